@@ -1,0 +1,30 @@
+// Bytes to values: the scanner first, then cbor-x on what it passed. `/index-no-eval`, since the default build compiles readers
+// with `new Function`, which a Worker forbids inside a handler.
+import { Decoder } from "cbor-x/index-no-eval";
+import { ok, type Result } from "../result.ts";
+import { scanCanonical } from "./scan.ts";
+import type { CborValue } from "./value.ts";
+
+const decoder = new Decoder({ useRecords: false, mapsAsObjects: false, int64AsNumber: false } as object);
+
+/** Decodes canonical bytes, or refuses with the scanner's code. Integers are numbers where exact, bigints beyond. */
+export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
+  const scanned = scanCanonical(bytes);
+  return scanned.ok ? ok(normalise(decoder.decode(plain(bytes)))) : scanned;
+}
+
+/** cbor-x answers a Node Buffer with Buffers; everything outside sees plain Uint8Arrays only. */
+function plain(bytes: Uint8Array): Uint8Array {
+  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
+}
+
+function normalise(value: unknown): CborValue {
+  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
+  if (typeof value === "number") return value;
+  if (value instanceof Uint8Array) return Uint8Array.from(value); // a copy: cbor-x hands out views of the input
+  if (Array.isArray(value)) return value.map(normalise);
+  if (value instanceof Map) {
+    return new Map([...value].map(([key, item]) => [normalise(key) as string | number, normalise(item)]));
+  }
+  return value as string | boolean | null;
+}

@@ -1,0 +1,80 @@
+// COSE_Sign1 (RFC 9052 §4.2), untagged: frame <-> parts, and the bytes that are signed. `external_aad` is a context string for
+// each kind of object, so that nothing signed for one use serves another (SPEC §2.1).
+import { decodeCanonical } from "../cbor/decode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { type CborMap, isCborMap } from "../cbor/value.ts";
+import { sha256 } from "../hash.ts";
+import { fault, ok, type Result } from "../result.ts";
+
+export type Context = "quorate/observation/1" | "quorate/credential/1" | "quorate/revocation/1";
+
+export type Sign1 = {
+  /** The encoded protected header map, exactly as signed. */
+  readonly protectedHeader: Uint8Array;
+  readonly unprotected: CborMap;
+  readonly payload: Uint8Array;
+  readonly signature: Uint8Array;
+};
+
+const ALGORITHM = 1;
+const KEY_ID = 4;
+/** COSE's registered number for EdDSA. */
+const EDDSA = -8;
+const utf8 = new TextEncoder();
+
+/** Reads a frame of canonical CBOR `[protected, unprotected, payload, signature]`. */
+export function parseSign1(frame: Uint8Array): Result<Sign1> {
+  const decoded = decodeCanonical(frame);
+  if (!decoded.ok) return decoded;
+  if (!Array.isArray(decoded.value) || decoded.value.length !== 4) return fault("COSE_SHAPE", { need: "an array of 4" });
+  const [protectedHeader, unprotected, payload, signature] = decoded.value;
+  if (!(protectedHeader instanceof Uint8Array)) return fault("COSE_SHAPE", { need: "protected header bytes" });
+  if (!isCborMap(unprotected)) return fault("COSE_SHAPE", { need: "an unprotected header map" });
+  if (!(payload instanceof Uint8Array)) return fault("COSE_SHAPE", { need: "attached payload bytes" });
+  if (!(signature instanceof Uint8Array)) return fault("COSE_SHAPE", { need: "signature bytes" });
+  return ok({ protectedHeader, unprotected, payload, signature });
+}
+
+/** Sig_structure of RFC 9052 §4.4; its SHA-256 is the id of what is signed, whatever the signature bytes (SPEC §2.3). */
+export function sigStructure(protectedHeader: Uint8Array, externalAad: Uint8Array, payload: Uint8Array): Uint8Array {
+  return encodeCanonical(["Signature1", protectedHeader, externalAad, payload]);
+}
+
+export type Statement = {
+  readonly sign1: Sign1;
+  /** The signer's public key, 32 bytes: the COSE key id under the signature. */
+  readonly key: Uint8Array;
+  readonly toBeSigned: Uint8Array;
+  readonly id: Uint8Array;
+};
+
+/** A frame in our own form: EdDSA, key id protected, nothing unprotected. */
+export function parseStatement(frame: Uint8Array, context: Context): Result<Statement> {
+  const parsed = parseSign1(frame);
+  if (!parsed.ok) return parsed;
+  const sign1 = parsed.value;
+  if (sign1.unprotected.size !== 0) return fault("COSE_UNPROTECTED", { found: sign1.unprotected.size });
+  const header = decodeCanonical(sign1.protectedHeader);
+  if (!header.ok) return header;
+  if (!isCborMap(header.value)) return fault("COSE_HEADER", { need: "a map" });
+  const key = header.value.get(KEY_ID);
+  if (header.value.size !== 2 || header.value.get(ALGORITHM) !== EDDSA) return fault("COSE_HEADER", { need: "EdDSA and a key id" });
+  if (!(key instanceof Uint8Array) || key.length !== 32) return fault("COSE_HEADER", { need: "a key id of 32 bytes" });
+  if (sign1.signature.length !== 64) return fault("SIGNATURE_LENGTH", { found: sign1.signature.length });
+  const toBeSigned = sigStructure(sign1.protectedHeader, utf8.encode(context), sign1.payload);
+  return ok({ sign1, key, toBeSigned, id: sha256(toBeSigned) });
+}
+
+/** A pure signer: Ed25519 is deterministic, so the same bytes always give the same signature. */
+export type Signer = {
+  readonly key: Uint8Array;
+  readonly sign: (bytes: Uint8Array) => Uint8Array;
+};
+
+/** Signs `payload` for one context; returns the frame and its id. */
+export function signStatement(payload: Uint8Array, context: Context, signer: Signer): { readonly frame: Uint8Array; readonly id: Uint8Array } {
+  const protectedHeader = encodeCanonical(new Map<number, number | Uint8Array>([[ALGORITHM, EDDSA], [KEY_ID, signer.key]]));
+  const toBeSigned = sigStructure(protectedHeader, utf8.encode(context), payload);
+  const frame = encodeCanonical([protectedHeader, new Map<string, never>(), payload, signer.sign(toBeSigned)]);
+  return { frame, id: sha256(toBeSigned) };
+}

@@ -1,0 +1,12 @@
+// Synchronous SHA-256, so that the pure core never suspends: WebCrypto's digest is asynchronous. The only file that imports it.
+import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { toHex } from "./bytes.ts";
+
+/** SHA-256 (FIPS 180-4), 32 bytes. */
+export function sha256(bytes: Uint8Array): Uint8Array {
+  return nobleSha256(bytes);
+}
+
+export function sha256Hex(bytes: Uint8Array): string {
+  return toHex(nobleSha256(bytes));
+}

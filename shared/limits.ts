@@ -1,0 +1,39 @@
+// Every maximum, each with the reason for its number (SPEC §13). Enforced by us, since local runtimes are looser than production.
+
+/** One signed frame. Half of a queue message (128,000 bytes), so that two fit and NATS' 1 MiB is never near. */
+export const FRAME_BYTES_MAX = 65_536;
+/** Nesting of arrays and maps: the deepest of our documents needs 7. */
+export const CBOR_DEPTH_MAX = 16;
+/** Items of one document: bounds the work of a scan to about a millisecond. */
+export const CBOR_ITEMS_MAX = 16_384;
+/** Integer map keys are labels of COSE headers; ours end at 4. */
+export const CBOR_UINT_KEY_MAX = 255;
+/** Credentials in one chain, root first. */
+export const CHAIN_LENGTH_MAX = 8;
+/** Parents and sources an observation may name. */
+export const LINEAGE_REFERENCES_MAX = 256;
+/** Seats in one roster: with 31 electors a polka and its votes stay far below one object's memory. */
+export const SEATS_MAX = 256;
+export const ELECTORS_MAX = 31;
+/** Largest power of one seat; 31 of them stay exact in 53 bits when multiplied by a ratio's terms. */
+export const POWER_MAX = 1_000_000;
+/** Terms of a ratio such as a threshold or a fault fraction. */
+export const RATIO_TERM_MAX = 1_000_000;
+/** Short texts such as names, titles and reasons, in UTF-16 units. */
+export const NAME_LENGTH_MAX = 128;
+export const TEXT_LENGTH_MAX = 4_096;
+/** Contributions whose ids fit into one witness frame beside its credential chain. */
+export const WITNESS_IDS_MAX = 1_500;
+/** Attempts further ahead than this are noted for the skip rule and not stored (closing under flood). */
+export const ATTEMPTS_AHEAD_MAX = 40;
+/** Observations kept while their ceremony's call is unknown. */
+export const PARKED_MAX = 256;
+/** Messages one party asks for, or re-sends, in one answer. */
+export const WANTS_MAX = 64;
+export const RESENDS_MAX = 64;
+/** Largest validity of one observation: 400 days in microseconds. */
+export const TTL_MICROS_MAX = 400 * 86_400 * 1_000_000;
+/** Largest evidence bundle a verifier reads. */
+export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
+/** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */
+export const BODY_BYTES_MAX = 262_144;

@@ -1,0 +1,159 @@
+// The payload of each kind of observation, to and from the wire (SPEC §3.2).
+import { parseHex, splitBytes, toHex } from "../bytes.ts";
+import { anything, boolean, bytes, bytesUpTo, integer, list, map, misfit, nullable, oneOf, type Reader, record, text } from "../cbor/read.ts";
+import type { CborValue, Encodable } from "../cbor/value.ts";
+import { LINEAGE_REFERENCES_MAX, POWER_MAX, SEATS_MAX, TEXT_LENGTH_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { invariant } from "../result.ts";
+import type { Body, Call, Id, Kind, NamedSeat, OutcomeBody, PrecommitBody, PrevoteBody, ProposeBody, StatusBody, WitnessBody } from "./observation.ts";
+
+/** Bytes of an id kept in a status: enough that an accidental clash within a ceremony does not happen. */
+export const PREFIX_BYTES = 8;
+const POLICY_BYTES_MAX = 32_768;
+const MICROS_MAX = Number.MAX_SAFE_INTEGER;
+
+export const readId: Reader<Id> = (value, path) => toHex(bytes(32)(value, path));
+export const readAttempt = integer(0, 1_000_000);
+
+export function idBytes(id: Id): Uint8Array {
+  const parsed = parseHex(id);
+  invariant(parsed !== null && parsed.length === 32, "an id is 32 bytes in hexadecimal");
+  return parsed;
+}
+
+const readSeat = record<NamedSeat>({ authority: text(), role: text(), root: readId, power: integer(1, POWER_MAX) });
+
+type CallWire = {
+  title: string;
+  policy: Uint8Array;
+  policy_hash: Id;
+  subject: CborValue;
+  seats: readonly NamedSeat[];
+  opens_at: number;
+  closes_at: number;
+  expires_at: number;
+  nonce: Uint8Array;
+};
+
+const readCallWire = record<CallWire>({
+  title: text(TEXT_LENGTH_MAX),
+  policy: bytesUpTo(POLICY_BYTES_MAX),
+  policy_hash: readId,
+  subject: anything,
+  seats: list(readSeat, SEATS_MAX, 1),
+  opens_at: integer(0, MICROS_MAX),
+  closes_at: integer(0, MICROS_MAX),
+  expires_at: integer(0, MICROS_MAX),
+  nonce: bytes(16),
+});
+
+const readCall: Reader<Call> = (value, path) => {
+  const wire = readCallWire(value, path);
+  return {
+    kind: "call",
+    title: wire.title,
+    policy: wire.policy,
+    policyHash: wire.policy_hash,
+    subject: wire.subject,
+    seats: wire.seats,
+    opensAt: wire.opens_at,
+    closesAt: wire.closes_at,
+    expiresAt: wire.expires_at,
+    nonce: wire.nonce,
+  };
+};
+
+/** Ids in strictly ascending order: one set has one spelling. */
+function idSet(most: number): Reader<readonly Id[]> {
+  const readIds = list(readId, most);
+  return (value, path) => {
+    const ids = readIds(value, path);
+    for (let i = 1; i < ids.length; i++) if ((ids[i - 1] as Id) >= (ids[i] as Id)) misfit(path, "ids in ascending order, each once");
+    return ids;
+  };
+}
+
+const readPrefixes: Reader<readonly string[]> = (value, path) => {
+  const joined = bytesUpTo(PREFIX_BYTES * WITNESS_IDS_MAX)(value, path);
+  if (joined.length % PREFIX_BYTES !== 0) misfit(path, `a multiple of ${PREFIX_BYTES} bytes`);
+  return splitBytes(joined, PREFIX_BYTES).map(toHex);
+};
+
+const readWitness = record<Omit<WitnessBody, "kind">>({ ids: idSet(WITNESS_IDS_MAX), root: readId });
+const readPropose = record<{ root: Id; justification: readonly Id[]; valid_attempt: number; polka: readonly Id[] }>({
+  root: readId,
+  justification: idSet(LINEAGE_REFERENCES_MAX),
+  valid_attempt: integer(-1, 1_000_000),
+  polka: idSet(LINEAGE_REFERENCES_MAX),
+});
+const readPrevote = record<{ root: Id | null; valid_attempt: number }>({ root: nullable(readId), valid_attempt: integer(-1, 1_000_000) });
+const readPrecommit = record<Omit<PrecommitBody, "kind">>({ root: nullable(readId) });
+const readStatus = record<Omit<StatusBody, "kind">>({
+  attempt: integer(-1, 1_000_000),
+  contributions: readPrefixes,
+  messages: readPrefixes,
+  wants: list(readId, WANTS_MAX),
+  decided: boolean,
+});
+const readOutcome = record<Omit<OutcomeBody, "kind">>({ digest: readId, status: oneOf("decided", "abandoned") });
+const readContribution = record<{ role: string; content: ReadonlyMap<string | number, CborValue> }>({ role: text(), content: map(64) });
+
+const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
+  call: readCall,
+  contribution: (value, path) => ({ kind: "contribution", ...readContribution(value, path) }),
+  witness: (value, path) => ({ kind: "witness", ...readWitness(value, path) }),
+  propose: (value, path): ProposeBody => {
+    const wire = readPropose(value, path);
+    return { kind: "propose", root: wire.root, justification: wire.justification, validAttempt: wire.valid_attempt, polka: wire.polka };
+  },
+  prevote: (value, path): PrevoteBody => {
+    const wire = readPrevote(value, path);
+    return { kind: "prevote", root: wire.root, validAttempt: wire.valid_attempt };
+  },
+  precommit: (value, path) => ({ kind: "precommit", ...readPrecommit(value, path) }),
+  status: (value, path) => ({ kind: "status", ...readStatus(value, path) }),
+  outcome: (value, path) => ({ kind: "outcome", ...readOutcome(value, path) }),
+};
+
+export const KINDS = Object.keys(READERS) as readonly Kind[];
+
+export function readBody(kind: Kind): Reader<Body> {
+  return READERS[kind];
+}
+
+const ids = (list: readonly Id[]) => list.map(idBytes);
+const idOrNull = (id: Id | null) => (id === null ? null : idBytes(id));
+const joined = (prefixes: readonly string[]) => parseHex(prefixes.join("")) as Uint8Array;
+
+/** The payload map of a body of our own making. */
+export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable {
+  switch (body.kind) {
+    case "call":
+      return {
+        title: body.title,
+        policy: body.policy,
+        policy_hash: idBytes(body.policyHash),
+        subject: body.subject,
+        seats: body.seats.map((seat) => ({ ...seat, root: idBytes(seat.root) })),
+        opens_at: body.opensAt,
+        closes_at: body.closesAt,
+        expires_at: body.expiresAt,
+        nonce: body.nonce,
+      };
+    case "contribution":
+      return { role: body.role, content: body.content };
+    case "witness":
+      return { ids: ids(body.ids), root: idBytes(body.root) };
+    case "propose":
+      return { root: idBytes(body.root), justification: ids(body.justification), valid_attempt: body.validAttempt, polka: ids(body.polka) };
+    case "prevote":
+      return { root: idOrNull(body.root), valid_attempt: body.validAttempt };
+    case "precommit":
+      return { root: idOrNull(body.root) };
+    case "status": {
+      const { kind: _, ...status } = body;
+      return { ...status, contributions: joined(body.contributions), messages: joined(body.messages), wants: ids(body.wants) };
+    }
+    case "outcome":
+      return { digest: idBytes(body.digest), status: body.status };
+  }
+}

@@ -1,0 +1,156 @@
+// From a frame to an observation's structure (SPEC §3.1, §4 steps 1 to 3). Pure and synchronous; signatures are the door's business.
+import { parseChain } from "../authority/chain.ts";
+import { toHex } from "../bytes.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
+import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, record, text } from "../cbor/read.ts";
+import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
+import { parseStatement, type Statement } from "../cose/sign1.ts";
+import { CHAIN_LENGTH_MAX, FRAME_BYTES_MAX, LINEAGE_REFERENCES_MAX, SEATS_MAX } from "../limits.ts";
+import { fault, ok, type Result } from "../result.ts";
+import { KINDS, readAttempt, readBody, readId } from "./body.ts";
+import type { Body, Derivation, Id, Interval, Kind, Lineage, Observation, Place, Slot, VerifiedObservation } from "./observation.ts";
+
+export const OBSERVATION_VERSION = 1;
+const MICROS_MAX = Number.MAX_SAFE_INTEGER;
+
+const readInterval: Reader<Interval> = (value, path) => {
+  const pair = list(integer(0, MICROS_MAX), 2, 2)(value, path);
+  return [pair[0] as number, pair[1] as number];
+};
+
+type Wire = {
+  kind: string;
+  version: number;
+  mesh: string;
+  ceremony: Id | null;
+  round: number | null;
+  slot: Slot;
+  authority_credential: readonly Uint8Array[];
+  device_hash: Id;
+  spatial_reference: Place | null;
+  temporal_reference: { frame: string; at: Interval };
+  time_to_live: number;
+  governance_class: string;
+  payload: CborValue;
+  lineage: Lineage;
+  critical: readonly string[];
+};
+
+const readWire = record<Wire>({
+  kind: text(),
+  version: integer(1, 65_535),
+  mesh: text(),
+  ceremony: nullable(readId),
+  round: nullable(integer(0, 65_535)),
+  slot: record<Slot>({ seat: nullable(integer(0, SEATS_MAX - 1)), attempt: nullable(readAttempt), item: nullable(text()) }),
+  authority_credential: list(bytesUpTo(4_096), CHAIN_LENGTH_MAX, 1),
+  device_hash: readId,
+  spatial_reference: nullable(record<Place>({ frame: text(), key: text() })),
+  temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
+  time_to_live: integer(0, MICROS_MAX),
+  governance_class: text(),
+  payload: anything,
+  lineage: record<Lineage>({
+    sequence: nullable(integer(0, MICROS_MAX)),
+    prev: nullable(readId),
+    parents: list(readId, LINEAGE_REFERENCES_MAX),
+    sources: list(readId, LINEAGE_REFERENCES_MAX),
+    derivation: nullable(record<Derivation>({ name: text(), version: integer(0, MICROS_MAX), params: anything })),
+  }),
+  critical: list(text(), 16),
+});
+
+/** Reads a frame's structure; the first of size, canonical form and structure that fails is the refusal. */
+export function parseObservation(frame: Uint8Array): Result<{ observation: Observation; statement: Statement }> {
+  if (frame.length === 0) return fault("FRAME_EMPTY");
+  if (frame.length > FRAME_BYTES_MAX) return fault("FRAME_TOO_LARGE", { found: frame.length, limit: FRAME_BYTES_MAX });
+  const statement = parseStatement(frame, "quorate/observation/1");
+  if (!statement.ok) return statement;
+  const decoded = decodeCanonical(statement.value.sign1.payload);
+  if (!decoded.ok) return decoded;
+  if (!isCborMap(decoded.value)) return fault("FIELD_INVALID", { path: "observation", need: "a map" });
+  const foreign = decoded.value.get("version") !== OBSERVATION_VERSION;
+  const wire = readAs(foreign ? knownPart(decoded.value) : decoded.value, readWire);
+  if (!wire.ok) return wire;
+  const body = readPayload(wire.value, foreign);
+  if (!body.ok) return body;
+  const chain = parseChain(wire.value.authority_credential);
+  if (!chain.ok) return chain;
+  const { value } = wire;
+  const observation: Observation = {
+    id: toHex(statement.value.id),
+    frame,
+    key: toHex(statement.value.key),
+    chain: chain.value,
+    version: value.version,
+    mesh: value.mesh,
+    ceremony: value.ceremony,
+    round: value.round,
+    slot: value.slot,
+    deviceHash: value.device_hash,
+    place: value.spatial_reference,
+    timeFrame: value.temporal_reference.frame,
+    at: value.temporal_reference.at,
+    timeToLive: value.time_to_live,
+    governanceClass: value.governance_class,
+    lineage: value.lineage,
+    critical: value.critical,
+    body: body.value,
+  };
+  const consistent = checkPresence(observation);
+  return consistent.ok ? ok({ observation, statement: statement.value }) : consistent;
+}
+
+/** The fields of a later version that must keep their place, so that its ceremony can be put on hold (SPEC §3.4). */
+function knownPart(fields: CborMap): CborMap {
+  const kept = Object.keys(WIRE_FIELDS).filter((name) => fields.has(name));
+  return new Map(kept.map((name) => [name, fields.get(name) as CborValue]));
+}
+
+const WIRE_FIELDS: { readonly [K in keyof Wire]: true } = {
+  kind: true,
+  version: true,
+  mesh: true,
+  ceremony: true,
+  round: true,
+  slot: true,
+  authority_credential: true,
+  device_hash: true,
+  spatial_reference: true,
+  temporal_reference: true,
+  time_to_live: true,
+  governance_class: true,
+  payload: true,
+  lineage: true,
+  critical: true,
+};
+
+function readPayload(wire: Wire, foreign: boolean): Result<Body> {
+  if (foreign) return ok({ kind: "unknown", extension: `version ${wire.version}` });
+  // No extension exists yet, so every critical one is unknown: such a statement is kept and understood by nobody here.
+  if (wire.critical.length > 0) return ok({ kind: "unknown", extension: wire.critical.join(", ") });
+  if (!KINDS.includes(wire.kind as Kind)) return fault("KIND_UNKNOWN", { kind: wire.kind });
+  return readAs(wire.payload, readBody(wire.kind as Kind), "payload");
+}
+
+/** Which fields may say "none" follows from the kind (SPEC §3.3). */
+function checkPresence({ ceremony, round, slot, at, timeToLive, body, lineage }: Observation): Result<true> {
+  const isCall = body.kind === "call";
+  if ((ceremony === null) !== isCall) return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
+  if ((round === null) !== isCall) return fault("FIELD_INVALID", { path: "round", need: isCall ? "null in a call" : "a number" });
+  if ((slot.seat === null) !== isCall) return fault("FIELD_INVALID", { path: "slot.seat", need: isCall ? "null in a call" : "a number" });
+  const voting = body.kind === "propose" || body.kind === "prevote" || body.kind === "precommit";
+  if (body.kind !== "unknown" && (slot.attempt !== null) !== voting)
+    return fault("FIELD_INVALID", { path: "slot.attempt", need: voting ? "a number" : "null" });
+  if (body.kind !== "status" && body.kind !== "unknown" && lineage.sequence === null)
+    return fault("FIELD_INVALID", { path: "lineage.sequence", need: "a number" });
+  if (at[0] > at[1]) return fault("TIME_INVERTED");
+  return timeToLive > 0 ? ok(true) : fault("TTL_RANGE", { limit: "the policy's cap" });
+}
+
+/** Opens a frame that this party's own door has admitted before: from its store, or from its own consumer. */
+export function reopen(frame: Uint8Array): VerifiedObservation {
+  const parsed = parseObservation(frame);
+  if (!parsed.ok) throw new Error(`broken invariant: a stored frame does not parse: ${parsed.fault.code}`);
+  return parsed.value.observation as VerifiedObservation;
+}

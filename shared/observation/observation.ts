@@ -1,0 +1,133 @@
+// The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
+import type { Chain } from "../authority/chain.ts";
+import type { CborMap, CborValue } from "../cbor/value.ts";
+
+/** Content hash of a signed statement: 64 lower-case hexadecimal digits. */
+export type Id = string;
+
+/** [earliest, latest] in microseconds of a named frame. */
+export type Interval = readonly [number, number];
+
+export type Slot = {
+  /** Index into the roster of the round; null for the call, which precedes every roster. */
+  readonly seat: number | null;
+  /** Attempt of a contested close; null where there is none. */
+  readonly attempt: number | null;
+  /** Tells several contributions of one seat apart; null for the usual one. */
+  readonly item: string | null;
+};
+
+export type Place = { readonly frame: string; readonly key: string };
+export type Derivation = { readonly name: string; readonly version: number; readonly params: CborValue };
+
+export type Lineage = {
+  /** Number and id of the signer's previous statement in this ceremony; null for statements that take no slot. */
+  readonly sequence: number | null;
+  readonly prev: Id | null;
+  readonly parents: readonly Id[];
+  readonly sources: readonly Id[];
+  readonly derivation: Derivation | null;
+};
+
+export type NamedSeat = {
+  readonly authority: string;
+  readonly role: string;
+  /** Root key of the authority, in hexadecimal. */
+  readonly root: string;
+  readonly power: number;
+};
+
+/** What a call says (SPEC §7.1). */
+export type Call = {
+  readonly kind: "call";
+  readonly title: string;
+  /** Canonical CBOR of the policy; its SHA-256 is the policy's name. */
+  readonly policy: Uint8Array;
+  readonly policyHash: Id;
+  readonly subject: CborValue;
+  readonly seats: readonly NamedSeat[];
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly expiresAt: number;
+  readonly nonce: Uint8Array;
+};
+
+export type ContributionBody = { readonly kind: "contribution"; readonly role: string; readonly content: CborMap };
+export type WitnessBody = { readonly kind: "witness"; readonly ids: readonly Id[]; readonly root: Id };
+export type ProposeBody = {
+  readonly kind: "propose";
+  readonly root: Id;
+  /** Ids of the witnesses whose derived set has this root. */
+  readonly justification: readonly Id[];
+  /** Attempt of the polka that the proposer saw, or -1. */
+  readonly validAttempt: number;
+  readonly polka: readonly Id[];
+};
+export type PrevoteBody = { readonly kind: "prevote"; readonly root: Id | null; readonly validAttempt: number };
+export type PrecommitBody = { readonly kind: "precommit"; readonly root: Id | null };
+/** What a party holds and lacks of a round; takes no slot and proves nothing (SPEC §9). */
+export type StatusBody = {
+  readonly kind: "status";
+  readonly attempt: number;
+  /** First eight bytes, in hexadecimal, of the ids it holds; sorted. */
+  readonly contributions: readonly string[];
+  readonly messages: readonly string[];
+  readonly wants: readonly Id[];
+  readonly decided: boolean;
+};
+export type OutcomeBody = { readonly kind: "outcome"; readonly digest: Id; readonly status: "decided" | "abandoned" };
+/** A statement of a version or with an extension that this engine does not know: it puts its ceremony on hold. */
+export type UnknownBody = { readonly kind: "unknown"; readonly extension: string };
+
+export type Body =
+  | Call
+  | ContributionBody
+  | WitnessBody
+  | ProposeBody
+  | PrevoteBody
+  | PrecommitBody
+  | StatusBody
+  | OutcomeBody
+  | UnknownBody;
+export type Kind = Exclude<Body["kind"], "unknown">;
+
+export type Observation<B extends Body = Body> = {
+  readonly id: Id;
+  /** The bytes that were received: what is stored, forwarded, hashed and verified. */
+  readonly frame: Uint8Array;
+  /** The signing key, in hexadecimal. */
+  readonly key: string;
+  readonly chain: Chain;
+  readonly version: number;
+  readonly mesh: string;
+  /** Null in a call: its own id is the ceremony's. */
+  readonly ceremony: Id | null;
+  readonly round: number | null;
+  readonly slot: Slot;
+  readonly deviceHash: string;
+  readonly place: Place | null;
+  readonly timeFrame: string;
+  readonly at: Interval;
+  /** Microseconds after `at` during which the statement may be relied on. */
+  readonly timeToLive: number;
+  readonly governanceClass: string;
+  readonly lineage: Lineage;
+  readonly critical: readonly string[];
+  readonly body: B;
+};
+
+declare const verified: unique symbol;
+/** Only the door makes one (SPEC §4). */
+export type VerifiedObservation = Observation & { readonly [verified]: true };
+
+export function isKind<K extends Body["kind"]>(
+  observation: Observation,
+  kind: K,
+): observation is Observation<Extract<Body, { kind: K }>> {
+  return observation.body.kind === kind;
+}
+
+/** The ceremony an observation belongs to; a call belongs to the one it opens. */
+export function ceremonyOf(observation: Observation): Id {
+  return observation.ceremony ?? observation.id;
+}
