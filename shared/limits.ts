@@ -37,3 +37,5 @@ export const TTL_MICROS_MAX = 400 * 86_400 * 1_000_000;
 export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
 /** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */
 export const BODY_BYTES_MAX = 262_144;
+/** Items (lots, legs, positions) that one seat may contribute to in one round. */
+export const ITEMS_PER_SEAT_MAX = 64;

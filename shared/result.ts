@@ -3,9 +3,7 @@ import type { RefusalCode } from "./refusals.ts";
 
 /** A refusal: the code is part of the wire and never renamed; `detail` holds the evidence, in plain data. */
 export type Fault = { readonly code: RefusalCode; readonly detail: Readonly<Record<string, unknown>> };
-export type Result<T, F = Fault> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly fault: F };
+export type Result<T, F = Fault> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly fault: F };
 
 export function ok<T>(value: T): { readonly ok: true; readonly value: T } {
   return { ok: true, value };

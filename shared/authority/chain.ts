@@ -1,10 +1,9 @@
 // Credential chains (SPEC §5.2): from a recognised root to the signing key, narrower at every link.
-import { toHex } from "../bytes.ts";
-import { admitKey } from "../cose/key.ts";
+import { concatBytes, toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
+import { admitKey } from "../cose/key.ts";
 import { parseStatement } from "../cose/sign1.ts";
 import { sha256Hex } from "../hash.ts";
-import { concatBytes } from "../bytes.ts";
 import { CHAIN_LENGTH_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { ANY, type Credential, type Grant, parseCredential } from "./credential.ts";
@@ -29,7 +28,8 @@ const REMEMBERED_MAX = 4_096;
 /** Reads the links and checks that each is issued by the key that the one before it names. */
 export function parseChain(frames: readonly Uint8Array[]): Result<Chain> {
   if (frames.length === 0) return fault("CHAIN_EMPTY");
-  if (frames.length > CHAIN_LENGTH_MAX) return fault("CHAIN_TOO_LONG", { found: frames.length, limit: CHAIN_LENGTH_MAX });
+  if (frames.length > CHAIN_LENGTH_MAX)
+    return fault("CHAIN_TOO_LONG", { found: frames.length, limit: CHAIN_LENGTH_MAX });
   const links: Credential[] = [];
   for (const frame of frames) {
     const link = parseCredential(frame);
@@ -114,7 +114,11 @@ export function checkValidity(chain: Chain, at: readonly [number, number]): Resu
 }
 
 /** No link is revoked at the stated time by an issuer that stands above it in this chain (SPEC §5.4). */
-export function checkRevocations(chain: Chain, at: readonly [number, number], revocations: readonly Revocation[]): Result<Chain> {
+export function checkRevocations(
+  chain: Chain,
+  at: readonly [number, number],
+  revocations: readonly Revocation[],
+): Result<Chain> {
   for (const [index, link] of chain.entries()) {
     const issuers = chain.slice(0, index + 1).map((above) => above.issuer);
     const hit = revocations.find((r) => r.credential === link.id && issuers.includes(r.signer) && at[1] >= r.from);

@@ -1,8 +1,9 @@
 // A credential: one signed grant of roles and classes to a key, for a time (SPEC §5.1). Chains of them travel inline.
-import { encodeCanonical } from "../cbor/encode.ts";
-import { decodeCanonical } from "../cbor/decode.ts";
-import { bytes, exactly, integer, list, readAs, record, text } from "../cbor/read.ts";
+
 import { toHex } from "../bytes.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { bytes, exactly, integer, list, readAs, record, text } from "../cbor/read.ts";
 import { parseStatement, type Signer, signStatement } from "../cose/sign1.ts";
 import { CHAIN_LENGTH_MAX } from "../limits.ts";
 import { ok, type Result } from "../result.ts";

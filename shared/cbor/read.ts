@@ -50,8 +50,7 @@ export function text(most = NAME_LENGTH_MAX, least = 1): Reader<string> {
 }
 
 export function oneOf<const T extends string>(...allowed: readonly T[]): Reader<T> {
-  return (value, path) =>
-    allowed.includes(value as T) ? (value as T) : misfit(path, `one of ${allowed.join(", ")}`);
+  return (value, path) => (allowed.includes(value as T) ? (value as T) : misfit(path, `one of ${allowed.join(", ")}`));
 }
 
 export function exactly<const T extends number>(wanted: T): Reader<T> {
@@ -85,7 +84,8 @@ export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<read
 }
 
 export function map(most: number): Reader<CborMap> {
-  return (value, path) => (isCborMap(value) && value.size <= most ? value : misfit(path, `a map of at most ${most} entries`));
+  return (value, path) =>
+    isCborMap(value) && value.size <= most ? value : misfit(path, `a map of at most ${most} entries`);
 }
 
 /** A map from text to values of one kind. */

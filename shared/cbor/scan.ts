@@ -65,7 +65,8 @@ function readHead(bytes: Uint8Array, at: number): Head {
   if (major === 7) return readSimple(low, at);
   if (low === 31) throw new Stop("CBOR_INDEFINITE", at);
   if (low > 27) throw new Stop("CBOR_RESERVED", at);
-  const head = low < 24 ? { major, argument: BigInt(low), next: at + 1 } : readArgument(bytes, at, major, 1 << (low - 24));
+  const head =
+    low < 24 ? { major, argument: BigInt(low), next: at + 1 } : readArgument(bytes, at, major, 1 << (low - 24));
   if (major === 6) throw new Stop("CBOR_TAG", at);
   return head;
 }
@@ -94,7 +95,12 @@ function skipString(bytes: Uint8Array, head: Head): number {
 function scanText(bytes: Uint8Array, head: Head): number {
   const end = skipString(bytes, head);
   // A leading byte order mark vanishes in common decoders, so that two byte strings would read as one text.
-  if (bytes[head.next] === 0xef && bytes[head.next + 1] === 0xbb && bytes[head.next + 2] === 0xbf && end - head.next >= 3)
+  if (
+    bytes[head.next] === 0xef &&
+    bytes[head.next + 1] === 0xbb &&
+    bytes[head.next + 2] === 0xbf &&
+    end - head.next >= 3
+  )
     throw new Stop("CBOR_BYTE_ORDER_MARK", head.next);
   try {
     utf8.decode(bytes.subarray(head.next, end));

@@ -18,7 +18,11 @@ const SMALL_ORDER_Y = new Set([
 ]);
 
 /** Verifies under the one rule: `ok`, or the code of the first refusal. Never throws on hostile input. */
-export async function verifyEd25519(key: Uint8Array, message: Uint8Array, signature: Uint8Array): Promise<Result<true>> {
+export async function verifyEd25519(
+  key: Uint8Array,
+  message: Uint8Array,
+  signature: Uint8Array,
+): Promise<Result<true>> {
   const refused = refuseEncoding(key, signature);
   if (refused !== null) return refused;
   try {
@@ -31,7 +35,10 @@ export async function verifyEd25519(key: Uint8Array, message: Uint8Array, signat
 }
 
 /** The refusals that need no curve arithmetic, in the order of SPEC §2.2; null where none applies. */
-function refuseEncoding(key: Uint8Array, signature: Uint8Array): { readonly ok: false } & ReturnType<typeof fault> | null {
+function refuseEncoding(
+  key: Uint8Array,
+  signature: Uint8Array,
+): ({ readonly ok: false } & ReturnType<typeof fault>) | null {
   if (key.length !== 32) return fault("KEY_LENGTH", { found: key.length });
   if (signature.length !== 64) return fault("SIGNATURE_LENGTH", { found: signature.length });
   if (!isBelow(signature.slice(32), ORDER)) return fault("SIGNATURE_SCALAR");

@@ -26,7 +26,8 @@ const utf8 = new TextEncoder();
 export function parseSign1(frame: Uint8Array): Result<Sign1> {
   const decoded = decodeCanonical(frame);
   if (!decoded.ok) return decoded;
-  if (!Array.isArray(decoded.value) || decoded.value.length !== 4) return fault("COSE_SHAPE", { need: "an array of 4" });
+  if (!Array.isArray(decoded.value) || decoded.value.length !== 4)
+    return fault("COSE_SHAPE", { need: "an array of 4" });
   const [protectedHeader, unprotected, payload, signature] = decoded.value;
   if (!(protectedHeader instanceof Uint8Array)) return fault("COSE_SHAPE", { need: "protected header bytes" });
   if (!isCborMap(unprotected)) return fault("COSE_SHAPE", { need: "an unprotected header map" });
@@ -58,7 +59,8 @@ export function parseStatement(frame: Uint8Array, context: Context): Result<Stat
   if (!header.ok) return header;
   if (!isCborMap(header.value)) return fault("COSE_HEADER", { need: "a map" });
   const key = header.value.get(KEY_ID);
-  if (header.value.size !== 2 || header.value.get(ALGORITHM) !== EDDSA) return fault("COSE_HEADER", { need: "EdDSA and a key id" });
+  if (header.value.size !== 2 || header.value.get(ALGORITHM) !== EDDSA)
+    return fault("COSE_HEADER", { need: "EdDSA and a key id" });
   if (!(key instanceof Uint8Array) || key.length !== 32) return fault("COSE_HEADER", { need: "a key id of 32 bytes" });
   if (sign1.signature.length !== 64) return fault("SIGNATURE_LENGTH", { found: sign1.signature.length });
   const toBeSigned = sigStructure(sign1.protectedHeader, utf8.encode(context), sign1.payload);
@@ -72,8 +74,17 @@ export type Signer = {
 };
 
 /** Signs `payload` for one context; returns the frame and its id. */
-export function signStatement(payload: Uint8Array, context: Context, signer: Signer): { readonly frame: Uint8Array; readonly id: Uint8Array } {
-  const protectedHeader = encodeCanonical(new Map<number, number | Uint8Array>([[ALGORITHM, EDDSA], [KEY_ID, signer.key]]));
+export function signStatement(
+  payload: Uint8Array,
+  context: Context,
+  signer: Signer,
+): { readonly frame: Uint8Array; readonly id: Uint8Array } {
+  const protectedHeader = encodeCanonical(
+    new Map<number, number | Uint8Array>([
+      [ALGORITHM, EDDSA],
+      [KEY_ID, signer.key],
+    ]),
+  );
   const toBeSigned = sigStructure(protectedHeader, utf8.encode(context), payload);
   const frame = encodeCanonical([protectedHeader, new Map<string, never>(), payload, signer.sign(toBeSigned)]);
   return { frame, id: sha256(toBeSigned) };

@@ -1,8 +1,9 @@
 // The NATS subject grammar: the only place where subjects are built or read.
 // A party publishes `to.<peer>.<mesh>.<ceremony>`; the server delivers it as `inbox.<ACCOUNT>.<mesh>.<ceremony>`,
 // with the sender's account stamped by the server. A subject routes; it is never evidence.
-import { fault, ok } from "../result.ts";
+
 import type { Result } from "../result.ts";
+import { fault, ok } from "../result.ts";
 
 /** What a delivery's subject says; `topic` is `<mesh>.<ceremony>`. */
 export type InboundSubject = {
@@ -35,7 +36,8 @@ export function buildOutboundSubject(peer: string, topic: string): Result<string
 
 export function parseInboundSubject(subject: string): Result<InboundSubject> {
   const [root, account, mesh, ceremony, ...rest] = subject.split(".");
-  if (root !== "inbox" || account === undefined || mesh === undefined || ceremony === undefined) return malformed(subject);
+  if (root !== "inbox" || account === undefined || mesh === undefined || ceremony === undefined)
+    return malformed(subject);
   if (rest.length > 0 || ![account, mesh, ceremony].every(isToken)) return malformed(subject);
   return ok({ account, topic: `${mesh}.${ceremony}`, mesh, ceremony });
 }

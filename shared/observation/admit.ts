@@ -1,9 +1,18 @@
 // The one door (SPEC §4). Every road (queue, HTTP, NATS, file, repair) leads through it; the first failure in its fixed order is
 // the refusal. It judges by the bytes that arrived and by carried evidence only, never by a local clock.
-import { admitKey } from "../cose/key.ts";
-import { verifyEd25519 } from "../cose/ed25519.ts";
-import { checkRevocations, checkValidity, grantsClass, grantsRole, leafOf, type Trust, verifyChain } from "../authority/chain.ts";
+
+import {
+  checkRevocations,
+  checkValidity,
+  grantsClass,
+  grantsRole,
+  leafOf,
+  type Trust,
+  verifyChain,
+} from "../authority/chain.ts";
 import { toHex } from "../bytes.ts";
+import { verifyEd25519 } from "../cose/ed25519.ts";
+import { admitKey } from "../cose/key.ts";
 import { TTL_MICROS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { parseObservation } from "./decode.ts";
@@ -18,7 +27,8 @@ export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<Ver
   if (!key.ok) return key;
   const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);
   if (!signed.ok) return signed;
-  if (trust.mesh !== null && observation.mesh !== trust.mesh) return fault("MESH_UNKNOWN", { mesh: observation.mesh, need: trust.mesh });
+  if (trust.mesh !== null && observation.mesh !== trust.mesh)
+    return fault("MESH_UNKNOWN", { mesh: observation.mesh, need: trust.mesh });
   const authorised = await admitAuthority(observation, trust);
   if (!authorised.ok) return authorised;
   if (observation.timeToLive > TTL_MICROS_MAX) return fault("TTL_RANGE", { limit: TTL_MICROS_MAX });

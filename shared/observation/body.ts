@@ -1,10 +1,43 @@
 // The payload of each kind of observation, to and from the wire (SPEC §3.2).
 import { parseHex, splitBytes, toHex } from "../bytes.ts";
-import { anything, boolean, bytes, bytesUpTo, integer, list, map, misfit, nullable, oneOf, type Reader, record, text } from "../cbor/read.ts";
+import {
+  anything,
+  boolean,
+  bytes,
+  bytesUpTo,
+  integer,
+  list,
+  map,
+  misfit,
+  nullable,
+  oneOf,
+  type Reader,
+  record,
+  text,
+} from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
-import { LINEAGE_REFERENCES_MAX, POWER_MAX, SEATS_MAX, TEXT_LENGTH_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import {
+  LINEAGE_REFERENCES_MAX,
+  POWER_MAX,
+  SEATS_MAX,
+  TEXT_LENGTH_MAX,
+  WANTS_MAX,
+  WITNESS_IDS_MAX,
+} from "../limits.ts";
 import { invariant } from "../result.ts";
-import type { Body, Call, Id, Kind, NamedSeat, OutcomeBody, PrecommitBody, PrevoteBody, ProposeBody, StatusBody, WitnessBody } from "./observation.ts";
+import type {
+  Body,
+  Call,
+  Id,
+  Kind,
+  NamedSeat,
+  OutcomeBody,
+  PrecommitBody,
+  PrevoteBody,
+  ProposeBody,
+  StatusBody,
+  WitnessBody,
+} from "./observation.ts";
 
 /** Bytes of an id kept in a status: enough that an accidental clash within a ceremony does not happen. */
 export const PREFIX_BYTES = 8;
@@ -67,7 +100,8 @@ function idSet(most: number): Reader<readonly Id[]> {
   const readIds = list(readId, most);
   return (value, path) => {
     const ids = readIds(value, path);
-    for (let i = 1; i < ids.length; i++) if ((ids[i - 1] as Id) >= (ids[i] as Id)) misfit(path, "ids in ascending order, each once");
+    for (let i = 1; i < ids.length; i++)
+      if ((ids[i - 1] as Id) >= (ids[i] as Id)) misfit(path, "ids in ascending order, each once");
     return ids;
   };
 }
@@ -85,7 +119,10 @@ const readPropose = record<{ root: Id; justification: readonly Id[]; valid_attem
   valid_attempt: integer(-1, 1_000_000),
   polka: idSet(LINEAGE_REFERENCES_MAX),
 });
-const readPrevote = record<{ root: Id | null; valid_attempt: number }>({ root: nullable(readId), valid_attempt: integer(-1, 1_000_000) });
+const readPrevote = record<{ root: Id | null; valid_attempt: number }>({
+  root: nullable(readId),
+  valid_attempt: integer(-1, 1_000_000),
+});
 const readPrecommit = record<Omit<PrecommitBody, "kind">>({ root: nullable(readId) });
 const readStatus = record<Omit<StatusBody, "kind">>({
   attempt: integer(-1, 1_000_000),
@@ -95,7 +132,10 @@ const readStatus = record<Omit<StatusBody, "kind">>({
   decided: boolean,
 });
 const readOutcome = record<Omit<OutcomeBody, "kind">>({ digest: readId, status: oneOf("decided", "abandoned") });
-const readContribution = record<{ role: string; content: ReadonlyMap<string | number, CborValue> }>({ role: text(), content: map(64) });
+const readContribution = record<{ role: string; content: ReadonlyMap<string | number, CborValue> }>({
+  role: text(),
+  content: map(64),
+});
 
 const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,
@@ -103,7 +143,13 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   witness: (value, path) => ({ kind: "witness", ...readWitness(value, path) }),
   propose: (value, path): ProposeBody => {
     const wire = readPropose(value, path);
-    return { kind: "propose", root: wire.root, justification: wire.justification, validAttempt: wire.valid_attempt, polka: wire.polka };
+    return {
+      kind: "propose",
+      root: wire.root,
+      justification: wire.justification,
+      validAttempt: wire.valid_attempt,
+      polka: wire.polka,
+    };
   },
   prevote: (value, path): PrevoteBody => {
     const wire = readPrevote(value, path);
@@ -144,14 +190,24 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     case "witness":
       return { ids: ids(body.ids), root: idBytes(body.root) };
     case "propose":
-      return { root: idBytes(body.root), justification: ids(body.justification), valid_attempt: body.validAttempt, polka: ids(body.polka) };
+      return {
+        root: idBytes(body.root),
+        justification: ids(body.justification),
+        valid_attempt: body.validAttempt,
+        polka: ids(body.polka),
+      };
     case "prevote":
       return { root: idOrNull(body.root), valid_attempt: body.validAttempt };
     case "precommit":
       return { root: idOrNull(body.root) };
     case "status": {
       const { kind: _, ...status } = body;
-      return { ...status, contributions: joined(body.contributions), messages: joined(body.messages), wants: ids(body.wants) };
+      return {
+        ...status,
+        contributions: joined(body.contributions),
+        messages: joined(body.messages),
+        wants: ids(body.wants),
+      };
     }
     case "outcome":
       return { digest: idBytes(body.digest), status: body.status };

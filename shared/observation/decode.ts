@@ -8,7 +8,18 @@ import { parseStatement, type Statement } from "../cose/sign1.ts";
 import { CHAIN_LENGTH_MAX, FRAME_BYTES_MAX, LINEAGE_REFERENCES_MAX, SEATS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { KINDS, readAttempt, readBody, readId } from "./body.ts";
-import type { Body, Derivation, Id, Interval, Kind, Lineage, Observation, Place, Slot, VerifiedObservation } from "./observation.ts";
+import type {
+  Body,
+  Derivation,
+  Id,
+  Interval,
+  Kind,
+  Lineage,
+  Observation,
+  Place,
+  Slot,
+  VerifiedObservation,
+} from "./observation.ts";
 
 export const OBSERVATION_VERSION = 1;
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
@@ -42,7 +53,11 @@ const readWire = record<Wire>({
   mesh: text(),
   ceremony: nullable(readId),
   round: nullable(integer(0, 65_535)),
-  slot: record<Slot>({ seat: nullable(integer(0, SEATS_MAX - 1)), attempt: nullable(readAttempt), item: nullable(text()) }),
+  slot: record<Slot>({
+    seat: nullable(integer(0, SEATS_MAX - 1)),
+    attempt: nullable(readAttempt),
+    item: nullable(text()),
+  }),
   authority_credential: list(bytesUpTo(4_096), CHAIN_LENGTH_MAX, 1),
   device_hash: readId,
   spatial_reference: nullable(record<Place>({ frame: text(), key: text() })),
@@ -136,9 +151,12 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
 /** Which fields may say "none" follows from the kind (SPEC §3.3). */
 function checkPresence({ ceremony, round, slot, at, timeToLive, body, lineage }: Observation): Result<true> {
   const isCall = body.kind === "call";
-  if ((ceremony === null) !== isCall) return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
-  if ((round === null) !== isCall) return fault("FIELD_INVALID", { path: "round", need: isCall ? "null in a call" : "a number" });
-  if ((slot.seat === null) !== isCall) return fault("FIELD_INVALID", { path: "slot.seat", need: isCall ? "null in a call" : "a number" });
+  if ((ceremony === null) !== isCall)
+    return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
+  if ((round === null) !== isCall)
+    return fault("FIELD_INVALID", { path: "round", need: isCall ? "null in a call" : "a number" });
+  if ((slot.seat === null) !== isCall)
+    return fault("FIELD_INVALID", { path: "slot.seat", need: isCall ? "null in a call" : "a number" });
   const voting = body.kind === "propose" || body.kind === "prevote" || body.kind === "precommit";
   if (body.kind !== "unknown" && (slot.attempt !== null) !== voting)
     return fault("FIELD_INVALID", { path: "slot.attempt", need: voting ? "a number" : "null" });

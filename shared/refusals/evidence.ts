@@ -1,20 +1,84 @@
 // Refusals and findings of evidence bundles, lineage and trust statements (SPEC §11, §12).
 export const EVIDENCE_REFUSALS = {
-  BUNDLE_FORMAT: { what: "the file is not an evidence bundle", why: "{path} must be {need}", do: "export it again with: quorate evidence export" },
+  BUNDLE_FORMAT: {
+    what: "the file is not an evidence bundle",
+    why: "{path} must be {need}",
+    do: "export it again with: quorate evidence export",
+  },
   BUNDLE_CALL: { what: "the bundle's call cannot be used", why: "{reason}", do: "export the bundle again" },
-  BUNDLE_FRAME: { what: "frame {entry} of the bundle is refused", why: "{reason}", do: "export the bundle again from a party's own agent" },
-  BUNDLE_ID: { what: "entry {entry} is not what its name says", why: "its bytes hash to {found}", do: "export the bundle again from a party's own agent" },
-  BUNDLE_EXTRA: { what: "entry {entry} does not belong to this ceremony", why: "{reason}", do: "export the bundle again" },
-  CERTIFICATE_MISSING: { what: "round {round} has no valid certificate", why: "{reason}", do: "ask a party that has closed the round for its bundle" },
-  CONTRIBUTION_MISSING: { what: "contribution {entry} of round {round} is not in the bundle", why: "the certificate covers it", do: "ask another party for its bundle" },
-  ROUND_MISMATCH: { what: "the bundle's rounds are not the ones the policy gives", why: "{reason}", do: "export the bundle again" },
-  OUTCOME_MISMATCH: { what: "the recorded outcome is not the one that the evidence gives", why: "recomputed {found}, recorded {recorded}", do: "do not act on this bundle" },
-  OUTCOME_PENDING: { what: "the bundle shows no terminal outcome", why: "its rounds lead to another round", do: "ask for the bundle again once the ceremony is over" },
-  REFUSAL_MISMATCH: { what: "entry {entry} is listed as refused with another code", why: "it is {found}, not {recorded}", do: "export the bundle again" },
-  LINEAGE_ALTERED: { what: "lineage entry {entry} does not follow from the one before it", why: "{reason}", do: "ask another party for its bundle" },
-  TRUST_MISSING: { what: "a root is missing from the trust statement", why: "{authority} signs under root {root}", do: "add the root if you mean to trust it, and verify again" },
-  TRUST_INVALID: { what: "the trust statement cannot be read", why: "{path} must be {need}", do: "write a trust statement: {\"format\":\"quorate-trust/1\",\"mesh\":…,\"roots\":[{\"authority\":…,\"key\":…}]}" },
-  REVOCATION_INVALID: { what: "a revocation cannot be read or verified", why: "{reason}", do: "use the revocation as its issuer signed it" },
-  VERSION_UNSUPPORTED: { what: "version {found} is not known", why: "this engine knows {need}", do: "use a newer version of Quorate; nothing is concluded from what is not understood" },
-  AFTER_TIME: { what: "the evidence is later than the time given", why: "the ceremony closed at {at}", do: "verify at a later time" },
+  BUNDLE_FRAME: {
+    what: "frame {entry} of the bundle is refused",
+    why: "{reason}",
+    do: "export the bundle again from a party's own agent",
+  },
+  BUNDLE_ID: {
+    what: "entry {entry} is not what its name says",
+    why: "its bytes hash to {found}",
+    do: "export the bundle again from a party's own agent",
+  },
+  BUNDLE_EXTRA: {
+    what: "entry {entry} does not belong to this ceremony",
+    why: "{reason}",
+    do: "export the bundle again",
+  },
+  CERTIFICATE_MISSING: {
+    what: "round {round} has no valid certificate",
+    why: "{reason}",
+    do: "ask a party that has closed the round for its bundle",
+  },
+  CONTRIBUTION_MISSING: {
+    what: "contribution {entry} of round {round} is not in the bundle",
+    why: "the certificate covers it",
+    do: "ask another party for its bundle",
+  },
+  ROUND_MISMATCH: {
+    what: "the bundle's rounds are not the ones the policy gives",
+    why: "{reason}",
+    do: "export the bundle again",
+  },
+  OUTCOME_MISMATCH: {
+    what: "the recorded outcome is not the one that the evidence gives",
+    why: "recomputed {found}, recorded {recorded}",
+    do: "do not act on this bundle",
+  },
+  OUTCOME_PENDING: {
+    what: "the bundle shows no terminal outcome",
+    why: "its rounds lead to another round",
+    do: "ask for the bundle again once the ceremony is over",
+  },
+  REFUSAL_MISMATCH: {
+    what: "entry {entry} is listed as refused with another code",
+    why: "it is {found}, not {recorded}",
+    do: "export the bundle again",
+  },
+  LINEAGE_ALTERED: {
+    what: "lineage entry {entry} does not follow from the one before it",
+    why: "{reason}",
+    do: "ask another party for its bundle",
+  },
+  TRUST_MISSING: {
+    what: "a root is missing from the trust statement",
+    why: "{authority} signs under root {root}",
+    do: "add the root if you mean to trust it, and verify again",
+  },
+  TRUST_INVALID: {
+    what: "the trust statement cannot be read",
+    why: "{path} must be {need}",
+    do: 'write a trust statement: {"format":"quorate-trust/1","mesh":…,"roots":[{"authority":…,"key":…}]}',
+  },
+  REVOCATION_INVALID: {
+    what: "a revocation cannot be read or verified",
+    why: "{reason}",
+    do: "use the revocation as its issuer signed it",
+  },
+  VERSION_UNSUPPORTED: {
+    what: "version {found} is not known",
+    why: "this engine knows {need}",
+    do: "use a newer version of Quorate; nothing is concluded from what is not understood",
+  },
+  AFTER_TIME: {
+    what: "the evidence is later than the time given",
+    why: "the ceremony closed at {at}",
+    do: "verify at a later time",
+  },
 } as const;

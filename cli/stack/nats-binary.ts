@@ -1,0 +1,106 @@
+// Where nats-server comes from: what the machine has, else a cached copy, else the distribution's package, with or
+// without root. Nothing is fetched from anywhere but the package manager that the machine already trusts.
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { delimiter, join, resolve } from "node:path";
+
+export type NatsBinaryPlaces = {
+  /** The value of PATH. */
+  readonly path: string;
+  readonly standard: readonly string[];
+  /** The project's own folder for fetched things. */
+  readonly cache: string;
+  readonly root: boolean;
+};
+
+export type NatsRefusal = { readonly code: string; readonly what: string; readonly why: string; readonly do: string };
+
+const PACKAGE = "nats-server";
+const APT_MS = 180_000;
+const REASON_CHARACTERS = 400;
+
+export async function findNatsServer(given: Partial<NatsBinaryPlaces> = {}): Promise<string> {
+  const places: NatsBinaryPlaces = {
+    path: process.env.PATH ?? "",
+    standard: ["/usr/sbin", "/usr/local/bin"],
+    cache: resolve(".quorate"),
+    root: process.getuid?.() === 0,
+    ...given,
+  };
+  return locate(places) ?? fetchWithApt(places);
+}
+
+export function natsRefusal(refusal: NatsRefusal): Error & NatsRefusal {
+  return Object.assign(new Error(`${refusal.what}: ${refusal.why}`), refusal);
+}
+
+function locate({ path, standard, cache }: NatsBinaryPlaces): string | undefined {
+  const folders = [...path.split(delimiter).filter((folder) => folder !== ""), ...standard, join(cache, "bin")];
+  return folders.map((folder) => join(folder, PACKAGE)).find(isExecutable);
+}
+
+function isExecutable(file: string): boolean {
+  try {
+    accessSync(file, constants.X_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function fetchWithApt(places: NatsBinaryPlaces): string {
+  const attempts = places.root ? [installPackage, unpackPackage] : [unpackPackage];
+  const reasons: string[] = [];
+  for (const attempt of attempts) {
+    const reason = attempt(places);
+    const found = locate(places);
+    if (found !== undefined) return found;
+    reasons.push(reason ?? "the package holds no nats-server");
+  }
+  throw natsRefusal({
+    code: "NATS_SERVER_MISSING",
+    what: "nats-server is not installed and could not be fetched",
+    why: reasons.join("; "),
+    do: `install it (Debian, Ubuntu: sudo apt-get install -y ${PACKAGE}; others: https://nats.io/download) and put it on PATH, or copy the binary to ${join(places.cache, "bin", PACKAGE)}`,
+  });
+}
+
+/** Answers why it failed, or nothing. */
+function installPackage(): string | undefined {
+  const install = ["install", "-y", "--no-install-recommends", PACKAGE];
+  if (run("apt-get", install) === undefined) return undefined;
+  return run("apt-get", ["update"]) ?? run("apt-get", install);
+}
+
+function unpackPackage({ cache }: NatsBinaryPlaces): string | undefined {
+  mkdirSync(cache, { recursive: true });
+  const work = mkdtempSync(join(cache, "fetch-"));
+  try {
+    const failed = run("apt-get", ["download", PACKAGE], work);
+    if (failed !== undefined) return failed;
+    const archive = readdirSync(work).find((name) => name.endsWith(".deb"));
+    if (archive === undefined) return "apt-get download left no package";
+    const unpacked = run("dpkg", ["-x", archive, "."], work);
+    if (unpacked !== undefined) return unpacked;
+    mkdirSync(join(cache, "bin"), { recursive: true });
+    copyFileSync(join(work, "usr/sbin", PACKAGE), join(cache, "bin", PACKAGE));
+    return undefined;
+  } catch (error) {
+    return String(error);
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
+}
+
+function run(command: string, parameters: readonly string[], cwd?: string): string | undefined {
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  const done = spawnSync(command, parameters, {
+    encoding: "utf8",
+    timeout: APT_MS,
+    env,
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  if (done.status === 0) return undefined;
+  const reason = done.error?.message ?? done.stderr.trim().slice(-REASON_CHARACTERS);
+  return `${command} ${parameters[0] ?? ""}: ${reason || "failed"}`;
+}

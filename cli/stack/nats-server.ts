@@ -1,0 +1,155 @@
+// The local nats-server as a child process: started, frozen, killed and restarted by its pid, and never left behind.
+
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createConnection, createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { findNatsServer, natsRefusal } from "./nats-binary.ts";
+import type { NatsPorts } from "./nats-config.ts";
+
+export type NatsServerOptions = {
+  /** Receives `nats.conf` and `nats.log`; the store directory is named by the configuration. */
+  readonly dir: string;
+  readonly config: string;
+  readonly ports: NatsPorts;
+};
+
+export interface NatsServer {
+  readonly pid: number;
+  readonly wsUrl: string;
+  stop(): Promise<void>;
+  /** SIGKILL: what a crash looks like. */
+  kill(): Promise<void>;
+  /** SIGSTOP: connections stay open and nothing answers. */
+  freeze(): void;
+  thaw(): void;
+  /** Comes up on the same ports with the same store, whatever state it was in. */
+  restart(): Promise<void>;
+}
+
+const READY_MS = 10_000;
+const STOP_MS = 5_000;
+const POLL_MS = 20;
+const LOG_TAIL_CHARACTERS = 1_500;
+
+export async function startNatsServer(options: NatsServerOptions): Promise<NatsServer> {
+  const binary = await findNatsServer();
+  mkdirSync(options.dir, { recursive: true });
+  const configPath = join(options.dir, "nats.conf");
+  // It holds the passwords of all parties.
+  writeFileSync(configPath, options.config, { mode: 0o600 });
+  const launch = () => launchServer(binary, configPath, join(options.dir, "nats.log"), options.ports.websocket);
+  let child = await launch();
+  return {
+    get pid() {
+      return pidOf(child);
+    },
+    wsUrl: `ws://127.0.0.1:${options.ports.websocket}`,
+    stop: () => endProcess(child, "SIGTERM"),
+    kill: () => endProcess(child, "SIGKILL"),
+    freeze: () => void child.kill("SIGSTOP"),
+    thaw: () => void child.kill("SIGCONT"),
+    restart: async () => {
+      await endProcess(child, "SIGTERM");
+      child = await launch();
+    },
+  };
+}
+
+/** Ports that are free now, all different; nothing else can hold a port that the system has just given us. */
+export async function pickPorts(): Promise<NatsPorts> {
+  const [client, websocket] = [createServer(), createServer()];
+  try {
+    return { client: await listenOnFree(client), websocket: await listenOnFree(websocket) };
+  } finally {
+    client.close();
+    websocket.close();
+  }
+}
+
+function listenOnFree(server: ReturnType<typeof createServer>): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      if (address === null || typeof address === "string") reject(new Error("no port was given"));
+      else resolve(address.port);
+    });
+  });
+}
+
+async function launchServer(binary: string, configPath: string, logPath: string, port: number): Promise<ChildProcess> {
+  const log = openSync(logPath, "a", 0o600);
+  // Detached: Ctrl-C in a terminal must reach us first, so that the agents can stop before their bus does.
+  const child = spawn(binary, ["-c", configPath], { stdio: ["ignore", log, log], detached: true });
+  closeSync(log);
+  let spawnError: Error | undefined;
+  child.once("error", (error) => {
+    spawnError = error;
+  });
+  if (child.pid !== undefined) guard(child, child.pid);
+  const deadline = Date.now() + READY_MS;
+  while (Date.now() < deadline) {
+    if (spawnError !== undefined || hasEnded(child)) break;
+    if (await accepts(port)) return child;
+    await sleep(POLL_MS);
+  }
+  if (child.pid !== undefined) await endProcess(child, "SIGKILL");
+  throw natsRefusal({
+    code: "NATS_SERVER_FAILED",
+    what: `${binary} did not come up`,
+    why: spawnError?.message ?? (readFileSync(logPath, "utf8").slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
+    do: `read ${logPath}, then try: ${binary} -c ${configPath}`,
+  });
+}
+
+/**
+ * A shell that waits on a pipe from us. When we end in any way, even by SIGKILL, the pipe closes and it kills the server by
+ * pid; when the server ends first, it is told so and leaves, so that a pid used again is never hit.
+ */
+function guard(child: ChildProcess, pid: number): void {
+  const watcher = spawn("/bin/sh", ["-c", 'read -r _ || kill -9 "$0"', String(pid)], {
+    stdio: ["pipe", "ignore", "ignore"],
+    detached: true,
+  });
+  watcher.stdin?.on("error", () => undefined);
+  child.once("exit", () => watcher.stdin?.end("ended\n"));
+  // Neither of the two may keep our own process from ending.
+  child.unref();
+  watcher.unref();
+  (watcher.stdin as { unref?: () => void } | null)?.unref?.();
+}
+
+async function endProcess(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {
+  if (hasEnded(child)) return;
+  const ended = new Promise<void>((resolve) => child.once("exit", () => resolve()));
+  child.ref();
+  child.kill(signal);
+  // A frozen server receives SIGTERM only once it runs again.
+  child.kill("SIGCONT");
+  const late = setTimeout(() => child.kill("SIGKILL"), STOP_MS);
+  await ended;
+  clearTimeout(late);
+}
+
+function hasEnded(child: ChildProcess): boolean {
+  return child.exitCode !== null || child.signalCode !== null;
+}
+
+function pidOf(child: ChildProcess): number {
+  if (child.pid === undefined) throw new Error("the server was never started");
+  return child.pid;
+}
+
+function accepts(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection({ host: "127.0.0.1", port });
+    socket.once("connect", () => {
+      socket.destroy();
+      resolve(true);
+    });
+    socket.once("error", () => resolve(false));
+  });
+}

@@ -1,0 +1,172 @@
+// The link of one agent to the bus: one Durable Object that owns the connection, the outbox and the pull loop.
+// All that must survive is in SQLite; the connection, the loop and the timers are made anew whenever the object wakes.
+import { DurableObject } from "cloudflare:workers";
+import type { Bus } from "./bus.ts";
+import type { InboundFrame } from "./link-inbound.ts";
+import { handOn } from "./link-inbound.ts";
+import type { OutgoingFrame, PeerLane, SendReport } from "./link-outbox.ts";
+import { Outbox } from "./link-outbox.ts";
+import type { RefusedFrame, Trouble } from "./link-schema.ts";
+import { counted, createTables, lastHeard, lastTrouble, listRefused, noteTrouble } from "./link-schema.ts";
+import { dialNats } from "./nats-link.ts";
+
+export interface LinkEnv {
+  readonly NATS_URL: string;
+  readonly NATS_USER: string;
+  readonly NATS_PASSWORD: string;
+  readonly OBSERVATIONS: Queue<InboundFrame>;
+}
+
+export type LinkHealth = {
+  readonly connected: boolean;
+  /** Frames stored and not yet received by their peer's stream. */
+  readonly outbox: number;
+  readonly lanes: readonly PeerLane[];
+  readonly lastHeardMs: Readonly<Record<string, number>>;
+  /** SENT, RECEIVED, OUTBOX_EXPIRED and one count per refusal code. */
+  readonly counts: Readonly<Record<string, number>>;
+  readonly lastError: Trouble | null;
+};
+
+const STREAM = "INBOX";
+const CONSUMER = "agent";
+/** Below the shortest eviction of an idle object (70 s), and the bound on noticing a half-open connection. */
+const WATCH_MS = 20_000;
+const ALIVE_MS = 5_000;
+const PULL_MAX = 100;
+const PULL_MS = 10_000;
+const REDIAL_FIRST_MS = 200;
+const REDIAL_MAX_MS = 5_000;
+
+export class Link extends DurableObject<LinkEnv> {
+  readonly #outbox: Outbox;
+  #bus: Bus | undefined;
+  #connected = false;
+  #running = false;
+  #watching = false;
+
+  constructor(ctx: DurableObjectState, env: LinkEnv) {
+    super(ctx, env);
+    this.#outbox = new Outbox(ctx.storage, () => (this.#connected ? this.#bus : undefined));
+    void ctx.blockConcurrencyWhile(async () => {
+      createTables(ctx.storage.sql);
+      if ((await ctx.storage.getAlarm()) === null) await ctx.storage.setAlarm(Date.now() + WATCH_MS);
+    });
+    this.#start();
+  }
+
+  /** Wakes the link: called when the agent starts, by cron and by health checks. */
+  async start(): Promise<void> {
+    this.#start();
+  }
+
+  async send(items: readonly OutgoingFrame[]): Promise<SendReport> {
+    const report = this.#outbox.put(items, Date.now());
+    this.#start();
+    this.#outbox.pump(new Set(items.map(({ peer }) => peer)));
+    return report;
+  }
+
+  async health(): Promise<LinkHealth> {
+    this.#start();
+    const { sql } = this.ctx.storage;
+    const lanes = this.#outbox.lanes();
+    const outbox = lanes.reduce((total, { rows }) => total + rows, 0);
+    const lastError = lastTrouble(sql);
+    return { connected: this.#connected, outbox, lanes, lastHeardMs: lastHeard(sql), counts: counted(sql), lastError };
+  }
+
+  async refused(): Promise<RefusedFrame[]> {
+    return listRefused(this.ctx.storage.sql);
+  }
+
+  override async alarm(): Promise<void> {
+    // First of all: an alarm that has fired is used up, and without the next one nothing would wake this object again.
+    await this.ctx.storage.setAlarm(Date.now() + WATCH_MS);
+    this.#start();
+    try {
+      await this.#watch();
+      this.#outbox.expire(Date.now());
+      this.#outbox.pump();
+    } catch (error) {
+      noteTrouble(this.ctx.storage.sql, "watch", error, Date.now());
+    }
+  }
+
+  #start(): void {
+    if (this.#running) return;
+    this.#running = true;
+    // The loop ends only when storage throws, which is how an object learns that another instance has superseded it.
+    this.#run().catch(() => {
+      this.#running = false;
+      this.#drop(this.#bus);
+    });
+  }
+
+  /** Dials, pulls and hands on, for as long as the object lives; every failure ends in dialling anew. */
+  async #run(): Promise<void> {
+    let failures = 0;
+    for (;;) {
+      try {
+        const bus = this.#bus ?? (await this.#dial());
+        const deliveries = await bus.pull(PULL_MAX, PULL_MS);
+        failures = 0;
+        await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS);
+      } catch (error) {
+        this.#drop(this.#bus);
+        noteTrouble(this.ctx.storage.sql, "receive", error, Date.now());
+        await sleep(redialDelay(failures));
+        failures += 1;
+      }
+    }
+  }
+
+  async #dial(): Promise<Bus> {
+    let dialled: Bus | undefined;
+    const bus = await dialNats({
+      url: this.env.NATS_URL,
+      user: this.env.NATS_USER,
+      password: this.env.NATS_PASSWORD,
+      stream: STREAM,
+      durable: CONSUMER,
+      // A bus that was dropped may still report; only the present one counts.
+      onStatus: (connected) => {
+        if (dialled === this.#bus) this.#setConnected(connected);
+      },
+    });
+    dialled = bus;
+    this.#bus = bus;
+    this.#setConnected(true);
+    return bus;
+  }
+
+  async #watch(): Promise<void> {
+    const bus = this.#bus;
+    if (bus === undefined || this.#watching) return;
+    this.#watching = true;
+    const alive = await bus.alive(ALIVE_MS).finally(() => {
+      this.#watching = false;
+    });
+    if (!alive) this.#drop(bus);
+  }
+
+  #drop(bus: Bus | undefined): void {
+    if (bus === undefined || bus !== this.#bus) return;
+    this.#bus = undefined;
+    this.#setConnected(false);
+    bus.close();
+  }
+
+  #setConnected(connected: boolean): void {
+    this.#connected = connected;
+    if (connected) this.#outbox.resume();
+  }
+}
+
+function redialDelay(failures: number): number {
+  return Math.min(REDIAL_FIRST_MS * 2 ** Math.min(failures, 8), REDIAL_MAX_MS) * (0.75 + Math.random() / 2);
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -1,0 +1,192 @@
+// Outgoing frames: a row is stored before anything is sent and deleted only on the receipt of the peer's stream.
+// Each peer has its own lane, so that a peer which cannot be reached holds up nobody else.
+import { FRAME_BYTES_MAX } from "../shared/limits.ts";
+import { buildOutboundSubject } from "../shared/mesh/subject.ts";
+import type { RefusalCode } from "../shared/refusals.ts";
+import type { Bus } from "./bus.ts";
+import { count, noteTrouble } from "./link-schema.ts";
+
+export type OutgoingFrame = {
+  readonly peer: string;
+  readonly topic: string;
+  /** A later frame with the same key replaces an earlier unsent one to the same peer. */
+  readonly key: string;
+  readonly frame: Uint8Array;
+};
+
+export type SendReport = {
+  readonly stored: number;
+  readonly refused: readonly { readonly peer: string; readonly key: string; readonly code: RefusalCode }[];
+};
+
+export type PeerLane = { readonly peer: string; readonly rows: number; readonly failures: number };
+
+/** In flight per peer: 32 receipts at 50 ms give 640 frames a second, and 2 MB at most. */
+const WINDOW = 32;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_MAX_MS = 15_000;
+/** As long as a peer's stream would keep the frame; what is older is brought by repair, if anyone still needs it. */
+const ROW_AGE_MAX_MS = 7 * 86_400_000;
+
+/** Only hints about pace live in memory; losing them with the object costs one early attempt. */
+type Lane = {
+  readonly inFlight: Set<number>;
+  failures: number;
+  dueMs: number;
+  timer: ReturnType<typeof setTimeout> | undefined;
+};
+type Row = {
+  readonly id: number;
+  readonly topic: string;
+  readonly frame: ArrayBuffer;
+  readonly msg_id: string;
+  readonly attempts: number;
+};
+
+export class Outbox {
+  readonly #storage: DurableObjectStorage;
+  readonly #sql: SqlStorage;
+  readonly #bus: () => Bus | undefined;
+  readonly #lanes = new Map<string, Lane>();
+
+  constructor(storage: DurableObjectStorage, bus: () => Bus | undefined) {
+    this.#storage = storage;
+    this.#sql = storage.sql;
+    this.#bus = bus;
+  }
+
+  put(items: readonly OutgoingFrame[], nowMs: number): SendReport {
+    const refused: { peer: string; key: string; code: RefusalCode }[] = [];
+    this.#storage.transactionSync(() => {
+      for (const item of items) {
+        const code = unsendable(item);
+        if (code === undefined) this.#store(item, nowMs);
+        else refused.push({ peer: item.peer, key: item.key, code });
+      }
+    });
+    return { stored: items.length - refused.length, refused };
+  }
+
+  /** Starts what is due. Safe to call at any time, from anywhere. */
+  pump(peers: Iterable<string> = this.#waiting()): void {
+    for (const peer of peers) this.#fill(peer, this.#lane(peer));
+  }
+
+  /** The link is up again: what was put off because of it is due now. */
+  resume(): void {
+    for (const lane of this.#lanes.values()) {
+      lane.failures = 0;
+      lane.dueMs = 0;
+    }
+    this.#sql.exec("UPDATE outbox SET due = 0 WHERE due > 0");
+    this.pump();
+  }
+
+  expire(nowMs: number): void {
+    const old = this.#sql.exec("DELETE FROM outbox WHERE stored < ? RETURNING id", nowMs - ROW_AGE_MAX_MS).toArray();
+    if (old.length > 0) count(this.#sql, "OUTBOX_EXPIRED", old.length);
+  }
+
+  lanes(): PeerLane[] {
+    const rows = this.#sql
+      .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM outbox GROUP BY peer")
+      .toArray();
+    return rows.map(({ peer, n }) => ({ peer, rows: n, failures: this.#lanes.get(peer)?.failures ?? 0 }));
+  }
+
+  #waiting(): string[] {
+    const rows = this.#sql.exec<{ peer: string }>("SELECT DISTINCT peer FROM outbox").toArray();
+    return rows.map(({ peer }) => peer);
+  }
+
+  #store({ peer, topic, key, frame }: OutgoingFrame, nowMs: number): void {
+    this.#sql.exec(
+      `INSERT INTO outbox (peer, topic, key, frame, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
+       ON CONFLICT (peer, key) DO UPDATE SET topic = excluded.topic, frame = excluded.frame, msg_id = excluded.msg_id,
+         attempts = 0, due = 0, stored = excluded.stored
+       WHERE frame IS NOT excluded.frame OR topic IS NOT excluded.topic`,
+      ...[peer, topic, key, frame, crypto.randomUUID(), nowMs],
+    );
+  }
+
+  #lane(peer: string): Lane {
+    const known = this.#lanes.get(peer);
+    if (known !== undefined) return known;
+    const lane: Lane = { inFlight: new Set(), failures: 0, dueMs: 0, timer: undefined };
+    this.#lanes.set(peer, lane);
+    return lane;
+  }
+
+  #fill(peer: string, lane: Lane): void {
+    const bus = this.#bus();
+    if (bus === undefined) return;
+    const nowMs = Date.now();
+    // A lane in trouble sends one row as a probe; its receipt opens the window again.
+    const room = (lane.failures > 0 ? 1 : WINDOW) - lane.inFlight.size;
+    if (room <= 0) return;
+    if (nowMs < lane.dueMs) {
+      this.#later(peer, lane, lane.dueMs - nowMs);
+      return;
+    }
+    const due = this.#sql
+      .exec<{ id: number; due: number }>(
+        "SELECT id, due FROM outbox WHERE peer = ? ORDER BY due, id LIMIT ?",
+        peer,
+        WINDOW * 2,
+      )
+      .toArray()
+      .filter(({ id }) => !lane.inFlight.has(id));
+    const ready = due.filter((row) => row.due <= nowMs).slice(0, room);
+    for (const { id } of ready) void this.#publish(bus, peer, lane, id);
+    const next = due[0];
+    if (ready.length === 0 && next !== undefined) this.#later(peer, lane, next.due - nowMs);
+  }
+
+  async #publish(bus: Bus, peer: string, lane: Lane, id: number): Promise<void> {
+    const row = this.#sql
+      .exec<Row>("SELECT id, topic, frame, msg_id, attempts FROM outbox WHERE id = ?", id)
+      .toArray()[0];
+    if (row === undefined) return;
+    lane.inFlight.add(id);
+    try {
+      await bus.publish(`to.${peer}.${row.topic}`, new Uint8Array(row.frame), row.msg_id);
+      // The row may have been replaced meanwhile; then it has a new message id and goes out again.
+      this.#sql.exec("DELETE FROM outbox WHERE id = ? AND msg_id = ?", id, row.msg_id);
+      count(this.#sql, "SENT", 1);
+      lane.failures = 0;
+      lane.dueMs = 0;
+    } catch (error) {
+      const nowMs = Date.now();
+      this.#sql.exec(
+        "UPDATE outbox SET attempts = attempts + 1, due = ? WHERE id = ? AND msg_id = ?",
+        ...[nowMs + backoff(row.attempts), id, row.msg_id],
+      );
+      // A whole window fails together: that is one failure of the lane, not 32.
+      if (nowMs >= lane.dueMs) {
+        lane.dueMs = nowMs + backoff(lane.failures);
+        lane.failures += 1;
+      }
+      noteTrouble(this.#sql, `publish to ${peer}`, error, nowMs);
+    } finally {
+      lane.inFlight.delete(id);
+      if (lane.failures > 0 || lane.inFlight.size <= WINDOW / 2) this.#fill(peer, lane);
+    }
+  }
+
+  #later(peer: string, lane: Lane, ms: number): void {
+    clearTimeout(lane.timer);
+    lane.timer = setTimeout(() => this.#fill(peer, lane), Math.max(ms, 10));
+  }
+}
+
+function unsendable({ peer, topic, frame }: OutgoingFrame): RefusalCode | undefined {
+  if (frame.byteLength > FRAME_BYTES_MAX) return "FRAME_TOO_LARGE";
+  const subject = buildOutboundSubject(peer, topic);
+  return subject.ok ? undefined : subject.fault.code;
+}
+
+/** Doubling, with jitter, so that many links do not return in step. */
+function backoff(failures: number): number {
+  const ms = Math.min(BACKOFF_FIRST_MS * 2 ** Math.min(failures, 16), BACKOFF_MAX_MS);
+  return Math.round(ms * (0.75 + Math.random() / 2));
+}

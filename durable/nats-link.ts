@@ -1,0 +1,263 @@
+// The bus over NATS JetStream: the only file that imports `nats.ws`.
+// Written for the oldest server we meet (2.9): one filter subject, no metadata, no fields that strict servers refuse.
+
+import type { ConsumerConfig, JetStreamManager, Msg, NatsConnection, StreamConfig } from "nats.ws";
+import {
+  AckPolicy,
+  connect,
+  createInbox,
+  DebugEvents,
+  DeliverPolicy,
+  DiscardPolicy,
+  Events,
+  headers,
+  nanos,
+  ReplayPolicy,
+  RetentionPolicy,
+  StorageType,
+} from "nats.ws";
+import { FRAME_BYTES_MAX } from "../shared/limits.ts";
+import type { Bus, Delivery } from "./bus.ts";
+
+export type NatsDial = {
+  readonly url: string;
+  readonly user: string;
+  readonly password: string;
+  readonly stream: string;
+  readonly durable: string;
+  /** Told whenever the connection is lost or regained, so that waiting rows go out at once. */
+  readonly onStatus?: (connected: boolean) => void;
+};
+
+const TIMEOUT_MS = 5_000;
+const PING_MS = 20_000;
+const RECONNECT_WAIT_MS = 500;
+const RECONNECT_JITTER_MS = 500;
+const DAY_MS = 86_400_000;
+/** A frame that waited a week is past every use that a live exchange has for it; repair brings what still matters. */
+const MESSAGE_AGE_MS = 7 * DAY_MS;
+/** Room for NATS headers, and for frames slightly too large, which are then refused with a record instead of silently. */
+const HEADROOM_BYTES = 8_192;
+const ACK_WAIT_MS = 30_000;
+const ACK_PENDING_MAX = 256;
+/** Past this after its own expiry, a pull request is taken for lost with the server that held it. */
+const PULL_GRACE_MS = 1_000;
+
+const ENCODER = new TextEncoder();
+const ACK = ENCODER.encode("+ACK");
+const TERM = ENCODER.encode("+TERM");
+
+export async function dialNats(dial: NatsDial): Promise<Bus> {
+  const connection = await connect({
+    servers: dial.url.split(",").map((url) => url.trim()),
+    user: dial.user,
+    pass: dial.password,
+    name: `quorate ${dial.durable}`,
+    timeout: TIMEOUT_MS,
+    pingInterval: PING_MS,
+    maxPingOut: 2,
+    maxReconnectAttempts: -1,
+    reconnectTimeWait: RECONNECT_WAIT_MS,
+    reconnectJitter: RECONNECT_JITTER_MS,
+    reconnectJitterTLS: RECONNECT_JITTER_MS,
+    // Addresses learnt from a cluster are rarely covered by the certificate of the address that we were given.
+    ignoreClusterUpdates: true,
+  });
+  try {
+    const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
+    await ensureStream(manager, dial.stream);
+    await ensureConsumer(manager, dial.stream, dial.durable);
+  } catch (error) {
+    connection.close().catch(() => undefined);
+    throw error;
+  }
+  return new NatsBus(connection, dial);
+}
+
+async function ensureStream(manager: JetStreamManager, name: string): Promise<void> {
+  const wanted = {
+    subjects: ["inbox.>"],
+    max_age: nanos(MESSAGE_AGE_MS),
+    max_msg_size: FRAME_BYTES_MAX + HEADROOM_BYTES,
+  };
+  const found = await manager.streams.info(name).catch(absent);
+  if (found === undefined) {
+    const config: Partial<StreamConfig> = {
+      ...wanted,
+      name,
+      retention: RetentionPolicy.Limits,
+      storage: StorageType.File,
+      discard: DiscardPolicy.Old,
+    };
+    await manager.streams.add(config);
+    return;
+  }
+  const { max_age, max_msg_size, subjects } = found.config;
+  const same =
+    max_age === wanted.max_age && max_msg_size === wanted.max_msg_size && subjects.join() === wanted.subjects.join();
+  if (!same) await manager.streams.update(name, wanted);
+}
+
+async function ensureConsumer(manager: JetStreamManager, stream: string, durable: string): Promise<void> {
+  const found = await manager.consumers.info(stream, durable).catch(absent);
+  if (found !== undefined) return;
+  const config: Partial<ConsumerConfig> = {
+    durable_name: durable,
+    ack_policy: AckPolicy.Explicit,
+    deliver_policy: DeliverPolicy.All,
+    replay_policy: ReplayPolicy.Instant,
+    ack_wait: nanos(ACK_WAIT_MS),
+    // Unlimited deliveries: every delivery is either handed on or dead-lettered by us, and our own queue may be down for hours.
+    max_deliver: -1,
+    max_ack_pending: ACK_PENDING_MAX,
+  };
+  await manager.consumers.add(stream, config);
+}
+
+function absent(error: unknown): undefined {
+  const code = (error as { api_error?: { code?: number } }).api_error?.code;
+  if (code === 404) return undefined;
+  throw error;
+}
+
+/** One pull request that the server may still be answering. */
+type PullRequest = { left: number; readonly deadlineMs: number };
+
+class NatsBus implements Bus {
+  readonly #connection: NatsConnection;
+  readonly #next: string;
+  readonly #inbox: string;
+  #arrived: Delivery[] = [];
+  #request: PullRequest | undefined;
+  #failure: Error | undefined;
+  #connected = true;
+  #wake: (() => void) | undefined;
+
+  constructor(connection: NatsConnection, dial: NatsDial) {
+    this.#connection = connection;
+    this.#next = `$JS.API.CONSUMER.MSG.NEXT.${dial.stream}.${dial.durable}`;
+    this.#inbox = createInbox();
+    // One subscription for the life of the bus: answers that arrive between two pulls are kept, and it survives reconnects.
+    connection.subscribe(this.#inbox, {
+      callback: (error, msg) => (error === null ? this.#take(msg) : this.#fail(error)),
+    });
+    void this.#follow(dial.onStatus);
+    void connection.closed().then((error) => {
+      this.#fail(error instanceof Error ? error : new Error("the connection is closed"));
+      this.#setConnected(false, dial.onStatus);
+    });
+  }
+
+  async publish(subject: string, data: Uint8Array, msgId: string): Promise<void> {
+    // While disconnected the client would only buffer, and drop the buffer when it dials again.
+    if (!this.#connected) throw new Error("not connected");
+    const meta = headers();
+    meta.set("Nats-Msg-Id", msgId);
+    const reply = await this.#connection.request(subject, data, { timeout: TIMEOUT_MS, headers: meta });
+    const receipt = reply.json<{ stream?: string; error?: { description?: string } }>();
+    if (receipt.error !== undefined) throw new Error(receipt.error.description ?? "the stream refused the message");
+    if (!receipt.stream) throw new Error("the answer is not a receipt of a stream");
+  }
+
+  async pull(max: number, expiresMs: number): Promise<Delivery[]> {
+    const untilMs = Date.now() + expiresMs;
+    while (this.#failure === undefined) {
+      this.#ask(max, expiresMs);
+      const leftMs = untilMs - Date.now();
+      if (this.#arrived.length > 0 || leftMs <= 0) return this.#arrived.splice(0, max);
+      await this.#sleep(leftMs);
+    }
+    throw this.#failure;
+  }
+
+  async alive(timeoutMs: number): Promise<boolean> {
+    if (this.#connection.isClosed()) return false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<boolean>((resolve) => {
+      timer = setTimeout(() => resolve(false), timeoutMs);
+    });
+    const answered = this.#connection.flush().then(
+      () => true,
+      () => false,
+    );
+    return Promise.race([answered, late]).finally(() => clearTimeout(timer));
+  }
+
+  close(): void {
+    // Never awaited: the close of a half-open socket waits for a peer that does not speak.
+    this.#connection.close().catch(() => undefined);
+    this.#fail(new Error("the link was closed"));
+  }
+
+  /** Keeps one request with the server; the next goes out while the last batch is still being worked on. */
+  #ask(max: number, expiresMs: number): void {
+    const nowMs = Date.now();
+    if (!this.#connected || this.#arrived.length > max) return;
+    if (this.#request !== undefined && this.#request.left > 0 && nowMs < this.#request.deadlineMs) return;
+    const body = JSON.stringify({ batch: max, expires: nanos(expiresMs) });
+    this.#connection.publish(this.#next, ENCODER.encode(body), { reply: this.#inbox });
+    this.#request = { left: max, deadlineMs: nowMs + expiresMs + PULL_GRACE_MS };
+  }
+
+  #take(msg: Msg): void {
+    if (msg.subject === this.#inbox) {
+      const code = msg.headers?.code ?? 0;
+      if (code === 100) return;
+      this.#request = undefined;
+      // 404 and 408 end a request that found nothing; anything else says that stream or consumer are not as we left them.
+      if (code !== 404 && code !== 408)
+        this.#fail(new Error(`pull refused: ${code} ${msg.headers?.description ?? ""}`));
+      else this.#rouse();
+      return;
+    }
+    if (this.#request !== undefined) this.#request.left -= 1;
+    this.#arrived.push(toDelivery(msg));
+    this.#rouse();
+  }
+
+  async #follow(onStatus: NatsDial["onStatus"]): Promise<void> {
+    for await (const { type } of this.#connection.status()) {
+      if (type === Events.Disconnect || type === DebugEvents.StaleConnection) this.#setConnected(false, onStatus);
+      if (type === Events.Reconnect) this.#setConnected(true, onStatus);
+    }
+  }
+
+  #setConnected(connected: boolean, onStatus: NatsDial["onStatus"]): void {
+    if (connected === this.#connected) return;
+    this.#connected = connected;
+    // The server forgets a request together with the connection that made it.
+    this.#request = undefined;
+    this.#rouse();
+    onStatus?.(connected);
+  }
+
+  #fail(error: Error): void {
+    this.#failure ??= error;
+    this.#rouse();
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(resolve, ms);
+      this.#wake = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+    });
+  }
+
+  #rouse(): void {
+    this.#wake?.();
+    this.#wake = undefined;
+  }
+}
+
+function toDelivery(msg: Msg): Delivery {
+  return {
+    subject: msg.subject,
+    data: msg.data,
+    ack: () => void msg.respond(ACK),
+    retry: (delayMs) => void msg.respond(ENCODER.encode(`-NAK ${JSON.stringify({ delay: nanos(delayMs) })}`)),
+    deadLetter: () => void msg.respond(TERM),
+  };
+}

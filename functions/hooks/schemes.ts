@@ -1,0 +1,171 @@
+// Webhook verification over the raw bytes, before anything is parsed. Time and secrets are parameters: this file holds nothing.
+// One judgement for every scheme: signature first, then time, so that a refused time is always the sender's own.
+import { concatBytes } from "../../shared/bytes.ts";
+import { sha256Hex } from "../../shared/hash.ts";
+import { fault, ok, type Result } from "../../shared/result.ts";
+import { bodyAttempts, secretAttempts } from "./causes.ts";
+import type { Claim, HeaderSource, Scheme, SecretKey } from "./claim.ts";
+import { importMacKey, macMatches } from "./mac.ts";
+import { SCHEMES } from "./registry.ts";
+
+/** What Standard Webhooks, Stripe and Slack all tolerate, either way. Ids must be remembered for at least twice as long. */
+export const TOLERANCE_SECONDS = 300;
+/** Rotation needs two; each one costs a verification of every hostile request. */
+export const SECRETS_MAX = 4;
+
+export type VerifyEd25519 = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
+
+export type HookRequest = {
+  readonly headers: HeaderSource;
+  readonly body: Uint8Array;
+  /** Secrets in force, the newest first: during a rotation two of them. */
+  readonly secrets: readonly string[];
+  /** Secrets no longer in force. They accept nothing; a delivery signed with one is told apart from a forgery. */
+  readonly retiredSecrets?: readonly string[];
+  readonly nowSeconds: number;
+  /** The project's one signature rule; without it no asymmetric signature is accepted. */
+  readonly verify?: VerifyEd25519;
+};
+
+export type VerifiedHook = {
+  /** The sender's id, or the body's own digest where the scheme has no id. */
+  readonly delivery: string;
+  /**
+   * A delivery is a repetition if any of these was seen. Where the id is not signed, the body's digest is among them: else
+   * whoever once saw a delivery could send it again under a new id.
+   */
+  readonly replayKeys: readonly string[];
+  /** Unsigned, a hint for routing: the body must bear it out. */
+  readonly event: string | null;
+  readonly signedAt: number | null;
+  /** Which of `secrets` fitted: as long as it is not the first, a rotation is unfinished. */
+  readonly secretIndex: number;
+};
+
+export async function verifyHook(scheme: Scheme, request: HookRequest): Promise<Result<VerifiedHook>> {
+  const keys = readKeys(scheme, request.secrets);
+  if (!keys.ok) return keys;
+  const claim = scheme.read(request.headers);
+  if (!claim.ok) return claim.fault.code === "HOOK_SIGNATURE_MISSING" ? missing(scheme, request.headers) : claim;
+  const message = signedBytes(claim.value, request.body);
+  const secretIndex = await firstFitting(keys.value, claim.value, message, request.verify);
+  if (secretIndex < 0) return fault("HOOK_SIGNATURE_MISMATCH", await mismatch(scheme, request, claim.value));
+  return refuseTime(claim.value, request.nowSeconds) ?? ok(toVerified(claim.value, request.body, secretIndex));
+}
+
+function readKeys(scheme: Scheme, secrets: readonly string[]): Result<readonly SecretKey[]> {
+  if (secrets.length === 0 || secrets.length > SECRETS_MAX)
+    return fault("HOOK_SECRET_MALFORMED", { need: `one to ${SECRETS_MAX} secrets` });
+  const keys: SecretKey[] = [];
+  for (const secret of secrets) {
+    const key = scheme.key(secret);
+    if (!key.ok) return key;
+    keys.push(key.value);
+  }
+  return ok(keys);
+}
+
+function signedBytes(claim: Claim, body: Uint8Array): Uint8Array<ArrayBuffer> {
+  return concatBytes(new TextEncoder().encode(claim.prefix), body);
+}
+
+/** Tries every secret whatever the others gave, so that the time taken does not tell which one fits; -1 where none does. */
+async function firstFitting(
+  keys: readonly SecretKey[],
+  claim: Claim,
+  message: Uint8Array<ArrayBuffer>,
+  verify: VerifyEd25519 | undefined,
+): Promise<number> {
+  const fits: boolean[] = [];
+  for (const key of keys) fits.push(await keyFits(key, claim, message, verify));
+  return fits.indexOf(true);
+}
+
+async function keyFits(
+  key: SecretKey,
+  claim: Claim,
+  message: Uint8Array<ArrayBuffer>,
+  verify: VerifyEd25519 | undefined,
+): Promise<boolean> {
+  let fits = false;
+  if (key.kind === "hmac") {
+    const imported = await importMacKey(key.bytes);
+    for (const mac of claim.macs) if (await macMatches(imported, mac, message)) fits = true;
+  } else if (verify !== undefined) {
+    for (const signature of claim.ed25519) if ((await verify(key.bytes, message, signature)) === true) fits = true;
+  }
+  return fits;
+}
+
+function refuseTime({ signedAt }: Claim, nowSeconds: number): ReturnType<typeof fault> | null {
+  if (signedAt === null) return null;
+  const age = nowSeconds - signedAt;
+  const detail = { timestamp: signedAt, tolerance: TOLERANCE_SECONDS, age };
+  // Written so that a clock that is not a number refuses.
+  if (!(age <= TOLERANCE_SECONDS)) return fault("HOOK_TIMESTAMP_TOO_OLD", detail);
+  return age >= -TOLERANCE_SECONDS ? null : fault("HOOK_TIMESTAMP_TOO_NEW", detail);
+}
+
+function toVerified(claim: Claim, body: Uint8Array, secretIndex: number): VerifiedHook {
+  const content = `sha256:${sha256Hex(body)}`;
+  const delivery = claim.delivery ?? content;
+  const replayKeys = claim.deliverySigned || delivery === content ? [delivery] : [delivery, content];
+  return { delivery, replayKeys, event: claim.event, signedAt: claim.signedAt, secretIndex };
+}
+
+/** Names the header, and what the request seems to carry instead. */
+function missing(scheme: Scheme, headers: HeaderSource): ReturnType<typeof fault> {
+  const others = Object.entries(SCHEMES).map(
+    ([name, other]) => [other.signatureHeader, `it looks like ${name}`] as const,
+  );
+  const found = [...others, ...OTHER_HEADERS].find(([header]) => headers.get(header) !== null);
+  return fault("HOOK_SIGNATURE_MISSING", { header: scheme.signatureHeader, note: found?.[1] ?? null });
+}
+
+/** Headers that carry a signature which no scheme here takes. */
+const OTHER_HEADERS: readonly (readonly [header: string, note: string])[] = [
+  ["X-Hub-Signature", "X-Hub-Signature is SHA-1, which is not taken"],
+  ["svix-signature", "it has svix's own header names; set the sender to the standard ones"],
+];
+
+/** For the owner of the source, never for the sender: what was received, and the first cause that explains the signature. */
+async function mismatch(
+  scheme: Scheme,
+  request: HookRequest,
+  claim: Claim,
+): Promise<Readonly<Record<string, unknown>>> {
+  const received = { bytes: request.body.length, sha256: sha256Hex(request.body) };
+  return { cause: (await likelyCause(scheme, request, claim)) ?? "another secret, or another body", received };
+}
+
+async function likelyCause(scheme: Scheme, request: HookRequest, claim: Claim): Promise<string | null> {
+  const kinds = request.secrets.map((secret) => scheme.key(secret)).flatMap((key) => (key.ok ? [key.value] : []));
+  if (claim.macs.length === 0 && !kinds.some(({ kind }) => kind === "ed25519"))
+    return "it is signed with a key pair (v1a), and the source has only shared secrets";
+  if (claim.ed25519.length > 0 && request.verify === undefined) return "key pairs are not verified here";
+  if (claim.ed25519.length === 0 && !kinds.some(({ kind }) => kind === "hmac"))
+    return "it is signed with a shared secret (v1), and the source has only public keys";
+  const retired = await retiredCause(scheme, request, claim);
+  return retired ?? (await triedCause(request, claim, kinds));
+}
+
+async function retiredCause(scheme: Scheme, request: HookRequest, claim: Claim): Promise<string | null> {
+  const keys = (request.retiredSecrets ?? [])
+    .map((secret) => scheme.key(secret))
+    .flatMap((key) => (key.ok ? [key.value] : []));
+  const index = await firstFitting(keys, claim, signedBytes(claim, request.body), request.verify);
+  return index < 0 ? null : "the sender still signs with a secret that was retired";
+}
+
+async function triedCause(request: HookRequest, claim: Claim, keys: readonly SecretKey[]): Promise<string | null> {
+  for (const { cause, value } of bodyAttempts(request.body))
+    if ((await firstFitting(keys, claim, signedBytes(claim, value), undefined)) >= 0) return cause;
+  const message = signedBytes(claim, request.body);
+  for (const secret of request.secrets) {
+    for (const { cause, value } of secretAttempts(secret))
+      if (await keyFits({ kind: "hmac", bytes: value }, claim, message, undefined)) return cause;
+  }
+  return null;
+}
+
+export { hmac, SCHEMES, type SchemeName } from "./registry.ts";

@@ -1,0 +1,184 @@
+// Taking in one observation that has passed the door (SPEC §7.6): where it belongs, and whether its signer may say it there.
+// Nothing is signed or decided here; that is `settle`, once everything of a turn has been taken in.
+import { grantsRole, rootOf } from "../authority/chain.ts";
+import { isHalted } from "../closing/derive.ts";
+import { receive } from "../closing/receive.ts";
+import type { Closing, ClosingMessage } from "../closing/state.ts";
+import { PARKED_MAX } from "../limits.ts";
+import {
+  type Call,
+  type Id,
+  isKind,
+  type Observation,
+  type OutcomeBody,
+  type StatusBody,
+  type VerifiedObservation,
+} from "../observation/observation.ts";
+import { fault, ok, type Result } from "../result.ts";
+import { openCeremony } from "./call.ts";
+import { absorbContribution } from "./gather.ts";
+import { type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { answerStatus, answerStranger } from "./status.ts";
+import { append, authorityOf, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
+
+export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
+  const { state } = turn;
+  if (isKind(observation, "call")) return absorbCall(turn, observation);
+  if (observation.ceremony !== state.ceremony)
+    return refuseIn(turn, observation, fault("CEREMONY_MISMATCH", { found: observation.ceremony }).fault);
+  if (state.call === null) return park(turn, observation, "CEREMONY_UNKNOWN");
+  if (state.refusal !== null) return refuseIn(turn, observation, state.refusal);
+  if (isKind(observation, "status") && observation.slot.seat === null) return answerStranger(turn, observation);
+  const round = turn.state.rounds[observation.round as number];
+  if (round === undefined) return park(turn, observation, "ROUND_UNKNOWN");
+  const seat = checkSeat(round, observation);
+  if (!seat.ok) return refuseIn(turn, observation, seat.fault);
+  return absorbSeated(noticeOwnKey(turn, observation), round, seat.value, observation);
+}
+
+function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: VerifiedObservation): Turn {
+  switch (observation.body.kind) {
+    case "contribution":
+      return absorbContribution(turn, round, observation);
+    case "status":
+      return answerStatus(turn, round, seat, observation as Observation<StatusBody>);
+    case "outcome":
+      return absorbOutcome(turn, seat, observation as VerifiedObservation & Observation<OutcomeBody>);
+    case "unknown":
+      return holdFor(turn, observation, observation.body.extension);
+    case "call":
+      return refuseIn(turn, observation, fault("CEREMONY_MISMATCH", { found: observation.id }).fault);
+    default:
+      return absorbClosing(turn, round, seat, observation as VerifiedObservation & ClosingMessage);
+  }
+}
+
+function absorbCall(turn: Turn, call: VerifiedObservation & Observation<Call>): Turn {
+  const { state } = turn;
+  if (call.id !== state.ceremony) return refuseIn(turn, call, fault("CEREMONY_MISMATCH", { found: call.id }).fault);
+  if (state.call !== null) return receipt(turn, call.id, "ignored", "DUPLICATE");
+  const opened = { ...turn, state: openCeremony(state, call) };
+  const kept = append(opened, call);
+  const { refusal } = opened.state;
+  if (refusal !== null) return refuseIn(kept, call, refusal);
+  const admitted = record(receipt(kept, call.id, "admitted"), "admission", [call.id], authorityOf(state, call), {
+    kind: "call",
+  });
+  return unpark(admitted);
+}
+
+/** Reads again, in order of arrival, what waited for the call or for a round. */
+export function unpark(turn: Turn): Turn {
+  const waiting = [...turn.state.parked.values()];
+  const receipts = turn.receipts;
+  const emptied = withState(turn, { parked: new Map() });
+  return { ...waiting.reduce(absorb, emptied), receipts };
+}
+
+function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNOWN" | "ROUND_UNKNOWN"): Turn {
+  const { parked } = turn.state;
+  const detail = { round: observation.round };
+  if (parked.has(observation.id)) return receipt(turn, observation.id, "held", why, detail);
+  if (parked.size >= PARKED_MAX) return refuseIn(turn, observation, fault("PARKED_FULL", { limit: PARKED_MAX }).fault);
+  const kept = withState(turn, { parked: new Map(parked).set(observation.id, observation) });
+  // A parked status is news for this moment only; it is not stored, but it says whom to ask.
+  const stored = observation.body.kind === "status" ? kept : append(kept, observation);
+  return receipt(stored, observation.id, "held", why, detail);
+}
+
+/** The seat that the slot names must be the signer's: by root key and role, never by who spoke first (SPEC §7.6). */
+function checkSeat(round: Round, observation: Observation): Result<RosterSeat> {
+  const root = rootOf(observation.chain);
+  if (!round.seats.some((seat) => seat.root === root)) return fault("NOT_A_PARTY");
+  const seat = round.seats[observation.slot.seat ?? -1];
+  if (seat === undefined || seat.root !== root)
+    return fault("SEAT_MISMATCH", { seat: observation.slot.seat, holder: seat?.authority ?? "nobody" });
+  return grantsRole(observation.chain, seat.role)
+    ? ok(seat)
+    : fault("ROLE_NOT_GRANTED", {
+        role: seat.role,
+        granted: observation.chain[observation.chain.length - 1]?.grant.roles.join(", "),
+      });
+}
+
+/** A statement under our own key that our store lacks: we were restored from an older copy, and sign nothing more (SPEC §8.6). */
+function noticeOwnKey(turn: Turn, observation: VerifiedObservation): Turn {
+  const { state } = turn;
+  if (
+    turn.replaying ||
+    observation.key !== state.self.key ||
+    observation.body.kind === "status" ||
+    state.mute ||
+    isHeld(turn, observation.id)
+  )
+    return turn;
+  const muted = withState(turn, {
+    mute: true,
+    rounds: state.rounds.map((round) => ({ ...round, closing: { ...round.closing, mute: true } })),
+  });
+  return record(muted, "alert", [observation.id], state.self.authority, { code: "MUTE" });
+}
+
+function isHeld({ state }: Turn, id: Id): boolean {
+  const inRound = (round: Round) => round.held.has(id) || isStored(round.closing, id);
+  return state.rounds.some(inRound) || [...state.outcomes.values()].some((outcome) => outcome.id === id);
+}
+
+function isStored(closing: Closing, id: Id): boolean {
+  const held = [closing.witnesses, closing.proposals, closing.prevotes, closing.precommits];
+  return held.some((messages) => [...messages.values()].some((list) => list.some((message) => message.id === id)));
+}
+
+function absorbClosing(
+  turn: Turn,
+  round: Round,
+  seat: RosterSeat,
+  message: VerifiedObservation & ClosingMessage,
+): Turn {
+  const received = receive(round.closing, message);
+  const noted = { ...turn, state: replaceRound(turn.state, { ...round, closing: received.closing }) };
+  if (!received.ok) return refuseIn(noted, message, received.fault);
+  if (!received.value.fresh) return receipt(noted, message.id, "ignored", "DUPLICATE");
+  const stored = append(receipt(noted, message.id, "admitted"), message);
+  const entered = record(stored, "admission", [message.id], seat.authority, {
+    kind: message.body.kind,
+    round: round.index,
+  });
+  return recordFaults(entered, round.closing, received.closing, seat);
+}
+
+/** Writes down a newly proved fault, and the moment when faults exceed what the policy tolerates. */
+function recordFaults(turn: Turn, before: Closing, after: Closing, seat: RosterSeat): Turn {
+  const proof = after.faulty.get(seat.index);
+  if (proof === undefined || before.faulty.has(seat.index)) return turn;
+  const proved = record(turn, "byzantine-event", proof, seat.authority, { code: "EQUIVOCATION", seat: seat.index });
+  return isHalted(after) && !isHalted(before)
+    ? record(proved, "alert", proof, null, { code: "OVER_TOLERANCE" })
+    : proved;
+}
+
+function absorbOutcome(turn: Turn, seat: RosterSeat, outcome: VerifiedObservation & Observation<OutcomeBody>): Turn {
+  const known = turn.state.outcomes.get(seat.index);
+  if (known?.id === outcome.id) return receipt(turn, outcome.id, "ignored", "DUPLICATE");
+  if (known !== undefined)
+    return refuseIn(
+      turn,
+      outcome,
+      fault("EQUIVOCATION", { seat: seat.index, first: known.id, second: outcome.id }).fault,
+    );
+  const kept = withState(turn, { outcomes: new Map(turn.state.outcomes).set(seat.index, outcome) });
+  const stored = append(receipt(kept, outcome.id, "admitted"), outcome);
+  const entered = record(stored, "admission", [outcome.id], seat.authority, { kind: "outcome" });
+  const own = turn.state.ending?.digest;
+  return own === undefined || own === outcome.body.digest
+    ? entered
+    : record(entered, "alert", [outcome.id], seat.authority, { code: "OUTCOME_MISMATCH" });
+}
+
+/** What this engine does not understand stops one ceremony and says so; it is neither skipped nor fatal (SPEC §3.4). */
+function holdFor(turn: Turn, observation: VerifiedObservation, extension: string): Turn {
+  const answered = receipt(turn, observation.id, "held", "CEREMONY_HELD", { extension });
+  if (turn.state.hold !== null || turn.state.ending !== null) return answered;
+  const stored = append(withState(answered, { hold: extension }), observation);
+  return record(stored, "hold", [observation.id], authorityOf(turn.state, observation), { extension });
+}

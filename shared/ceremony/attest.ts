@@ -1,0 +1,55 @@
+// The party's own contribution, signed by its agent (SPEC §7.7).
+
+import { equalBytes } from "../bytes.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import type { CborMap, Encodable } from "../cbor/value.ts";
+import type { Id } from "../observation/observation.ts";
+import { type Fault, fault } from "../result.ts";
+import { absorbContribution } from "./gather.ts";
+import { currentRound, ownSeat, peersOf, phaseOf } from "./state.ts";
+import { publish, receipt, record, say, type Turn } from "./turn.ts";
+
+/** Contributes `content` in the party's own seat; the same content twice is one contribution. */
+export function attest(turn: Turn, content: CborMap, item: string | null): Turn {
+  const { state } = turn;
+  const round = currentRound(state);
+  if (state.ending !== null || state.expired)
+    return refused(turn, fault("CEREMONY_OVER", { phase: phaseOf(state) }).fault);
+  if (state.hold !== null) return refused(turn, fault("CEREMONY_HELD", { extension: state.hold }).fault);
+  if (round === undefined || state.policy === null)
+    return refused(turn, state.refusal ?? fault("CEREMONY_UNKNOWN").fault);
+  if (state.mute) return refused(turn, fault("MUTE").fault);
+  const roles = state.policy.policy.roles;
+  const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
+  if (seat === undefined)
+    return refused(turn, fault("NO_SEAT", { round: round.index, authority: state.self.authority }).fault);
+  const earlier = [...round.held.values()].find((held) => held.slot.seat === seat.index && held.slot.item === item);
+  if (earlier !== undefined) {
+    const same = equalBytes(encodeCanonical(earlier.body.content as Encodable), encodeCanonical(content as Encodable));
+    return same
+      ? receipt(turn, earlier.id, "ignored", "DUPLICATE")
+      : refused(turn, fault("ALREADY_ATTESTED", { round: round.index }).fault);
+  }
+  const body = { kind: "contribution", role: seat.role, content } as const;
+  const slot = { seat: seat.index, attempt: null, item };
+  const { turn: spoken, said } = say(turn, {
+    round: round.index,
+    slot,
+    body,
+    parents: [state.ceremony],
+    numbered: true,
+  });
+  const held = absorbContribution(spoken, round, said);
+  return publish(
+    record(held, "attestation", [said.id], state.self.authority, { kind: "contribution", round: round.index }),
+    peersOf(state, round),
+    said,
+  );
+}
+
+/** Refusals of what was never signed have no id. */
+const NOTHING: Id = "";
+
+function refused(turn: Turn, { code, detail }: Fault): Turn {
+  return receipt(turn, NOTHING, "refused", code, detail);
+}

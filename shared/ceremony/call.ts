@@ -1,0 +1,71 @@
+// From a call to the first round (SPEC §7.1): the policy it carries, the seats it names, and whether they can work together.
+import { type Electorate, electorateOf } from "../closing/power.ts";
+import { openClosing } from "../closing/state.ts";
+import type { Call, Id, Observation } from "../observation/observation.ts";
+import { decodePolicy } from "../policy/decode.ts";
+import { lintPolicy } from "../policy/lint.ts";
+import type { PinnedPolicy, Policy } from "../policy/policy.ts";
+import { fault, ok, type Result } from "../result.ts";
+import type { CeremonyState, RosterSeat, Round } from "./state.ts";
+
+export type Opening = { readonly policy: PinnedPolicy; readonly seats: readonly RosterSeat[] };
+
+/** Reads a call by itself: the same answer for everyone. */
+export function readCall(call: Call): Result<Opening> {
+  const policy = decodePolicy(call.policy);
+  if (!policy.ok) return policy;
+  if (policy.value.hash !== call.policyHash) return fault("POLICY_HASH", { found: policy.value.hash });
+  if (!(call.opensAt <= call.closesAt && call.closesAt < call.expiresAt))
+    return fault("CALL_INVALID", { reason: "its times are out of order" });
+  const seats = call.seats.map((seat, index) => ({ ...seat, index }));
+  const roots = new Map(seats.map((seat) => [seat.authority, seat.root]));
+  if (seats.some((seat) => roots.get(seat.authority) !== seat.root) || new Set(roots.values()).size !== roots.size)
+    return fault("CALL_INVALID", { reason: "an authority has two roots, or two authorities share one" });
+  const [finding] = lintPolicy(policy.value.policy, seats);
+  return finding === undefined ? ok({ policy: policy.value, seats }) : { ok: false, fault: finding };
+}
+
+/** Electors of a roster: the seats whose role closes rounds. Powers are frozen with the roster. */
+export function electorateFor(policy: Policy, seats: readonly RosterSeat[]): Electorate {
+  const electors = seats.filter((seat) => policy.roles.get(seat.role)?.closes === true);
+  return electorateOf(
+    electors.map((seat) => [seat.index, seat.power]),
+    policy.faults,
+  );
+}
+
+export function openRound(
+  ceremony: Id,
+  policy: Policy,
+  round: {
+    readonly index: number;
+    readonly seats: readonly RosterSeat[];
+    readonly opensAt: number;
+    readonly closesAt: number;
+  },
+  ownRoot: string | null,
+): Round {
+  const electorate = electorateFor(policy, round.seats);
+  const own = round.seats.find((seat) => seat.root === ownRoot && electorate.power.has(seat.index))?.index ?? null;
+  const closing = openClosing(ceremony, round.index, electorate, own);
+  return { ...round, held: new Map(), closing, earlyAt: null, reports: new Map(), answered: new Map() };
+}
+
+/** Opens a known ceremony in this party's state, or says why the party takes no part. */
+export function openCeremony(state: CeremonyState, call: Observation<Call>): CeremonyState {
+  const opening = readCall(call.body);
+  const refusal = opening.ok ? unknownRoot(state, opening.value.seats) : opening.fault;
+  if (!opening.ok || refusal !== null) return { ...state, call, refusal };
+  const { policy, seats } = opening.value;
+  const { opensAt, closesAt } = call.body;
+  const round = openRound(state.ceremony, policy.policy, { index: 0, seats, opensAt, closesAt }, state.self.root);
+  return { ...state, call, policy, rounds: [round] };
+}
+
+/** A party takes part only where it recognises every root named, under the name that the call gives it. */
+function unknownRoot(state: CeremonyState, seats: readonly RosterSeat[]) {
+  const stranger = seats.find((seat) => state.self.roots.get(seat.root) !== seat.authority);
+  return stranger === undefined
+    ? null
+    : fault("ROOT_UNKNOWN", { root: stranger.root, authority: stranger.authority }).fault;
+}

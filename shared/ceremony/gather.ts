@@ -1,0 +1,82 @@
+// Gathering contributions, and when an elector may close its round (SPEC §7.7, §8.3).
+import { powerOf } from "../closing/power.ts";
+import { ITEMS_PER_SEAT_MAX } from "../limits.ts";
+import { PREFIX_BYTES } from "../observation/body.ts";
+import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
+import { admissible } from "../outcome/admissible.ts";
+import { settle } from "../outcome/functions.ts";
+import type { Policy } from "../policy/policy.ts";
+import { fault } from "../result.ts";
+import { toContribution } from "./advance.ts";
+import { type Round, replaceRound } from "./state.ts";
+import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
+
+type Gathered = Observation<ContributionBody>;
+
+export function absorbContribution(turn: Turn, round: Round, observation: VerifiedObservation): Turn {
+  const contribution = observation as VerifiedObservation & Gathered;
+  if (round.held.has(contribution.id)) return receipt(turn, contribution.id, "ignored", "DUPLICATE");
+  const { decision } = round.closing;
+  // Past the decision a contribution can no longer count; it is recorded as late and changes nothing (R1).
+  if (decision !== null) return refuseIn(turn, contribution, fault("ROUND_CLOSED", { round: round.index }).fault);
+  const mates = slotMates(round, contribution);
+  if (mates.length >= 2 && !isWanted(round, contribution.id))
+    return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
+  if (mates.length === 0 && itemsOf(round, contribution) >= ITEMS_PER_SEAT_MAX && !isWanted(round, contribution.id))
+    return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
+  const held = new Map(round.held).set(contribution.id, contribution);
+  const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
+  const stored = append(receipt(kept, contribution.id, "admitted"), contribution);
+  const by = authorityOf(turn.state, contribution);
+  const entered = record(stored, "admission", [contribution.id], by, { kind: "contribution", round: round.index });
+  const [first] = mates;
+  return first === undefined
+    ? entered
+    : record(entered, "byzantine-event", [first.id, contribution.id], by, { code: "EQUIVOCATION" });
+}
+
+function slotMates(round: Round, { slot }: Gathered): readonly Gathered[] {
+  return [...round.held.values()].filter((other) => other.slot.seat === slot.seat && other.slot.item === slot.item);
+}
+
+function itemsOf(round: Round, { slot }: Gathered): number {
+  return [...round.held.values()].filter((other) => other.slot.seat === slot.seat).length;
+}
+
+/** Listed by witnesses of more than f power: such a contribution may be needed to decide, however many the seat signed. */
+export function isWanted(round: Round, id: Id): boolean {
+  const { witnesses, electorate } = round.closing;
+  const listing = [...witnesses]
+    .filter(([, held]) => held.some((witness) => witness.body.ids.includes(id)))
+    .map(([seat]) => seat);
+  return powerOf(electorate, listing) > electorate.tolerated;
+}
+
+/** Contributions that fix the verdict by themselves, as far as this party can see; null while it is open. */
+export function fixing(policy: Policy, round: Round): readonly Id[] | null {
+  const contributions = [...round.held.values()].map(toContribution);
+  const { admitted } = admissible(policy, round.seats, contributions, round);
+  return admitted.length === 0 ? null : settle(policy, round.seats, admitted, round.closing.electorate.tolerated);
+}
+
+/**
+ * An early close needs each fixing contribution to be held, by what electors reported, by power W + 2f − q + 1: then every D(J) has
+ * it. This party counts itself; a report names ids by their first bytes.
+ */
+export function isSettledEverywhere(policy: Policy, round: Round): boolean {
+  const { electorate, own } = round.closing;
+  const ids = policy.timing.early ? fixing(policy, round) : null;
+  if (ids === null) return false;
+  const need = electorate.total + 2 * electorate.tolerated - electorate.quorum + 1;
+  return ids.every((id) => {
+    const prefix = prefixOf(id);
+    const holders = [...round.reports]
+      .filter(([, report]) => report.body.contributions.includes(prefix))
+      .map(([seat]) => seat);
+    return powerOf(electorate, own === null ? holders : [...holders, own]) >= need;
+  });
+}
+
+export function prefixOf(id: Id): string {
+  return id.slice(0, 2 * PREFIX_BYTES);
+}

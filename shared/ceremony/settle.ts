@@ -1,0 +1,275 @@
+// What follows from all that has been taken in (SPEC §7.8): closing rules until none applies, the next round or the ending, the
+// repair status when it is due, and the time to wake. The same function runs after messages, after time has passed and after a restart.
+
+import { receive } from "../closing/receive.ts";
+import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
+import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
+import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { Policy } from "../policy/policy.ts";
+import { invariant } from "../result.ts";
+import { advance, type ClosedRound, toContribution } from "./advance.ts";
+import { fixing, isSettledEverywhere } from "./gather.ts";
+import { jitter } from "./jitter.ts";
+import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
+import { type CeremonyState, currentRound, ownSeat, peersOf, type Round, replaceRound } from "./state.ts";
+import { statusBody, whomToAsk } from "./status.ts";
+import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
+
+/** Moves in one turn: far more than any honest path takes, so that a rule that undoes another is found at once. */
+const MOVES_MAX = 10_000;
+
+export function settleTurn(turn: Turn): Turn {
+  const moved = closeRounds(expireIfDue(turn));
+  return wake(reportIfDue(planStatus(moved)));
+}
+
+function expireIfDue(turn: Turn): Turn {
+  const { call, ending, expired, ceremony } = turn.state;
+  if (call === null || ending !== null || expired || turn.now < call.body.expiresAt) return turn;
+  return record(withState(turn, { expired: true, statusAt: null }), "expiry", [ceremony], null);
+}
+
+export function closeRounds(start: Turn): Turn {
+  let turn = start;
+  for (let moves = 0; moves < MOVES_MAX; moves++) {
+    const next = closeOnce(turn);
+    if (next === null) return turn;
+    turn = next;
+  }
+  throw new Error("broken invariant: the closing rules reach rest");
+}
+
+function closeOnce(turn: Turn): Turn | null {
+  const { state } = turn;
+  const round = currentRound(state);
+  if (round === undefined || state.policy === null || state.hold !== null || state.ending !== null) return null;
+  const early = turn.replaying ? null : planEarlyClose(turn, round);
+  if (early !== null) return early;
+  const move = nextMove(silenced(turn, round).closing, surroundings(turn, round));
+  if (move === null) return null;
+  if ("say" in move) return sayInClosing(turn, round, move.say, move.attempt, move.with, move.due ?? {});
+  const { decision } = move.closing;
+  const kept = {
+    ...turn,
+    state: replaceRound(state, { ...round, closing: { ...move.closing, mute: round.closing.mute } }),
+  };
+  return decision === null ? kept : finishRound(kept, decision);
+}
+
+/** Past the hard expiry, and while it reads its store again, a party signs nothing; but a certificate that reaches it still counts (SPEC §8.9). */
+function silenced({ state, replaying }: Turn, round: Round): Round {
+  return state.expired || replaying ? { ...round, closing: { ...round.closing, mute: true } } : round;
+}
+
+function policyOf({ policy }: CeremonyState): Policy {
+  invariant(policy !== null, "a round has a policy");
+  return policy.policy;
+}
+
+function surroundings(turn: Turn, round: Round): Surroundings {
+  const mayClose = turn.now >= round.closesAt || (round.earlyAt !== null && turn.now >= round.earlyAt);
+  return { now: turn.now, held: round.held, mayClose, timing: policyOf(turn.state).timing };
+}
+
+/** Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. */
+function planEarlyClose(turn: Turn, round: Round): Turn | null {
+  const { policy } = turn.state;
+  if (
+    policy === null ||
+    round.earlyAt !== null ||
+    round.closing.own === null ||
+    !isSettledEverywhere(policy.policy, round)
+  )
+    return null;
+  return {
+    ...turn,
+    state: replaceRound(turn.state, { ...round, earlyAt: turn.now + policy.policy.timing.settleMargin }),
+  };
+}
+
+function sayInClosing(
+  turn: Turn,
+  round: Round,
+  body: Own,
+  attempt: number | null,
+  alongside: readonly Id[],
+  due: object,
+): Turn {
+  const slot = { seat: round.closing.own, attempt, item: null };
+  const spoken = say(turn, { round: round.index, slot, body, parents: [], numbered: true });
+  const received = receive(round.closing, spoken.said as VerifiedObservation & ClosingMessage);
+  invariant(received.ok && received.value.fresh, "our own statement is stored");
+  const closing = { ...received.closing, due: { ...received.closing.due, ...due } };
+  const quiet = body.kind === "witness" ? 0 : turn.state.quiet;
+  const stored = append(
+    { ...spoken.turn, state: { ...replaceRound(spoken.turn.state, { ...round, closing }), quiet } },
+    spoken.said,
+  );
+  const entered = record(stored, "attestation", [spoken.said.id], turn.state.self.authority, {
+    kind: body.kind,
+    round: round.index,
+  });
+  const peers = peersOf(turn.state, round);
+  const basis = messagesOf(closing).filter(({ id }) =>
+    alongside.includes(id),
+  ) as readonly Observation[] as readonly VerifiedObservation[];
+  return [...basis, spoken.said].reduce((sent, observation) => publish(sent, peers, observation), entered);
+}
+
+function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
+  const { state } = turn;
+  const round = currentRound(state) as Round;
+  const about = [...certificate.witnesses, ...precommitsOf(certificate)];
+  const detail = {
+    round: round.index,
+    root,
+    path: certificate.path,
+    contributions: round.closing.decision?.set.length ?? 0,
+  };
+  const closed = record(turn, "round-transition", about, null, detail);
+  const terminal = terminalRecord(state);
+  const digest = recordDigest(terminal);
+  const ending = { record: terminal, digest, late: state.expired };
+  const ended = record(
+    withState(closed, { ending, statusAt: null }),
+    terminal.status === "decided" ? "outcome" : "abandonment",
+    [state.ceremony],
+    null,
+    { digest, ...(terminal.cause === null ? {} : { cause: terminal.cause }) },
+  );
+  const alerted = state.expired ? record(ended, "alert", [state.ceremony], null, { code: "CEREMONY_OVER" }) : ended;
+  return announce(withEffects(alerted, { do: "conclude", ending }), round, terminal.status, digest);
+}
+
+function precommitsOf(certificate: Certificate): readonly Id[] {
+  return certificate.path === "contested" ? certificate.precommits : [];
+}
+
+/** The record that the closed sets give; the caller has seen every round decided. */
+export function terminalRecord(state: CeremonyState): TerminalRecord {
+  const { policy, call } = state;
+  invariant(policy !== null && call !== null && state.rounds.length > 0, "an ending has a call, a policy and rounds");
+  const closed = state.rounds.map(closedRound);
+  const { verdict, excluded } = advance(policy.policy, closed as unknown as readonly [ClosedRound, ...ClosedRound[]]);
+  return {
+    engine: ENGINE_VERSION,
+    mesh: call.mesh,
+    ceremony: state.ceremony,
+    policy: policy.hash,
+    status: verdict.is,
+    value: verdict.is === "decided" ? verdict.value : null,
+    cause: verdict.is === "abandoned" ? verdict.cause : null,
+    roots: state.rounds.map((round) => (round.closing.decision as Decision).root),
+    excluded,
+    explanation: verdict.explanation,
+  };
+}
+
+function closedRound(round: Round): ClosedRound {
+  const decision = round.closing.decision as Decision;
+  const set = decision.set.map((id) => toContribution(round.held.get(id) as Observation<ContributionBody>));
+  return { seats: round.seats, window: { opensAt: round.opensAt, closesAt: round.closesAt }, set };
+}
+
+/** Tells the others what was computed here, so that each can show how far the parties agree. */
+function announce(turn: Turn, round: Round, status: "decided" | "abandoned", digest: Id): Turn {
+  const seat = ownSeat(turn.state, round, () => true);
+  if (seat === undefined || turn.state.mute || turn.state.expired || turn.replaying) return turn;
+  const slot = { seat: seat.index, attempt: null, item: null };
+  const { turn: spoken, said } = say(turn, {
+    round: round.index,
+    slot,
+    body: { kind: "outcome", digest, status },
+    parents: [],
+    numbered: true,
+  });
+  const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });
+  return publish(append(kept, said), peersOf(kept.state, round), said);
+}
+
+/** Statuses are due at once when the verdict looks settled here, and else at an interval that grows while nothing changes. */
+function planStatus(turn: Turn): Turn {
+  const { state } = turn;
+  if (state.ending !== null || state.expired || state.refusal !== null)
+    return state.statusAt === null ? turn : withState(turn, { statusAt: null });
+  const round = currentRound(state);
+  if (round === undefined)
+    return state.parked.size === 0 || state.statusAt !== null ? turn : withState(turn, { statusAt: turn.now });
+  const policy = policyOf(state);
+  const { timing } = policy;
+  const gathering = round.earlyAt === null && turn.now < round.closesAt && round.closing.own !== null;
+  if (timing.early && gathering && state.quiet === 0 && fixing(policy, round) !== null)
+    return withState(turn, { statusAt: turn.now });
+  return state.statusAt === null
+    ? withState(turn, { statusAt: turn.now + jitter(state, timing.statusInterval) })
+    : turn;
+}
+
+/** Asks for a call that is not known at this interval, in microseconds, growing with each request. */
+const ASK_INTERVAL = 1_000_000;
+const ASKS_MAX = 20;
+/** The interval grows to this multiple while gathering, and to the smaller one once a round must close. */
+const QUIET_GATHERING_MAX = 60;
+const QUIET_CLOSING_MAX = 4;
+
+function reportIfDue(turn: Turn): Turn {
+  const { state } = turn;
+  if (state.statusAt === null || turn.now < state.statusAt) return turn;
+  const round = currentRound(state);
+  if (round === undefined) return askForCall(turn);
+  const seat = ownSeat(state, round, () => true);
+  const { timing } = policyOf(state);
+  const most = turn.now >= round.closesAt || round.earlyAt !== null ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
+  const interval = timing.statusInterval * Math.min(1 + state.quiet, most);
+  const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
+  if (seat === undefined || state.mute) return planned;
+  const slot = { seat: seat.index, attempt: null, item: null };
+  const { turn: spoken, said } = say(planned, {
+    round: round.index,
+    slot,
+    body: statusBody(round),
+    parents: [],
+    numbered: false,
+  });
+  return publish(spoken, peersOf(state, round), said, true);
+}
+
+function askForCall(turn: Turn): Turn {
+  const { state } = turn;
+  if (state.quiet >= ASKS_MAX) return withState(turn, { statusAt: null });
+  const body = {
+    kind: "status",
+    attempt: -1,
+    contributions: [],
+    messages: [],
+    wants: [state.ceremony],
+    decided: false,
+  } as const;
+  const slot = { seat: null, attempt: null, item: null };
+  const { turn: spoken, said } = say(turn, { round: 0, slot, body, parents: [], numbered: false });
+  const planned = withState(spoken, { quiet: state.quiet + 1, statusAt: turn.now + ASK_INTERVAL * (1 + state.quiet) });
+  return publish(planned, whomToAsk(state), said, true);
+}
+
+/** The earliest instant at which time alone can change something. */
+export function wakeAt(state: CeremonyState, now: number): number | null {
+  const round = currentRound(state);
+  const due =
+    state.ending === null && !state.expired && round !== undefined && state.hold === null ? roundDue(round, now) : [];
+  const expiry =
+    state.ending === null && !state.expired && state.call !== null && state.refusal === null
+      ? [state.call.body.expiresAt]
+      : [];
+  const times = [...due, ...expiry, ...(state.statusAt === null ? [] : [state.statusAt])].filter((at) => at > now);
+  return times.length === 0 ? null : Math.min(...times);
+}
+
+function roundDue(round: Round, now: number): readonly number[] {
+  const { due } = round.closing;
+  const times = [round.closesAt, round.earlyAt, due.contest, due.propose, due.prevote, due.precommit];
+  return times.filter((at) => at !== null && at > now) as number[];
+}
+
+function wake(turn: Turn): Turn {
+  return withEffects(turn, { do: "wake", at: wakeAt(turn.state, turn.now) });
+}

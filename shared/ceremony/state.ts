@@ -1,0 +1,124 @@
+// What one party holds of one ceremony (SPEC §7). Immutable: a step returns a new state that shares what is unchanged.
+import type { Closing } from "../closing/state.ts";
+import type {
+  Call,
+  ContributionBody,
+  Id,
+  Observation,
+  OutcomeBody,
+  StatusBody,
+  VerifiedObservation,
+} from "../observation/observation.ts";
+import type { Seat } from "../outcome/contribution.ts";
+import type { PinnedPolicy } from "../policy/policy.ts";
+import type { Fault } from "../result.ts";
+import type { TerminalRecord } from "./record.ts";
+
+/** The party whose agent runs this. */
+export type Self = {
+  readonly authority: string;
+  /** Its root key and its agent's signing key, in hexadecimal. */
+  readonly root: string;
+  readonly key: string;
+  /** Roots it recognises, with the authority each stands for. */
+  readonly roots: ReadonlyMap<string, string>;
+};
+
+export type RosterSeat = Seat & { readonly root: string };
+
+export type Round = {
+  readonly index: number;
+  readonly seats: readonly RosterSeat[];
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
+  readonly closing: Closing;
+  /** When the settle margin of an early close ends; null while the verdict is open. */
+  readonly earlyAt: number | null;
+  /** Latest status of each seat: what it reports to hold. */
+  readonly reports: ReadonlyMap<number, Observation<StatusBody>>;
+  /** When each seat's status was last answered, so that asking often costs the asker. */
+  readonly answered: ReadonlyMap<number, number>;
+};
+
+export type Ending = { readonly record: TerminalRecord; readonly digest: Id; readonly late: boolean };
+
+export type CeremonyState = {
+  readonly ceremony: Id;
+  readonly self: Self;
+  readonly call: Observation<Call> | null;
+  readonly policy: PinnedPolicy | null;
+  /** Why this party takes no part, where it does not. */
+  readonly refusal: Fault | null;
+  readonly rounds: readonly Round[];
+  /** Statements that wait for the call or for their round. */
+  readonly parked: ReadonlyMap<Id, VerifiedObservation>;
+  /** Number and id of the party's own last statement. */
+  readonly head: { readonly sequence: number; readonly prev: Id | null };
+  readonly mute: boolean;
+  /** The unknown extension that put the ceremony on hold. */
+  readonly hold: string | null;
+  readonly expired: boolean;
+  readonly ending: Ending | null;
+  /** What the others say they computed. */
+  readonly outcomes: ReadonlyMap<number, Observation<OutcomeBody>>;
+  readonly statusAt: number | null;
+  /** Statuses sent since anything changed: the interval grows with it. */
+  readonly quiet: number;
+};
+
+export function emptyState(ceremony: Id, self: Self): CeremonyState {
+  return {
+    ceremony,
+    self,
+    call: null,
+    policy: null,
+    refusal: null,
+    rounds: [],
+    parked: new Map(),
+    head: { sequence: -1, prev: null },
+    mute: false,
+    hold: null,
+    expired: false,
+    ending: null,
+    outcomes: new Map(),
+    statusAt: null,
+    quiet: 0,
+  };
+}
+
+export function currentRound(state: CeremonyState): Round | undefined {
+  return state.rounds[state.rounds.length - 1];
+}
+
+export function replaceRound(state: CeremonyState, round: Round): CeremonyState {
+  return { ...state, rounds: state.rounds.map((other) => (other.index === round.index ? round : other)) };
+}
+
+/** The party's own seat in a round, of any role that `fits`. */
+export function ownSeat(
+  state: CeremonyState,
+  round: Round,
+  fits: (seat: RosterSeat) => boolean,
+): RosterSeat | undefined {
+  return round.seats.find((seat) => seat.root === state.self.root && fits(seat));
+}
+
+/** The other organisations of the roster, each once, in seat order. */
+export function peersOf(state: CeremonyState, round: Round): readonly string[] {
+  return [...new Set(round.seats.filter((seat) => seat.root !== state.self.root).map((seat) => seat.authority))];
+}
+
+export type Phase = "waiting" | "refused" | "held" | "gathering" | "closing" | "final" | "abandoned" | "expired";
+
+/** What a party shows (SPEC §7.4). `final` and `abandoned` are certified; `expired` claims nothing. */
+export function phaseOf(state: CeremonyState): Phase {
+  if (state.ending !== null) return state.ending.record.status === "decided" ? "final" : "abandoned";
+  if (state.refusal !== null) return "refused";
+  if (state.expired) return "expired";
+  if (state.hold !== null) return "held";
+  const round = currentRound(state);
+  if (round === undefined) return "waiting";
+  const witnessed = round.closing.own !== null && round.closing.witnesses.has(round.closing.own);
+  return witnessed || round.closing.attempt >= 0 ? "closing" : "gathering";
+}

@@ -1,0 +1,124 @@
+// Repair (SPEC §9). Nothing relies on one delivery: until it decides, a party says what it holds and lacks; who has it sends it again,
+// others' statements included, since they are signed. A party that has decided answers with what its certificate rests on.
+
+import { findWitness } from "../closing/derive.ts";
+import { powerOf } from "../closing/power.ts";
+import { messagesOf } from "../closing/state.ts";
+import { RESENDS_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
+import { fault } from "../result.ts";
+import { isWanted, prefixOf } from "./gather.ts";
+import { type CeremonyState, currentRound, type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { authorityOf, publish, receipt, refuseIn, type Turn } from "./turn.ts";
+
+/** What a status of ours says about a round. */
+export function statusBody(round: Round): StatusBody {
+  const messages = messagesOf(round.closing);
+  return {
+    kind: "status",
+    attempt: round.closing.attempt,
+    contributions: prefixes([...round.held.keys()]),
+    messages: prefixes(messages.map(({ id }) => id)),
+    wants: wantsOf(round).slice(0, WANTS_MAX),
+    decided: round.closing.decision !== null,
+  };
+}
+
+function prefixes(ids: readonly Id[]): readonly string[] {
+  return [...new Set(ids.map(prefixOf))].sort().slice(0, WITNESS_IDS_MAX);
+}
+
+/** What this party lacks and may need: never what only a few list, since that may be a ghost (SPEC §9.3). */
+export function wantsOf(round: Round): readonly Id[] {
+  const { closing, held } = round;
+  const witnesses = [...closing.witnesses.values()].flat();
+  const listed = new Set(witnesses.flatMap((witness) => witness.body.ids).filter((id) => !held.has(id)));
+  const contributions = [...listed].filter((id) => isWanted(round, id));
+  const proposals = [...closing.proposals.values()].flat();
+  const named = new Set(
+    proposals.flatMap((proposal) => proposal.body.justification).filter((id) => findWitness(closing, id) === undefined),
+  );
+  const prevotes = new Set([...closing.prevotes.values()].flat().map(({ id }) => id));
+  const polkas = new Set(proposals.flatMap((proposal) => proposal.body.polka).filter((id) => !prevotes.has(id)));
+  return [...contributions, ...named, ...polkas, ...unjustifiedRoots(round)];
+}
+
+/** Roots that more than f power voted for and that this party cannot justify: asked for by root, answered by a proposal. */
+function unjustifiedRoots({ closing }: Round): readonly Id[] {
+  const votes = [...closing.prevotes.values(), ...closing.precommits.values()].flat();
+  const roots = new Set(
+    votes.map((vote) => vote.body.root).filter((root) => root !== null && !closing.justified.has(root)),
+  );
+  const { electorate } = closing;
+  return ([...roots] as Id[]).filter(
+    (root) =>
+      powerOf(
+        electorate,
+        votes.filter((vote) => vote.body.root === root).map((vote) => vote.slot.seat as number),
+      ) > electorate.tolerated,
+  );
+}
+
+/** Keeps a peer's report and sends it what it lacks, at most once in a while. */
+export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status: Observation<StatusBody>): Turn {
+  const known = round.reports.get(seat.index);
+  if (known?.id === status.id) return receipt(turn, status.id, "ignored", "DUPLICATE");
+  if (known !== undefined && known.at[0] > status.at[0]) return receipt(turn, status.id, "ignored", "DUPLICATE");
+  const reports = new Map(round.reports).set(seat.index, status);
+  const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
+  const recently = (round.answered.get(seat.index) ?? Number.NEGATIVE_INFINITY) > turn.now - interval / 4;
+  const answered = recently ? round.answered : new Map(round.answered).set(seat.index, turn.now);
+  const noted = receipt(
+    { ...turn, state: replaceRound(turn.state, { ...round, reports, answered }) },
+    status.id,
+    "admitted",
+  );
+  if (recently) return noted;
+  const missing = lackedBy(turn.state, round, status.body, turn.now - interval / 2);
+  return missing
+    .slice(0, RESENDS_MAX)
+    .reduce((sent, observation) => publish(sent, [seat.authority], observation), noted);
+}
+
+/** What a peer asked for, and what it does not report to hold although it has been on its way for a while. */
+function lackedBy(
+  state: CeremonyState,
+  round: Round,
+  status: StatusBody,
+  before: number,
+): readonly VerifiedObservation[] {
+  const messages = messagesOf(round.closing) as readonly Observation[] as readonly VerifiedObservation[];
+  const contributions = [...round.held.values()] as readonly Observation[] as readonly VerifiedObservation[];
+  const wants = new Set(status.wants);
+  const asked = [...contributions, ...messages].filter(
+    (held) => wants.has(held.id) || (held.body.kind === "propose" && wants.has(held.body.root)),
+  );
+  const call = wants.has(state.ceremony) && state.call !== null ? [state.call as VerifiedObservation] : [];
+  if (status.decided) return [...call, ...asked];
+  const reported = new Set([...status.contributions, ...status.messages]);
+  const lacking = [...contributions, ...messages].filter(
+    (held) => !reported.has(prefixOf(held.id)) && held.at[0] <= before,
+  );
+  return [...new Set([...call, ...asked, ...lacking])];
+}
+
+/** A party that does not know the call asks for it without knowing its seat. */
+export function answerStranger(turn: Turn, status: VerifiedObservation & Observation<StatusBody>): Turn {
+  const { state } = turn;
+  const authority = authorityOf(state, status);
+  const round = currentRound(state);
+  const isParty = round?.seats.some((seat) => seat.authority === authority) ?? false;
+  if (authority === null || !isParty || state.call === null) return refuseIn(turn, status, fault("NOT_A_PARTY").fault);
+  const answered = receipt(turn, status.id, "admitted");
+  return status.body.wants.includes(state.ceremony)
+    ? publish(answered, [authority], state.call as VerifiedObservation)
+    : answered;
+}
+
+/** Organisations whose statements wait for a call that is not known here. */
+export function whomToAsk(state: CeremonyState): readonly string[] {
+  const senders = [...state.parked.values()].map((observation) => authorityOf(state, observation));
+  return [...new Set(senders)].filter(
+    (authority) => authority !== null && authority !== state.self.authority,
+  ) as string[];
+}

@@ -1,0 +1,46 @@
+// step(state, input) -> state and effects (SPEC §7.5): the whole protocol of one party in one ceremony, pure. Time is in the input,
+// chance is nowhere, and the author signs deterministically, so the same inputs give the same bytes.
+import type { CborMap } from "../cbor/value.ts";
+import type { Author } from "../observation/author.ts";
+import type { VerifiedObservation } from "../observation/observation.ts";
+import { absorb } from "./absorb.ts";
+import { attest } from "./attest.ts";
+import type { Effect, Receipt } from "./effect.ts";
+import { settleTurn } from "./settle.ts";
+import { type CeremonyState, currentRound, peersOf } from "./state.ts";
+import { publish, type Turn } from "./turn.ts";
+
+/** `now` is the party's estimate of mesh time, in microseconds. */
+export type Input =
+  | { readonly on: "observations"; readonly now: number; readonly observations: readonly VerifiedObservation[] }
+  /** The party's own call: taken in like anyone's, and sent to every organisation it names. */
+  | { readonly on: "open"; readonly now: number; readonly call: VerifiedObservation }
+  | { readonly on: "attest"; readonly now: number; readonly content: CborMap; readonly item: string | null }
+  | { readonly on: "clock"; readonly now: number };
+
+export type Step = {
+  readonly state: CeremonyState;
+  readonly effects: readonly Effect[];
+  readonly receipts: readonly Receipt[];
+};
+
+const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input, { on: K }>) => Turn } = {
+  observations: (turn, { observations }) => observations.reduce(absorb, turn), // §7.6
+  open: openOwn, // §7.1
+  attest: (turn, { content, item }) => attest(turn, content, item), // §7.7
+  clock: (turn) => turn, // §7.8: time alone changes things in `settleTurn` only
+};
+
+export function step(state: CeremonyState, input: Input, author: Author): Step {
+  const start: Turn = { state, effects: [], receipts: [], now: input.now, author, replaying: false };
+  const handle = HANDLERS[input.on] as (turn: Turn, input: Input) => Turn;
+  const { state: next, effects, receipts } = settleTurn(handle(start, input));
+  return { state: next, effects, receipts };
+}
+
+function openOwn(turn: Turn, { call }: Extract<Input, { on: "open" }>): Turn {
+  const known = turn.state.call !== null;
+  const opened = absorb(turn, call);
+  const round = currentRound(opened.state);
+  return known || round === undefined ? opened : publish(opened, peersOf(opened.state, round), call);
+}

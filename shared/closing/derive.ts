@@ -1,0 +1,125 @@
+// Derived sets and tallies (SPEC §8.4): functions of stored messages, counted by power of distinct electors.
+import type { Id } from "../observation/observation.ts";
+import { type Electorate, powerOf } from "./power.ts";
+import { rootOfSet } from "./root.ts";
+import type { Closing, Justification, Precommit, Prevote, Witness } from "./state.ts";
+
+export const seatOf = (message: { readonly slot: { readonly seat: number | null } }): number =>
+  message.slot.seat as number;
+
+/** D(J): the contributions that witnesses of more than f power in J list; sorted. */
+export function derivedSet(electorate: Electorate, witnesses: readonly Witness[]): readonly Id[] {
+  const listed = new Map<Id, number>();
+  for (const witness of witnesses) {
+    const power = electorate.power.get(seatOf(witness)) ?? 0;
+    for (const id of witness.body.ids) listed.set(id, (listed.get(id) ?? 0) + power);
+  }
+  return [...listed]
+    .filter(([, power]) => power > electorate.tolerated)
+    .map(([id]) => id)
+    .sort();
+}
+
+export function findWitness(closing: Closing, id: Id): Witness | undefined {
+  for (const held of closing.witnesses.values()) {
+    const found = held.find((witness) => witness.id === id);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+/** What a J named by ids amounts to: a justification, `missing` witnesses, or `wrong` (too little power, one elector twice). */
+export function justify(closing: Closing, ids: readonly Id[]): Justification | "missing" | "wrong" {
+  const witnesses = ids.map((id) => findWitness(closing, id));
+  if (witnesses.includes(undefined)) return "missing";
+  const found = witnesses as readonly Witness[];
+  const seats = new Set(found.map(seatOf));
+  if (seats.size !== found.length || powerOf(closing.electorate, seats) < closing.electorate.quorum) return "wrong";
+  return { witnesses: ids, set: derivedSet(closing.electorate, found) };
+}
+
+/** Justifications newly possible: from every stored proposal whose witnesses are all held. */
+export function findJustifications(closing: Closing): ReadonlyMap<Id, Justification> {
+  const found = new Map(closing.justified);
+  for (const proposal of [...closing.proposals.values()].flat()) {
+    if (found.has(proposal.body.root)) continue;
+    const justification = justify(closing, proposal.body.justification);
+    if (typeof justification !== "string" && rootOfSet(justification.set) === proposal.body.root)
+      found.set(proposal.body.root, justification);
+  }
+  return found;
+}
+
+export type Polka = { readonly attempt: number; readonly root: Id | null; readonly votes: readonly Prevote[] };
+
+/** Groups of prevotes at one attempt for one root, naming one validAttempt, of power at least q. */
+export function polkasAt(closing: Closing, attempt: number): readonly Polka[] {
+  const groups = new Map<string, Prevote[]>();
+  for (const vote of closing.prevotes.get(attempt) ?? []) {
+    // A nil names no set, so its validAttempt says nothing.
+    const name = vote.body.root === null ? "nil" : `${vote.body.root}/${vote.body.validAttempt}`;
+    groups.set(name, [...(groups.get(name) ?? []), vote]);
+  }
+  return [...groups.values()]
+    .filter((votes) => powerOf(closing.electorate, votes.map(seatOf)) >= closing.electorate.quorum)
+    .map((votes) => ({ attempt, root: (votes[0] as Prevote).body.root, votes: onePerSeat(votes) }));
+}
+
+/** The polka of the highest attempt below `before` for a root that is valid here; null where there is none. */
+export function highestPolka(closing: Closing, before: number, isValid: (root: Id) => boolean): Polka | null {
+  const attempts = [...closing.prevotes.keys()].filter((attempt) => attempt < before).sort((a, b) => b - a);
+  for (const attempt of attempts) {
+    const polka = polkasAt(closing, attempt).find(({ root }) => root !== null && isValid(root));
+    if (polka) return polka;
+  }
+  return null;
+}
+
+/** Precommits of power at least q for one root at one attempt, over all attempts. */
+export function precommitted(
+  closing: Closing,
+): readonly { readonly attempt: number; readonly root: Id; readonly votes: readonly Precommit[] }[] {
+  return [...closing.precommits].flatMap(([attempt, votes]) => {
+    const roots = new Set(votes.map((vote) => vote.body.root).filter((root) => root !== null));
+    return [...roots]
+      .map((root) => ({ attempt, root, votes: onePerSeat(votes.filter((vote) => vote.body.root === root)) }))
+      .filter((group) => powerOf(closing.electorate, group.votes.map(seatOf)) >= closing.electorate.quorum);
+  });
+}
+
+function onePerSeat<M extends { readonly slot: { readonly seat: number | null } }>(
+  messages: readonly M[],
+): readonly M[] {
+  return [...new Map(messages.map((message) => [seatOf(message), message])).values()];
+}
+
+/** o: the highest attempt at which this elector precommitted a root other than `root`; -1 where it did not (the lock). */
+export function lockAgainst(closing: Closing, root: Id): number {
+  let lock = -1;
+  for (const [attempt, votes] of closing.precommits) {
+    const other = votes.some(
+      (vote) => seatOf(vote) === closing.own && vote.body.root !== null && vote.body.root !== root,
+    );
+    if (other && attempt > lock) lock = attempt;
+  }
+  return lock;
+}
+
+/** The highest attempt that electors of more than f power have reached; -1 where there is none. */
+export function commonAttempt(closing: Closing): number {
+  const attempts = [...new Set(closing.reached.values())].sort((a, b) => b - a);
+  const reachedBy = (attempt: number) =>
+    [...closing.reached].filter(([, reached]) => reached >= attempt).map(([seat]) => seat);
+  return (
+    attempts.find((attempt) => powerOf(closing.electorate, reachedBy(attempt)) > closing.electorate.tolerated) ?? -1
+  );
+}
+
+export function provenFaults(closing: Closing): number {
+  return powerOf(closing.electorate, closing.faulty.keys());
+}
+
+/** Proof against more than f power halts whoever holds it (SPEC §8.6). */
+export function isHalted(closing: Closing): boolean {
+  return provenFaults(closing) > closing.electorate.tolerated;
+}

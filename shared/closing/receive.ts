@@ -1,0 +1,126 @@
+// Storing one closing message, and finding the proof of a fault in it (SPEC §8.6). The state that comes back shares what is unchanged.
+import { ATTEMPTS_AHEAD_MAX } from "../limits.ts";
+import type { Id } from "../observation/observation.ts";
+import { fault, ok, type Result } from "../result.ts";
+import { findJustifications, seatOf } from "./derive.ts";
+import { powerOf } from "./power.ts";
+import {
+  type Closing,
+  type ClosingMessage,
+  type Precommit,
+  type Prevote,
+  type Proposal,
+  type Witness,
+  withEntry,
+} from "./state.ts";
+
+export type Received = { readonly closing: Closing; readonly fresh: boolean };
+
+/** Stores a message of a seat of this roster. Refusals leave the state as it was, but for the note that an attempt was reached. */
+export function receive(closing: Closing, message: ClosingMessage): Result<Received> & { readonly closing: Closing } {
+  const seat = seatOf(message);
+  if (!closing.electorate.power.has(seat))
+    return refuse(closing, fault("NOT_AN_ELECTOR", { seat, kind: message.body.kind }));
+  const noted = noteAttempt(closing, message);
+  const attempt = message.slot.attempt ?? 0;
+  if (attempt > Math.max(noted.attempt, 0) + ATTEMPTS_AHEAD_MAX)
+    return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
+  const rivals = slotMates(noted, message);
+  if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
+  if (rivals.length >= 2 && !isUseful(noted, message)) return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
+  const stored = prove(store(noted, message), message, rivals);
+  const justified =
+    message.body.kind === "witness" || message.body.kind === "propose" ? findJustifications(stored) : stored.justified;
+  const next = { ...stored, justified };
+  return { ...ok({ closing: next, fresh: true }), closing: next };
+}
+
+function refuse(closing: Closing, refusal: ReturnType<typeof fault>): Result<Received> & { readonly closing: Closing } {
+  return { ...refusal, closing };
+}
+
+function noteAttempt(closing: Closing, message: ClosingMessage): Closing {
+  const { attempt } = message.slot;
+  const seat = seatOf(message);
+  if (attempt === null || attempt <= (closing.reached.get(seat) ?? -1)) return closing;
+  return { ...closing, reached: withEntry(closing.reached, seat, attempt) };
+}
+
+/** Messages already held for the same (elector, kind, attempt). */
+function slotMates(closing: Closing, message: ClosingMessage): readonly ClosingMessage[] {
+  if (message.body.kind === "witness") return closing.witnesses.get(seatOf(message)) ?? [];
+  const attempt = message.slot.attempt as number;
+  const held =
+    { propose: closing.proposals, prevote: closing.prevotes, precommit: closing.precommits }[message.body.kind].get(
+      attempt,
+    ) ?? [];
+  return (held as readonly ClosingMessage[]).filter((other) => seatOf(other) === seatOf(message));
+}
+
+/** A third statement for one slot is kept only where others may need it; otherwise a flood would hide the useful one. */
+function isUseful(closing: Closing, message: ClosingMessage): boolean {
+  if (message.body.kind === "witness") return isNamed(closing, message.id);
+  if (message.body.kind === "propose") return false;
+  const { body, slot } = message;
+  const votes: readonly (Prevote | Precommit)[] =
+    (body.kind === "prevote" ? closing.prevotes : closing.precommits).get(slot.attempt as number) ?? [];
+  const alike = votes.filter(
+    (vote) => vote.body.root === body.root && validAttemptOf(vote) === validAttemptOf(message as Prevote),
+  );
+  const others = alike.filter((vote) => seatOf(vote) !== seatOf(message));
+  return (
+    others.length === alike.length && powerOf(closing.electorate, others.map(seatOf)) > closing.electorate.tolerated
+  );
+}
+
+function validAttemptOf(vote: Prevote | Precommit): number {
+  return vote.body.kind === "prevote" ? vote.body.validAttempt : -1;
+}
+
+function isNamed(closing: Closing, witness: Id): boolean {
+  return [...closing.proposals.values()].flat().some((proposal) => proposal.body.justification.includes(witness));
+}
+
+function store(closing: Closing, message: ClosingMessage): Closing {
+  const seat = seatOf(message);
+  const attempt = message.slot.attempt as number;
+  const add = <K, M>(map: ReadonlyMap<K, readonly M[]>, key: K, item: M) =>
+    withEntry(map, key, [...(map.get(key) ?? []), item]);
+  switch (message.body.kind) {
+    case "witness":
+      return { ...closing, witnesses: add(closing.witnesses, seat, message as Witness) };
+    case "propose":
+      return { ...closing, proposals: add(closing.proposals, attempt, message as Proposal) };
+    case "prevote":
+      return { ...closing, prevotes: add(closing.prevotes, attempt, message as Prevote) };
+    case "precommit":
+      return { ...closing, precommits: add(closing.precommits, attempt, message as Precommit) };
+  }
+}
+
+/** Keeps the first pair that proves a fault of the message's elector. */
+function prove(closing: Closing, message: ClosingMessage, rivals: readonly ClosingMessage[]): Closing {
+  const seat = seatOf(message);
+  if (closing.faulty.has(seat)) return closing;
+  const rival = rivals[0] ?? brokenLock(closing, message);
+  if (rival === undefined) return closing;
+  return { ...closing, faulty: withEntry(closing.faulty, seat, [rival.id, message.id]) };
+}
+
+/** A precommit for a root at r, and a later prevote for another root whose validAttempt is below r. */
+function brokenLock(closing: Closing, message: ClosingMessage): ClosingMessage | undefined {
+  const seat = seatOf(message);
+  const own = <M extends ClosingMessage>(held: ReadonlyMap<number, readonly M[]>) =>
+    [...held.values()].flat().filter((m) => seatOf(m) === seat);
+  const breaks = (precommit: Precommit, prevote: Prevote) =>
+    precommit.body.root !== null &&
+    prevote.body.root !== null &&
+    precommit.body.root !== prevote.body.root &&
+    (prevote.slot.attempt as number) > (precommit.slot.attempt as number) &&
+    prevote.body.validAttempt < (precommit.slot.attempt as number);
+  if (message.body.kind === "prevote")
+    return own(closing.precommits).find((precommit) => breaks(precommit, message as Prevote));
+  if (message.body.kind === "precommit")
+    return own(closing.prevotes).find((prevote) => breaks(message as Precommit, prevote));
+  return undefined;
+}

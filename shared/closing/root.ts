@@ -1,0 +1,22 @@
+// The root of a set of contributions: Merkle tree hash (RFC 9162 §2.1.1) over the sorted ids, so that membership can be shown in
+// O(log n) bytes (SPEC §8.2).
+import { concatBytes, parseHex, toHex } from "../bytes.ts";
+import { sha256 } from "../hash.ts";
+import type { Id } from "../observation/observation.ts";
+
+const LEAF = Uint8Array.of(0);
+const NODE = Uint8Array.of(1);
+
+/** Root of a set given as sorted, distinct ids. */
+export function rootOfSet(ids: readonly Id[]): Id {
+  if (ids.length === 0) return toHex(sha256(new Uint8Array()));
+  const leaves = ids.map((id) => sha256(concatBytes(LEAF, parseHex(id) as Uint8Array)));
+  return toHex(treeHash(leaves, 0, leaves.length));
+}
+
+function treeHash(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
+  if (to - from === 1) return leaves[from] as Uint8Array;
+  let split = 1;
+  while (split * 2 < to - from) split *= 2;
+  return sha256(concatBytes(NODE, treeHash(leaves, from, from + split), treeHash(leaves, from + split, to)));
+}

@@ -1,0 +1,129 @@
+// Threshold outcome (SPEC §6.4): a choice wins when the power behind it reaches the threshold. Unanimity is the threshold 1/1.
+// An equivocator counts once for each value it signed; quorum intersection, which the linter demands, makes that harmless.
+import type { CborValue } from "../cbor/value.ts";
+import type { Id } from "../observation/observation.ts";
+import type { Policy, Threshold, ThresholdOutcome } from "../policy/policy.ts";
+import type { Contribution, Seat, Verdict } from "./contribution.ts";
+
+type Side = {
+  readonly choice: string;
+  readonly subject: CborValue | undefined;
+  readonly seats: readonly Seat[];
+  readonly ids: readonly Id[];
+};
+
+export function contributors(policy: Policy, seats: readonly Seat[]): readonly Seat[] {
+  return seats.filter((seat) => policy.roles.get(seat.role)?.contributes === true);
+}
+
+/** What a seat adds towards the threshold: its power, or one where the threshold is a count. */
+function voice(rule: ThresholdOutcome, seat: Seat): number {
+  return typeof rule.threshold === "number" ? 1 : seat.power;
+}
+
+function sum(rule: ThresholdOutcome, seats: readonly Seat[]): number {
+  return seats.reduce((total, seat) => total + voice(rule, seat), 0);
+}
+
+/** The least sum that reaches the threshold. */
+export function needed(threshold: Threshold, total: number): number {
+  return typeof threshold === "number" ? threshold : Math.max(1, Math.ceil((total * threshold.num) / threshold.den));
+}
+
+/** Groups contributions by what they choose, and about which subject; a seat counts once in each group. */
+function sides(seats: readonly Seat[], contributions: readonly Contribution[]): readonly Side[] {
+  type Group = { choice: string; subject: CborValue | undefined; seats: Map<number, Seat>; ids: Id[] };
+  const groups = new Map<string, Group>();
+  for (const contribution of contributions) {
+    const choice = contribution.content.get("choice");
+    const seat = seats.find(({ index }) => index === contribution.seat);
+    if (typeof choice !== "string" || seat === undefined) continue;
+    const subject = contribution.content.get("subject");
+    const name = JSON.stringify([choice, typeof subject === "string" ? subject : null]);
+    const group: Group = groups.get(name) ?? { choice, subject, seats: new Map(), ids: [] };
+    group.seats.set(seat.index, seat);
+    group.ids.push(contribution.id);
+    groups.set(name, group);
+  }
+  return [...groups.entries()]
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([, group]) => ({
+      ...group,
+      seats: [...group.seats.values()].sort((a, b) => a.index - b.index),
+      ids: group.ids.sort(),
+    }));
+}
+
+function decided(side: Side, explanation: string): Verdict {
+  const value = new Map<string, CborValue>([
+    ["choice", side.choice],
+    ["by", side.seats.map((seat) => seat.authority)],
+  ]);
+  if (typeof side.subject === "string") value.set("subject", side.subject);
+  return { is: "decided", value, explanation: [explanation] };
+}
+
+/** The verdict over a closed set of admitted contributions. Pure; independent of their order. */
+export function decideThreshold(
+  policy: Policy,
+  rule: ThresholdOutcome,
+  seats: readonly Seat[],
+  contributions: readonly Contribution[],
+): Verdict {
+  const voters = contributors(policy, seats);
+  const total = sum(rule, voters);
+  const need = needed(rule.threshold, total);
+  const groups = sides(voters, contributions);
+  const vetoed = groups.find(
+    (side) => side.choice === rule.refusal && side.seats.some((seat) => rule.veto.includes(seat.role)),
+  );
+  if (vetoed) return decided(vetoed, `a role with veto chose ${vetoed.choice}`);
+  const winner = groups
+    .filter((side) => rule.carries.includes(side.choice) && sum(rule, side.seats) >= need)
+    .sort((a, b) => sum(rule, b.seats) - sum(rule, a.seats))[0];
+  if (winner) return decided(winner, `${winner.choice} has ${sum(rule, winner.seats)} of ${total}, needs ${need}`);
+  const refused = groups.find((side) => side.choice === rule.refusal && total - sum(rule, side.seats) < need);
+  if (refused)
+    return decided(
+      refused,
+      `${refused.choice} has ${sum(rule, refused.seats)} of ${total}, which leaves fewer than ${need}`,
+    );
+  const heard = new Set(contributions.map((contribution) => contribution.seat));
+  const silent = voters.filter((seat) => !heard.has(seat.index)).map((seat) => seat.authority);
+  const best = Math.max(
+    0,
+    ...groups.filter((side) => rule.carries.includes(side.choice)).map((side) => sum(rule, side.seats)),
+  );
+  const explanation = [
+    `no choice reached ${need} of ${total}; the best has ${best}`,
+    ...silent.map((name) => `${name} was silent`),
+  ];
+  return { is: "abandoned", cause: "THRESHOLD_NOT_REACHED", explanation };
+}
+
+/**
+ * Contributions that by themselves fix the verdict, whatever else the set may hold; null while it is open (SPEC §8.3).
+ * Up to f of power may have signed a second value that is not seen yet, so a refusal must hold without it.
+ */
+export function settleThreshold(
+  policy: Policy,
+  rule: ThresholdOutcome,
+  seats: readonly Seat[],
+  contributions: readonly Contribution[],
+  tolerated: number,
+): readonly Id[] | null {
+  const voters = contributors(policy, seats);
+  const total = sum(rule, voters);
+  const need = needed(rule.threshold, total);
+  const groups = sides(voters, contributions);
+  const heard = new Set(contributions.map((contribution) => contribution.seat));
+  if (voters.every((seat) => heard.has(seat.index))) return contributions.map((contribution) => contribution.id).sort();
+  if (rule.refusal !== null && rule.veto.length > 0) return null; // a veto may still come
+  const won = groups.find((side) => rule.carries.includes(side.choice) && sum(rule, side.seats) >= need);
+  if (won) return won.ids;
+  const against = groups.filter((side) => !rule.carries.includes(side.choice));
+  const lost = sum(rule, [...new Set(against.flatMap((side) => side.seats))]);
+  return rule.carries.length === 1 && total - lost + tolerated < need
+    ? against.flatMap((side) => side.ids).sort()
+    : null;
+}

@@ -1,0 +1,108 @@
+// Reading policies, from CBOR or JSON, through the same readers; and pinning them by hash (SPEC §6.1).
+
+import { decodeCanonical } from "../cbor/decode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { fromJson } from "../cbor/json.ts";
+import {
+  boolean,
+  exactly,
+  integer,
+  list,
+  misfit,
+  nullable,
+  oneOf,
+  type Reader,
+  readAs,
+  record,
+  text,
+  textMap,
+} from "../cbor/read.ts";
+import type { CborValue, Encodable } from "../cbor/value.ts";
+import { sha256Hex } from "../hash.ts";
+import { RATIO_TERM_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { fault, ok, type Result } from "../result.ts";
+import type {
+  PinnedPolicy,
+  Policy,
+  PolicyDocument,
+  Ratio,
+  Role,
+  Threshold,
+  ThresholdOutcome,
+  Timing,
+} from "./policy.ts";
+
+const DURATION_MAX = 400 * 86_400 * 1_000_000;
+const duration = integer(0, DURATION_MAX);
+const choices = list(text(64), 64);
+
+const readRatio: Reader<Ratio> = (value, path) => {
+  const ratio = record<Ratio>({ num: integer(0, RATIO_TERM_MAX), den: integer(1, RATIO_TERM_MAX) })(value, path);
+  return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1");
+};
+
+const readThreshold: Reader<Threshold> = (value, path) =>
+  typeof value === "number" ? integer(1, SEATS_MAX)(value, path) : readRatio(value, path);
+
+const readRole = record<Role>({
+  least: integer(0, SEATS_MAX),
+  most: integer(1, SEATS_MAX),
+  closes: boolean,
+  contributes: boolean,
+  choices,
+});
+
+const readTiming = record<Timing>({
+  window: duration,
+  expiry: duration,
+  tolerance: duration,
+  early: boolean,
+  settleMargin: duration,
+  witnessTimeout: duration,
+  attemptTimeout: integer(1, DURATION_MAX),
+  statusInterval: integer(1, DURATION_MAX),
+});
+
+const readOutcome = record<ThresholdOutcome>({
+  function: oneOf("threshold"),
+  threshold: readThreshold,
+  carries: list(text(64), 64, 1),
+  refusal: nullable(text(64)),
+  veto: list(text(), 32),
+});
+
+const readPolicy = record<Policy>({
+  format: exactly(1),
+  id: text(64),
+  title: text(TEXT_LENGTH_MAX),
+  engine: exactly(1),
+  parties: record({ least: integer(3, SEATS_MAX) }),
+  roles: textMap(readRole, 32),
+  faults: readRatio,
+  equivocation: oneOf("each", "void"),
+  timing: readTiming,
+  outcome: readOutcome,
+});
+
+function read(value: CborValue): Result<Policy> {
+  const policy = readAs(value, readPolicy);
+  return policy.ok ? policy : fault("POLICY_INVALID", policy.fault.detail);
+}
+
+/** From the bytes that a call carries. */
+export function decodePolicy(bytes: Uint8Array): Result<PinnedPolicy> {
+  const decoded = decodeCanonical(bytes);
+  if (!decoded.ok) return decoded;
+  const policy = read(decoded.value);
+  return policy.ok ? ok({ policy: policy.value, hash: sha256Hex(bytes), bytes }) : policy;
+}
+
+/** From a JSON document, such as a pattern or a file. */
+export function pinPolicy(document: PolicyDocument | unknown): Result<PinnedPolicy> {
+  const value = fromJson(document);
+  if (!value.ok) return fault("POLICY_INVALID", value.fault.detail);
+  const policy = read(value.value);
+  if (!policy.ok) return policy;
+  const bytes = encodeCanonical(value.value as Encodable);
+  return ok({ policy: policy.value, hash: sha256Hex(bytes), bytes });
+}

@@ -1,0 +1,209 @@
+// The link's two halves against real SQLite and a bus and queue made to fail: what a server cannot be asked to do on cue.
+
+import type { SQLInputValue } from "node:sqlite";
+import { DatabaseSync } from "node:sqlite";
+import { setTimeout as sleep } from "node:timers/promises";
+import { beforeEach, describe, expect, it } from "vitest";
+import type { Bus, Delivery } from "../../durable/bus.ts";
+import type { InboundFrame } from "../../durable/link-inbound.ts";
+import { handOn } from "../../durable/link-inbound.ts";
+import { Outbox } from "../../durable/link-outbox.ts";
+import { counted, createTables, lastHeard, lastTrouble, listRefused, noteRefused } from "../../durable/link-schema.ts";
+import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
+import { until } from "./parties.ts";
+
+type Publication = {
+  readonly subject: string;
+  readonly text: string;
+  readonly msgId: string;
+  settle(error?: Error): void;
+};
+
+let storage: DurableObjectStorage;
+
+beforeEach(() => {
+  const database = new DatabaseSync(":memory:");
+  const sql = {
+    exec(query: string, ...parameters: SQLInputValue[]) {
+      const rows = database.prepare(query).all(...parameters);
+      return { toArray: () => rows };
+    },
+  };
+  storage = { sql, transactionSync: <T>(work: () => T) => work() } as unknown as DurableObjectStorage;
+  createTables(storage.sql);
+});
+
+/** A bus whose receipts come when the test says so. */
+function manualBus(): { bus: Bus; published: Publication[] } {
+  const published: Publication[] = [];
+  const bus: Bus = {
+    publish: (subject, data, msgId) =>
+      new Promise((resolve, reject) => {
+        const settle = (error?: Error) => (error === undefined ? resolve() : reject(error));
+        published.push({ subject, text: new TextDecoder().decode(data), msgId, settle });
+      }),
+    pull: async () => [],
+    alive: async () => true,
+    close: () => undefined,
+  };
+  return { bus, published };
+}
+
+function status(text: string) {
+  return { peer: "beta", topic: "mesh.00ff", key: "status", frame: new TextEncoder().encode(text) };
+}
+
+describe("the outbox", () => {
+  it("sends a row again when it was replaced while its predecessor was in flight", async () => {
+    const { bus, published } = manualBus();
+    const outbox = new Outbox(storage, () => bus);
+    outbox.put([status("old")], 1);
+    outbox.pump();
+    outbox.put([status("new")], 2);
+    outbox.pump();
+    expect(published.map(({ text }) => text)).toEqual(["old"]);
+    published[0]?.settle();
+    await until(
+      async () => published,
+      (all) => all.length === 2,
+    );
+    expect(published[1]).toMatchObject({ text: "new", subject: "to.beta.mesh.00ff" });
+    expect(published[1]?.msgId).not.toBe(published[0]?.msgId);
+    published[1]?.settle();
+    await until(
+      async () => outbox.lanes(),
+      (lanes) => lanes.length === 0,
+    );
+  });
+
+  it("keeps the message id over retries and over an identical frame, so that a stream can drop the repetition", async () => {
+    const { bus, published } = manualBus();
+    const outbox = new Outbox(storage, () => bus);
+    outbox.put([status("same")], 1);
+    outbox.pump();
+    outbox.put([status("same")], 2);
+    published[0]?.settle(new Error("no receipt"));
+    await until(
+      async () => published,
+      (all) => all.length === 2,
+    );
+    expect(published[1]?.msgId).toBe(published[0]?.msgId);
+    expect(lastTrouble(storage.sql)?.what).toBe("publish to beta: no receipt");
+  });
+
+  it("probes with one row after a failure and opens the window on its receipt", async () => {
+    const { bus, published } = manualBus();
+    const outbox = new Outbox(storage, () => bus);
+    const items = Array.from({ length: 100 }, (_, i) => ({ ...status(`frame ${i}`), key: String(i) }));
+    outbox.put(items, 1);
+    outbox.pump();
+    expect(published).toHaveLength(32);
+    for (const publication of published) publication.settle(new Error("down"));
+    await sleep(0);
+    outbox.pump();
+    expect(published).toHaveLength(32);
+    await until(
+      async () => published.length,
+      (n) => n > 32,
+    );
+    expect(published).toHaveLength(33);
+    published[32]?.settle();
+    await until(
+      async () => published.length,
+      (n) => n === 65,
+    );
+  });
+
+  it("gives up a row after a week, and counts it", () => {
+    const outbox = new Outbox(storage, () => undefined);
+    const week = 7 * 86_400_000;
+    outbox.put([{ ...status("old"), key: "old" }], 1_000);
+    outbox.put([{ ...status("young"), key: "young" }], 2_000);
+    outbox.expire(week + 1_500);
+    expect(outbox.lanes()).toEqual([{ peer: "beta", rows: 1, failures: 0 }]);
+    expect(counted(storage.sql)).toEqual({ OUTBOX_EXPIRED: 1 });
+  });
+
+  it("sends nothing without a bus, and everything once there is one", () => {
+    const { bus, published } = manualBus();
+    let present: Bus | undefined;
+    const outbox = new Outbox(storage, () => present);
+    outbox.put([status("waiting")], 1);
+    outbox.pump();
+    expect(published).toEqual([]);
+    present = bus;
+    outbox.resume();
+    expect(published.map(({ text }) => text)).toEqual(["waiting"]);
+  });
+});
+
+describe("handing on", () => {
+  const verdicts: string[] = [];
+
+  function delivery(subject: string, bytes: number): Delivery {
+    const say = (verdict: string) => () => void verdicts.push(verdict);
+    return { subject, data: new Uint8Array(bytes), ack: say("ack"), retry: say("retry"), deadLetter: say("dead") };
+  }
+
+  function queue(take: (bodies: InboundFrame[]) => Promise<void>): Queue<InboundFrame> {
+    const sendBatch = (messages: Iterable<{ body: InboundFrame }>) => take([...messages].map(({ body }) => body));
+    return { sendBatch } as unknown as Queue<InboundFrame>;
+  }
+
+  beforeEach(() => {
+    verdicts.length = 0;
+  });
+
+  it("acknowledges nothing before the queue has taken it", async () => {
+    let taken = () => undefined as unknown;
+    const waiting = queue(() => new Promise<void>((resolve) => (taken = resolve)));
+    const handing = handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, waiting);
+    await sleep(10);
+    expect(verdicts).toEqual([]);
+    taken();
+    await handing;
+    expect(verdicts).toEqual(["ack"]);
+    expect(Object.keys(lastHeard(storage.sql))).toEqual(["BETA"]);
+  });
+
+  it("asks for another delivery when the queue refuses", async () => {
+    const refusing = queue(() => Promise.reject(new Error("Too Many Requests")));
+    await handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, refusing);
+    expect(verdicts).toEqual(["retry"]);
+    expect(lastTrouble(storage.sql)?.what).toBe("hand on to the queue: Too Many Requests");
+    expect(lastHeard(storage.sql)).toEqual({});
+  });
+
+  it("stays within the queue's limits and carries no neighbour's bytes", async () => {
+    const batches: InboundFrame[][] = [];
+    const sizes = [...Array.from({ length: 7 }, () => FRAME_BYTES_MAX), ...Array.from({ length: 250 }, () => 100)];
+    const taking = queue(async (bodies) => void batches.push(bodies));
+    await handOn(
+      sizes.map((bytes) => delivery("inbox.BETA.mesh.00ff", bytes)),
+      storage.sql,
+      taking,
+    );
+    expect(batches.flat()).toHaveLength(sizes.length);
+    for (const batch of batches) {
+      expect(batch.length).toBeLessThanOrEqual(100);
+      expect(batch.reduce((total, { frame }) => total + frame.buffer.byteLength, 0)).toBeLessThan(250_000);
+    }
+    expect(counted(storage.sql).RECEIVED).toBe(sizes.length);
+  });
+
+  it("dead-letters what it refuses and keeps a bounded record of it", async () => {
+    const untouched = queue(() => Promise.reject(new Error("nothing may come here")));
+    await handOn(
+      [delivery("inbox.BETA.mesh.00ff", FRAME_BYTES_MAX + 1), delivery("inbox.BETA", 1)],
+      storage.sql,
+      untouched,
+    );
+    expect(verdicts).toEqual(["dead", "dead"]);
+    expect(listRefused(storage.sql).map(({ code }) => code)).toEqual(["SUBJECT_MALFORMED", "FRAME_TOO_LARGE"]);
+    for (let i = 0; i < 1_000; i++) {
+      noteRefused(storage.sql, { code: "FRAME_TOO_LARGE", subject: "s".repeat(5_000), bytes: i, atMs: i });
+    }
+    expect(listRefused(storage.sql)).toHaveLength(256);
+    expect(listRefused(storage.sql)[0]?.subject).toHaveLength(200);
+  });
+});

@@ -1,0 +1,80 @@
+// Senders of webhooks for the tests, written from the schemes' own documents and signing with Node's crypto, so that nothing
+// here shares code with the verifier.
+import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
+import type { HeaderSource } from "../../../functions/hooks/claim.ts";
+import { type HookRequest, hmac } from "../../../functions/hooks/schemes.ts";
+
+export const NOW = 1_760_000_000;
+export const SECRET = "It's a Secret to Everybody";
+export const STANDARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+/** RFC 9421, appendix B.1.4. */
+const PRIVATE = "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU";
+const PUBLIC = "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs";
+export const PUBLIC_SECRET = `whpk_${Buffer.from(PUBLIC, "base64url").toString("base64")}`;
+
+export const plainHmac = hmac({ signatureHeader: "X-Signature", encoding: "base64", deliveryHeader: "X-Delivery" });
+
+export type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
+
+export function utf8(text: string): Uint8Array {
+  return new TextEncoder().encode(text);
+}
+
+export function mac(secret: string | Buffer, ...parts: readonly (string | Uint8Array)[]): Buffer {
+  const state = createHmac("sha256", secret);
+  for (const part of parts) state.update(part);
+  return state.digest();
+}
+
+export function digest(bytes: Uint8Array): string {
+  return createHash("sha256").update(bytes).digest("hex");
+}
+
+export function github(body: Uint8Array, secret: string | Buffer = SECRET): Sent {
+  const signature = `sha256=${mac(secret, body).toString("hex")}`;
+  return {
+    body,
+    headers: { "X-Hub-Signature-256": signature, "X-GitHub-Delivery": "d-1", "X-GitHub-Event": "deployment" },
+  };
+}
+
+export function stripe(body: Uint8Array, secret: string | Buffer = SECRET, at = NOW): Sent {
+  return { body, headers: { "Stripe-Signature": `t=${at},v1=${mac(secret, `${at}.`, body).toString("hex")}` } };
+}
+
+export function slack(body: Uint8Array, secret: string | Buffer = SECRET, at = NOW): Sent {
+  const signature = `v0=${mac(secret, `v0:${at}:`, body).toString("hex")}`;
+  return { body, headers: { "X-Slack-Signature": signature, "X-Slack-Request-Timestamp": String(at) } };
+}
+
+export function standardHeaders(signature: string, at = NOW, id = "msg_1"): Record<string, string> {
+  return { "webhook-id": id, "webhook-timestamp": String(at), "webhook-signature": signature };
+}
+
+export function standardMac(body: Uint8Array, at = NOW, id = "msg_1", secret = STANDARD_SECRET): string {
+  const key = Buffer.from(secret.replace("whsec_", ""), "base64");
+  return `v1,${mac(key, `${id}.${at}.`, body).toString("base64")}`;
+}
+
+export function standard(body: Uint8Array, at = NOW, id = "msg_1"): Sent {
+  return { body, headers: standardHeaders(standardMac(body, at, id), at, id) };
+}
+
+export function standardAsymmetric(body: Uint8Array, at = NOW, id = "msg_1"): Sent {
+  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d: PRIVATE, x: PUBLIC }, format: "jwk" });
+  const signature = sign(null, Buffer.concat([utf8(`${id}.${at}.`), body]), key);
+  return { body, headers: standardHeaders(`v1a,${signature.toString("base64")}`, at, id) };
+}
+
+export function plain(body: Uint8Array, secret: string | Buffer = SECRET): Sent {
+  return { body, headers: { "X-Signature": mac(secret, body).toString("base64"), "X-Delivery": "d-1" } };
+}
+
+/** What the receiver is given: `Headers`, as the platform gives them. */
+export function toRequest(sent: Sent, given: Partial<HookRequest> = {}): HookRequest {
+  return { headers: headersOf(sent), body: sent.body, secrets: [SECRET], nowSeconds: NOW, ...given };
+}
+
+function headersOf(sent: Sent): HeaderSource {
+  return new Headers(sent.headers);
+}

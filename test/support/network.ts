@@ -1,0 +1,124 @@
+// A few agents in one process, with real keys and the real core, joined by a queue that a test can bend: the smallest network.
+import { type Party, rootsOf } from "../../cli/stack/party.ts";
+import { toHex } from "../../shared/bytes.ts";
+import { composeCall } from "../../shared/ceremony/compose-call.ts";
+import type { Effect, Receipt } from "../../shared/ceremony/effect.ts";
+import { type CeremonyState, emptyState, type Self } from "../../shared/ceremony/state.ts";
+import { type Input, step } from "../../shared/ceremony/step.ts";
+import { type Author, authorFor } from "../../shared/observation/author.ts";
+import type { VerifiedObservation } from "../../shared/observation/observation.ts";
+import type { PinnedPolicy } from "../../shared/policy/policy.ts";
+import { seatsFor } from "./parties.ts";
+
+export const START = 1_800_000_000_000_000;
+export const SECOND = 1_000_000;
+
+export type Agent = {
+  readonly party: Party;
+  readonly author: Author;
+  state: CeremonyState;
+  wakeAt: number | null;
+  readonly effects: Effect[];
+};
+export type Sent = { readonly from: string; readonly to: string; readonly observation: VerifiedObservation };
+
+export function selfOf(party: Party, parties: readonly Party[]): Self {
+  return {
+    authority: party.name,
+    root: toHex(party.root.key),
+    key: toHex(party.identity.signer.key),
+    roots: rootsOf(parties),
+  };
+}
+
+export class Network {
+  readonly agents: readonly Agent[];
+  readonly call: VerifiedObservation;
+  now = START;
+  queue: Sent[] = [];
+  /** Messages for which it answers false are lost. */
+  delivers: (sent: Sent) => boolean = () => true;
+  readonly down = new Set<string>();
+
+  constructor(
+    parties: readonly Party[],
+    policy: PinnedPolicy,
+    options: { readonly role: string; readonly closesAt?: number; readonly expiresAt?: number },
+  ) {
+    const [opener] = parties as readonly [Party];
+    const plan = {
+      title: "Release 2.4",
+      policy,
+      subject: null,
+      seats: seatsFor(parties, options.role),
+      opensAt: START,
+      closesAt: options.closesAt ?? null,
+      expiresAt: options.expiresAt ?? null,
+      nonce: new Uint8Array(16),
+    };
+    const call = composeCall(plan, authorFor(opener.identity));
+    if (!call.ok) throw new Error(`the call is refused: ${call.fault.code}`);
+    this.call = call.value;
+    this.agents = parties.map((party) => ({
+      party,
+      author: authorFor(party.identity),
+      state: emptyState(call.value.id, selfOf(party, parties)),
+      wakeAt: null,
+      effects: [],
+    }));
+  }
+
+  agent(name: string): Agent {
+    const found = this.agents.find((agent) => agent.party.name === name);
+    if (found === undefined) throw new Error(`no agent ${name}`);
+    return found;
+  }
+
+  turn(name: string, input: Input): readonly Receipt[] {
+    const agent = this.agent(name);
+    const { state, effects, receipts } = step(agent.state, input, agent.author);
+    agent.state = state;
+    agent.effects.push(...effects);
+    for (const effect of effects) {
+      if (effect.do === "wake") agent.wakeAt = effect.at;
+      if (effect.do === "publish")
+        this.queue.push(...effect.to.map((to) => ({ from: name, to, observation: effect.observation })));
+    }
+    return receipts;
+  }
+
+  open(): readonly Receipt[] {
+    return this.turn(this.agents[0]?.party.name as string, { on: "open", now: this.now, call: this.call });
+  }
+
+  attest(name: string, choice: string): readonly Receipt[] {
+    return this.turn(name, { on: "attest", now: this.now, content: new Map([["choice", choice]]), item: null });
+  }
+
+  deliverAll(): void {
+    for (let sent = this.queue.shift(); sent !== undefined; sent = this.queue.shift()) {
+      if (this.down.has(sent.to) || !this.delivers(sent)) continue;
+      this.turn(sent.to, { on: "observations", now: this.now, observations: [sent.observation] });
+    }
+  }
+
+  /** Lets time pass until `until` holds or `seconds` are over, delivering and waking as it goes. */
+  run(seconds: number, until: () => boolean = () => false): void {
+    const end = this.now + seconds * SECOND;
+    for (this.deliverAll(); !until() && this.now < end; this.deliverAll()) {
+      const due = this.agents
+        .filter((agent) => !this.down.has(agent.party.name) && agent.wakeAt !== null)
+        .map((agent) => agent.wakeAt as number);
+      const next = Math.min(end, ...due);
+      this.now = Math.max(this.now + 1_000, next);
+      for (const agent of this.agents) {
+        if (!this.down.has(agent.party.name) && agent.wakeAt !== null && agent.wakeAt <= this.now)
+          this.turn(agent.party.name, { on: "clock", now: this.now });
+      }
+    }
+  }
+
+  digests(): readonly (string | null)[] {
+    return this.agents.map((agent) => agent.state.ending?.digest ?? null);
+  }
+}

@@ -1,0 +1,160 @@
+// The project's rules as data: what may be imported where, what the pure room may name, and every exception with its reason.
+
+/** Rooms that each room may import from. */
+export const MAY_IMPORT: Readonly<Record<string, readonly string[]>> = {
+  shared: ["shared"],
+  durable: ["shared", "durable"],
+  functions: ["shared", "durable", "functions"],
+  cli: ["shared", "cli"],
+  test: ["shared", "durable", "functions", "cli", "test", "root"],
+  root: [],
+};
+
+/** Files at the top that any room but shared may read: the version is told in one place. */
+export const ROOT_FILES_IMPORTABLE: readonly string[] = ["package.json"];
+
+/** Folders that must not know of each other, on top of the rooms. */
+export const FOLDER_BANS: readonly { folder: string; mayNotImport: readonly string[]; reason: string }[] = [
+  {
+    folder: "shared/reconcile/",
+    mayNotImport: ["shared/policy/", "shared/ceremony/", "shared/observation/"],
+    reason: "it reconciles ids; their meaning is elsewhere",
+  },
+  {
+    folder: "shared/lineage/",
+    mayNotImport: ["shared/policy/", "shared/ceremony/"],
+    reason: "history does not know what it is for",
+  },
+];
+
+/** Packages that have one home outside test/; `home` is a file or a folder with a closing slash. */
+export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string[]; reason: string }[] = [
+  { specifier: "nats.ws", homes: ["durable/nats-link.ts"], reason: "one adapter holds the socket" },
+  { specifier: "cbor-x", homes: ["shared/cbor/"], reason: "one encoding, behind our scanner" },
+  { specifier: "@noble/hashes", homes: ["shared/hash.ts"], reason: "one hash function" },
+  { specifier: "@noble/curves", homes: ["shared/cose/"], reason: "one signature rule" },
+  { specifier: "hono", homes: ["functions/"], reason: "only the edge speaks HTTP" },
+  { specifier: "cloudflare:", homes: ["durable/", "functions/"], reason: "only these rooms run in the platform" },
+];
+
+/** All that shared/ may import from packages, by exact name or as a prefix with a closing slash. */
+export const SHARED_PACKAGES: readonly string[] = ["@noble/hashes/", "@noble/curves/", "cbor-x/index-no-eval"];
+
+/** Refused by their exact name in every room, test/ included. */
+export const FORBIDDEN_SPECIFIERS: Readonly<Record<string, string>> = {
+  "cbor-x": "its default build compiles readers with `new Function`; import cbor-x/index-no-eval",
+  "cbor-x/encode": "the encoder is ours; cbor-x only decodes",
+};
+
+/** The only files in shared/ that may suspend. Everywhere else a step must not pause between check and change. */
+export const MAY_SUSPEND: Readonly<Record<string, string>> = {
+  "shared/ports.ts": "declares what the hosts do for the core, some of it asynchronously; types only",
+  "shared/hash-async.ts": "WebCrypto digests of large inputs",
+  "shared/cose/ed25519.ts": "WebCrypto signs and verifies asynchronously",
+  "shared/observation/admit.ts": "the door: awaits the signature",
+  "shared/authority/chain.ts": "awaits the signature of every credential in a chain",
+  "shared/authority/revocation.ts": "awaits the signature of a revocation",
+  "shared/evidence/verify.ts": "the verifier: runs the door over a whole bundle",
+};
+
+/** The only files in shared/ that may name `crypto`. */
+export const MAY_USE_CRYPTO: readonly string[] = ["shared/hash-async.ts", "shared/cose/ed25519.ts"];
+
+/** Globals that bring time, chance, I/O or the host's locale into the pure room. */
+export const IMPURE_GLOBALS: Readonly<Record<string, string>> = {
+  Date: "time is an input",
+  Temporal: "time is an input",
+  performance: "time is an input",
+  setTimeout: "timers are rows that a host keeps",
+  setInterval: "timers are rows that a host keeps",
+  setImmediate: "timers are rows that a host keeps",
+  clearTimeout: "timers are rows that a host keeps",
+  clearInterval: "timers are rows that a host keeps",
+  queueMicrotask: "a step does not suspend",
+  console: "failures are values, not lines in a log",
+  fetch: "the core does no I/O",
+  WebSocket: "the core does no I/O",
+  process: "the core has no host",
+  navigator: "the core has no host",
+  globalThis: "a way round the other rules",
+  eval: "a way round the other rules",
+  Intl: "results would depend on locale data",
+};
+
+/** Members that depend on the host's locale or on chance, whatever they hang on. */
+export const IMPURE_MEMBERS: Readonly<Record<string, string>> = {
+  randomUUID: "chance is an input",
+  getRandomValues: "chance is an input",
+  localeCompare: "results would depend on locale data",
+  toLocaleString: "results would depend on locale data",
+  toLocaleLowerCase: "results would depend on locale data",
+  toLocaleUpperCase: "results would depend on locale data",
+};
+
+/** Exact on every engine; the rest of Math is approximated as the engine likes, or random. */
+export const MATH_ALLOWED: readonly string[] = [
+  "abs",
+  "ceil",
+  "clz32",
+  "floor",
+  "imul",
+  "max",
+  "min",
+  "round",
+  "sign",
+  "trunc",
+];
+
+/** Patterns are literals under shared/policy/patterns: the machinery never asks which one it runs. */
+export const PATTERN_IDS: readonly string[] = [
+  "consensus",
+  "quorum",
+  "auction",
+  "lead-follow",
+  "custody-chain",
+  "aggregation",
+  "approval",
+  "vote",
+  "ratified-handoff",
+  "joint-witness",
+  "escrow",
+  "federated-consensus",
+  "hierarchical-authority",
+  "pair-settlement",
+  "n-party-ceremony",
+  "marketplace-bilateral",
+  "coalition-mesh",
+];
+export const MAY_NAME_PATTERNS: readonly string[] = ["shared/policy/patterns/", "test/", "cli/demo/", "cli/scenarios/"];
+
+export const FILE_LINES_MAX = 300;
+export const FUNCTION_LINES_MAX = 60;
+/** A shorter document says nothing that its name does not. */
+export const DOCUMENT_LINES_MIN = 11;
+
+/** Names that do not say what is inside. */
+export const EMPTY_NAMES: readonly string[] = ["util", "utils", "helper", "helpers", "common", "misc"];
+
+/** Files that a tool requires to have a default export: configurations, the agent, and workers that tests start. */
+export const MAY_DEFAULT_EXPORT: readonly RegExp[] = [
+  /^functions\/agent\.ts$/,
+  /(^|\/)[^/]+\.config\.ts$/,
+  /^test\/(.+\/)?[^/]*worker\.ts$/,
+];
+
+export const TOP_LEVEL: readonly string[] = [
+  "package.json",
+  "package-lock.json",
+  "tsconfig.json",
+  "wrangler.toml",
+  "functions",
+  "durable",
+  "shared",
+  "cli",
+  "test",
+  "README.md",
+  "CHANGELOG.md",
+  "LICENSE",
+  "biome.json",
+  "vitest.config.ts",
+];

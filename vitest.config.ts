@@ -1,0 +1,36 @@
+// Two projects: "fast" is pure and runs in milliseconds; "stack" starts real servers (workerd, nats-server) and waits for them.
+// Two workers at most: the stack tests start several processes each and would otherwise starve one another.
+import { defineConfig } from "vitest/config";
+
+const STACK = ["test/stack/**/*.test.ts", "test/durable/**/*.test.ts"];
+
+export default defineConfig({
+  test: {
+    environment: "node",
+    pool: "forks",
+    maxWorkers: 2,
+    // Long enough for a stopped workerd or nats-server to let go of its ports.
+    teardownTimeout: 20_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: "fast",
+          include: ["test/**/*.test.ts"],
+          exclude: STACK,
+          testTimeout: 20_000,
+          hookTimeout: 20_000,
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: "stack",
+          include: STACK,
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
