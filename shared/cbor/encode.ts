@@ -16,17 +16,18 @@ export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
 }
 
 function write(value: Encodable, out: Uint8Array[]): void {
-  if (typeof value === "number" || typeof value === "bigint") return writeInteger(value, out);
-  if (typeof value === "string") return writeText(value, out);
-  if (value === null) return void out.push(Uint8Array.of(0xf6));
-  if (typeof value === "boolean") return void out.push(Uint8Array.of(value ? 0xf5 : 0xf4));
-  if (value instanceof Uint8Array) return void out.push(head(2, value.length), value);
-  if (Array.isArray(value)) {
-    out.push(head(4, value.length));
-    for (const item of value as readonly Encodable[]) write(item, out);
-    return;
-  }
-  writeMap(value instanceof Map ? [...value.entries()] : Object.entries(value as object), out);
+  if (typeof value === "number" || typeof value === "bigint") writeInteger(value, out);
+  else if (typeof value === "string") writeText(value, out);
+  else if (value === null) out.push(Uint8Array.of(0xf6));
+  else if (typeof value === "boolean") out.push(Uint8Array.of(value ? 0xf5 : 0xf4));
+  else if (value instanceof Uint8Array) out.push(head(2, value.length), value);
+  else if (Array.isArray(value)) writeArray(value as readonly Encodable[], out);
+  else writeMap(value instanceof Map ? [...value.entries()] : Object.entries(value as object), out);
+}
+
+function writeArray(items: readonly Encodable[], out: Uint8Array[]): void {
+  out.push(head(4, items.length));
+  for (const item of items) write(item, out);
 }
 
 function writeInteger(value: number | bigint, out: Uint8Array[]): void {

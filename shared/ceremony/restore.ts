@@ -39,13 +39,18 @@ export function restore(
   stored: readonly VerifiedObservation[],
   memo: Memo | null,
 ): CeremonyState {
+  const start = { ...emptyState(ceremony, self), expired: memo?.expired ?? false };
+  const { state } = readAgain(start, stored);
+  return withMemo({ ...state, head: headOf(stored, self) }, memo);
+}
+
+/** Takes in statements without signing any, and decides what they certify: the fold that a verifier runs. */
+export function readAgain(state: CeremonyState, observations: readonly VerifiedObservation[]): Turn {
   const author = () => {
     throw new Error("broken invariant: nothing is signed while stored statements are read again");
   };
-  const state = { ...emptyState(ceremony, self), expired: memo?.expired ?? false };
   const start: Turn = { state, effects: [], receipts: [], now: 0, author, replaying: true };
-  const read = closeRounds(stored.reduce(absorb, start)).state;
-  return withMemo({ ...read, head: headOf(stored, self) }, memo);
+  return closeRounds(observations.reduce(absorb, start));
 }
 
 function headOf(stored: readonly VerifiedObservation[], self: Self): CeremonyState["head"] {

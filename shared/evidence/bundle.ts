@@ -1,0 +1,182 @@
+// The evidence bundle: one JSON file that proves one ceremony to a stranger (SPEC §12.2). Base64 is used for signed bytes only.
+import { parseBase64, toBase64 } from "../bytes.ts";
+import { fromJson, type Json, toJson } from "../cbor/json.ts";
+import {
+  anything,
+  integer,
+  list,
+  misfit,
+  nullable,
+  oneOf,
+  type Reader,
+  readAs,
+  record,
+  text,
+  textMap,
+} from "../cbor/read.ts";
+import type { CborValue } from "../cbor/value.ts";
+import { type CeremonyState, currentRound } from "../ceremony/state.ts";
+import type { Certificate } from "../closing/state.ts";
+import { sha256Hex } from "../hash.ts";
+import { BUNDLE_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import type { EntryKind, LinkedEntry } from "../lineage/entry.ts";
+import type { Id, VerifiedObservation } from "../observation/observation.ts";
+import { fault, ok, type Result } from "../result.ts";
+
+export const BUNDLE_FORMAT = "quorate-bundle/1";
+
+export type BundledFrame = { readonly id: Id; readonly frame: Uint8Array };
+export type RefusedFrame = { readonly hash: Id; readonly code: string; readonly frame: Uint8Array };
+export type BundledRound = { readonly root: Id; readonly certificate: Certificate };
+
+export type Bundle = {
+  readonly ceremony: Id;
+  readonly exportedBy: string;
+  readonly outcome: { readonly status: "decided" | "abandoned"; readonly digest: Id; readonly value: CborValue };
+  readonly rounds: readonly BundledRound[];
+  readonly frames: readonly BundledFrame[];
+  readonly refused: readonly RefusedFrame[];
+  readonly revocations: readonly Uint8Array[];
+  readonly lineage: readonly LinkedEntry[];
+};
+
+const README = [
+  "Evidence of one Quorate ceremony. Check it offline with: quorate verify FILE --trust TRUST",
+  "By hand: each `frame` is base64 of an untagged COSE_Sign1 (RFC 9052): [protected, {}, payload, signature], in CBOR (RFC 8949).",
+  'What is signed is the CBOR of ["Signature1", protected, the text quorate/observation/1 as bytes, payload]; its SHA-256 is the frame\'s id.',
+  "The signer's Ed25519 key is entry 4 of the protected header. Write the 64 signature bytes, the signed bytes and the key (DER: 302a300506032b6570032100 and 32 bytes) to files, then:",
+  "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -sigfile signature.bin -in signed.bin",
+].join("\n");
+
+/** What a party exports of a ceremony that has ended; null while it has not. */
+export function makeBundle(
+  state: CeremonyState,
+  stored: readonly VerifiedObservation[],
+  refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
+  lineage: readonly LinkedEntry[],
+  revocations: readonly Uint8Array[],
+): Bundle | null {
+  const { ending, ceremony, self, rounds } = state;
+  if (ending === null || currentRound(state) === undefined) return null;
+  return {
+    ceremony,
+    exportedBy: self.authority,
+    outcome: { status: ending.record.status, digest: ending.digest, value: ending.record.value },
+    rounds: rounds.flatMap(({ closing: { decision } }) =>
+      decision === null ? [] : [{ root: decision.root, certificate: decision.certificate }],
+    ),
+    frames: stored.map(({ id, frame }) => ({ id, frame })),
+    refused: refused.map(({ code, frame }) => ({ hash: sha256Hex(frame), code, frame })),
+    revocations,
+    lineage,
+  };
+}
+
+export function writeBundle(bundle: Bundle): Json {
+  return {
+    format: BUNDLE_FORMAT,
+    readme: README,
+    ceremony: bundle.ceremony,
+    exportedBy: bundle.exportedBy,
+    outcome: { ...bundle.outcome, value: toJson(bundle.outcome.value) },
+    rounds: bundle.rounds.map(({ root, certificate }) => ({ root, certificate: { ...certificate } })),
+    frames: bundle.frames.map(({ id, frame }) => ({ id, frame: toBase64(frame) })),
+    refused: bundle.refused.map(({ hash, code, frame }) => ({ hash, code, frame: toBase64(frame) })),
+    revocations: bundle.revocations.map(toBase64),
+    lineage: bundle.lineage.map((entry) => ({ ...entry, detail: { ...entry.detail } })),
+  };
+}
+
+const readHex: Reader<Id> = (value, path) =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+    ? value
+    : misfit(path, "32 bytes in lower-case hexadecimal");
+
+const readFrame: Reader<Uint8Array> = (value, path) =>
+  (typeof value === "string" ? parseBase64(value) : null) ?? misfit(path, "canonical base64");
+
+/** Frames of one ceremony: far above any real one, so that a hostile file cannot make a verifier work for ever. */
+const FRAMES_MAX = 200_000;
+const ENTRY_KINDS: readonly EntryKind[] = [
+  "admission",
+  "refusal",
+  "attestation",
+  "round-transition",
+  "byzantine-event",
+  "outcome",
+  "abandonment",
+  "expiry",
+  "hold",
+  "alert",
+];
+
+const readCertificate: Reader<Certificate> = (value, path) => {
+  const ids = list(readHex, FRAMES_MAX);
+  const isContested = value instanceof Map && value.get("path") === "contested";
+  return isContested
+    ? record<Extract<Certificate, { path: "contested" }>>({
+        path: oneOf("contested"),
+        attempt: integer(0, 1_000_000),
+        witnesses: ids,
+        precommits: ids,
+      })(value, path)
+    : record<Extract<Certificate, { path: "unanimous" }>>({ path: oneOf("unanimous"), witnesses: ids })(value, path);
+};
+
+const readDetail: Reader<string | number> = (value, path) =>
+  typeof value === "string" || typeof value === "number" ? value : misfit(path, "text or a number");
+
+type EntryWire = Omit<LinkedEntry, "detail"> & { readonly detail: ReadonlyMap<string, string | number> };
+const readEntry = record<EntryWire>({
+  kind: oneOf(...ENTRY_KINDS),
+  at: integer(0, Number.MAX_SAFE_INTEGER),
+  about: list(readHex, FRAMES_MAX),
+  by: nullable(text()),
+  detail: textMap(readDetail, 32),
+  index: integer(0, Number.MAX_SAFE_INTEGER),
+  prev: readHex,
+  hash: readHex,
+});
+
+type BundleWire = Omit<Bundle, "lineage"> & {
+  readonly format: string;
+  readonly readme: string;
+  readonly lineage: readonly EntryWire[];
+};
+const readWire = record<BundleWire>({
+  format: oneOf(BUNDLE_FORMAT),
+  readme: text(TEXT_LENGTH_MAX),
+  ceremony: readHex,
+  exportedBy: text(),
+  outcome: record({ status: oneOf("decided", "abandoned"), digest: readHex, value: anything }),
+  rounds: list(record<BundledRound>({ root: readHex, certificate: readCertificate }), 1_024, 1),
+  frames: list(record<BundledFrame>({ id: readHex, frame: readFrame }), FRAMES_MAX, 1),
+  refused: list(record<RefusedFrame>({ hash: readHex, code: text(), frame: readFrame }), FRAMES_MAX),
+  revocations: list(readFrame, FRAMES_MAX),
+  lineage: list(readEntry, FRAMES_MAX),
+});
+
+/** Reads a bundle's structure from the bytes of its file. */
+export function parseBundle(bytes: Uint8Array): Result<Bundle> {
+  if (bytes.length > BUNDLE_BYTES_MAX)
+    return fault("BUNDLE_FORMAT", { path: "file", need: `at most ${BUNDLE_BYTES_MAX} bytes` });
+  const document = parseJson(bytes);
+  if (document === undefined) return fault("BUNDLE_FORMAT", { path: "file", need: "JSON in UTF-8" });
+  const value = fromJson(document);
+  const wire = value.ok ? readAs(value.value, readWire) : value;
+  if (!wire.ok) return fault("BUNDLE_FORMAT", wire.fault.detail);
+  const { format: _, readme: __, ...bundle } = wire.value;
+  return ok({
+    ...bundle,
+    lineage: bundle.lineage.map((entry) => ({ ...entry, detail: Object.fromEntries(entry.detail) })),
+  });
+}
+
+/** A JSON document, or undefined where the bytes hold none. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes));
+  } catch {
+    return undefined;
+  }
+}

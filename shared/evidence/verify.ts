@@ -1,0 +1,292 @@
+// The one verifier (SPEC §12.3): agent, command line, browser page and tests import this function. It needs the bundle and a trust
+// statement; no network, and no clock unless a time is given. What it cannot know makes the answer indeterminate, never a pass.
+
+import type { Trust } from "../authority/chain.ts";
+import { openRevocation, type Revocation } from "../authority/revocation.ts";
+import { toHex } from "../bytes.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { fromJson, type Json, toJson } from "../cbor/json.ts";
+import type { CborValue, Encodable } from "../cbor/value.ts";
+import { readCall } from "../ceremony/call.ts";
+import { readAgain } from "../ceremony/restore.ts";
+import { type CeremonyState, emptyState, type Self } from "../ceremony/state.ts";
+import { isHalted } from "../closing/derive.ts";
+import { sha256Hex } from "../hash.ts";
+import { firstBrokenLink } from "../lineage/entry.ts";
+import { admit } from "../observation/admit.ts";
+import { stepOf } from "../observation/door-steps.ts";
+import { type Call, isKind, type Observation, type VerifiedObservation } from "../observation/observation.ts";
+import { REFUSALS, type RefusalCode } from "../refusals.ts";
+import { type Fault, fault } from "../result.ts";
+import { type Bundle, parseBundle } from "./bundle.ts";
+import { type TrustStatement, trustFrom } from "./trust-statement.ts";
+
+export type VerifyOptions = {
+  readonly trust: TrustStatement;
+  /** Frames of revocations known beside the bundle's own. */
+  readonly revocations?: readonly Uint8Array[];
+  /** Judge as of this instant, in microseconds. */
+  readonly at?: number | null;
+};
+
+export type Check = { readonly name: string; readonly result: "passed" | "failed" | "indeterminate" | "not reached" };
+export type Failing = {
+  readonly step: string;
+  readonly entry: string;
+  readonly code: RefusalCode;
+  readonly detail: Fault["detail"];
+};
+
+export type Verification = {
+  readonly verdict: "passed" | "failed" | "indeterminate";
+  readonly firstFailing?: Failing;
+  readonly checks: readonly Check[];
+  /** Recomputed here; null where the evidence does not lead to one. */
+  readonly outcome: { readonly digest: string; readonly value: Json; readonly status: string } | null;
+  readonly ceremony: string | null;
+  /** Requests made over any network: none, ever. */
+  readonly network: 0;
+};
+
+/** What the checks hand on from one to the next. */
+type Case = {
+  readonly options: VerifyOptions;
+  readonly bundle: Bundle;
+  readonly revocations: readonly Revocation[];
+  readonly trust: Trust;
+  readonly call: Observation<Call> | null;
+  readonly frames: readonly VerifiedObservation[];
+  readonly state: CeremonyState | null;
+};
+
+type Stopped = {
+  readonly is: "failed" | "indeterminate";
+  readonly step?: string;
+  readonly entry: string;
+  readonly fault: Fault;
+};
+type CheckRun = (found: Case) => Case | Stopped | Promise<Case | Stopped>;
+
+const CHECKS: readonly { readonly name: string; readonly run: CheckRun }[] = [
+  { name: "revocations", run: checkRevocationFrames },
+  { name: "signatures", run: checkFrames },
+  { name: "call", run: checkCall },
+  { name: "trust", run: checkTrust },
+  { name: "seats", run: checkSeats },
+  { name: "tolerance", run: checkTolerance },
+  { name: "certificates", run: checkCertificates },
+  { name: "outcome", run: checkOutcome },
+  { name: "refusals", run: checkRefusals },
+  { name: "lineage", run: checkLineage },
+  { name: "time", run: checkTime },
+];
+
+const failed = (entry: string, stop: { readonly fault: Fault }, step?: string): Stopped => ({
+  is: "failed",
+  entry,
+  fault: stop.fault,
+  ...(step ? { step } : {}),
+});
+const cannotTell = (entry: string, stop: { readonly fault: Fault }): Stopped => ({
+  is: "indeterminate",
+  entry,
+  fault: stop.fault,
+});
+
+/** Verifies an evidence bundle under a trust statement. */
+export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
+  const parsed = parseBundle(bytes);
+  if (!parsed.ok) return report([], { name: "format", stop: failed("file", parsed) }, null);
+  let found: Case = {
+    options,
+    bundle: parsed.value,
+    revocations: [],
+    trust: trustFrom(options.trust, []),
+    call: null,
+    frames: [],
+    state: null,
+  };
+  const passed = ["format"];
+  for (const { name, run } of CHECKS) {
+    const next = await run(found);
+    if ("is" in next) return report(passed, { name, stop: next }, found);
+    found = next;
+    passed.push(name);
+  }
+  return report(passed, null, found);
+}
+
+function report(
+  passed: readonly string[],
+  stopped: { readonly name: string; readonly stop: Stopped } | null,
+  found: Case | null,
+): Verification {
+  const rest = ["format", ...CHECKS.map(({ name }) => name)].filter(
+    (name) => !passed.includes(name) && name !== stopped?.name,
+  );
+  const checks: Check[] = passed.map((name) => ({ name, result: "passed" }));
+  if (stopped) checks.push({ name: stopped.name, result: stopped.stop.is });
+  checks.push(...rest.map((name): Check => ({ name, result: "not reached" })));
+  const ending = found?.state?.ending;
+  const outcome = ending
+    ? { digest: ending.digest, value: toJson(ending.record.value), status: ending.record.status }
+    : null;
+  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, network: 0 } as const;
+  if (stopped === null) return { verdict: "passed", ...base };
+  const { is, step, entry, fault: why } = stopped.stop;
+  return {
+    verdict: is,
+    firstFailing: { step: step ?? stopped.name, entry, code: why.code, detail: why.detail },
+    ...base,
+  };
+}
+
+async function checkRevocationFrames(found: Case): Promise<Case | Stopped> {
+  const revocations: Revocation[] = [];
+  for (const [index, frame] of [...found.bundle.revocations, ...(found.options.revocations ?? [])].entries()) {
+    const opened = await openRevocation(frame);
+    if (!opened.ok) return failed(`revocation ${index}`, fault("REVOCATION_INVALID", { reason: opened.fault.code }));
+    revocations.push(opened.value);
+  }
+  return { ...found, revocations, trust: trustFrom(found.options.trust, revocations) };
+}
+
+/** Every frame passes the door under the trust statement, and has the id it is listed by. */
+async function checkFrames(found: Case): Promise<Case | Stopped> {
+  const frames: VerifiedObservation[] = [];
+  for (const { id, frame } of found.bundle.frames) {
+    const admitted = await admit(frame, found.trust);
+    if (!admitted.ok) {
+      const unknown = admitted.fault.code === "ROOT_UNKNOWN";
+      if (unknown)
+        return cannotTell(id, fault("TRUST_MISSING", { root: admitted.fault.detail.root, authority: "a signer" }));
+      return failed(id, admitted, stepOf(admitted.fault.code) ?? "signatures");
+    }
+    if (admitted.value.id !== id) return failed(id, fault("BUNDLE_ID", { entry: id, found: admitted.value.id }));
+    frames.push(admitted.value);
+  }
+  return { ...found, frames };
+}
+
+function checkCall(found: Case): Case | Stopped {
+  const call = found.frames.find((frame) => frame.id === found.bundle.ceremony);
+  if (call === undefined || !isKind(call, "call"))
+    return failed(found.bundle.ceremony, fault("BUNDLE_CALL", { reason: "no frame is the call" }));
+  const opening = readCall(call.body);
+  return opening.ok ? { ...found, call } : failed(call.id, fault("BUNDLE_CALL", { reason: opening.fault.code }));
+}
+
+/** Identity is never implied: every root that the call names must be in the trust statement, under that name. */
+function checkTrust(found: Case): Case | Stopped {
+  const stranger = found.call?.body.seats.find((seat) => found.trust.roots.get(seat.root) !== seat.authority);
+  if (stranger === undefined) return found;
+  return cannotTell(stranger.authority, fault("TRUST_MISSING", { root: stranger.root, authority: stranger.authority }));
+}
+
+/** Runs the same fold as an agent, as an observer without a seat; every frame must find its place in it. */
+function checkSeats(found: Case): Case | Stopped {
+  const self: Self = { authority: "verifier", root: "", key: "", roots: found.trust.roots };
+  const call = found.call as Observation<Call> & VerifiedObservation;
+  const rest = found.frames.filter(({ id }) => id !== call.id);
+  const { state, receipts } = readAgain(emptyState(found.bundle.ceremony, self), [call, ...rest]);
+  const refused = receipts.find(({ verdict }) => verdict === "refused");
+  if (refused !== undefined && refused.code !== null)
+    return failed(refused.id, fault(refused.code, refused.detail), "seats");
+  const homeless = receipts.find(({ verdict }) => verdict === "held");
+  if (homeless !== undefined)
+    return cannotTell(homeless.id, fault(homeless.code ?? "BUNDLE_EXTRA", { entry: homeless.id, ...homeless.detail }));
+  return { ...found, state };
+}
+
+/** Faults proved for more power than the policy tolerates: no certificate can be relied on. */
+function checkTolerance(found: Case): Case | Stopped {
+  const round = found.state?.rounds.find(({ closing }) => isHalted(closing));
+  if (round === undefined) return found;
+  const { electorate, faulty } = round.closing;
+  return cannotTell(
+    `round ${round.index}`,
+    fault("OVER_TOLERANCE", { found: faulty.size, limit: electorate.tolerated }),
+  );
+}
+
+function checkCertificates(found: Case): Case | Stopped {
+  const rounds = found.state?.rounds ?? [];
+  const ids = new Set(found.frames.map(({ id }) => id));
+  if (rounds.length !== found.bundle.rounds.length)
+    return failed(
+      "rounds",
+      fault("ROUND_MISMATCH", { reason: `${rounds.length} are needed, ${found.bundle.rounds.length} recorded` }),
+    );
+  for (const [index, recorded] of found.bundle.rounds.entries()) {
+    const decision = rounds[index]?.closing.decision;
+    const named = [
+      ...recorded.certificate.witnesses,
+      ...(recorded.certificate.path === "contested" ? recorded.certificate.precommits : []),
+    ];
+    const missing = named.find((id) => !ids.has(id));
+    if (missing !== undefined)
+      return failed(
+        missing,
+        fault("CERTIFICATE_MISSING", { round: index, reason: `statement ${missing} is not in the bundle` }),
+      );
+    if (!decision)
+      return failed(
+        `round ${index}`,
+        fault("CERTIFICATE_MISSING", { round: index, reason: "its statements do not decide a set that is all here" }),
+      );
+    if (decision.root !== recorded.root)
+      return failed(`round ${index}`, fault("ROUND_MISMATCH", { reason: `the set's root is ${decision.root}` }));
+  }
+  return found;
+}
+
+function checkOutcome(found: Case): Case | Stopped {
+  const ending = found.state?.ending;
+  const { digest, status, value } = found.bundle.outcome;
+  if (!ending) return cannotTell("outcome", fault("OUTCOME_PENDING"));
+  const same = ending.digest === digest && ending.record.status === status && sameValue(ending.record.value, value);
+  return same ? found : failed("outcome", fault("OUTCOME_MISMATCH", { found: ending.digest, recorded: digest }));
+}
+
+/** The recorded value is a view in JSON, so views are compared. */
+function sameValue(computed: CborValue, recorded: CborValue): boolean {
+  const view = fromJson(toJson(computed));
+  return view.ok && toHex(encodeCanonical(view.value as Encodable)) === toHex(encodeCanonical(recorded as Encodable));
+}
+
+/** What the party refused must be refused here too; what the door refused, by the same code. */
+async function checkRefusals(found: Case): Promise<Case | Stopped> {
+  for (const { hash, code, frame } of found.bundle.refused) {
+    if (sha256Hex(frame) !== hash) return failed(hash, fault("BUNDLE_ID", { entry: hash, found: sha256Hex(frame) }));
+    if (!Object.hasOwn(REFUSALS, code))
+      return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: "no such code", recorded: code }));
+    const now = await refusalNow(found, frame);
+    const atDoor =
+      stepOf(code as RefusalCode) !== stepOf("ROUND_CLOSED") && stepOf(code as RefusalCode) !== stepOf("NOT_A_PARTY");
+    if (now === null || (atDoor && now !== code))
+      return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: now ?? "admitted", recorded: code }));
+  }
+  return found;
+}
+
+/** The code by which a frame is refused at the end of the ceremony; null where it would be taken in. */
+async function refusalNow(found: Case, frame: Uint8Array): Promise<RefusalCode | null> {
+  const admitted = await admit(frame, found.trust);
+  if (!admitted.ok) return admitted.fault.code;
+  const { receipts } = readAgain(found.state as CeremonyState, [admitted.value]);
+  const last = receipts[receipts.length - 1];
+  return last?.verdict === "refused" ? last.code : null;
+}
+
+function checkLineage(found: Case): Case | Stopped {
+  const broken = firstBrokenLink(found.bundle.lineage);
+  return broken === null
+    ? found
+    : failed(`lineage ${broken}`, fault("LINEAGE_ALTERED", { entry: broken, reason: "its hash does not fit" }));
+}
+
+function checkTime(found: Case): Case | Stopped {
+  const at = found.options.at ?? null;
+  const opensAt = found.call?.body.opensAt ?? 0;
+  return at === null || at >= opensAt ? found : cannotTell("time", fault("AFTER_TIME", { at: opensAt }));
+}

@@ -1,0 +1,45 @@
+// The steps of the door by name, in their order, and the step at which each code arises (SPEC §4): what explanations and verifiers say.
+import type { RefusalCode } from "../refusals.ts";
+
+export const DOOR_STEPS = [
+  { name: "size", need: "1 to 65,536 bytes", codes: /^FRAME_/ },
+  { name: "form", need: "canonical CBOR of the profile", codes: /^(CBOR|COSE)_/ },
+  {
+    name: "structure",
+    need: "every field, and no other",
+    codes: /^(FIELD_|KIND_|TIME_|CHAIN_EMPTY|CHAIN_TOO_LONG|VERSION_)/,
+  },
+  { name: "key", need: "a sound Ed25519 key", codes: /^KEY_/ },
+  { name: "signature", need: "valid under the one rule", codes: /^SIGNATURE_/ },
+  {
+    name: "credential",
+    need: "a chain to a recognised root, narrower at every link",
+    codes: /^(CHAIN_|ROOT_|SIGNER_|MESH_|CREDENTIAL_EXPIRED)/,
+  },
+  { name: "revocation", need: "no link revoked at the stated time", codes: /^(CREDENTIAL_REVOKED|REVOCATION_)/ },
+  { name: "competence", need: "granted class and role", codes: /^(CLASS_|ROLE_NOT_GRANTED)/ },
+  { name: "validity", need: "a time to live within the cap", codes: /^TTL_RANGE/ },
+  {
+    name: "seat",
+    need: "a seat of this ceremony held by the signer",
+    codes: /^(CEREMONY_|NOT_|SEAT_|CALL_|POLICY_|PARKED_|ROUND_UNKNOWN)/,
+  },
+  {
+    name: "slot",
+    need: "one statement for a slot, within the round",
+    codes: /^(ROUND_CLOSED|DUPLICATE|EQUIVOCATION|ATTEMPT_)/,
+  },
+  { name: "set", need: "in the closed set of its round", codes: /^CONTRIBUTION_/ },
+  {
+    name: "policy",
+    need: "what the policy asks of the role, in time",
+    codes: /^(ROLE_NOT_HELD|CONTENT_|WINDOW_|TTL_EXPIRED|SLOT_)/,
+  },
+] as const;
+
+export type StepName = (typeof DOOR_STEPS)[number]["name"];
+
+/** The step at which a code arises; null for codes that have nothing to do with an observation. */
+export function stepOf(code: RefusalCode): StepName | null {
+  return DOOR_STEPS.find((step) => step.codes.test(code))?.name ?? null;
+}
