@@ -19,6 +19,53 @@ export const REFUSALS = {
 
 export type RefusalCode = keyof typeof REFUSALS;
 
+/** What a refusal means for whoever must act on it: the edge derives HTTP status and queue disposition from this, totally. */
+export type RefusalClass =
+  | "malformed"
+  | "too-large"
+  | "unauthorised"
+  | "forbidden"
+  | "conflict"
+  | "absent"
+  | "held"
+  | "unverified"
+  | "failed";
+
+const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
+  FRAME_TOO_LARGE: "too-large",
+  BODY_TOO_LARGE: "too-large",
+  CEREMONY_UNKNOWN: "held",
+  ROUND_UNKNOWN: "held",
+  CEREMONY_HELD: "held",
+  PROVISIONAL: "held",
+  NOT_A_PARTY: "forbidden",
+  SEAT_MISMATCH: "forbidden",
+  UNAUTHORISED: "unauthorised",
+  ACCOUNT_UNKNOWN: "forbidden",
+  HOOK_SIGNATURE_MISSING: "unauthorised",
+  HOOK_SIGNATURE_MISMATCH: "unauthorised",
+  HOOK_TIMESTAMP_TOO_OLD: "unauthorised",
+  HOOK_TIMESTAMP_TOO_NEW: "unauthorised",
+  NOT_FOUND: "absent",
+  SOURCE_UNKNOWN: "absent",
+  IDEMPOTENCY_CONFLICT: "conflict",
+  KEY_MISSING: "failed",
+  CONFIG_INVALID: "failed",
+  HOOK_SECRET_MALFORMED: "failed",
+  INTERNAL: "failed",
+  UNREACHABLE: "failed",
+  NATS_SERVER_MISSING: "failed",
+};
+
+/** The class of a code: its group's, but for the exceptions above. Total, since every code stands in one group. */
+export function refusalClass(code: RefusalCode): RefusalClass {
+  const exception = EXCEPTIONS[code];
+  if (exception !== undefined) return exception;
+  if (Object.hasOwn(ADMISSION_REFUSALS, code)) return "forbidden";
+  if (Object.hasOwn(CEREMONY_REFUSALS, code)) return "conflict";
+  return Object.hasOwn(EVIDENCE_REFUSALS, code) ? "unverified" : "malformed";
+}
+
 /** The shape every refusal has towards people and programs alike. */
 export type Refusal = { readonly code: RefusalCode; readonly what: string; readonly why: string; readonly do: string };
 

@@ -1,0 +1,148 @@
+// What a ceremony keeps on disk, and the one transaction of a turn (SPEC §7.5): statements, lineage, outbox and timers, all or nothing.
+// A crash before it costs the turn, and the sender's repair brings it back; a crash after it costs nothing, since whatever must still
+// happen is a row.
+
+import type { Effect } from "../shared/ceremony/effect.ts";
+import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
+import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
+import type { Step } from "../shared/ceremony/step.ts";
+import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
+import { reopen } from "../shared/observation/decode.ts";
+import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+
+/** Refused statements kept for explanation; the entries about them stay. */
+const REFUSED_ROWS_MAX = 1_000;
+
+const TABLES = [
+  "CREATE TABLE IF NOT EXISTS frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS refused (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, key TEXT NOT NULL, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS memo (one INTEGER PRIMARY KEY CHECK (one = 1), memo TEXT NOT NULL, wake INTEGER)",
+];
+
+export type OutboxRow = {
+  readonly n: number;
+  readonly peer: string;
+  readonly key: string;
+  readonly frame: ArrayBuffer;
+};
+export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
+
+export class CeremonyLedger {
+  readonly #sql: SqlStorage;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+    for (const table of TABLES) sql.exec(table);
+  }
+
+  /** The state as the last committed turn left it. */
+  load(ceremony: Id, self: Self): CeremonyState {
+    const row = this.#sql.exec<{ memo: string }>("SELECT memo FROM memo").toArray()[0];
+    return restore(ceremony, self, this.frames(), row === undefined ? null : (JSON.parse(row.memo) as Memo));
+  }
+
+  frames(): readonly VerifiedObservation[] {
+    const rows = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM frames ORDER BY n").toArray();
+    return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
+  }
+
+  refused(): readonly RefusedRow[] {
+    const rows = this.#sql.exec<{ id: string; code: string; frame: ArrayBuffer }>(
+      "SELECT id, code, frame FROM refused ORDER BY n",
+    );
+    return rows.toArray().map(({ id, code, frame }) => ({ id, code, frame: new Uint8Array(frame) }));
+  }
+
+  lineage(): readonly LinkedEntry[] {
+    const rows = this.#sql.exec<{ entry: string }>("SELECT entry FROM entries ORDER BY n").toArray();
+    return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+  }
+
+  wakeMicros(): number | null {
+    return this.#sql.exec<{ wake: number | null }>("SELECT wake FROM memo").toArray()[0]?.wake ?? null;
+  }
+
+  /** Writes a step; the caller wraps it in one transaction. */
+  commit({ state, effects }: Step): void {
+    let wake: number | null = null;
+    const again = new Set(
+      effects.flatMap((effect) =>
+        effect.do === "refuse" && this.#isRefused(effect.observation.id) ? [effect.observation.id] : [],
+      ),
+    );
+    for (const effect of effects) {
+      if (effect.do === "wake") wake = effect.at;
+      // What was refused before is answered again, but leaves no second entry: repeating it must not grow the store.
+      else if (!(effect.do === "record" && effect.entry.kind === "refusal" && again.has(effect.entry.about[0] ?? "")))
+        this.#write(effect);
+    }
+    this.#sql.exec(
+      "INSERT INTO memo VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET memo = ?1, wake = ?2",
+      JSON.stringify(memoOf(state)),
+      wake,
+    );
+  }
+
+  #write(effect: Exclude<Effect, { do: "wake" }>): void {
+    switch (effect.do) {
+      case "append":
+        this.#sql.exec(
+          "INSERT OR IGNORE INTO frames (id, frame) VALUES (?, ?)",
+          effect.observation.id,
+          effect.observation.frame,
+        );
+        return;
+      case "refuse":
+        this.#sql.exec(
+          "INSERT OR IGNORE INTO refused (id, code, frame) VALUES (?, ?, ?)",
+          effect.observation.id,
+          effect.code,
+          effect.observation.frame,
+        );
+        this.#sql.exec("DELETE FROM refused WHERE n <= (SELECT max(n) FROM refused) - ?", REFUSED_ROWS_MAX);
+        return;
+      case "record":
+        this.#link(effect.entry);
+        return;
+      case "publish":
+        for (const peer of effect.to)
+          this.#enqueue(peer, effect.replaceable ? "status" : effect.observation.id, effect.observation.frame);
+        return;
+      case "conclude":
+        return; // the record follows from the frames, and the entry beside it says that it was reached
+    }
+  }
+
+  #isRefused(id: Id): boolean {
+    return this.#sql.exec("SELECT 1 FROM refused WHERE id = ?", id).toArray().length > 0;
+  }
+
+  #link(entry: Entry): void {
+    const last = this.#sql
+      .exec<{ n: number; hash: string }>("SELECT n, hash FROM entries ORDER BY n DESC LIMIT 1")
+      .toArray()[0];
+    const linked = linkEntry(entry, last === undefined ? 0 : last.n + 1, last?.hash ?? LINEAGE_START);
+    this.#sql.exec("INSERT INTO entries VALUES (?, ?, ?)", linked.index, linked.hash, JSON.stringify(linked));
+  }
+
+  #enqueue(peer: string, key: string, frame: Uint8Array): void {
+    this.#sql.exec("DELETE FROM outbox WHERE peer = ? AND key = ?", peer, key);
+    this.#sql.exec("INSERT INTO outbox (peer, key, frame) VALUES (?, ?, ?)", peer, key, frame);
+  }
+
+  /** The oldest rows that still wait for the link. */
+  outbox(most: number): readonly OutboxRow[] {
+    return this.#sql.exec<OutboxRow>("SELECT n, peer, key, frame FROM outbox ORDER BY n LIMIT ?", most).toArray();
+  }
+
+  /** Rows that the link has stored; a row that was replaced meanwhile has another number and stays. */
+  sent(rows: readonly OutboxRow[]): void {
+    for (const { n } of rows) this.#sql.exec("DELETE FROM outbox WHERE n = ?", n);
+  }
+
+  outboxDepth(): number {
+    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox").one().n;
+  }
+}

@@ -1,0 +1,186 @@
+// The agent's configuration: one public document and a few secrets, read once per isolate. A missing or malformed part is a coded
+// refusal that names the path, so that a deployment fails at its first request and not in the middle of a ceremony.
+
+import type { Trust } from "../shared/authority/chain.ts";
+import { parseChain, rootOf } from "../shared/authority/chain.ts";
+import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
+import { fromJson, type Json } from "../shared/cbor/json.ts";
+import { anything, integer, list, misfit, nullable, type Reader, readAs, record, text } from "../shared/cbor/read.ts";
+import type { CborValue } from "../shared/cbor/value.ts";
+import type { Self } from "../shared/ceremony/state.ts";
+import { signerFrom } from "../shared/cose/key.ts";
+import { readTrustStatement, type TrustStatement, trustFrom } from "../shared/evidence/trust-statement.ts";
+import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
+import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
+import { fault, ok, type Result } from "../shared/result.ts";
+
+/** What the party publishes about its agent; no secrets. */
+export type PartyDocument = {
+  readonly name: string;
+  readonly mesh: string;
+  /** Credential frames in base64, root's grant first. */
+  readonly credentials: readonly string[];
+  readonly trust: TrustStatement;
+  /** Organisations that may send here, and their NATS accounts. */
+  readonly partners: readonly { readonly name: string; readonly account: string }[];
+  readonly sources: readonly SourceDocument[];
+  /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
+  readonly clockOffsetMs: number;
+};
+
+/** A webhook source: which events open a ceremony, of which pattern, among whom. */
+export type SourceDocument = {
+  readonly id: string;
+  readonly scheme: string;
+  readonly event: string;
+  /** The body's `action` that counts; null for any. */
+  readonly action: string | null;
+  readonly pattern: string;
+  /** Parameters of the pattern, as paths and JSON values. */
+  readonly set: readonly { readonly path: string; readonly value: CborValue }[];
+  readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
+  /** Seconds until the round closes and until the ceremony expires; null for the policy's own. */
+  readonly closesIn: number | null;
+  readonly expiresIn: number | null;
+};
+
+export type AgentSecrets = {
+  /** JSON of a `PartyDocument`. */
+  readonly PARTY: string;
+  /** The agent's Ed25519 secret key, 32 bytes in hexadecimal. */
+  readonly SIGNING_KEY: string;
+  /** Bearer key for people and programs of the party itself. */
+  readonly API_KEY: string;
+  /** JSON: secrets in force by source id, the newest first. */
+  readonly HOOK_SECRETS: string;
+};
+
+export type AgentConfig = {
+  readonly party: PartyDocument;
+  readonly self: Self;
+  readonly identity: Identity;
+  readonly author: Author;
+  readonly trust: Trust;
+  readonly apiKey: string;
+  readonly hookSecrets: ReadonlyMap<string, readonly string[]>;
+};
+
+const LARGE = 65_536;
+const readSource: Reader<SourceDocument> = record<SourceDocument>({
+  id: text(),
+  scheme: text(),
+  event: text(),
+  action: nullable(text()),
+  pattern: text(),
+  set: list(record({ path: text(), value: anything }), 64),
+  parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
+  closesIn: nullable(integer(0, 40_000_000)),
+  expiresIn: nullable(integer(1, 40_000_000)),
+});
+
+const readTrust: Reader<TrustStatement> = (value, path) => {
+  const plain = readTrustStatement(value instanceof Map ? mapToJson(value) : value);
+  return plain.ok ? plain.value : misfit(path, "a trust statement");
+};
+
+const readParty: Reader<PartyDocument> = record<PartyDocument>({
+  name: text(),
+  mesh: text(),
+  credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
+  trust: readTrust,
+  partners: list(record({ name: text(), account: text() }), SEATS_MAX),
+  sources: list(readSource, 64),
+  clockOffsetMs: integer(-86_400_000_000, 86_400_000_000),
+});
+
+function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
+  const plain = (item: unknown): unknown =>
+    item instanceof Map
+      ? Object.fromEntries([...item].map(([key, inner]) => [key, plain(inner)]))
+      : Array.isArray(item)
+        ? item.map(plain)
+        : item;
+  return plain(value) as Json;
+}
+
+/** Reads the whole configuration. */
+export function readConfig(env: AgentSecrets): Result<AgentConfig> {
+  const document = parse(env.PARTY, "PARTY");
+  if (!document.ok) return document;
+  const party = readAs(document.value, readParty, "PARTY");
+  if (!party.ok) return fault("CONFIG_INVALID", party.fault.detail);
+  const secret = parseHex(env.SIGNING_KEY ?? "");
+  if (secret === null || secret.length !== 32)
+    return fault("KEY_MISSING", { need: "SIGNING_KEY must be 32 bytes in hexadecimal" });
+  if ((env.API_KEY ?? "").length < 16)
+    return fault("CONFIG_INVALID", { path: "API_KEY", need: "at least 16 characters" });
+  const hooks = readHookSecrets(env.HOOK_SECRETS ?? "{}");
+  if (!hooks.ok) return hooks;
+  const identity = readIdentity(party.value, secret);
+  if (!identity.ok) return identity;
+  const trust = trustFrom(party.value.trust, []);
+  const chain = parseChain(identity.value.credentials);
+  if (!chain.ok) return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "a credential chain" });
+  const self: Self = {
+    authority: party.value.name,
+    root: rootOf(chain.value),
+    key: toHex(identity.value.signer.key),
+    roots: trust.roots,
+  };
+  const author = authorFor(identity.value);
+  return ok({
+    party: party.value,
+    self,
+    identity: identity.value,
+    author,
+    trust,
+    apiKey: env.API_KEY,
+    hookSecrets: hooks.value,
+  });
+}
+
+function readIdentity(party: PartyDocument, secret: Uint8Array): Result<Identity> {
+  const credentials = party.credentials.map(parseBase64);
+  if (credentials.includes(null))
+    return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "canonical base64" });
+  return ok({
+    mesh: party.mesh,
+    signer: signerFrom(secret),
+    credentials: credentials as readonly Uint8Array[],
+    place: { frame: "logical", key: party.name },
+    timeFrame: "utc",
+    governanceClass: "coordination",
+  });
+}
+
+function readHookSecrets(source: string): Result<ReadonlyMap<string, readonly string[]>> {
+  const document = parse(source, "HOOK_SECRETS");
+  if (!document.ok) return document;
+  const secrets = readAs(
+    document.value,
+    (value, path) => {
+      if (!(value instanceof Map)) return misfit(path, "a map from source ids to lists of secrets");
+      return new Map(
+        [...value].map(([id, item]) => [String(id), list(text(1_024), 4, 1)(item as CborValue, `${path}.${id}`)]),
+      );
+    },
+    "HOOK_SECRETS",
+  );
+  return secrets.ok ? secrets : fault("CONFIG_INVALID", secrets.fault.detail);
+}
+
+function parse(source: string, path: string): Result<CborValue> {
+  try {
+    const value = fromJson(JSON.parse(source));
+    return value.ok
+      ? value
+      : fault("CONFIG_INVALID", { path: `${path}.${value.fault.detail.path}`, need: value.fault.detail.need });
+  } catch {
+    return fault("CONFIG_INVALID", { path, need: "JSON" });
+  }
+}
+
+/** The agent's estimate of mesh time, in microseconds. */
+export function meshTime(config: AgentConfig): number {
+  return (Date.now() + config.party.clockOffsetMs) * 1_000;
+}

@@ -1,0 +1,111 @@
+// The agent's lists for people: its ceremonies, the webhook deliveries it has seen, and what its edge refused. The ceremonies
+// themselves are the truth; only the deliveries are decided here, since one delivery opens at most one ceremony.
+import { DurableObject } from "cloudflare:workers";
+
+export type CeremonyRow = {
+  readonly ceremony: string;
+  readonly title: string;
+  readonly phase: string;
+  readonly atMs: number;
+};
+
+/** What the edge refused before it reached a ceremony. */
+export type EdgeRefusal = {
+  readonly code: string;
+  readonly road: string;
+  readonly account: string | null;
+  readonly bytes: number;
+  readonly atMs: number;
+};
+
+/** A claim on a delivery: its first instant is kept, so that a repeated attempt writes the same call. */
+export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: string | null };
+
+export type DirectoryRpc = {
+  readonly note: (row: CeremonyRow) => Promise<void>;
+  readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
+  readonly claim: (source: string, keys: readonly string[], nowMs: number) => Promise<DeliveryClaim>;
+  readonly opened: (source: string, keys: readonly string[], ceremony: string) => Promise<void>;
+  readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
+  readonly refusals: () => Promise<readonly EdgeRefusal[]>;
+};
+
+const REFUSALS_MAX = 1_000;
+/** Far beyond any sender's retries: GitHub redelivers by hand within days. */
+const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
+
+const TABLES = [
+  "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS deliveries (source TEXT NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL, ceremony TEXT, PRIMARY KEY (source, key))",
+  "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
+];
+
+export class Directory extends DurableObject {
+  readonly #sql: SqlStorage;
+
+  constructor(ctx: DurableObjectState, env: object) {
+    super(ctx, env);
+    this.#sql = ctx.storage.sql;
+    for (const table of TABLES) this.#sql.exec(table);
+  }
+
+  async note({ ceremony, title, phase, atMs }: CeremonyRow): Promise<void> {
+    this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
+  }
+
+  async list(most: number): Promise<readonly CeremonyRow[]> {
+    return this.#sql
+      .exec<CeremonyRow>("SELECT ceremony, title, phase, at AS atMs FROM ceremonies ORDER BY at DESC LIMIT ?", most)
+      .toArray();
+  }
+
+  /** A delivery is known if any of its keys is; all of them then share the first one's instant and ceremony. */
+  async claim(source: string, keys: readonly string[], nowMs: number): Promise<DeliveryClaim> {
+    return this.ctx.storage.transactionSync(() => {
+      this.#sql.exec("DELETE FROM deliveries WHERE opened < ?", nowMs - DELIVERY_AGE_MAX_MS);
+      const known = keys.flatMap((key) =>
+        this.#sql
+          .exec<{ opened: number; ceremony: string | null }>(
+            "SELECT opened, ceremony FROM deliveries WHERE source = ? AND key = ?",
+            source,
+            key,
+          )
+          .toArray(),
+      )[0];
+      const claim = known ?? { opened: nowMs, ceremony: null };
+      for (const key of keys)
+        this.#sql.exec(
+          "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?)",
+          source,
+          key,
+          claim.opened,
+          claim.ceremony,
+        );
+      return { openedAtMs: claim.opened, ceremony: claim.ceremony };
+    });
+  }
+
+  async opened(source: string, keys: readonly string[], ceremony: string): Promise<void> {
+    for (const key of keys)
+      this.#sql.exec("UPDATE deliveries SET ceremony = ? WHERE source = ? AND key = ?", ceremony, source, key);
+  }
+
+  async refuse(refusals: readonly EdgeRefusal[]): Promise<void> {
+    for (const { code, road, account, bytes, atMs } of refusals)
+      this.#sql.exec(
+        "INSERT INTO refusals (code, road, account, bytes, at) VALUES (?, ?, ?, ?, ?)",
+        code,
+        road,
+        account,
+        bytes,
+        atMs,
+      );
+    this.#sql.exec("DELETE FROM refusals WHERE n <= (SELECT max(n) FROM refusals) - ?", REFUSALS_MAX);
+  }
+
+  async refusals(): Promise<readonly EdgeRefusal[]> {
+    return this.#sql
+      .exec<EdgeRefusal>("SELECT code, road, account, bytes, at AS atMs FROM refusals ORDER BY n DESC LIMIT 200")
+      .toArray();
+  }
+}

@@ -1,0 +1,84 @@
+// The HTTP surface of an agent. Routes translate; every judgement is in the core.
+import { Hono, type MiddlewareHandler } from "hono";
+import { type AgentConfig, readConfig } from "../../durable/config.ts";
+import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../../durable/env.ts";
+import { ENGINE_VERSION } from "../../shared/ceremony/record.ts";
+import { fault } from "../../shared/result.ts";
+import { constantTimeEqual } from "../constant-time.ts";
+import { problem } from "./problem.ts";
+import { ceremonyRoutes } from "./routes/ceremonies.ts";
+import { hookRoutes } from "./routes/hooks.ts";
+import { observationRoutes } from "./routes/observations.ts";
+
+export type AgentContext = {
+  readonly Bindings: AgentEnv;
+  readonly Variables: { config: AgentConfig; request: string };
+};
+
+export function createApp(): Hono<AgentContext> {
+  const app = new Hono<AgentContext>();
+  app.onError((error, context) => {
+    const request = context.get("request");
+    console.error({ event: "request-failed", request, reason: error.message });
+    return problem(context, fault("INTERNAL", { request }).fault);
+  });
+  app.notFound((context) => problem(context, fault("NOT_FOUND", { thing: "such route" }).fault));
+  app.use(identify);
+  app.get("/healthz", (context) => context.json({ ok: true }));
+  app.use(configured);
+  app.get("/.well-known/quorate-party.json", (context) => context.json(cardOf(context.get("config"))));
+  app.route("/v1/observations", observationRoutes());
+  app.route("/hooks", hookRoutes());
+  app.get("/readyz", async (context) => {
+    const link = await context.env.LINK.getByName(LINK_NAME).health();
+    return context.json(
+      { ready: link.connected, link: { connected: link.connected, outbox: link.outbox } },
+      link.connected ? 200 : 503,
+    );
+  });
+  app.use("/v1/*", authorised);
+  app.route("/v1/ceremonies", ceremonyRoutes());
+  app.get("/v1/health", async (context) =>
+    context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
+  );
+  app.get("/v1/refusals", async (context) =>
+    context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
+  );
+  return app;
+}
+
+const identify: MiddlewareHandler<AgentContext> = async (context, next) => {
+  const request = crypto.randomUUID();
+  context.set("request", request);
+  await next();
+  context.header("request-id", request);
+  context.header("cache-control", "no-store");
+  context.header("x-content-type-options", "nosniff");
+};
+
+const configured: MiddlewareHandler<AgentContext> = async (context, next) => {
+  const config = readConfig(context.env);
+  if (!config.ok) return problem(context, config.fault);
+  context.set("config", config.value);
+  return next();
+};
+
+const authorised: MiddlewareHandler<AgentContext> = async (context, next) => {
+  const given = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1] ?? "";
+  if (!(await constantTimeEqual(given, context.get("config").apiKey)))
+    return problem(context, fault("UNAUTHORISED").fault);
+  return next();
+};
+
+/** What a partner needs to know of this party: its name, mesh, roots it goes by, and its agent's key. */
+function cardOf({ party, self }: AgentConfig) {
+  return {
+    format: "quorate-card/1",
+    name: party.name,
+    mesh: party.mesh,
+    root: self.root,
+    key: self.key,
+    credentials: party.credentials,
+    engine: ENGINE_VERSION,
+  };
+}

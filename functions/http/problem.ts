@@ -1,0 +1,36 @@
+// Refusals as application/problem+json (RFC 9457). Status follows from the class of the code, totally.
+import type { Context } from "hono";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { describeRefusal, type RefusalClass, refusalClass } from "../../shared/refusals.ts";
+import type { Fault } from "../../shared/result.ts";
+
+const STATUS = {
+  malformed: 400,
+  "too-large": 413,
+  unauthorised: 401,
+  forbidden: 403,
+  conflict: 409,
+  absent: 404,
+  held: 202,
+  unverified: 422,
+  failed: 500,
+} as const satisfies Record<RefusalClass, ContentfulStatusCode>;
+
+export function statusOf({ code }: Fault): ContentfulStatusCode {
+  return code === "CONTENT_TYPE" ? 415 : STATUS[refusalClass(code)];
+}
+
+/** Answers with a refusal; `detail` is left out where it could help an attacker more than the sender. */
+export function problem(context: Context, fault: Fault): Response {
+  const refusal = describeRefusal(fault);
+  const status = statusOf(fault);
+  const body = {
+    type: `urn:quorate:refusal:${refusal.code}`,
+    title: refusal.what,
+    status,
+    detail: refusal.why,
+    ...refusal,
+    retryable: status >= 500,
+  };
+  return context.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
+}

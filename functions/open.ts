@@ -1,0 +1,73 @@
+// Opening a ceremony: from a request or a webhook's source to a signed call, in the opener's own object. One way for both.
+import type { AgentConfig } from "../durable/config.ts";
+import type { AgentEnv } from "../durable/env.ts";
+import type { Json } from "../shared/cbor/json.ts";
+import { toJson } from "../shared/cbor/json.ts";
+import type { CborValue } from "../shared/cbor/value.ts";
+import { composeCall } from "../shared/ceremony/compose-call.ts";
+import type { NamedSeat } from "../shared/observation/observation.ts";
+import { findPattern } from "../shared/policy/catalogue.ts";
+import { pinPolicy } from "../shared/policy/decode.ts";
+import { setParameters } from "../shared/policy/parameters.ts";
+import { fault, ok, type Result } from "../shared/result.ts";
+
+/** What a ceremony is opened from; every time and chance is already chosen, so that repeating it gives the same call. */
+export type OpeningRequest = {
+  readonly pattern: string;
+  readonly set: readonly { readonly path: string; readonly value: CborValue }[];
+  readonly title: string;
+  readonly subject: CborValue;
+  readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
+  readonly opensAt: number;
+  /** Seconds after opening; null for the policy's own. */
+  readonly closesIn: number | null;
+  readonly expiresIn: number | null;
+  readonly nonce: Uint8Array;
+};
+
+/** Signs the call and opens the ceremony; answers its id. */
+export async function openCeremonyFor(
+  env: AgentEnv,
+  config: AgentConfig,
+  request: OpeningRequest,
+): Promise<Result<string>> {
+  const pattern = findPattern(request.pattern);
+  if (!pattern.ok) return pattern;
+  const settings = request.set.map(({ path, value }) => ({ path, value: toJson(value) }));
+  const document = setParameters(pattern.value as unknown as Json, settings);
+  const policy = document.ok ? pinPolicy(document.value) : document;
+  if (!policy.ok) return policy;
+  const seats = seatsOf(config, request);
+  if (!seats.ok) return seats;
+  const after = (seconds: number | null) => (seconds === null ? null : request.opensAt + seconds * 1_000_000);
+  const call = composeCall(
+    {
+      title: request.title,
+      policy: policy.value,
+      subject: request.subject,
+      seats: seats.value,
+      opensAt: request.opensAt,
+      closesAt: after(request.closesIn),
+      expiresAt: after(request.expiresIn),
+      nonce: request.nonce,
+    },
+    config.author,
+  );
+  if (!call.ok) return call;
+  const [receipt] = await env.CEREMONY.getByName(call.value.id).open(call.value.frame);
+  return receipt?.verdict === "refused" && receipt.code !== null
+    ? fault(receipt.code, receipt.detail)
+    : ok(call.value.id);
+}
+
+/** Names become seats by the roots that this party recognises. */
+function seatsOf(config: AgentConfig, request: OpeningRequest): Result<readonly NamedSeat[]> {
+  const roots = new Map([...config.trust.roots].map(([key, authority]) => [authority, key]));
+  const seats: NamedSeat[] = [];
+  for (const { authority, role, power } of request.parties) {
+    const root = roots.get(authority);
+    if (root === undefined) return fault("ROOT_UNKNOWN", { root: authority });
+    seats.push({ authority, role, root, power });
+  }
+  return ok(seats);
+}

@@ -1,0 +1,100 @@
+// What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
+import { type Json, toJson } from "../cbor/json.ts";
+import type { Id } from "../observation/observation.ts";
+import { type CeremonyState, currentRound, type Phase, phaseOf, type Round } from "./state.ts";
+
+export type PartyView = {
+  readonly authority: string;
+  readonly role: string;
+  readonly power: number;
+  /** Its contribution to the present round as far as it is held here. */
+  readonly contribution: Id | null;
+  readonly choice: string | null;
+  /** Digest that it says it computed; null while it was not heard. */
+  readonly outcome: Id | null;
+  /** Whether two statements of it for one slot are held as proof. */
+  readonly equivocated: boolean;
+};
+
+export type CeremonyView = {
+  readonly ceremony: Id;
+  readonly asSeenBy: string;
+  readonly title: string;
+  readonly phase: Phase;
+  readonly policy: Id | null;
+  readonly round: number;
+  /** ISO 8601 is for pages; these are microseconds. */
+  readonly opensAt: number | null;
+  readonly closesAt: number | null;
+  readonly expiresAt: number | null;
+  readonly parties: readonly PartyView[];
+  readonly outcome: {
+    readonly digest: Id;
+    readonly status: string;
+    readonly value: Json;
+    readonly cause: string | null;
+    readonly path: string;
+    readonly late: boolean;
+  } | null;
+  readonly agreement: { readonly same: number; readonly of: number; readonly different: readonly string[] };
+  readonly hold: string | null;
+  readonly mute: boolean;
+  readonly refusal: string | null;
+};
+
+export function viewOf(state: CeremonyState): CeremonyView {
+  const round = currentRound(state);
+  const parties = round === undefined ? [] : round.seats.map((seat) => partyView(state, round, seat.index));
+  return {
+    ceremony: state.ceremony,
+    asSeenBy: state.self.authority,
+    title: state.call?.body.title ?? "",
+    phase: phaseOf(state),
+    policy: state.policy?.hash ?? null,
+    round: round?.index ?? -1,
+    opensAt: round?.opensAt ?? null,
+    closesAt: round?.closesAt ?? null,
+    expiresAt: state.call?.body.expiresAt ?? null,
+    parties,
+    outcome: outcomeView(state),
+    agreement: agreementOf(state, parties),
+    hold: state.hold,
+    mute: state.mute,
+    refusal: state.refusal?.code ?? null,
+  };
+}
+
+function partyView(state: CeremonyState, round: Round, index: number): PartyView {
+  const seat = round.seats[index] as Round["seats"][number];
+  const contribution = [...round.held.values()].find((held) => held.slot.seat === index);
+  const choice = contribution?.body.content.get("choice");
+  return {
+    authority: seat.authority,
+    role: seat.role,
+    power: seat.power,
+    contribution: contribution?.id ?? null,
+    choice: typeof choice === "string" ? choice : null,
+    outcome: state.outcomes.get(index)?.body.digest ?? null,
+    equivocated: round.closing.faulty.has(index),
+  };
+}
+
+function outcomeView({ ending, rounds }: CeremonyState): CeremonyView["outcome"] {
+  if (ending === null) return null;
+  const { record, digest, late } = ending;
+  const path = rounds[rounds.length - 1]?.closing.decision?.certificate.path ?? "";
+  return { digest, status: record.status, value: toJson(record.value), cause: record.cause, path, late };
+}
+
+/** How many organisations, this one included, are known to have computed the same outcome. */
+function agreementOf({ ending, self }: CeremonyState, parties: readonly PartyView[]): CeremonyView["agreement"] {
+  const authorities = [...new Set(parties.map(({ authority }) => authority))];
+  if (ending === null) return { same: 0, of: authorities.length, different: [] };
+  const digestOf = (authority: string) =>
+    authority === self.authority
+      ? ending.digest
+      : (parties.find((party) => party.authority === authority && party.outcome !== null)?.outcome ?? null);
+  const same = authorities.filter((authority) => digestOf(authority) === ending.digest).length;
+  const different = authorities.filter((authority) => ![null, ending.digest].includes(digestOf(authority)));
+  return { same, of: authorities.length, different };
+}
