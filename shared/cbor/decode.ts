@@ -10,12 +10,12 @@ const decoder = new Decoder({ useRecords: false, mapsAsObjects: false, int64AsNu
 /** Decodes canonical bytes, or refuses with the scanner's code. Integers are numbers where exact, bigints beyond. */
 export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
   const scanned = scanCanonical(bytes);
-  return scanned.ok ? ok(normalise(decoder.decode(plain(bytes)))) : scanned;
+  return scanned.ok ? ok(normalise(decoder.decode(viewOf(bytes)))) : scanned;
 }
 
-/** cbor-x answers a Node Buffer with Buffers; everything outside sees plain Uint8Arrays only. */
-function plain(bytes: Uint8Array): Uint8Array {
-  return bytes.constructor === Uint8Array ? bytes : new Uint8Array(bytes);
+/** A view of our own: cbor-x hangs a property on the array it is given, and answers a Node Buffer with Buffers. */
+function viewOf(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }
 
 function normalise(value: unknown): CborValue {
