@@ -26,7 +26,8 @@ function expectedOf({ hex }: CborVector): RefusalCode | "ok" {
   if (/^3b[89a-f]/.test(hex)) return "CBOR_INTEGER_RANGE";
   if (/^f[9ab]/.test(hex)) return "CBOR_FLOAT";
   if (/^f[078]/.test(hex)) return "CBOR_SIMPLE";
-  return /[579b]f.*ff$/.test(hex) && !/^1b|^1a|^3a|^18|^19|^3[89]/.test(hex) ? "CBOR_INDEFINITE" : "ok";
+  // Strings, arrays and maps: one of indefinite length, at the top or inside, and its break.
+  return /^[4-9ab].*ff/.test(hex) && /[579b]f/.test(hex) ? "CBOR_INDEFINITE" : "ok";
 }
 
 /** The codes that each category of malformed bytes may be refused with. Floats and simple values are refused at their first byte. */

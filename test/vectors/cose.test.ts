@@ -34,7 +34,7 @@ const frameOf = ({ output }: Example) => fromHex(output.cbor);
 const untagged = (frame: Uint8Array) => frame.slice({ 210: 1, 216: 2, 217: 3 }[frame[0] ?? 0] ?? 0);
 
 /**
- * Three examples have an unprotected header whose keys are out of order, which our parser refuses; the order is not signed, so it is
+ * Two examples have an unprotected header whose keys are out of order, which our parser refuses; the order is not signed, so it is
  * put right here. Everything that is signed is a byte string and stays as it is.
  */
 const inOrder = (frame: Uint8Array) => encodeCanonical(cborg.decode(untagged(frame), { useMaps: true }) as Encodable);
@@ -54,7 +54,7 @@ function open(frame: Uint8Array): Sign1 {
 }
 
 const codeOf = (result: Result<unknown>) => (result.ok ? "ok" : result.fault.code);
-const DISORDERED: readonly string[] = [];
+const DISORDERED = ["countersign1/signed-01.json", "countersign1/signed1-01.json"];
 
 async function verifies(sign1: Sign1, { input }: Example, external = input.sign0?.external ?? ""): Promise<boolean> {
   const signed = sigStructure(sign1.protectedHeader, fromHex(external), sign1.payload);
