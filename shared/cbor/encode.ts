@@ -1,6 +1,7 @@
 // The one encoder (SPEC §1.1): shortest heads, map keys in bytewise order of their encodings (RFC 8949 §4.2.1).
 // It throws on values outside the profile: only our own code calls it, so such a value is a bug.
 import { compareBytes, concatBytes } from "../bytes.ts";
+import { CBOR_UINT_KEY_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 import type { Encodable } from "./value.ts";
 
@@ -46,13 +47,21 @@ function writeText(text: string, out: Uint8Array[]): void {
 
 function writeMap(entries: readonly (readonly [string | number, Encodable])[], out: Uint8Array[]): void {
   const sorted = entries
-    .map(([key, value]) => ({ key: encodeCanonical(key), value }))
+    .map(([key, value]) => ({ key: encodeKey(key), value }))
     .sort((a, b) => compareBytes(a.key, b.key));
   out.push(head(5, sorted.length));
   for (const { key, value } of sorted) {
     out.push(key);
     write(value, out);
   }
+}
+
+function encodeKey(key: string | number): Uint8Array {
+  invariant(
+    typeof key === "string" || (key >= 0 && key <= CBOR_UINT_KEY_MAX),
+    "CBOR integer keys are small and unsigned",
+  );
+  return encodeCanonical(key);
 }
 
 function head(major: number, argument: number | bigint): Uint8Array {
