@@ -1,0 +1,38 @@
+// The one registry of commands.
+import { build, demo, dev } from "./commands/demo.ts";
+import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
+import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
+import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
+import type { Command } from "./registry.ts";
+
+export const COMMANDS: readonly Command[] = [
+  demo,
+  dev,
+  build,
+  verify,
+  explain,
+  evidenceShow,
+  evidenceExport,
+  decide,
+  policyList,
+  policyShow,
+  policyLint,
+  frameInspect,
+  frameVerify,
+  signatureCheck,
+  cborCheck,
+];
+
+export function helpText(): string {
+  const rows = COMMANDS.map(({ usage, about }) => `  ${usage}\n      ${about}`);
+  const exits =
+    "exit codes: 0 yes, 3 cannot tell, 4 key or permission, 5 a definite no, 6 stopped on purpose, 7 not found, 8 pending, 9 unreachable, 64 usage";
+  return [
+    "quorate: independent organisations reach one attributable outcome",
+    "",
+    ...rows,
+    "",
+    "every command takes -o text|json|jsonl",
+    exits,
+  ].join("\n");
+}

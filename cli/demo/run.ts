@@ -1,0 +1,120 @@
+// Runs one scenario on a fresh local stack, writes the evidence, verifies it with the one verifier, and stops what it started.
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+import type { Json } from "../../shared/cbor/json.ts";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { verifyBundle } from "../../shared/evidence/verify.ts";
+import { buildBundle } from "../stack/bundle.ts";
+import { rootsOf } from "../stack/party.ts";
+import { PARTY_NAMES, type Stack, startStack } from "../stack/stack.ts";
+import { githubPayload } from "./github.ts";
+import type { Scenario } from "./scenarios.ts";
+import { SOURCE, Stage } from "./stage.ts";
+
+export type DemoOptions = {
+  readonly parties: number;
+  readonly keep: string | null;
+  readonly say: (line: string) => void;
+};
+
+export type DemoReport = {
+  readonly scenario: string;
+  readonly parties: readonly string[];
+  readonly ceremony: string;
+  readonly status: string;
+  readonly outcome: { readonly digest: string; readonly value: Json } | null;
+  readonly agreement: { readonly same: number; readonly of: number };
+  readonly bundle: string | null;
+  readonly trust: string;
+  readonly verified: string | null;
+  readonly timings: Readonly<Record<string, number>>;
+};
+
+export const MESH = "demo-mesh";
+
+/** What opens a ceremony at the first party: GitHub's event, among all parties. */
+export function demoSource(names: readonly string[], closesIn: number | null, expiresIn: number | null) {
+  const { event, action } = githubPayload();
+  const parties = names.map((authority) => ({ authority, role: "approver", power: 1 }));
+  return { id: SOURCE, scheme: "github", event, action, pattern: "approval", set: [], parties, closesIn, expiresIn };
+}
+
+export async function runScenario(scenario: Scenario, options: DemoOptions): Promise<DemoReport> {
+  const timings: Record<string, number> = {};
+  const started = performance.now();
+  const mark = (name: string) => {
+    timings[name] = Math.round(performance.now() - started);
+  };
+  const dir = mkdtempSync(join(tmpdir(), "quorate-"));
+  const names = PARTY_NAMES.slice(0, options.parties);
+  options.say(`building the agent and starting ${names.length} parties …`);
+  const { script } = await buildBundle();
+  mark("builtMs");
+  const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn)] };
+  const stack = await startStack({ names, mesh: MESH, dir, script, sources });
+  try {
+    const stage = new Stage(stack, options.say);
+    await stage.connected();
+    mark("connectedMs");
+    const views = await scenario.run(stage);
+    mark("endedMs");
+    return await report(scenario, stage, views, options, timings);
+  } finally {
+    await stack.stop();
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+async function report(
+  scenario: Scenario,
+  stage: Stage,
+  views: readonly CeremonyView[],
+  options: DemoOptions,
+  timings: Record<string, number>,
+): Promise<DemoReport> {
+  const first = views[0] as CeremonyView;
+  const digests = views.map((view) => view.outcome?.digest ?? null);
+  const same = digests.filter((digest) => digest !== null && digest === first.outcome?.digest).length;
+  const folder = resolve(options.keep ?? join(".quorate", "demo"));
+  mkdirSync(folder, { recursive: true });
+  const trust = join(folder, `${scenario.name}.trust.json`);
+  const statement = writeTrustStatement(MESH, rootsOf(stage.stack.parties));
+  writeFileSync(trust, `${JSON.stringify(statement, null, 1)}\n`);
+  const evidence =
+    first.outcome === null
+      ? null
+      : await exportEvidence(stage.stack, stage.ceremony, join(folder, `${scenario.name}.evidence.json`), views);
+  const verified = evidence === null ? null : await verifyBundle(evidence.bytes, { trust: statement });
+  timings.verifiedMs = timings.endedMs ?? 0;
+  return {
+    scenario: scenario.name,
+    parties: stage.stack.agents.map(({ name }) => name),
+    ceremony: stage.ceremony,
+    status: first.phase,
+    outcome: first.outcome === null ? null : { digest: first.outcome.digest, value: first.outcome.value },
+    agreement: { same, of: views.length },
+    bundle: evidence?.path ?? null,
+    trust,
+    verified: verified?.verdict ?? null,
+    timings,
+  };
+}
+
+async function exportEvidence(stack: Stack, ceremony: string, path: string, views: readonly CeremonyView[]) {
+  const response = await stack.agent(views[0]?.asSeenBy ?? "").request(`/v1/ceremonies/${ceremony}/evidence`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  writeFileSync(path, bytes);
+  return { path, bytes };
+}
+
+/** Whether a scenario ended as it must; the reason where it did not. */
+export function judge(scenario: Scenario, report: DemoReport): string | null {
+  if (!scenario.endsAs.includes(report.status)) return `it ended as ${report.status}`;
+  if (report.status !== "final")
+    return report.outcome === null || report.status === "abandoned" ? null : "it shows an outcome";
+  if (report.agreement.same !== report.agreement.of)
+    return `${report.agreement.same} of ${report.agreement.of} have the same outcome`;
+  return report.verified === "passed" ? null : `the evidence is ${report.verified ?? "missing"}`;
+}

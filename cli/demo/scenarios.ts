@@ -1,0 +1,116 @@
+// The scenarios of the demo, as data and short scripts: what happens, and how it must end.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import type { LocalAgent } from "../stack/agent.ts";
+import type { Stage } from "./stage.ts";
+
+export type Scenario = {
+  readonly name: string;
+  readonly title: string;
+  readonly parties: number;
+  /** Seconds until the round closes, and until the ceremony expires. */
+  readonly closesIn: number;
+  readonly expiresIn: number;
+  /** Phases in which every running party may end. */
+  readonly endsAs: readonly string[];
+  readonly run: (stage: Stage) => Promise<readonly CeremonyView[]>;
+};
+
+const attestAll = async (stage: Stage, agents: readonly LocalAgent[]) => {
+  for (const agent of agents) await stage.attest(agent);
+};
+
+export const SCENARIOS: readonly Scenario[] = [
+  {
+    name: "approval",
+    title: "every party approves a real GitHub deployment",
+    parties: 3,
+    closesIn: 60,
+    expiresIn: 120,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      await attestAll(stage, stage.running());
+      return stage.agreed(45);
+    },
+  },
+  {
+    name: "opener-lost",
+    title: "the opener's agent is killed right after the call is out; the others finish",
+    parties: 3,
+    closesIn: 6,
+    expiresIn: 60,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      const others = stage.running().slice(1);
+      await stage.until("the call is out", 20, async () => (await stage.view(others[0] as LocalAgent)).policy !== null);
+      await stage.opener.kill();
+      stage.say(`${stage.opener.name}  killed (SIGKILL)`);
+      await attestAll(stage, others);
+      return stage.agreed(50);
+    },
+  },
+  {
+    name: "one-silent",
+    title: "one of four parties is silent; the others finish",
+    parties: 4,
+    closesIn: 6,
+    expiresIn: 60,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      await silence(stage, 1);
+      await attestAll(stage, stage.running());
+      return stage.agreed(50);
+    },
+  },
+  {
+    name: "two-silent",
+    title: "two of four parties are silent; there is no outcome",
+    parties: 4,
+    closesIn: 4,
+    expiresIn: 14,
+    endsAs: ["expired", "abandoned"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      await silence(stage, 2);
+      await attestAll(stage, stage.running());
+      return stage.ended(40);
+    },
+  },
+  {
+    name: "broker-lost",
+    title: "nats-server freezes for 20 s, and is killed and restarted; the ceremony finishes and nothing is lost",
+    parties: 3,
+    closesIn: 90,
+    expiresIn: 240,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      const [first, second, third] = stage.running() as readonly [LocalAgent, LocalAgent, LocalAgent];
+      await stage.attest(first);
+      await stage.until("the call is out", 20, async () => (await stage.view(third)).policy !== null);
+      stage.stack.nats.freeze();
+      stage.say("nats-server  frozen (SIGSTOP)");
+      await stage.attest(second);
+      await sleep(20_000);
+      stage.stack.nats.thaw();
+      stage.say("nats-server  thawed after 20 s");
+      await stage.stack.nats.kill();
+      stage.say("nats-server  killed (SIGKILL)");
+      await stage.attest(third);
+      await stage.stack.nats.restart();
+      stage.say("nats-server  restarted");
+      return stage.agreed(120);
+    },
+  },
+];
+
+/** Kills the agents of the last `count` parties once the call is out. */
+async function silence(stage: Stage, count: number): Promise<void> {
+  for (const agent of stage.stack.agents.slice(-count)) {
+    await agent.kill();
+    stage.say(`${agent.name}  silent (killed)`);
+  }
+}

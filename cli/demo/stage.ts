@@ -1,0 +1,90 @@
+// What a scenario can do: open by webhook, attest, break things, and wait for what the parties then show.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import type { LocalAgent } from "../stack/agent.ts";
+import type { Stack } from "../stack/stack.ts";
+import { deliver } from "./github.ts";
+
+export const SOURCE = "github";
+const POLL_MS = 60;
+const ENDED = new Set(["final", "abandoned", "expired"]);
+
+export class Stage {
+  readonly stack: Stack;
+  readonly say: (line: string) => void;
+  ceremony = "";
+
+  constructor(stack: Stack, say: (line: string) => void) {
+    this.stack = stack;
+    this.say = say;
+  }
+
+  get opener(): LocalAgent {
+    return this.stack.agents[0] as LocalAgent;
+  }
+
+  running(): readonly LocalAgent[] {
+    return this.stack.agents.filter((agent) => agent.isRunning);
+  }
+
+  async connected(): Promise<void> {
+    await this.until("all links connected", 20, async () => {
+      const answers = await Promise.all(this.running().map((agent) => agent.request("/readyz").then(({ ok }) => ok)));
+      return answers.every(Boolean);
+    });
+  }
+
+  async openByWebhook(): Promise<void> {
+    const { opened, status } = await deliver(this.opener, SOURCE, this.stack.hookSecret);
+    this.ceremony = opened;
+    this.say(`${this.opener.name}  GitHub delivery verified (${status}) -> ceremony ${opened.slice(0, 12)}`);
+  }
+
+  view(agent: LocalAgent): Promise<CeremonyView> {
+    return agent.json<CeremonyView>(`/v1/ceremonies/${this.ceremony}`);
+  }
+
+  /** Waits until a party holds the call, then has it attest. */
+  async attest(agent: LocalAgent, choice = "approve"): Promise<void> {
+    await this.until(
+      `${agent.name} knows the call`,
+      60,
+      async () => (await this.view(agent)).phase !== undefined && (await this.view(agent)).policy !== null,
+    );
+    const answer = await agent.post<{ observation?: string; code?: string | null }>(
+      `/v1/ceremonies/${this.ceremony}/attestations`,
+      { choice },
+    );
+    if (!answer.observation) throw new Error(`${agent.name} could not attest: ${answer.code ?? "no answer"}`);
+    this.say(`${agent.name}  attests ${choice}  obs ${answer.observation.slice(0, 12)}`);
+  }
+
+  /** Waits until every running party shows an ending. */
+  async ended(seconds: number, agents = this.running()): Promise<readonly CeremonyView[]> {
+    let views: readonly CeremonyView[] = [];
+    await this.until("every running party shows an ending", seconds, async () => {
+      views = await Promise.all(agents.map((agent) => this.view(agent)));
+      return views.every((view) => ENDED.has(view.phase));
+    });
+    return views;
+  }
+
+  /** As `ended`, and until each has heard what the others computed. */
+  async agreed(seconds: number): Promise<readonly CeremonyView[]> {
+    const agents = this.running();
+    let views = await this.ended(seconds, agents);
+    await this.until("the parties heard each other's outcome", 15, async () => {
+      views = await Promise.all(agents.map((agent) => this.view(agent)));
+      return views.every((view) => view.phase === "expired" || view.agreement.same >= agents.length);
+    });
+    return views;
+  }
+
+  async until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + seconds * 1_000;
+    while (!(await holds().catch(() => false))) {
+      if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
+      await sleep(POLL_MS);
+    }
+  }
+}

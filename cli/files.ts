@@ -1,0 +1,43 @@
+// Reading what the user names: files and JSON, with coded refusals.
+import { readFileSync } from "node:fs";
+import { fault } from "../shared/result.ts";
+import { type Call, EXIT, Refused } from "./registry.ts";
+
+export function readBytes(path: string): Uint8Array {
+  try {
+    return new Uint8Array(readFileSync(path === "-" ? 0 : path));
+  } catch (error) {
+    throw new Refused(fault("FILE_UNREADABLE", { path, reason: (error as Error).message }).fault, EXIT.absent);
+  }
+}
+
+export function readJsonFile(path: string): unknown {
+  try {
+    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(readBytes(path)));
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    throw new Refused(fault("FILE_UNREADABLE", { path, reason: "it is not JSON" }).fault, EXIT.usage);
+  }
+}
+
+export function usage(reason: string): Refused {
+  return new Refused(fault("USAGE", { reason }).fault, EXIT.usage);
+}
+
+/** A flag that must be given. */
+export function required(call: Call, flag: string): string {
+  const value = call.flags[flag];
+  if (typeof value !== "string" || value === "") throw usage(`--${flag} is needed`);
+  return value;
+}
+
+export function argument(call: Call, index: number, name: string): string {
+  const value = call.args[index];
+  if (value === undefined) throw usage(`${name} is needed`);
+  return value;
+}
+
+/** Lines of stdin, without empty ones. */
+export function* stdinLines(): Generator<string> {
+  for (const line of new TextDecoder().decode(readBytes("-")).split("\n")) if (line.trim() !== "") yield line;
+}

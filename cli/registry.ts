@@ -1,0 +1,48 @@
+// What a command is. The one registry (commands.ts) gives dispatch, help and the map for programs.
+import type { ParseArgsOptionsConfig } from "node:util";
+import type { Fault } from "../shared/result.ts";
+
+/** Exit codes (stable). */
+export const EXIT = {
+  yes: 0,
+  bug: 1,
+  indeterminate: 3,
+  permission: 4,
+  no: 5,
+  stopped: 6,
+  absent: 7,
+  pending: 8,
+  unreachable: 9,
+  usage: 64,
+} as const;
+
+export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
+export type Call = {
+  readonly args: readonly string[];
+  readonly flags: Flags;
+  readonly output: "text" | "json" | "jsonl";
+  readonly say: (line: string) => void;
+};
+
+/** `data` is what goes to stdout: one JSON document, or in text form the lines that `text` makes of it. */
+export type Answer = { readonly exit: number; readonly data?: unknown; readonly text?: string };
+
+export type Command = {
+  /** Words of the command, such as "evidence show". */
+  readonly name: string;
+  readonly usage: string;
+  readonly about: string;
+  readonly flags: ParseArgsOptionsConfig;
+  readonly run: (call: Call) => Promise<Answer>;
+};
+
+/** A refusal on its way to the user. */
+export class Refused extends Error {
+  readonly fault: Fault;
+  readonly exit: number;
+  constructor(fault: Fault, exit: number) {
+    super(fault.code);
+    this.fault = fault;
+    this.exit = exit;
+  }
+}

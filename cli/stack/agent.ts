@@ -1,0 +1,126 @@
+// One party's agent on this machine: the built bundle in a workerd of its own, with its own objects, queues and keys.
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { Miniflare } from "miniflare";
+import { toBase64, toHex } from "../../shared/bytes.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { type Party, rootsOf } from "./party.ts";
+
+export type AgentPlan = {
+  readonly party: Party;
+  readonly parties: readonly Party[];
+  readonly script: string;
+  readonly dir: string;
+  readonly nats: { readonly url: string; readonly user: string; readonly password: string };
+  readonly sources: readonly unknown[];
+  readonly hookSecrets: Readonly<Record<string, readonly string[]>>;
+  /** The party's clock error, in milliseconds. */
+  readonly clockOffsetMs: number;
+  readonly port: number;
+};
+
+export class LocalAgent {
+  readonly name: string;
+  readonly apiKey = randomBytes(24).toString("base64url");
+  readonly #plan: AgentPlan;
+  #runtime: Miniflare | null = null;
+  #url: URL | null = null;
+
+  constructor(plan: AgentPlan) {
+    this.name = plan.party.name;
+    this.#plan = plan;
+  }
+
+  get url(): string {
+    if (this.#url === null) throw new Error(`the agent of ${this.name} does not run`);
+    return this.#url.origin;
+  }
+
+  get isRunning(): boolean {
+    return this.#runtime !== null;
+  }
+
+  async start(): Promise<void> {
+    this.#runtime = new Miniflare(this.#options());
+    this.#url = await this.#runtime.ready;
+    await this.request("/readyz"); // wakes the link
+  }
+
+  /** Kills workerd (SIGKILL): nothing is flushed, nothing says goodbye. */
+  async kill(): Promise<void> {
+    const runtime = this.#runtime;
+    this.#runtime = null;
+    await runtime?.dispose();
+  }
+
+  request(path: string, init: RequestInit = {}): Promise<Response> {
+    const headers = { authorization: `Bearer ${this.apiKey}`, ...(init.headers as Record<string, string> | undefined) };
+    return fetch(new URL(path, this.url), { ...init, headers });
+  }
+
+  async json<T>(path: string, init: RequestInit = {}): Promise<T> {
+    const response = await this.request(path, init);
+    return (await response.json()) as T;
+  }
+
+  post<T>(path: string, body: unknown): Promise<T> {
+    return this.json<T>(path, {
+      method: "POST",
+      body: JSON.stringify(body),
+      headers: { "content-type": "application/json" },
+    });
+  }
+
+  #options(): ConstructorParameters<typeof Miniflare>[0] {
+    const { script, dir, port } = this.#plan;
+    const queue = "quorate-observations";
+    const objects = ["Ceremony", "Link", "Directory"] as const;
+    return {
+      name: this.name,
+      modules: true,
+      script,
+      host: "127.0.0.1",
+      port,
+      compatibilityDate: "2026-07-30",
+      compatibilityFlags: ["nodejs_compat"],
+      cf: false,
+      durableObjects: Object.fromEntries(
+        objects.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
+      ),
+      durableObjectsPersist: join(dir, "objects"),
+      bindings: this.#bindings(),
+      queueProducers: { OBSERVATIONS: { queueName: queue } },
+      queueConsumers: {
+        // Miniflare holds a batch that is not full for a second, unless told otherwise.
+        [queue]: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 10, deadLetterQueue: `${queue}-dead` },
+        [`${queue}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
+      },
+      handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
+        stdout.resume();
+        stderr.resume();
+      },
+    };
+  }
+
+  #bindings(): Record<string, string> {
+    const { party, parties, nats, sources, hookSecrets, clockOffsetMs } = this.#plan;
+    const document = {
+      name: party.name,
+      mesh: party.mesh,
+      credentials: party.identity.credentials.map(toBase64),
+      trust: writeTrustStatement(party.mesh, rootsOf(parties)),
+      partners: parties.filter((peer) => peer !== party).map(({ name }) => ({ name, account: name.toUpperCase() })),
+      sources,
+      clockOffsetMs,
+    };
+    return {
+      PARTY: JSON.stringify(document),
+      SIGNING_KEY: toHex(party.secret),
+      API_KEY: this.apiKey,
+      HOOK_SECRETS: JSON.stringify(hookSecrets),
+      NATS_URL: nats.url,
+      NATS_USER: nats.user,
+      NATS_PASSWORD: nats.password,
+    };
+  }
+}

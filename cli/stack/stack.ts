@@ -1,0 +1,97 @@
+// N parties on this machine: a nats-server with one account for each, and one agent each, from the built bundle.
+import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { LocalAgent } from "./agent.ts";
+import { buildNatsConfig, type NatsParty } from "./nats-config.ts";
+import { type NatsServer, pickPorts, startNatsServer } from "./nats-server.ts";
+import { makeParty, type Party } from "./party.ts";
+
+export const PARTY_NAMES = [
+  "acme",
+  "bolt",
+  "crux",
+  "dune",
+  "echo",
+  "flux",
+  "gale",
+  "hive",
+  "iris",
+  "jade",
+  "kite",
+  "lark",
+] as const;
+
+export type StackPlan = {
+  readonly names: readonly string[];
+  readonly mesh: string;
+  readonly dir: string;
+  readonly script: string;
+  /** Webhook sources by the party that has them. */
+  readonly sources: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  readonly clockOffsetsMs?: Readonly<Record<string, number>>;
+  /** First HTTP port; 0 lets the system choose. */
+  readonly port?: number;
+};
+
+export type Stack = {
+  readonly parties: readonly Party[];
+  readonly agents: readonly LocalAgent[];
+  readonly nats: NatsServer;
+  readonly hookSecret: string;
+  readonly agent: (name: string) => LocalAgent;
+  readonly stop: () => Promise<void>;
+};
+
+export async function startStack(plan: StackPlan): Promise<Stack> {
+  mkdirSync(plan.dir, { recursive: true });
+  const parties = plan.names.map((name) =>
+    makeParty(name, plan.mesh, { root: randomBytes(32), agent: randomBytes(32) }),
+  );
+  const users: NatsParty[] = plan.names.map((name) => ({
+    name,
+    account: name.toUpperCase(),
+    user: name,
+    password: randomBytes(18).toString("base64url"),
+  }));
+  const ports = await pickPorts();
+  const nats = await startNatsServer({
+    dir: join(plan.dir, "nats"),
+    config: buildNatsConfig(users, ports, join(plan.dir, "nats", "store")),
+    ports,
+  });
+  const hookSecret = randomBytes(24).toString("base64url");
+  const agents = parties.map((party, index) => {
+    const { user, password } = users[index] as NatsParty;
+    const sources = plan.sources[party.name] ?? [];
+    return new LocalAgent({
+      party,
+      parties,
+      script: plan.script,
+      dir: join(plan.dir, party.name),
+      nats: { url: nats.wsUrl, user, password },
+      sources,
+      hookSecrets: Object.fromEntries(sources.map(({ id }) => [id, [hookSecret]])),
+      clockOffsetMs: plan.clockOffsetsMs?.[party.name] ?? 0,
+      port: plan.port ? plan.port + index : 0,
+    });
+  });
+  const stop = async () => {
+    await Promise.all(agents.map((agent) => agent.kill()));
+    await nats.kill();
+  };
+  try {
+    for (let from = 0; from < agents.length; from += 2)
+      await Promise.all(agents.slice(from, from + 2).map((agent) => agent.start()));
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  return { parties, agents, nats, hookSecret, agent: (name) => findAgent(agents, name), stop };
+}
+
+function findAgent(agents: readonly LocalAgent[], name: string): LocalAgent {
+  const found = agents.find((agent) => agent.name === name);
+  if (found === undefined) throw new Error(`no party is called ${name}`);
+  return found;
+}
