@@ -222,7 +222,8 @@ function reportIfDue(turn: Turn): Turn {
   const most = turn.now >= round.closesAt || round.earlyAt !== null ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
   const interval = timing.statusInterval * Math.min(1 + state.quiet, most);
   const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
-  if (seat === undefined || state.mute) return planned;
+  // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
+  if (seat === undefined) return planned;
   const slot = { seat: seat.index, attempt: null, item: null };
   const { turn: spoken, said } = say(planned, {
     round: round.index,

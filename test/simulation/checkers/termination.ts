@@ -1,0 +1,22 @@
+import { START } from "../parties.ts";
+import type { Checker } from "../watch.ts";
+
+/** Once faults stop, every honest party decides; only where the ceremony's own expiry came first may it end without. */
+export const termination: Checker = ({ honest, endedAt, plan }) =>
+  honest
+    .filter(({ agent }) => agent.state.ending === null && !agent.state.expired)
+    .map(({ agent }) => ({
+      invariant: "termination",
+      detail: `seat ${agent.seat} is open at attempt ${agent.state.rounds[0]?.closing.attempt ?? "none"}, ${Math.floor((endedAt - plan.healsAt) / 1_000_000)} s after the faults stopped at ${Math.floor((plan.healsAt - START) / 1_000_000)} s`,
+    }));
+
+/** A party concludes at most once, and shows what it concluded for ever (R1); unless it was put back to before it did. */
+export const finality: Checker = ({ honest, plan }) =>
+  honest.flatMap(({ agent, conclusions }) => {
+    const digests = [...new Set(conclusions.map(({ ending }) => ending.digest))];
+    const now = agent.state.ending?.digest;
+    if (agent.seat === plan.restored) return [];
+    return conclusions.length > 1 || (conclusions.length === 1 && now !== digests[0])
+      ? [{ invariant: "finality", detail: `seat ${agent.seat} concluded ${conclusions.length} times, now ${now}` }]
+      : [];
+  });

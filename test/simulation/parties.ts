@@ -1,0 +1,78 @@
+// Organisations whose signatures are symbolic: an observation exists only if its holder's author made it, which is what a signature
+// says. No keys, no encoding; ids are unique, deterministic and in no order that anyone can use.
+import type { Chain } from "../../shared/authority/chain.ts";
+import type { Self } from "../../shared/ceremony/state.ts";
+import type { Author, Draft } from "../../shared/observation/author.ts";
+import type { Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
+
+export const MESH = "simulated";
+/** The start of every schedule, in microseconds. */
+export const START = 1_800_000_000_000_000;
+export const SECOND = 1_000_000;
+
+const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
+
+export type SymbolicParty = { readonly name: string; readonly root: string; readonly key: string; readonly chain: Chain };
+
+const PARTIES: readonly SymbolicParty[] = Array.from({ length: 31 }, (_, index) => {
+  const root = hex(0x1000 + index).repeat(8);
+  const key = hex(0x2000 + index).repeat(8);
+  const grant = { mesh: MESH, roles: ["*"], classes: ["*"], delegations: 0, not_before: 0, not_after: 2 * START };
+  const chain = [{ issuer: root, id: hex(0x3000 + index).repeat(8), grant }] as unknown as Chain;
+  return { name: `party-${index}`, root, key, chain };
+});
+
+export function symbolicParties(count: number): readonly SymbolicParty[] {
+  return PARTIES.slice(0, count);
+}
+
+const ROOTS = new Map(PARTIES.map(({ root, name }) => [root, name]));
+
+export function selfOf({ name, root, key }: SymbolicParty): Self {
+  return { authority: name, root, key, roots: ROOTS };
+}
+
+/** A party that recognises everyone and holds no seat. */
+export const OBSERVER: Self = { authority: "observer", root: "0b".repeat(32), key: "0c".repeat(32), roots: ROOTS };
+
+const NO_FRAME = new Uint8Array();
+
+/** Signs for one party; `count` is shared by all authors of a schedule, so that no id is used twice. */
+export function symbolicAuthor(party: SymbolicParty, count: { signed: number }): Author {
+  return (draft: Draft) => {
+    const observation: Observation = {
+      id: idOf(count.signed++),
+      frame: NO_FRAME,
+      key: party.key,
+      chain: party.chain,
+      version: 1,
+      mesh: MESH,
+      ceremony: draft.ceremony,
+      round: draft.round,
+      slot: draft.slot,
+      deviceHash: party.key,
+      place: null,
+      timeFrame: "utc",
+      at: draft.at,
+      timeToLive: draft.timeToLive,
+      governanceClass: "coordination",
+      lineage: draft.lineage,
+      critical: [],
+      body: draft.body,
+    };
+    return observation as VerifiedObservation;
+  };
+}
+
+/** 64 digits of which the first 16 vary: two rounds of a mixing function, each a permutation of 32 bits. */
+export function idOf(count: number): string {
+  return hex(mixed(count + 0x9e37_79b9)) + hex(mixed(count ^ 0x85eb_ca6b)) + FILLER;
+}
+
+const FILLER = "5".repeat(48);
+
+function mixed(value: number): number {
+  let bits = Math.imul(value ^ (value >>> 16), 0x85eb_ca6b);
+  bits = Math.imul(bits ^ (bits >>> 13), 0xc2b2_ae35);
+  return bits ^ (bits >>> 16);
+}

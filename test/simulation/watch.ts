@@ -1,0 +1,124 @@
+// What is written down while a schedule runs, for the checkers to judge when it is over. It looks at what honest hosts did store and
+// send, never at what the adversary thinks.
+import type { CeremonyState, Ending } from "../../shared/ceremony/state.ts";
+import type { Id, Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
+import type { Agent, Sent, TurnResult } from "./agent.ts";
+import type { Plan } from "./plan.ts";
+
+export type Conclusion = {
+  readonly ending: Ending;
+  readonly state: CeremonyState;
+  /** The log as it was then: a party that is restored from an old copy loses it. */
+  readonly stored: readonly VerifiedObservation[];
+};
+
+/** Two statements of one faulty seat for one slot, both taken in by one honest party. */
+export type Pair = { readonly seat: number; readonly kind: string; readonly ids: readonly [Id, Id] };
+
+export type HonestAccount = {
+  readonly agent: Agent;
+  /** Contributions held when it signed its witness; null while it has not. */
+  heldAtClose: ReadonlySet<Id> | null;
+  readonly conclusions: Conclusion[];
+  /** What it sent for each slot, and at each sequence number. */
+  readonly spoken: Map<string, Observation[]>;
+  readonly pairs: Pair[];
+  /** First statement taken in for each slot of a faulty seat. */
+  readonly first: Map<string, Id>;
+  /** Halves of contribution equivocations that it wrote down as proved. */
+  readonly proved: Set<Id>;
+  /** Set once it has taken in a statement of its own that its store lacked. */
+  mutedAt: number | null;
+  sentCount: number;
+};
+
+export type Outcome = "final" | "abandoned" | "expired" | "open";
+
+/** All that a checker sees. */
+export type Account = {
+  readonly plan: Plan;
+  readonly honest: readonly HonestAccount[];
+  readonly call: VerifiedObservation;
+  /** True instant at which the schedule ended, and whether it was given up as endless. */
+  readonly endedAt: number;
+  /** Statements that honest parties signed, by kind: how dear a close is. */
+  readonly counts: ReadonlyMap<string, number>;
+};
+
+export type Violation = { readonly invariant: string; readonly detail: string };
+export type Checker = (account: Account) => readonly Violation[];
+
+export function openAccount(agent: Agent): HonestAccount {
+  return {
+    agent,
+    heldAtClose: null,
+    conclusions: [],
+    spoken: new Map(),
+    pairs: [],
+    first: new Map(),
+    proved: new Set(),
+    mutedAt: null,
+    sentCount: 0,
+  };
+}
+
+/** Notes what a turn stored and asked for. */
+export function noteTurn(account: HonestAccount, result: TurnResult, at: number): void {
+  for (const effect of result.effects) {
+    if (effect.do === "append") noteStored(account, effect.observation);
+    else if (effect.do === "conclude")
+      account.conclusions.push({ ending: effect.ending, state: account.agent.state, stored: account.agent.stored });
+    else if (effect.do === "record" && effect.entry.kind === "byzantine-event")
+      for (const id of effect.entry.about) account.proved.add(id);
+    else if (effect.do === "record" && effect.entry.kind === "alert" && effect.entry.detail.code === "MUTE")
+      account.mutedAt ??= at;
+  }
+}
+
+function noteStored(account: HonestAccount, observation: VerifiedObservation): void {
+  const { agent } = account;
+  if (observation.body.kind !== "witness" || observation.key !== agent.self.key || account.heldAtClose !== null) return;
+  account.heldAtClose = new Set(agent.state.rounds[0]?.held.keys() ?? []);
+}
+
+/** Notes what an honest host lets out under its own key. */
+export function noteSent(account: HonestAccount, sent: Sent): boolean {
+  const { observation } = sent;
+  account.sentCount++;
+  const { kind } = observation.body;
+  // The call belongs to no ceremony yet, and its number to no lineage.
+  if (observation.key !== account.agent.self.key || kind === "status" || kind === "call") return false;
+  const { slot, body, lineage, round } = observation;
+  const fresh = noteSpoken(account, `${body.kind}/${round}/${slot.attempt}/${slot.item}`, observation);
+  if (fresh) noteSpoken(account, `sequence ${lineage.sequence}`, observation);
+  return fresh;
+}
+
+function noteSpoken({ spoken }: HonestAccount, slot: string, observation: Observation): boolean {
+  const known = spoken.get(slot);
+  if (known === undefined) {
+    spoken.set(slot, [observation]);
+    return true;
+  }
+  if (known.includes(observation)) return false;
+  known.push(observation);
+  return true;
+}
+
+/** Attempts up to here are stored by everyone, whatever attempt they are in themselves. */
+const ALWAYS_STORED = 40;
+
+/** Notes what a faulty seat made an honest party take in, and the moment when the party has both halves of a fault. */
+export function noteTaken(account: HonestAccount, observation: VerifiedObservation): void {
+  const { slot, body, round } = observation;
+  const state = account.agent.state;
+  if (state.call === null || observation.ceremony !== state.ceremony || round !== 0) return;
+  if (body.kind === "status" || body.kind === "outcome" || body.kind === "call") return;
+  if ((slot.attempt ?? 0) > ALWAYS_STORED) return;
+  if (body.kind === "contribution" && state.rounds[0]?.closing.decision !== null) return;
+  const key = `${slot.seat}/${body.kind}/${slot.attempt}/${slot.item}`;
+  const first = account.first.get(key);
+  if (first === undefined) account.first.set(key, observation.id);
+  else if (first !== observation.id)
+    account.pairs.push({ seat: slot.seat as number, kind: body.kind, ids: [first, observation.id] });
+}
