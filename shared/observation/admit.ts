@@ -31,7 +31,8 @@ export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<Ver
     return fault("MESH_UNKNOWN", { mesh: observation.mesh, need: trust.mesh });
   const authorised = await admitAuthority(observation, trust);
   if (!authorised.ok) return authorised;
-  if (observation.timeToLive > TTL_MICROS_MAX) return fault("TTL_RANGE", { limit: TTL_MICROS_MAX });
+  if (observation.timeToLive === 0 || observation.timeToLive > TTL_MICROS_MAX)
+    return fault("TTL_RANGE", { limit: TTL_MICROS_MAX });
   return ok(observation as VerifiedObservation);
 }
 

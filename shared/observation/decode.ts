@@ -149,7 +149,7 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
 }
 
 /** Which fields may say "none" follows from the kind (SPEC §3.3). */
-function checkPresence({ ceremony, round, slot, at, timeToLive, body, lineage }: Observation): Result<true> {
+function checkPresence({ ceremony, round, slot, at, body, lineage }: Observation): Result<true> {
   const isCall = body.kind === "call";
   if ((ceremony === null) !== isCall)
     return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
@@ -162,8 +162,7 @@ function checkPresence({ ceremony, round, slot, at, timeToLive, body, lineage }:
     return fault("FIELD_INVALID", { path: "slot.attempt", need: voting ? "a number" : "null" });
   if (body.kind !== "status" && body.kind !== "unknown" && lineage.sequence === null)
     return fault("FIELD_INVALID", { path: "lineage.sequence", need: "a number" });
-  if (at[0] > at[1]) return fault("TIME_INVERTED");
-  return timeToLive > 0 ? ok(true) : fault("TTL_RANGE", { limit: "the policy's cap" });
+  return at[0] <= at[1] ? ok(true) : fault("TIME_INVERTED");
 }
 
 /** Opens a frame that this party's own door has admitted before: from its store, or from its own consumer. */

@@ -1,0 +1,67 @@
+// A finished ceremony and its bundle, made by the real core with real keys.
+import { type Party, rootsOf } from "../../cli/stack/party.ts";
+import { makeBundle, writeBundle } from "../../shared/evidence/bundle.ts";
+import { type TrustStatement, writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { LINEAGE_START, type LinkedEntry, linkEntry } from "../../shared/lineage/entry.ts";
+import { pinPolicy } from "../../shared/policy/decode.ts";
+import { APPROVAL } from "../../shared/policy/patterns/approval.ts";
+import { type Agent, Network, SECOND, START } from "./network.ts";
+import { MESH, testParties } from "./parties.ts";
+
+export function approvalNetwork(parties: readonly Party[], closeIn = 10): Network {
+  const policy = pinPolicy(APPROVAL);
+  if (!policy.ok) throw new Error(policy.fault.code);
+  return new Network(parties, policy.value, {
+    role: "approver",
+    closesAt: START + closeIn * SECOND,
+    expiresAt: START + (closeIn + 110) * SECOND,
+  });
+}
+
+/** Runs an approval to its end; parties in `silent` are never reached. */
+export function finishedApproval(count: number, silent: readonly string[] = []): Network {
+  const net = approvalNetwork(testParties(count));
+  net.open();
+  net.deliverAll();
+  for (const name of silent) net.down.add(name);
+  const speaking = net.agents.filter(({ party }) => !silent.includes(party.name));
+  for (const { party } of speaking) net.attest(party.name, "approve");
+  net.run(60, () => speaking.every(({ state }) => state.ending !== null));
+  net.run(1);
+  return net;
+}
+
+export function lineageOf(agent: Agent): readonly LinkedEntry[] {
+  const entries = agent.effects.flatMap((effect) => (effect.do === "record" ? [effect.entry] : []));
+  const linked: LinkedEntry[] = [];
+  for (const [index, entry] of entries.entries())
+    linked.push(linkEntry(entry, index, linked[index - 1]?.hash ?? LINEAGE_START));
+  return linked;
+}
+
+export type BundleDocument = {
+  [field: string]: unknown;
+  frames: { id: string; frame: string }[];
+  refused: { hash: string; code: string; frame: string }[];
+  lineage: LinkedEntry[];
+  outcome: { status: string; digest: string; value: unknown };
+};
+
+/** The bundle that a party exports, as the JSON document of its file. */
+export function bundleOf(agent: Agent): BundleDocument {
+  const stored = agent.effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : []));
+  const refused = agent.effects.flatMap((effect) =>
+    effect.do === "refuse" ? [{ code: effect.code, frame: effect.observation.frame }] : [],
+  );
+  const bundle = makeBundle(agent.state, stored, refused, lineageOf(agent), []);
+  if (bundle === null) throw new Error("the ceremony has not ended");
+  return JSON.parse(JSON.stringify(writeBundle(bundle))) as BundleDocument;
+}
+
+export function bytesOf(document: unknown): Uint8Array {
+  return new TextEncoder().encode(JSON.stringify(document));
+}
+
+export function trustIn(parties: readonly Party[]): TrustStatement {
+  return writeTrustStatement(MESH, rootsOf(parties));
+}

@@ -1,0 +1,70 @@
+// One sound body and draft for every kind of observation, as a party of the tests would sign it.
+import { toHex } from "../../shared/bytes.ts";
+import { sha256, sha256Hex } from "../../shared/hash.ts";
+import type { Draft } from "../../shared/observation/author.ts";
+import type { Body, Kind } from "../../shared/observation/observation.ts";
+
+const utf8 = new TextEncoder();
+export const START = 1_800_000_000_000_000;
+export const HOUR = 3_600_000_000;
+
+export const idOf = (text: string) => sha256Hex(utf8.encode(text));
+const ids = (...texts: string[]) => texts.map(idOf).sort();
+const policy = utf8.encode("a policy, which the door does not read");
+
+export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
+  call: {
+    kind: "call",
+    title: "Release 2.4",
+    policy,
+    policyHash: toHex(sha256(policy)),
+    subject: new Map([["artefact", "sha256:00"]]),
+    seats: ["acme", "bolt"].map((authority) => ({ authority, role: "approver", root: idOf(authority), power: 1 })),
+    opensAt: START,
+    closesAt: START + HOUR,
+    expiresAt: START + 2 * HOUR,
+    nonce: sha256(policy).slice(0, 16),
+  },
+  contribution: {
+    kind: "contribution",
+    role: "approver",
+    content: new Map([
+      ["choice", "approve"],
+      ["reason", "all checks are green"],
+    ]),
+  },
+  witness: { kind: "witness", ids: ids("a", "b"), root: idOf("set") },
+  propose: { kind: "propose", root: idOf("set"), justification: ids("w", "x"), validAttempt: 0, polka: ids("p", "q") },
+  prevote: { kind: "prevote", root: idOf("set"), validAttempt: -1 },
+  precommit: { kind: "precommit", root: idOf("set") },
+  status: {
+    kind: "status",
+    attempt: -1,
+    contributions: ids("a", "b").map((id) => id.slice(0, 16)),
+    messages: [],
+    wants: ids("c"),
+    decided: false,
+  },
+  outcome: { kind: "outcome", digest: idOf("record"), status: "decided" },
+};
+
+export function draftOf(kind: Kind): Draft {
+  const isCall = kind === "call";
+  const voting = kind === "propose" || kind === "prevote" || kind === "precommit";
+  const numbered = kind !== "status";
+  return {
+    ceremony: isCall ? null : idOf("ceremony"),
+    round: isCall ? null : 0,
+    slot: { seat: isCall ? null : 0, attempt: voting ? 1 : null, item: null },
+    at: [START, START + 5],
+    timeToLive: HOUR,
+    lineage: {
+      sequence: numbered ? 3 : null,
+      prev: numbered ? idOf("previous") : null,
+      parents: isCall ? [] : [idOf("ceremony")],
+      sources: [],
+      derivation: { name: "none", version: 1, params: null },
+    },
+    body: BODIES[kind],
+  };
+}
