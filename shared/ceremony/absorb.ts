@@ -112,8 +112,10 @@ function noticeOwnKey(turn: Turn, observation: VerifiedObservation): Turn {
     isHeld(turn, observation.id)
   )
     return turn;
+  const { sequence } = observation.lineage;
   const muted = withState(turn, {
     mute: true,
+    head: sequence !== null && sequence > state.head.sequence ? { sequence, prev: observation.id } : state.head,
     rounds: state.rounds.map((round) => ({ ...round, closing: { ...round.closing, mute: true } })),
   });
   return record(muted, "alert", [observation.id], state.self.authority, { code: "MUTE" });
@@ -135,7 +137,7 @@ function absorbClosing(
   seat: RosterSeat,
   message: VerifiedObservation & ClosingMessage,
 ): Turn {
-  const received = receive(round.closing, message);
+  const received = receive(round.closing, message, turn.replaying ? Number.POSITIVE_INFINITY : undefined);
   const noted = { ...turn, state: replaceRound(turn.state, { ...round, closing: received.closing }) };
   if (!received.ok) return refuseIn(noted, message, received.fault);
   if (!received.value.fresh) return receipt(noted, message.id, "ignored", "DUPLICATE");

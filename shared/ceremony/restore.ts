@@ -1,8 +1,10 @@
 // After a restart (SPEC §8.5): the state is read again from stored statements, and from the few values that do not follow from them.
-import type { Timeouts } from "../closing/state.ts";
+import { decisionOf } from "../closing/derive.ts";
+import { type Certificate, NO_TIMEOUTS, type Timeouts } from "../closing/state.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { absorb } from "./absorb.ts";
-import { closeRounds } from "./settle.ts";
+import { invariant } from "../result.ts";
+import { closeRounds, finishRound } from "./settle.ts";
 import { type CeremonyState, currentRound, emptyState, replaceRound, type Self } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -16,6 +18,8 @@ export type Memo = {
   readonly quiet: number;
   readonly mute: boolean;
   readonly expired: boolean;
+  /** What the present round was decided on: later statements may allow another proof of it, or forbid any. */
+  readonly decided: Certificate | null;
 };
 
 export function memoOf(state: CeremonyState): Memo {
@@ -29,6 +33,7 @@ export function memoOf(state: CeremonyState): Memo {
     quiet: state.quiet,
     mute: state.mute,
     expired: state.expired,
+    decided: round?.closing.decision?.certificate ?? null,
   };
 }
 
@@ -40,17 +45,32 @@ export function restore(
   memo: Memo | null,
 ): CeremonyState {
   const start = { ...emptyState(ceremony, self), expired: memo?.expired ?? false };
-  const { state } = readAgain(start, stored);
-  return withMemo({ ...state, head: headOf(stored, self) }, memo);
+  const taken = takeIn(start, stored);
+  const { state } = memo?.decided ? decideAgain(taken, memo.decided) : closeRounds(taken);
+  const counted = stored.filter(({ id }) => !state.parked.has(id));
+  return withMemo({ ...state, head: headOf(counted, self) }, memo);
 }
 
 /** Takes in statements without signing any, and decides what they certify: the fold that a verifier runs. */
 export function readAgain(state: CeremonyState, observations: readonly VerifiedObservation[]): Turn {
+  return closeRounds(takeIn(state, observations));
+}
+
+function takeIn(state: CeremonyState, observations: readonly VerifiedObservation[]): Turn {
   const author = () => {
     throw new Error("broken invariant: nothing is signed while stored statements are read again");
   };
   const start: Turn = { state, effects: [], receipts: [], now: 0, author, replaying: true };
-  return closeRounds(observations.reduce(absorb, start));
+  return observations.reduce(absorb, start);
+}
+
+/** Ends the round as it was ended before: a proof of too many faults that came later changes nothing (SPEC §8.9). */
+function decideAgain(turn: Turn, certificate: Certificate): Turn {
+  const round = currentRound(turn.state);
+  invariant(round !== undefined, "a decided round has a call");
+  const decision = decisionOf(round.closing, certificate);
+  const closing = { ...round.closing, decision, due: NO_TIMEOUTS };
+  return finishRound({ ...turn, state: replaceRound(turn.state, { ...round, closing }) }, decision);
 }
 
 function headOf(stored: readonly VerifiedObservation[], self: Self): CeremonyState["head"] {

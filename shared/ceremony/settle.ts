@@ -116,7 +116,7 @@ function sayInClosing(
   return [...basis, spoken.said].reduce((sent, observation) => publish(sent, peers, observation), entered);
 }
 
-function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
+export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
   const { state } = turn;
   const round = currentRound(state) as Round;
   const about = [...certificate.witnesses, ...precommitsOf(certificate)];

@@ -2,7 +2,8 @@
 import type { Id } from "../observation/observation.ts";
 import { type Electorate, powerOf } from "./power.ts";
 import { rootOfSet } from "./root.ts";
-import type { Closing, Justification, Precommit, Prevote, Witness } from "./state.ts";
+import { invariant } from "../result.ts";
+import type { Certificate, Closing, Decision, Justification, Precommit, Prevote, Witness } from "./state.ts";
 
 export const seatOf = (message: { readonly slot: { readonly seat: number | null } }): number =>
   message.slot.seat as number;
@@ -36,6 +37,15 @@ export function justify(closing: Closing, ids: readonly Id[]): Justification | "
   const seats = new Set(found.map(seatOf));
   if (seats.size !== found.length || powerOf(closing.electorate, seats) < closing.electorate.quorum) return "wrong";
   return { witnesses: ids, set: derivedSet(closing.electorate, found) };
+}
+
+/** What a certificate decides, given that its statements are held. */
+export function decisionOf(closing: Closing, certificate: Certificate): Decision {
+  const { witnesses } = certificate;
+  const found = witnesses.map((id) => findWitness(closing, id)).filter((witness) => witness !== undefined);
+  invariant(found.length === witnesses.length && found.length > 0, "the witnesses of our own certificate are stored");
+  const set = certificate.path === "unanimous" ? (found[0] as Witness).body.ids : derivedSet(closing.electorate, found);
+  return { root: rootOfSet(set), set, certificate };
 }
 
 /** Justifications newly possible: from every stored proposal whose witnesses are all held. */

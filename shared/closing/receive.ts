@@ -16,14 +16,21 @@ import {
 
 export type Received = { readonly closing: Closing; readonly fresh: boolean };
 
-/** Stores a message of a seat of this roster. Refusals leave the state as it was, but for the note that an attempt was reached. */
-export function receive(closing: Closing, message: ClosingMessage): Result<Received> & { readonly closing: Closing } {
+/**
+ * Stores a message of a seat of this roster. Refusals leave the state as it was, but for the note that an attempt was reached.
+ * What was stored once is read again with no bound on attempts: the present one is not known yet.
+ */
+export function receive(
+  closing: Closing,
+  message: ClosingMessage,
+  ahead = ATTEMPTS_AHEAD_MAX,
+): Result<Received> & { readonly closing: Closing } {
   const seat = seatOf(message);
   if (!closing.electorate.power.has(seat))
     return refuse(closing, fault("NOT_AN_ELECTOR", { seat, kind: message.body.kind }));
   const noted = noteAttempt(closing, message);
   const attempt = message.slot.attempt ?? 0;
-  if (attempt > Math.max(noted.attempt, 0) + ATTEMPTS_AHEAD_MAX)
+  if (attempt > Math.max(noted.attempt, 0) + ahead)
     return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
   const rivals = slotMates(noted, message);
   if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
@@ -59,9 +66,9 @@ function slotMates(closing: Closing, message: ClosingMessage): readonly ClosingM
 
 /** A third statement for one slot is kept only where others may need it; otherwise a flood would hide the useful one. */
 function isUseful(closing: Closing, message: ClosingMessage): boolean {
-  if (message.body.kind === "witness") return isNamed(closing, message.id);
-  if (message.body.kind === "propose") return false;
   const { body, slot } = message;
+  if (body.kind === "witness") return isNamed(closing, message.id) || completes(closing, message as Witness);
+  if (body.kind === "propose") return isMissed(closing, message as Proposal);
   const votes: readonly (Prevote | Precommit)[] =
     (body.kind === "prevote" ? closing.prevotes : closing.precommits).get(slot.attempt as number) ?? [];
   const alike = votes.filter(
@@ -77,6 +84,21 @@ function validAttemptOf(vote: Prevote | Precommit): number {
   return vote.body.kind === "prevote" ? vote.body.validAttempt : -1;
 }
 
+/** Others of more than f power witness the same set: theirs and this one may be the unanimous close that someone has decided on. */
+function completes({ electorate, witnesses }: Closing, { body, slot }: Witness): boolean {
+  const alike = [...witnesses].filter(([, held]) => held.some((witness) => witness.body.root === body.root));
+  const seats = alike.map(([seat]) => seat);
+  return !seats.includes(slot.seat as number) && powerOf(electorate, seats) > electorate.tolerated;
+}
+
+/** Others of more than f power voted for its root, which nothing here justifies: without it their certificate cannot be read. */
+function isMissed({ electorate, justified, prevotes, precommits }: Closing, { body }: Proposal): boolean {
+  if (justified.has(body.root)) return false;
+  const votes = [...prevotes.values(), ...precommits.values()].flat();
+  const seats = votes.filter((vote) => vote.body.root === body.root).map(seatOf);
+  return powerOf(electorate, seats) > electorate.tolerated;
+}
+
 function isNamed(closing: Closing, witness: Id): boolean {
   return [...closing.proposals.values()].flat().some((proposal) => proposal.body.justification.includes(witness));
 }
@@ -90,12 +112,19 @@ function store(closing: Closing, message: ClosingMessage): Closing {
     case "witness":
       return { ...closing, witnesses: add(closing.witnesses, seat, message as Witness) };
     case "propose":
-      return { ...closing, proposals: add(closing.proposals, attempt, message as Proposal) };
+      return { ...closing, proposals: withEntry(closing.proposals, attempt, withProposal(closing, message as Proposal)) };
     case "prevote":
       return { ...closing, prevotes: add(closing.prevotes, attempt, message as Prevote) };
     case "precommit":
       return { ...closing, precommits: add(closing.precommits, attempt, message as Precommit) };
   }
+}
+
+/** A third proposal takes the place of the one before it, so that one who signs many cannot fill the store with them. */
+function withProposal(closing: Closing, proposal: Proposal): readonly Proposal[] {
+  const held = closing.proposals.get(proposal.slot.attempt as number) ?? [];
+  const [, , third] = held.filter((other) => seatOf(other) === seatOf(proposal));
+  return [...held.filter((other) => other !== third), proposal];
 }
 
 /** Keeps the first pair that proves a fault of the message's elector. */

@@ -1,0 +1,37 @@
+// The README's snippets are run, so that they cannot go stale: the commands by the stack tests and CI, the rest here.
+import { execFileSync } from "node:child_process";
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+
+const root = new URL("..", import.meta.url).pathname;
+const readme = readFileSync(`${root}README.md`, "utf8");
+const scripts = (JSON.parse(readFileSync(`${root}package.json`, "utf8")) as { scripts: Record<string, string> })
+  .scripts;
+const snippets = [...readme.matchAll(/```sh\n([\s\S]*?)```/g)].map(([, body]) => (body as string).trim());
+
+describe("the README", () => {
+  it("names only npm scripts that exist", () => {
+    const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name as string);
+    expect(named.length).toBeGreaterThan(4);
+    for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+
+  it("gives one line for the demo and one for the tests", () => {
+    expect(snippets).toContain("npm ci && npm run demo");
+    expect(snippets).toContain("npm ci && npm test");
+  });
+
+  it("shows a policy command that prints the policy", () => {
+    const [line] = snippets.filter((snippet) => snippet.includes("policy show"));
+    const words = (line as string).split(" -- ")[1]?.split(" ") ?? [];
+    const shown = JSON.parse(
+      execFileSync(process.execPath, [`${root}cli/main.ts`, ...words], { encoding: "utf8" }),
+    ) as { id: string };
+    expect(shown.id).toBe("approval");
+  });
+
+  it("names only files that exist", () => {
+    for (const [, path] of readme.matchAll(/`((?:shared|durable|functions|cli|test)\/[\w./-]+)`/g))
+      expect(readFileSync.bind(null, `${root}${path}`), path).not.toThrow(/ENOENT/);
+  });
+});
