@@ -1,0 +1,170 @@
+// One stack, and what is thrown at it: every road, bad input, replays, mutations and hostile webhooks.
+import { createHmac, randomUUID } from "node:crypto";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { githubPayload } from "../../cli/demo/github.ts";
+import { SOURCE, Stage } from "../../cli/demo/stage.ts";
+import type { LocalAgent } from "../../cli/stack/agent.ts";
+import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
+import { authorFor } from "../../shared/observation/author.ts";
+import { REFUSALS } from "../../shared/refusals.ts";
+import { type TestStack, testStack } from "../support/stack.ts";
+
+let made: TestStack;
+let stage: Stage;
+let acme: LocalAgent;
+let bolt: LocalAgent;
+
+beforeAll(async () => {
+  made = await testStack(3);
+  stage = new Stage(made.stack, () => undefined);
+  await stage.connected();
+  [acme, bolt] = made.stack.agents as [LocalAgent, LocalAgent];
+  await stage.openByWebhook();
+  await stage.until("everyone holds the call", 20, async () => {
+    const views = await Promise.all(made.stack.agents.map((agent) => stage.view(agent)));
+    return views.every((view) => view.policy !== null);
+  });
+});
+
+afterAll(() => made?.stop());
+
+type Answer = { readonly status: number; readonly code: string | undefined; readonly verdict: string | undefined };
+
+async function submit(agent: LocalAgent, frame: Uint8Array, type = "application/cbor"): Promise<Answer> {
+  const response = await agent.request("/v1/observations", {
+    method: "POST",
+    body: new Uint8Array(frame),
+    headers: { "content-type": type },
+  });
+  const body = (await response.json()) as { code?: string; verdict?: string };
+  return { status: response.status, code: body.code, verdict: body.verdict };
+}
+
+/** A contribution of a party's own agent key, made outside its agent. */
+function contribution(name: string, ceremony: string, seat: number, choice = "approve"): Uint8Array {
+  const party = made.stack.parties.find((candidate) => candidate.name === name);
+  if (party === undefined) throw new Error(name);
+  const now = Date.now() * 1_000;
+  return authorFor(party.identity)({
+    ceremony,
+    round: 0,
+    slot: { seat, attempt: null, item: null },
+    at: [now, now],
+    timeToLive: 3_600_000_000,
+    lineage: { sequence: 1_000, prev: null, parents: [ceremony], sources: [], derivation: null },
+    body: { kind: "contribution", role: "approver", content: new Map([["choice", choice]]) },
+  }).frame;
+}
+
+const stateOf = async (agent: LocalAgent) => {
+  const { lineage } = await agent.json<{ lineage: readonly { kind: string }[] }>(
+    `/v1/ceremonies/${stage.ceremony}/lineage`,
+  );
+  return lineage.filter(({ kind }) => kind !== "refusal").length;
+};
+
+describe("an agent", () => {
+  it("refuses bad frames with their codes, and they change nothing", async () => {
+    const before = await stateOf(bolt);
+    const good = contribution("crux", stage.ceremony, 2);
+    const flipped = Uint8Array.from(good);
+    flipped[flipped.length - 1] = (flipped[flipped.length - 1] as number) ^ 1;
+    const cases: readonly (readonly [Uint8Array, string, string?])[] = [
+      [new Uint8Array(FRAME_BYTES_MAX + 1), "BODY_TOO_LARGE"],
+      [good.slice(0, 200), "CBOR_TRUNCATED"],
+      [Uint8Array.of(...good, 0), "CBOR_TRAILING"],
+      [flipped, "SIGNATURE_INVALID"],
+      [good, "CONTENT_TYPE", "text/plain"],
+      [new Uint8Array(), "FRAME_EMPTY"],
+      [contribution("crux", stage.ceremony, 0), "SEAT_MISMATCH"],
+    ];
+    for (const [frame, code, type] of cases) expect((await submit(bolt, frame, type)).code).toBe(code);
+    expect(await stateOf(bolt)).toBe(before);
+  });
+
+  it("keeps a statement for another ceremony out of this one", async () => {
+    const before = await stateOf(bolt);
+    const elsewhere = await submit(bolt, contribution("crux", "ab".repeat(32), 2));
+    expect([elsewhere.status, elsewhere.verdict, elsewhere.code]).toEqual([202, "held", "CEREMONY_UNKNOWN"]);
+    expect(await stateOf(bolt)).toBe(before);
+  });
+
+  it("answers a thousand mutated frames with codes of the one table, and goes on", async () => {
+    const good = contribution("crux", stage.ceremony, 2);
+    for (let round = 0; round < 50; round++) {
+      const answers = await Promise.all(
+        Array.from({ length: 20 }, (_, index) => {
+          const mutated = Uint8Array.from(good);
+          const at = (round * 20 + index * 7919) % mutated.length;
+          mutated[at] = ((mutated[at] as number) + 1 + index) & 255;
+          return submit(bolt, index % 5 === 0 ? mutated.slice(0, at) : mutated);
+        }),
+      );
+      for (const { code, status } of answers) {
+        expect(Object.keys(REFUSALS)).toContain(code);
+        expect(status).toBeLessThan(500);
+      }
+    }
+    expect((await bolt.request("/healthz")).status).toBe(200);
+  });
+
+  it("opens one ceremony for a delivery, however often and under whatever id it comes", async () => {
+    const { event, body } = githubPayload();
+    const post = async (headers: Record<string, string>, content = body) => {
+      const response = await fetch(new URL(`/hooks/${SOURCE}`, acme.url), {
+        method: "POST",
+        body: content,
+        headers: { "content-type": "application/json", ...headers },
+      });
+      return { status: response.status, answer: (await response.json()) as { opened?: string; code?: string } };
+    };
+    const signature = `sha256=${createHmac("sha256", made.stack.hookSecret).update(body).digest("hex")}`;
+    for (let times = 0; times < 3; times++) {
+      const again = await post({
+        "x-github-event": event,
+        "x-github-delivery": randomUUID(),
+        "x-hub-signature-256": signature,
+      });
+      expect([again.status, again.answer.opened]).toEqual([200, stage.ceremony]);
+    }
+    const forged = await post({
+      "x-github-event": event,
+      "x-github-delivery": randomUUID(),
+      "x-hub-signature-256": `sha256=${"0".repeat(64)}`,
+    });
+    expect([forged.status, forged.answer.code]).toEqual([401, "HOOK_SIGNATURE_MISMATCH"]);
+    expect((await post({ "x-github-event": event })).answer.code).toBe("HOOK_SIGNATURE_MISSING");
+    expect((await acme.json<{ ceremonies: unknown[] }>("/v1/ceremonies")).ceremonies).toHaveLength(1);
+  });
+
+  it("needs a key for what is the party's own, and says what it lacks", async () => {
+    const response = await fetch(new URL("/v1/ceremonies", acme.url));
+    expect([response.status, ((await response.json()) as { code: string }).code]).toEqual([401, "UNAUTHORISED"]);
+    expect((await acme.request(`/v1/ceremonies/${"0".repeat(64)}`)).status).toBe(404);
+    const bad = await acme.post<{ code: string }>("/v1/ceremonies", {
+      pattern: "approval",
+      title: "x",
+      parties: [],
+      extra: 1,
+    });
+    expect(bad.code).toBe("BODY_INVALID");
+  });
+
+  it("survives the loss of every process's memory after every message, with the same digest", async () => {
+    for (const agent of made.stack.agents) {
+      await stage.attest(agent);
+      for (const other of made.stack.agents) {
+        await other.kill();
+        await other.start();
+      }
+    }
+    const views = await stage.agreed(60);
+    expect(new Set(views.map((view) => view.outcome?.digest)).size).toBe(1);
+    // Two of three settle the verdict, so the round may close before the third is heard.
+    expect(views[0]?.outcome?.value).toMatchObject({ choice: "approve" });
+    const late = await submit(bolt, contribution("crux", stage.ceremony, 2, "reject"));
+    expect([late.status, late.code]).toEqual([409, "ROUND_CLOSED"]);
+    const { outcome } = await stage.view(bolt);
+    expect(outcome?.digest).toBe(views[0]?.outcome?.digest);
+  });
+});
