@@ -104,18 +104,14 @@ function checkSeat(round: Round, observation: Observation): Result<RosterSeat> {
 /** A statement under our own key that our store lacks: we were restored from an older copy, and sign nothing more (SPEC §8.6). */
 function noticeOwnKey(turn: Turn, observation: VerifiedObservation): Turn {
   const { state } = turn;
-  if (
-    turn.replaying ||
-    observation.key !== state.self.key ||
-    observation.body.kind === "status" ||
-    state.mute ||
-    isHeld(turn, observation.id)
-  )
-    return turn;
+  const own = observation.key === state.self.key && observation.body.kind !== "status";
+  if (turn.replaying || !own || isHeld(turn, observation.id)) return turn;
   const { sequence } = observation.lineage;
-  const muted = withState(turn, {
+  const later = sequence !== null && sequence > state.head.sequence;
+  const ahead = withState(turn, { head: later ? { sequence, prev: observation.id } : state.head });
+  if (state.mute) return ahead;
+  const muted = withState(ahead, {
     mute: true,
-    head: sequence !== null && sequence > state.head.sequence ? { sequence, prev: observation.id } : state.head,
     rounds: state.rounds.map((round) => ({ ...round, closing: { ...round.closing, mute: true } })),
   });
   return record(muted, "alert", [observation.id], state.self.authority, { code: "MUTE" });

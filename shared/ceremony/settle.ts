@@ -56,9 +56,9 @@ function closeOnce(turn: Turn): Turn | null {
   return decision === null ? kept : finishRound(kept, decision);
 }
 
-/** Past the hard expiry, and while it reads its store again, a party signs nothing; but a certificate that reaches it still counts (SPEC §8.9). */
+/** Past the hard expiry, mute, or while it reads its store again, a party signs nothing; but a certificate that reaches it still counts (SPEC §8.9). */
 function silenced({ state, replaying }: Turn, round: Round): Round {
-  return state.expired || replaying ? { ...round, closing: { ...round.closing, mute: true } } : round;
+  return state.expired || state.mute || replaying ? { ...round, closing: { ...round.closing, mute: true } } : round;
 }
 
 function policyOf({ policy }: CeremonyState): Policy {

@@ -29,6 +29,7 @@ export class Agent {
   state: CeremonyState;
   /** The durable log: what `append` effects stored, in order. */
   stored: VerifiedObservation[] = [];
+  #rows = new Set<string>();
   up = true;
   /** Local instant of the next wake; null where only a message can change anything. */
   wakeAt: number | null = null;
@@ -63,7 +64,11 @@ export class Agent {
     if (fate.ends === "lost") return { effects: [], sent: sends, stored: false };
     this.state = state;
     for (const effect of effects) {
-      if (effect.do === "append") this.stored.push(effect.observation);
+      // Each statement has one row, however often it is appended.
+      if (effect.do === "append" && !this.#rows.has(effect.observation.id)) {
+        this.#rows.add(effect.observation.id);
+        this.stored.push(effect.observation);
+      }
       if (effect.do === "wake") this.wakeAt = effect.at;
       if (effect.do === "conclude") this.endings.push(effect.ending);
     }
@@ -93,6 +98,7 @@ export class Agent {
   /** Comes back as it was at some earlier turn. An operator who knows that says so, and the party signs nothing more. */
   restartFrom(backup: Backup, known: boolean): void {
     this.stored = this.stored.slice(0, backup.stored);
+    this.#rows = new Set(this.stored.map(({ id }) => id));
     const memo = memoOf(backup.state);
     this.state = restore(this.ceremony, this.self, this.stored, known ? { ...memo, mute: true } : memo);
     this.up = true;

@@ -77,7 +77,8 @@ export function noteTurn(account: HonestAccount, result: TurnResult, at: number)
 
 function noteStored(account: HonestAccount, observation: VerifiedObservation): void {
   const { agent } = account;
-  if (observation.body.kind !== "witness" || observation.key !== agent.self.key || account.heldAtClose !== null) return;
+  if (observation.body.kind !== "witness" || observation.round !== 0 || account.heldAtClose !== null) return;
+  if (observation.key !== agent.self.key || observation.ceremony !== agent.ceremony) return;
   account.heldAtClose = new Set(agent.state.rounds[0]?.held.keys() ?? []);
 }
 
