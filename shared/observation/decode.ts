@@ -155,7 +155,9 @@ function checkPresence({ ceremony, round, slot, at, body, lineage }: Observation
     return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
   if ((round === null) !== isCall)
     return fault("FIELD_INVALID", { path: "round", need: isCall ? "null in a call" : "a number" });
-  if ((slot.seat === null) !== isCall)
+  // Whoever asks for a call that it missed knows no roster yet, and hence no seat.
+  const seatless = isCall || (body.kind === "status" && slot.seat === null);
+  if ((slot.seat === null) !== seatless)
     return fault("FIELD_INVALID", { path: "slot.seat", need: isCall ? "null in a call" : "a number" });
   const voting = body.kind === "propose" || body.kind === "prevote" || body.kind === "precommit";
   if (body.kind !== "unknown" && (slot.attempt !== null) !== voting)

@@ -43,6 +43,12 @@ describe("an observation of each kind", () => {
     expect(Object.keys(frame)).toHaveLength(frame.length);
   });
 
+  it("may be a status without a seat, since whoever asks for a call knows no roster", async () => {
+    const draft = draftOf("status");
+    const authored = authorFor(acme.identity)({ ...draft, slot: { ...draft.slot, seat: null } });
+    expect(await admit(authored.frame, trust())).toEqual({ ok: true, value: authored });
+  });
+
   it("has an id that no two kinds share", () => {
     const author = authorFor(acme.identity);
     expect(new Set(KINDS.map((kind) => author(draftOf(kind)).id)).size).toBe(KINDS.length);
