@@ -58,6 +58,13 @@ export class LocalAgent {
     return fetch(new URL(path, this.url), { ...init, headers });
   }
 
+  /** Puts a message on the agent's own queue, as another Worker of the same organisation could. */
+  async enqueue(message: unknown): Promise<void> {
+    if (this.#runtime === null) throw new Error(`the agent of ${this.name} does not run`);
+    const producer = await this.#runtime.getQueueProducer<unknown>("OBSERVATIONS");
+    await producer.send(message, { contentType: "v8" });
+  }
+
   async json<T>(path: string, init: RequestInit = {}): Promise<T> {
     const response = await this.request(path, init);
     return (await response.json()) as T;

@@ -40,6 +40,8 @@ export type Stack = {
   readonly nats: NatsServer;
   readonly hookSecret: string;
   readonly agent: (name: string) => LocalAgent;
+  /** What a party's own NATS clients log in with. */
+  readonly login: (name: string) => NatsParty;
   readonly stop: () => Promise<void>;
 };
 
@@ -87,11 +89,19 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     await stop();
     throw error;
   }
-  return { parties, agents, nats, hookSecret, agent: (name) => findAgent(agents, name), stop };
+  return {
+    parties,
+    agents,
+    nats,
+    hookSecret,
+    agent: (name) => named(agents, name),
+    login: (name) => named(users, name),
+    stop,
+  };
 }
 
-function findAgent(agents: readonly LocalAgent[], name: string): LocalAgent {
-  const found = agents.find((agent) => agent.name === name);
+function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {
+  const found = all.find((one) => one.name === name);
   if (found === undefined) throw new Error(`no party is called ${name}`);
   return found;
 }

@@ -5,8 +5,8 @@ import { githubPayload } from "../../cli/demo/github.ts";
 import { SOURCE, Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
-import { authorFor } from "../../shared/observation/author.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
+import { contributionFrame } from "../support/frames.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
 let made: TestStack;
@@ -40,20 +40,11 @@ async function submit(agent: LocalAgent, frame: Uint8Array, type = "application/
   return { status: response.status, code: body.code, verdict: body.verdict };
 }
 
-/** A contribution of a party's own agent key, made outside its agent. */
+/** A contribution under a party's own agent key, made outside its agent. */
 function contribution(name: string, ceremony: string, seat: number, choice = "approve"): Uint8Array {
   const party = made.stack.parties.find((candidate) => candidate.name === name);
   if (party === undefined) throw new Error(name);
-  const now = Date.now() * 1_000;
-  return authorFor(party.identity)({
-    ceremony,
-    round: 0,
-    slot: { seat, attempt: null, item: null },
-    at: [now, now],
-    timeToLive: 3_600_000_000,
-    lineage: { sequence: 1_000, prev: null, parents: [ceremony], sources: [], derivation: null },
-    body: { kind: "contribution", role: "approver", content: new Map([["choice", choice]]) },
-  }).frame;
+  return contributionFrame(party, ceremony, seat, choice);
 }
 
 const stateOf = async (agent: LocalAgent) => {

@@ -3,6 +3,7 @@ import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { composeCall } from "../../shared/ceremony/compose-call.ts";
 import type { Effect, Receipt } from "../../shared/ceremony/effect.ts";
+import { memoOf, restore } from "../../shared/ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Self } from "../../shared/ceremony/state.ts";
 import { type Input, step } from "../../shared/ceremony/step.ts";
 import { type Author, authorFor } from "../../shared/observation/author.ts";
@@ -20,7 +21,17 @@ export type Agent = {
   wakeAt: number | null;
   readonly effects: Effect[];
 };
-export type Sent = { readonly from: string; readonly to: string; readonly observation: VerifiedObservation };
+export type Sent = {
+  readonly from: string;
+  readonly to: string;
+  readonly observation: VerifiedObservation;
+  readonly copies?: number;
+};
+
+/** What an agent has stored, in order. */
+export function storedBy(agent: Agent): readonly VerifiedObservation[] {
+  return agent.effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : []));
+}
 
 export function selfOf(party: Party, parties: readonly Party[]): Self {
   return {
@@ -39,6 +50,10 @@ export class Network {
   /** Messages for which it answers false are lost. */
   delivers: (sent: Sent) => boolean = () => true;
   readonly down = new Set<string>();
+  /** Copies of each message, delivered in an order that has nothing to do with that of sending. */
+  copies = 1;
+  /** Rebuilds an agent's state from what it stored after each of its turns. */
+  restoreAlways = false;
 
   constructor(
     parties: readonly Party[],
@@ -77,8 +92,8 @@ export class Network {
   turn(name: string, input: Input): readonly Receipt[] {
     const agent = this.agent(name);
     const { state, effects, receipts } = step(agent.state, input, agent.author);
-    agent.state = state;
     agent.effects.push(...effects);
+    agent.state = this.restoreAlways ? restore(state.ceremony, state.self, storedBy(agent), memoOf(state)) : state;
     for (const effect of effects) {
       if (effect.do === "wake") agent.wakeAt = effect.at;
       if (effect.do === "publish")
@@ -96,10 +111,20 @@ export class Network {
   }
 
   deliverAll(): void {
-    for (let sent = this.queue.shift(); sent !== undefined; sent = this.queue.shift()) {
+    for (let sent = this.take(); sent !== undefined; sent = this.take()) {
       if (this.down.has(sent.to) || !this.delivers(sent)) continue;
       this.turn(sent.to, { on: "observations", now: this.now, observations: [sent.observation] });
     }
+  }
+
+  private take(): Sent | undefined {
+    if (this.copies === 1) return this.queue.shift();
+    const waiting = this.queue.flatMap((sent) =>
+      sent.copies === undefined ? Array.from({ length: this.copies }, () => ({ ...sent, copies: 1 })) : [sent],
+    );
+    const [taken] = waiting.splice(((waiting.length * 7) % 11) % Math.max(waiting.length, 1), 1);
+    this.queue = waiting;
+    return taken;
   }
 
   /** Lets time pass until `until` holds or `seconds` are over, delivering and waking as it goes. */

@@ -22,7 +22,7 @@ import {
   unchanged,
   withGrant,
   withLink,
-} from "../../support/frames.ts";
+} from "../../support/recipes.ts";
 import { MESH } from "../../support/parties.ts";
 import { HOUR, START } from "../../support/statements.ts";
 

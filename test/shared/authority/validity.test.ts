@@ -18,7 +18,7 @@ import {
   trustOf,
   withGrant,
   withInner,
-} from "../../support/frames.ts";
+} from "../../support/recipes.ts";
 import { MESH } from "../../support/parties.ts";
 import { HOUR, START } from "../../support/statements.ts";
 

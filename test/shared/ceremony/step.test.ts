@@ -105,4 +105,19 @@ describe("a ceremony among organisations", () => {
     }
     expect(phases(net).filter((phase) => phase === "final")).toHaveLength(3);
   });
+
+  it("ends with the same digest when every message comes ten times and shuffled, and memory is lost after each", () => {
+    const plain = network(4);
+    const bent = network(4);
+    bent.restoreAlways = true;
+    bent.copies = 10;
+    for (const net of [plain, bent]) {
+      net.open();
+      net.deliverAll();
+      for (const { party } of net.agents) net.attest(party.name, "approve");
+      net.run(60, () => net.digests().every((digest) => digest !== null));
+    }
+    expect(new Set([...plain.digests(), ...bent.digests()]).size).toBe(1);
+    expect(phases(bent)).toEqual(["final", "final", "final", "final"]);
+  });
 });

@@ -20,7 +20,7 @@ import {
   trustOf,
   withField,
   withInner,
-} from "../../support/frames.ts";
+} from "../../support/recipes.ts";
 import { MESH } from "../../support/parties.ts";
 import { idOf, START } from "../../support/statements.ts";
 

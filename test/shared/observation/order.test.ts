@@ -20,7 +20,7 @@ import {
   withGrant,
   withInner,
   withLink,
-} from "../../support/frames.ts";
+} from "../../support/recipes.ts";
 import { START } from "../../support/statements.ts";
 
 /** A defect, and the part of the recipe that it changes: two defects of one part cannot stand together. */
