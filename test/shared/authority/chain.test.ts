@@ -6,6 +6,7 @@ import { toHex } from "../../../shared/bytes.ts";
 import { CHAIN_LENGTH_MAX } from "../../../shared/limits.ts";
 import { admit } from "../../../shared/observation/admit.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
+import { MESH } from "../../support/parties.ts";
 import {
   AGENT,
   BOARD,
@@ -23,7 +24,6 @@ import {
   withGrant,
   withLink,
 } from "../../support/recipes.ts";
-import { MESH } from "../../support/parties.ts";
 import { HOUR, START } from "../../support/statements.ts";
 
 const stranger = signerNamed("stranger");

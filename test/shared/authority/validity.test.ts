@@ -4,6 +4,7 @@ import { issueRevocation, openRevocation, type Revocation } from "../../../share
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { signStatement } from "../../../shared/cose/sign1.ts";
 import { admit } from "../../../shared/observation/admit.ts";
+import { MESH } from "../../support/parties.ts";
 import {
   AGENT,
   BOARD,
@@ -19,7 +20,6 @@ import {
   withGrant,
   withInner,
 } from "../../support/recipes.ts";
-import { MESH } from "../../support/parties.ts";
 import { HOUR, START } from "../../support/statements.ts";
 
 const stranger = signerNamed("stranger");

@@ -7,6 +7,7 @@ import type { CborValue } from "../../../shared/cbor/value.ts";
 import { FRAME_BYTES_MAX, TTL_MICROS_MAX } from "../../../shared/limits.ts";
 import { admit } from "../../../shared/observation/admit.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
+import { MESH } from "../../support/parties.ts";
 import {
   AGENT,
   flipBit,
@@ -21,7 +22,6 @@ import {
   withField,
   withInner,
 } from "../../support/recipes.ts";
-import { MESH } from "../../support/parties.ts";
 import { idOf, START } from "../../support/statements.ts";
 
 const sound = soundRecipe();

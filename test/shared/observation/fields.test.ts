@@ -9,8 +9,8 @@ import { admit } from "../../../shared/observation/admit.ts";
 import { KINDS } from "../../../shared/observation/body.ts";
 import type { Kind } from "../../../shared/observation/observation.ts";
 import { REFUSALS } from "../../../shared/refusals.ts";
-import { AGENT, flipBit, frameOf, grantTo, type Recipe, ROOT, soundRecipe, trustOf } from "../../support/recipes.ts";
 import { encodable } from "../../support/oracles.ts";
+import { AGENT, flipBit, frameOf, grantTo, type Recipe, ROOT, soundRecipe, trustOf } from "../../support/recipes.ts";
 
 const FIELDS = [
   "kind",

@@ -12,9 +12,9 @@ import { admit } from "../../../shared/observation/admit.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { KINDS } from "../../../shared/observation/body.ts";
 import { parseObservation, reopen } from "../../../shared/observation/decode.ts";
-import { AGENT, frameOf, grantTo, linkFrame, ROOT, soundRecipe, trustOf, withField } from "../../support/recipes.ts";
 import { encodable } from "../../support/oracles.ts";
 import { MESH, testParty } from "../../support/parties.ts";
+import { AGENT, frameOf, grantTo, linkFrame, ROOT, soundRecipe, trustOf, withField } from "../../support/recipes.ts";
 import { draftOf, idOf, START } from "../../support/statements.ts";
 
 const acme = testParty("acme");
