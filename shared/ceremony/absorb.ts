@@ -18,7 +18,7 @@ import { fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { absorbContribution } from "./gather.ts";
 import { type RosterSeat, type Round, replaceRound } from "./state.ts";
-import { answerStatus, answerStranger } from "./status.ts";
+import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
 export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
@@ -79,11 +79,20 @@ function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNO
   const { parked } = turn.state;
   const detail = { round: observation.round };
   if (parked.has(observation.id)) return receipt(turn, observation.id, "held", why, detail);
-  if (parked.size >= PARKED_MAX) return refuseIn(turn, observation, fault("PARKED_FULL", { limit: PARKED_MAX }).fault);
-  const kept = withState(turn, { parked: new Map(parked).set(observation.id, observation) });
+  const isStatus = observation.body.kind === "status";
+  const others = isStatus ? [...parked].filter(([, other]) => !isStatusOf(other, observation.key)) : [...parked];
+  if (others.length >= PARKED_MAX)
+    return refuseIn(turn, observation, fault("PARKED_FULL", { limit: PARKED_MAX }).fault);
+  // What waits for a call shows that the ceremony lives: it is asked for once more, however often it was asked for in vain.
+  const quiet = turn.state.call === null ? Math.min(turn.state.quiet, ASKS_MAX - 1) : turn.state.quiet;
+  const kept = withState(turn, { parked: new Map(others).set(observation.id, observation), quiet });
   // A parked status is news for this moment only; it is not stored, but it says whom to ask.
-  const stored = observation.body.kind === "status" ? kept : append(kept, observation);
+  const stored = isStatus ? kept : append(kept, observation);
   return receipt(stored, observation.id, "held", why, detail);
+}
+
+function isStatusOf(parked: VerifiedObservation, key: string): boolean {
+  return parked.body.kind === "status" && parked.key === key;
 }
 
 /** The seat that the slot names must be the signer's: by root key and role, never by who spoke first (SPEC §7.6). */

@@ -2,8 +2,8 @@
 import { decisionOf } from "../closing/derive.ts";
 import { type Certificate, NO_TIMEOUTS, type Timeouts } from "../closing/state.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
-import { absorb } from "./absorb.ts";
 import { invariant } from "../result.ts";
+import { absorb } from "./absorb.ts";
 import { closeRounds, finishRound } from "./settle.ts";
 import { type CeremonyState, currentRound, emptyState, replaceRound, type Self } from "./state.ts";
 import type { Turn } from "./turn.ts";

@@ -5,14 +5,12 @@ import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
-import type { Policy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
 import { advance, type ClosedRound, toContribution } from "./advance.ts";
-import { fixing, isSettledEverywhere } from "./gather.ts";
-import { jitter } from "./jitter.ts";
+import { isSettledEverywhere } from "./gather.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
-import { type CeremonyState, currentRound, ownSeat, peersOf, type Round, replaceRound } from "./state.ts";
-import { statusBody, whomToAsk } from "./status.ts";
+import { planStatus, reportIfDue } from "./report.ts";
+import { type CeremonyState, currentRound, ownSeat, peersOf, policyOf, type Round, replaceRound } from "./state.ts";
 import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
 
 /** Moves in one turn: far more than any honest path takes, so that a rule that undoes another is found at once. */
@@ -59,11 +57,6 @@ function closeOnce(turn: Turn): Turn | null {
 /** Past the hard expiry, mute, or while it reads its store again, a party signs nothing; but a certificate that reaches it still counts (SPEC §8.9). */
 function silenced({ state, replaying }: Turn, round: Round): Round {
   return state.expired || state.mute || replaying ? { ...round, closing: { ...round.closing, mute: true } } : round;
-}
-
-function policyOf({ policy }: CeremonyState): Policy {
-  invariant(policy !== null, "a round has a policy");
-  return policy.policy;
 }
 
 function surroundings(turn: Turn, round: Round): Surroundings {
@@ -131,7 +124,7 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
   const digest = recordDigest(terminal);
   const ending = { record: terminal, digest, late: state.expired };
   const ended = record(
-    withState(closed, { ending, statusAt: null }),
+    withState(closed, { ending, statusAt: null, quiet: 0 }),
     terminal.status === "decided" ? "outcome" : "abandonment",
     [state.ceremony],
     null,
@@ -185,71 +178,6 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
   });
   const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });
   return publish(append(kept, said), peersOf(kept.state, round), said);
-}
-
-/** Statuses are due at once when the verdict looks settled here, and else at an interval that grows while nothing changes. */
-function planStatus(turn: Turn): Turn {
-  const { state } = turn;
-  if (state.ending !== null || state.expired || state.refusal !== null)
-    return state.statusAt === null ? turn : withState(turn, { statusAt: null });
-  const round = currentRound(state);
-  if (round === undefined)
-    return state.parked.size === 0 || state.statusAt !== null ? turn : withState(turn, { statusAt: turn.now });
-  const policy = policyOf(state);
-  const { timing } = policy;
-  const gathering = round.earlyAt === null && turn.now < round.closesAt && round.closing.own !== null;
-  if (timing.early && gathering && state.quiet === 0 && fixing(policy, round) !== null)
-    return withState(turn, { statusAt: turn.now });
-  return state.statusAt === null
-    ? withState(turn, { statusAt: turn.now + jitter(state, timing.statusInterval) })
-    : turn;
-}
-
-/** Asks for a call that is not known at this interval, in microseconds, growing with each request. */
-const ASK_INTERVAL = 1_000_000;
-const ASKS_MAX = 20;
-/** The interval grows to this multiple while gathering, and to the smaller one once a round must close. */
-const QUIET_GATHERING_MAX = 60;
-const QUIET_CLOSING_MAX = 4;
-
-function reportIfDue(turn: Turn): Turn {
-  const { state } = turn;
-  if (state.statusAt === null || turn.now < state.statusAt) return turn;
-  const round = currentRound(state);
-  if (round === undefined) return askForCall(turn);
-  const seat = ownSeat(state, round, () => true);
-  const { timing } = policyOf(state);
-  const most = turn.now >= round.closesAt || round.earlyAt !== null ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
-  const interval = timing.statusInterval * Math.min(1 + state.quiet, most);
-  const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
-  // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
-  if (seat === undefined) return planned;
-  const slot = { seat: seat.index, attempt: null, item: null };
-  const { turn: spoken, said } = say(planned, {
-    round: round.index,
-    slot,
-    body: statusBody(round),
-    parents: [],
-    numbered: false,
-  });
-  return publish(spoken, peersOf(state, round), said, true);
-}
-
-function askForCall(turn: Turn): Turn {
-  const { state } = turn;
-  if (state.quiet >= ASKS_MAX) return withState(turn, { statusAt: null });
-  const body = {
-    kind: "status",
-    attempt: -1,
-    contributions: [],
-    messages: [],
-    wants: [state.ceremony],
-    decided: false,
-  } as const;
-  const slot = { seat: null, attempt: null, item: null };
-  const { turn: spoken, said } = say(turn, { round: 0, slot, body, parents: [], numbered: false });
-  const planned = withState(spoken, { quiet: state.quiet + 1, statusAt: turn.now + ASK_INTERVAL * (1 + state.quiet) });
-  return publish(planned, whomToAsk(state), said, true);
 }
 
 /** The earliest instant at which time alone can change something. */

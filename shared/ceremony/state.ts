@@ -10,8 +10,8 @@ import type {
   VerifiedObservation,
 } from "../observation/observation.ts";
 import type { Seat } from "../outcome/contribution.ts";
-import type { PinnedPolicy } from "../policy/policy.ts";
-import type { Fault } from "../result.ts";
+import type { PinnedPolicy, Policy } from "../policy/policy.ts";
+import { type Fault, invariant } from "../result.ts";
 import type { TerminalRecord } from "./record.ts";
 
 /** The party whose agent runs this. */
@@ -89,6 +89,12 @@ export function emptyState(ceremony: Id, self: Self): CeremonyState {
 
 export function currentRound(state: CeremonyState): Round | undefined {
   return state.rounds[state.rounds.length - 1];
+}
+
+/** The policy of a ceremony whose call is known and usable. */
+export function policyOf({ policy }: CeremonyState): Policy {
+  invariant(policy !== null, "a round has a policy");
+  return policy.policy;
 }
 
 export function replaceRound(state: CeremonyState, round: Round): CeremonyState {

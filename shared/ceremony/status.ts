@@ -11,6 +11,9 @@ import { isWanted, prefixOf } from "./gather.ts";
 import { type CeremonyState, currentRound, type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { authorityOf, publish, receipt, refuseIn, type Turn } from "./turn.ts";
 
+/** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
+export const ASKS_MAX = 20;
+
 /** What a status of ours says about a round. */
 export function statusBody(round: Round): StatusBody {
   const messages = messagesOf(round.closing);
@@ -40,7 +43,8 @@ export function wantsOf(round: Round): readonly Id[] {
   );
   const prevotes = new Set([...closing.prevotes.values()].flat().map(({ id }) => id));
   const polkas = new Set(proposals.flatMap((proposal) => proposal.body.polka).filter((id) => !prevotes.has(id)));
-  return [...contributions, ...named, ...polkas, ...unjustifiedRoots(round)];
+  // What an honest party vouches for comes first: a proposal may name witnesses and votes that nobody ever signed.
+  return [...contributions, ...unjustifiedRoots(round), ...polkas, ...named];
 }
 
 /** Roots that more than f power voted for and that this party cannot justify: asked for by root, answered by a proposal. */
@@ -63,10 +67,12 @@ function unjustifiedRoots({ closing }: Round): readonly Id[] {
 export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status: Observation<StatusBody>): Turn {
   const known = round.reports.get(seat.index);
   if (known?.id === status.id) return receipt(turn, status.id, "ignored", "DUPLICATE");
-  if (known !== undefined && known.at[0] > status.at[0]) return receipt(turn, status.id, "ignored", "DUPLICATE");
-  const reports = new Map(round.reports).set(seat.index, status);
+  // An older report says less about the present; it is answered all the same, since a clock that was set back dates all of them so.
+  const older = known !== undefined && known.at[0] > status.at[0];
+  const reports = older ? round.reports : new Map(round.reports).set(seat.index, status);
   const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
-  const recently = (round.answered.get(seat.index) ?? Number.NEGATIVE_INFINITY) > turn.now - interval / 4;
+  const last = round.answered.get(seat.index) ?? Number.NEGATIVE_INFINITY;
+  const recently = last > turn.now - interval / 4 && last <= turn.now;
   const answered = recently ? round.answered : new Map(round.answered).set(seat.index, turn.now);
   const noted = receipt(
     { ...turn, state: replaceRound(turn.state, { ...round, reports, answered }) },
@@ -75,9 +81,21 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
   );
   if (recently) return noted;
   const missing = lackedBy(turn.state, round, status.body, turn.now - interval / 2);
-  return missing
+  return inTurns(missing)
     .slice(0, RESENDS_MAX)
     .reduce((sent, observation) => publish(sent, [seat.authority], observation), noted);
+}
+
+/** One of each seat, then a second of each: what one seat signed in excess, and peers refuse for ever, delays nobody else's. */
+function inTurns(observations: readonly VerifiedObservation[]): readonly VerifiedObservation[] {
+  const counts = new Map<number | null, number>();
+  const ranked = observations.map((observation) => {
+    const { seat } = observation.slot;
+    const rank = counts.get(seat) ?? 0;
+    counts.set(seat, rank + 1);
+    return { observation, rank };
+  });
+  return ranked.sort((a, b) => a.rank - b.rank).map(({ observation }) => observation);
 }
 
 /** What a peer asked for, and what it does not report to hold although it has been on its way for a while. */

@@ -1,15 +1,19 @@
 // One host of the real core: it keeps what a turn appends, and only then lets anything leave. A crash loses everything but that.
+
+import type { Effect } from "../../shared/ceremony/effect.ts";
+import { memoOf, restore } from "../../shared/ceremony/restore.ts";
 import type { CeremonyState, Ending, Self } from "../../shared/ceremony/state.ts";
 import { emptyState } from "../../shared/ceremony/state.ts";
-import { memoOf, restore } from "../../shared/ceremony/restore.ts";
 import { type Input, step } from "../../shared/ceremony/step.ts";
-import type { Effect } from "../../shared/ceremony/effect.ts";
 import type { Author } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { START } from "./parties.ts";
 
 /** How a turn ends: well; lost before it was stored; stored, with only the first few messages sent before the crash. */
-export type Fate = { readonly ends: "well" } | { readonly ends: "lost" } | { readonly ends: "stored"; readonly sent: number };
+export type Fate =
+  | { readonly ends: "well" }
+  | { readonly ends: "lost" }
+  | { readonly ends: "stored"; readonly sent: number };
 
 export type Sent = { readonly from: number; readonly to: number; readonly observation: VerifiedObservation };
 
@@ -18,7 +22,11 @@ export type Clock = { readonly offset: number; readonly drift: number };
 
 export type Backup = { readonly state: CeremonyState; readonly stored: number };
 
-export type TurnResult = { readonly effects: readonly Effect[]; readonly sent: readonly Sent[]; readonly stored: boolean };
+export type TurnResult = {
+  readonly effects: readonly Effect[];
+  readonly sent: readonly Sent[];
+  readonly stored: boolean;
+};
 
 export class Agent {
   readonly seat: number;

@@ -1,6 +1,7 @@
 // Links between hosts: messages are lost, doubled, delayed past one another, and cut off by partitions that need not be symmetric.
-import type { Plan } from "./plan.ts";
+
 import { SECOND, START } from "./parties.ts";
+import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";
 
 type Cut = { readonly from: number; readonly until: number; readonly blocked: (from: number, to: number) => boolean };
@@ -24,8 +25,7 @@ export class Network {
     const inside = new Set(random.subset(powers.map((_, seat) => seat)));
     const directions = random.pick(["both", "out", "in"] as const);
     const blocked = (sender: number, to: number) =>
-      inside.has(sender) !== inside.has(to) &&
-      (directions === "both" || (directions === "out") === inside.has(sender));
+      inside.has(sender) !== inside.has(to) && (directions === "both" || (directions === "out") === inside.has(sender));
     return { from, until, blocked };
   }
 

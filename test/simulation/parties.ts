@@ -12,7 +12,12 @@ export const SECOND = 1_000_000;
 
 const hex = (value: number) => (value >>> 0).toString(16).padStart(8, "0");
 
-export type SymbolicParty = { readonly name: string; readonly root: string; readonly key: string; readonly chain: Chain };
+export type SymbolicParty = {
+  readonly name: string;
+  readonly root: string;
+  readonly key: string;
+  readonly chain: Chain;
+};
 
 const PARTIES: readonly SymbolicParty[] = Array.from({ length: 31 }, (_, index) => {
   const root = hex(0x1000 + index).repeat(8);

@@ -5,7 +5,11 @@ import { pinPolicy } from "../../shared/policy/decode.ts";
 import type { PinnedPolicy, PolicyDocument } from "../../shared/policy/policy.ts";
 import { FAULTS } from "./plan.ts";
 
-export type SimulatedPolicy = { readonly pinned: PinnedPolicy; readonly role: string; readonly choices: readonly string[] };
+export type SimulatedPolicy = {
+  readonly pinned: PinnedPolicy;
+  readonly role: string;
+  readonly choices: readonly string[];
+};
 
 export const TIMING = {
   tolerance: 120_000_000,

@@ -1,8 +1,9 @@
 // One schedule: honest hosts of the real core, an adversary that holds the keys of the faulty seats, a network between them and one
 // clock that they do not see. Everything follows from the seed.
+
+import type { CborMap } from "../../shared/cbor/value.ts";
 import { composeCall } from "../../shared/ceremony/compose-call.ts";
 import type { Input } from "../../shared/ceremony/step.ts";
-import type { CborMap } from "../../shared/cbor/value.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { Adversary } from "./adversary.ts";
 import { Agent, type Backup, type Fate, type Sent } from "./agent.ts";
@@ -67,7 +68,16 @@ export class World {
     });
     const { closesAt, expiresAt } = this.plan;
     const nonce = new Uint8Array(16);
-    const plan = { title: "Simulated", policy: pinned, subject: null, seats, opensAt: START, closesAt, expiresAt, nonce };
+    const plan = {
+      title: "Simulated",
+      policy: pinned,
+      subject: null,
+      seats,
+      opensAt: START,
+      closesAt,
+      expiresAt,
+      nonce,
+    };
     const call = composeCall(plan, symbolicAuthor(parties[0] as (typeof parties)[number], this.signed));
     if (!call.ok) throw new Error(`the call is refused: ${call.fault.code}`);
     return call.value;
@@ -165,8 +175,7 @@ export class World {
     this.trace.add(this.now, to, "deliver", observation);
     if (account === undefined) return this.adversary.hear(to, observation);
     const { agent } = account;
-    if (agent.up)
-      this.dispatch(agent, { on: "observations", now: agent.local(this.now), observations: [observation] });
+    if (agent.up) this.dispatch(agent, { on: "observations", now: agent.local(this.now), observations: [observation] });
     else if (this.#storage.chance(0.5)) this.at(this.now + SECOND, { is: "deliver", to, observation });
   }
 

@@ -12,10 +12,7 @@ export const certificate: Checker = (account) =>
     }),
   );
 
-function refute(
-  { plan, call }: Account,
-  { state, ending, stored }: Conclusion,
-): string | null {
+function refute({ plan, call }: Account, { state, ending, stored }: Conclusion): string | null {
   const decision = state.rounds[0]?.closing.decision;
   if (decision === null || decision === undefined) return "concluded with no decision";
   const known = new Map(stored.map((observation) => [observation.id, observation]));

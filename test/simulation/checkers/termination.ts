@@ -5,6 +5,8 @@ import type { Checker } from "../watch.ts";
 export const termination: Checker = ({ honest, endedAt, plan }) =>
   honest
     .filter(({ agent }) => agent.state.ending === null && !agent.state.expired)
+    // Whoever never heard of a ceremony that is over by now has nothing to decide.
+    .filter(({ agent }) => agent.state.call !== null || endedAt < plan.expiresAt)
     .map(({ agent }) => ({
       invariant: "termination",
       detail: `seat ${agent.seat} is open at attempt ${agent.state.rounds[0]?.closing.attempt ?? "none"}, ${Math.floor((endedAt - plan.healsAt) / 1_000_000)} s after the faults stopped at ${Math.floor((plan.healsAt - START) / 1_000_000)} s`,

@@ -12,7 +12,9 @@ export const FALSE_STATUS: Strategy = {
         const { body, slot } = observation;
         if (body.kind !== "status" || !adversary.seats.includes(slot.seat ?? -1)) return [observation];
         const all = [...adversary.heard.values()];
-        const contributions = all.filter((other) => other.body.kind === "contribution").map(({ id }) => id.slice(0, 16));
+        const contributions = all
+          .filter((other) => other.body.kind === "contribution")
+          .map(({ id }) => id.slice(0, 16));
         const wants = all.map(({ id }) => id).slice(0, 64);
         const lie = hungry
           ? { ...body, contributions: [], messages: [], wants }

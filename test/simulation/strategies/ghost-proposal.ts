@@ -27,7 +27,9 @@ export const GHOST_PROPOSAL: Strategy = {
                 {
                   ...body,
                   root: rootOfSet(ghosts),
-                  justification: random.chance(0.5) ? body.justification : [idOf(0xffff_fe02), idOf(0xffff_fe03)].sort(),
+                  justification: random.chance(0.5)
+                    ? body.justification
+                    : [idOf(0xffff_fe02), idOf(0xffff_fe03)].sort(),
                 },
                 { attempt: slot.attempt as number },
               );
