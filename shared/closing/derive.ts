@@ -1,8 +1,8 @@
 // Derived sets and tallies (SPEC §8.4): functions of stored messages, counted by power of distinct electors.
 import type { Id } from "../observation/observation.ts";
+import { invariant } from "../result.ts";
 import { type Electorate, powerOf } from "./power.ts";
 import { rootOfSet } from "./root.ts";
-import { invariant } from "../result.ts";
 import type { Certificate, Closing, Decision, Justification, Precommit, Prevote, Witness } from "./state.ts";
 
 export const seatOf = (message: { readonly slot: { readonly seat: number | null } }): number =>

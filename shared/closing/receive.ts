@@ -30,8 +30,7 @@ export function receive(
     return refuse(closing, fault("NOT_AN_ELECTOR", { seat, kind: message.body.kind }));
   const noted = noteAttempt(closing, message);
   const attempt = message.slot.attempt ?? 0;
-  if (attempt > Math.max(noted.attempt, 0) + ahead)
-    return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
+  if (attempt > Math.max(noted.attempt, 0) + ahead) return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
   const rivals = slotMates(noted, message);
   if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
   if (rivals.length >= 2 && !isUseful(noted, message)) return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
@@ -112,7 +111,10 @@ function store(closing: Closing, message: ClosingMessage): Closing {
     case "witness":
       return { ...closing, witnesses: add(closing.witnesses, seat, message as Witness) };
     case "propose":
-      return { ...closing, proposals: withEntry(closing.proposals, attempt, withProposal(closing, message as Proposal)) };
+      return {
+        ...closing,
+        proposals: withEntry(closing.proposals, attempt, withProposal(closing, message as Proposal)),
+      };
     case "prevote":
       return { ...closing, prevotes: add(closing.prevotes, attempt, message as Prevote) };
     case "precommit":

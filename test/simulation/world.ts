@@ -153,27 +153,37 @@ export class World {
   #happen(event: Event): void {
     switch (event.is) {
       case "deliver":
-        return this.#deliver(event.to, event.observation);
+        this.#deliver(event.to, event.observation);
+        return;
       case "wake":
         if (event.agent.up && event.agent.wakeAt === event.due)
           this.dispatch(event.agent, { on: "clock", now: Math.max(event.due, event.agent.local(this.now)) });
         return;
       case "input":
-        if (event.agent.up) return this.dispatch(event.agent, event.input(event.agent.local(this.now)));
-        return this.at(this.now + SECOND / 5, event);
+        if (event.agent.up) {
+          this.dispatch(event.agent, event.input(event.agent.local(this.now)));
+          return;
+        }
+        this.at(this.now + SECOND / 5, event);
+        return;
       case "restart":
         event.agent.restart();
         this.trace.add(this.now, event.agent.seat, "restart", null);
-        return this.dispatch(event.agent, { on: "clock", now: event.agent.local(this.now) });
+        this.dispatch(event.agent, { on: "clock", now: event.agent.local(this.now) });
+        return;
       case "call":
-        return event.run();
+        event.run();
+        return;
     }
   }
 
   #deliver(to: number, observation: VerifiedObservation): void {
     const account = this.#bySeat.get(to);
     this.trace.add(this.now, to, "deliver", observation);
-    if (account === undefined) return this.adversary.hear(to, observation);
+    if (account === undefined) {
+      this.adversary.hear(to, observation);
+      return;
+    }
     const { agent } = account;
     if (agent.up) this.dispatch(agent, { on: "observations", now: agent.local(this.now), observations: [observation] });
     else if (this.#storage.chance(0.5)) this.at(this.now + SECOND, { is: "deliver", to, observation });
@@ -182,7 +192,10 @@ export class World {
   /** One turn of a host, honest or puppet, and what comes of it. */
   dispatch(agent: Agent, input: Input): void {
     const account = this.#bySeat.get(agent.seat);
-    if (account === undefined) return this.adversary.puppetTurn(agent, input);
+    if (account === undefined) {
+      this.adversary.puppetTurn(agent, input);
+      return;
+    }
     const fate = this.#drawFate();
     const result = agent.turn(input, fate);
     if (result.stored) this.#noteStored(account, result, input);
