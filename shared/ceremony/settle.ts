@@ -66,18 +66,12 @@ function surroundings(turn: Turn, round: Round): Surroundings {
 
 /** Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. */
 function planEarlyClose(turn: Turn, round: Round): Turn | null {
-  const { policy } = turn.state;
-  if (
-    policy === null ||
-    round.earlyAt !== null ||
-    round.closing.own === null ||
-    !isSettledEverywhere(policy.policy, round)
-  )
-    return null;
-  return {
-    ...turn,
-    state: replaceRound(turn.state, { ...round, earlyAt: turn.now + policy.policy.timing.settleMargin }),
-  };
+  const { own, witnesses } = round.closing;
+  if (own === null || round.earlyAt !== null || turn.now >= round.closesAt || witnesses.has(own)) return null;
+  const policy = policyOf(turn.state);
+  if (!isSettledEverywhere(policy, round)) return null;
+  const earlyAt = turn.now + policy.timing.settleMargin;
+  return { ...turn, state: replaceRound(turn.state, { ...round, earlyAt }) };
 }
 
 function sayInClosing(

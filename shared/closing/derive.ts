@@ -15,10 +15,9 @@ export function derivedSet(electorate: Electorate, witnesses: readonly Witness[]
     const power = electorate.power.get(seatOf(witness)) ?? 0;
     for (const id of witness.body.ids) listed.set(id, (listed.get(id) ?? 0) + power);
   }
-  return [...listed]
-    .filter(([, power]) => power > electorate.tolerated)
-    .map(([id]) => id)
-    .sort();
+  const set: Id[] = [];
+  for (const [id, power] of listed) if (power > electorate.tolerated) set.push(id);
+  return set.sort();
 }
 
 export function findWitness(closing: Closing, id: Id): Witness | undefined {

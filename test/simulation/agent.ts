@@ -83,6 +83,19 @@ export class Agent {
     return { effects, sent: sends, stored: true };
   }
 
+  /** Whether an input holds a numbered statement under its own key that its log lacks. */
+  meetsItsPast(input: Input): boolean {
+    if (input.on !== "observations") return false;
+    return input.observations.some(
+      ({ key, id, ceremony, round, body }) =>
+        key === this.self.key &&
+        ceremony === this.ceremony &&
+        round === 0 &&
+        body.kind !== "status" &&
+        !this.#rows.has(id),
+    );
+  }
+
   outgoing(effects: readonly Effect[]): readonly Sent[] {
     const sent: Sent[] = [];
     for (const effect of effects) {

@@ -35,6 +35,8 @@ export type Plan = {
   readonly crashes: number;
   /** An honest party that its operator restores from an old copy, knowing it; counted among the faulty for its silence. */
   readonly restored: number | null;
+  /** Whether the operator says so; if not, it may sign again until it meets a statement of its own that it lacks. */
+  readonly restoredKnowing: boolean;
   readonly offsets: readonly number[];
   /** Drift of each clock in parts per million. */
   readonly drifts: readonly number[];
@@ -69,6 +71,7 @@ export function planOf(seed: number, settings: Settings): Plan {
     partitions: storm && random.chance(0.5) ? random.between(1, 4) : 0,
     crashes: rate(0.5, 0.08),
     restored,
+    restoredKnowing: random.chance(0.5),
     ...drawClocks(seed, settings.parties),
     attestations: drawAttestations(seed, settings.parties, closesAt),
   };

@@ -27,8 +27,12 @@ export type HonestAccount = {
   readonly first: Map<string, Id>;
   /** Halves of contribution equivocations that it wrote down as proved. */
   readonly proved: Set<Id>;
-  /** Set once it has taken in a statement of its own that its store lacked. */
-  mutedAt: number | null;
+  /** Set once it has taken in a statement of its own that its log lacked. */
+  metPast: boolean;
+  /** Statements that it let out although it had met its past, or although its ceremony had expired. */
+  readonly overspoken: string[];
+  /** What it held when it found the verdict settled before the close time; null while it has not. */
+  settledWith: readonly Observation[] | null;
   sentCount: number;
 };
 
@@ -57,22 +61,26 @@ export function openAccount(agent: Agent): HonestAccount {
     pairs: [],
     first: new Map(),
     proved: new Set(),
-    mutedAt: null,
+    metPast: false,
+    overspoken: [],
+    settledWith: null,
     sentCount: 0,
   };
 }
 
 /** Notes what a turn stored and asked for. */
-export function noteTurn(account: HonestAccount, result: TurnResult, at: number): void {
+export function noteTurn(account: HonestAccount, result: TurnResult): void {
+  const open = account.heldAtClose === null;
   for (const effect of result.effects) {
     if (effect.do === "append") noteStored(account, effect.observation);
     else if (effect.do === "conclude")
       account.conclusions.push({ ending: effect.ending, state: account.agent.state, stored: account.agent.stored });
     else if (effect.do === "record" && effect.entry.kind === "byzantine-event")
       for (const id of effect.entry.about) account.proved.add(id);
-    else if (effect.do === "record" && effect.entry.kind === "alert" && effect.entry.detail.code === "MUTE")
-      account.mutedAt ??= at;
   }
+  const [round] = account.agent.state.rounds;
+  if (open && account.settledWith === null && round !== undefined && round.earlyAt !== null)
+    account.settledWith = [...round.held.values()];
 }
 
 function noteStored(account: HonestAccount, observation: VerifiedObservation): void {
@@ -92,6 +100,8 @@ export function noteSent(account: HonestAccount, sent: Sent): boolean {
   const { slot, body, lineage, round } = observation;
   const fresh = noteSpoken(account, `${body.kind}/${round}/${slot.attempt}/${slot.item}`, observation);
   if (fresh) noteSpoken(account, `sequence ${lineage.sequence}`, observation);
+  if (fresh && account.metPast) account.overspoken.push(`${kind} after it met its own past`);
+  if (fresh && account.agent.state.expired) account.overspoken.push(`${kind} after the ceremony expired`);
   return fresh;
 }
 

@@ -134,7 +134,7 @@ export class World {
       is: "call",
       run: () => {
         if (backup === null) return;
-        account.agent.restartFrom(backup, true);
+        account.agent.restartFrom(backup, this.plan.restoredKnowing);
         this.dispatch(account.agent, { on: "clock", now: account.agent.local(this.now) });
       },
     });
@@ -154,26 +154,22 @@ export class World {
     switch (event.is) {
       case "deliver":
         this.#deliver(event.to, event.observation);
-        return;
+        break;
       case "wake":
         if (event.agent.up && event.agent.wakeAt === event.due)
           this.dispatch(event.agent, { on: "clock", now: Math.max(event.due, event.agent.local(this.now)) });
-        return;
+        break;
       case "input":
-        if (event.agent.up) {
-          this.dispatch(event.agent, event.input(event.agent.local(this.now)));
-          return;
-        }
-        this.at(this.now + SECOND / 5, event);
-        return;
+        if (event.agent.up) this.dispatch(event.agent, event.input(event.agent.local(this.now)));
+        else this.at(this.now + SECOND / 5, event);
+        break;
       case "restart":
         event.agent.restart();
         this.trace.add(this.now, event.agent.seat, "restart", null);
         this.dispatch(event.agent, { on: "clock", now: event.agent.local(this.now) });
-        return;
+        break;
       case "call":
         event.run();
-        return;
     }
   }
 
@@ -197,15 +193,17 @@ export class World {
       return;
     }
     const fate = this.#drawFate();
+    const meets = agent.meetsItsPast(input);
     const result = agent.turn(input, fate);
     if (result.stored) this.#noteStored(account, result, input);
+    if (result.stored && meets) account.metPast = true;
     for (const sent of result.sent) this.#send(account, sent);
     if (fate.ends === "well") this.scheduleWake(agent);
     else this.#crash(agent, input, fate);
   }
 
   #noteStored(account: HonestAccount, result: ReturnType<Agent["turn"]>, input: Input): void {
-    noteTurn(account, result, this.now);
+    noteTurn(account, result);
     if (input.on !== "observations") return;
     for (const observation of input.observations)
       if (this.plan.faulty.includes(observation.slot.seat ?? -1)) noteTaken(account, observation);

@@ -3,6 +3,7 @@ import type { Account, Checker, Violation } from "../watch.ts";
 import { agreement } from "./agreement.ts";
 import { bounds } from "./bounds.ts";
 import { certificate } from "./certificate.ts";
+import { earlyClose } from "./early.ts";
 import { evidence } from "./evidence.ts";
 import { lock, muteness, oneStatement } from "./honesty.ts";
 import { exclusion, inclusion } from "./inclusion.ts";
@@ -19,6 +20,7 @@ const CHECKERS: readonly Checker[] = [
   lock,
   muteness,
   evidence,
+  earlyClose,
   termination,
   restoreEquality,
   orderIndependence,

@@ -7,7 +7,7 @@ export const evidence: Checker = ({ honest, plan }) =>
     const missed = pairs.filter(({ seat, kind, ids }) =>
       kind === "contribution" ? !ids.some((id) => proved.has(id)) : !faulty.has(seat),
     );
-    const accused = [...faulty.keys()].filter((seat) => !plan.faulty.includes(seat));
+    const accused = [...faulty.keys()].filter((seat) => !plan.faulty.includes(seat) && seat !== plan.restored);
     return [
       ...missed.map(({ seat, kind }) => ({
         invariant: "evidence",

@@ -1,27 +1,30 @@
 import type { Observation } from "../../../shared/observation/observation.ts";
-import { START } from "../parties.ts";
 import type { Checker, HonestAccount } from "../watch.ts";
 
 /** An honest party lets out at most one statement for a slot and for a sequence number, whatever crashes did to it (closing §5, R7). */
-export const oneStatement: Checker = ({ honest }) =>
-  honest.flatMap(({ agent, spoken }) =>
-    [...spoken]
-      .filter(([, statements]) => statements.length > 1)
-      .map(([slot, statements]) => ({
-        invariant: "one statement",
-        detail: `seat ${agent.seat} sent ${statements.length} statements for ${slot}`,
-      })),
-  );
+export const oneStatement: Checker = ({ honest, plan }) =>
+  honest
+    .filter(({ agent }) => plan.restoredKnowing || agent.seat !== plan.restored)
+    .flatMap(({ agent, spoken }) =>
+      [...spoken]
+        .filter(([, statements]) => statements.length > 1)
+        .map(([slot, statements]) => ({
+          invariant: "one statement",
+          detail: `seat ${agent.seat} sent ${statements.length} statements for ${slot}`,
+        })),
+    );
 
 /** No honest party precommits one root and later prevotes another with an older polka, or none. */
-export const lock: Checker = ({ honest }) =>
-  honest.flatMap((account) => {
-    const precommits = statementsOf(account, "precommit");
-    const broken = statementsOf(account, "prevote").some((prevote) =>
-      precommits.some((precommit) => breaks(precommit, prevote)),
-    );
-    return broken ? [{ invariant: "lock", detail: `seat ${account.agent.seat} broke its lock` }] : [];
-  });
+export const lock: Checker = ({ honest, plan }) =>
+  honest
+    .filter(({ agent }) => plan.restoredKnowing || agent.seat !== plan.restored)
+    .flatMap((account) => {
+      const precommits = statementsOf(account, "precommit");
+      const broken = statementsOf(account, "prevote").some((prevote) =>
+        precommits.some((precommit) => breaks(precommit, prevote)),
+      );
+      return broken ? [{ invariant: "lock", detail: `seat ${account.agent.seat} broke its lock` }] : [];
+    });
 
 function statementsOf({ spoken }: HonestAccount, kind: string): readonly Observation[] {
   return [...spoken].filter(([slot]) => slot.startsWith(`${kind}/`)).flatMap(([, statements]) => statements);
@@ -34,11 +37,8 @@ function breaks(precommit: Observation, prevote: Observation): boolean {
   return locked !== null && voted !== null && locked !== voted && later > at && prevote.body.validAttempt < at;
 }
 
-/** A party that has met a statement of its own that it does not have signs nothing more. */
+/** A party that has met a statement of its own that it does not have, or whose ceremony has expired, signs nothing more. */
 export const muteness: Checker = ({ honest }) =>
-  honest
-    .filter(({ mutedAt, agent }) => mutedAt !== null && !agent.state.mute)
-    .map(({ agent, mutedAt }) => ({
-      invariant: "muteness",
-      detail: `seat ${agent.seat} was mute from ${((mutedAt ?? START) - START) / 1_000_000} s and is not any more`,
-    }));
+  honest.flatMap(({ agent, overspoken }) =>
+    overspoken.map((what) => ({ invariant: "muteness", detail: `seat ${agent.seat} signed a ${what}` })),
+  );

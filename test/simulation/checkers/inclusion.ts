@@ -2,8 +2,9 @@ import type { Id } from "../../../shared/observation/observation.ts";
 import type { Account, Checker } from "../watch.ts";
 
 /** What each honest elector held when it signed its witness, for those that did. */
-function heldAtCloses({ honest }: Account): readonly ReadonlySet<Id>[] {
-  return honest.flatMap(({ heldAtClose }) => (heldAtClose === null ? [] : [heldAtClose]));
+function heldAtCloses({ honest, plan }: Account): readonly ReadonlySet<Id>[] {
+  const electors = honest.filter(({ agent }) => agent.seat !== plan.restored);
+  return electors.flatMap(({ heldAtClose }) => (heldAtClose === null ? [] : [heldAtClose]));
 }
 
 function decidedSets({ honest }: Account): readonly (readonly Id[])[] {
