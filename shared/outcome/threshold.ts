@@ -102,8 +102,8 @@ export function decideThreshold(
 }
 
 /**
- * Contributions that by themselves fix the verdict, whatever else the set may hold; null while it is open (SPEC §8.3).
- * Up to f of power may have signed a second value that is not seen yet, so a refusal must hold without it.
+ * Contributions that by themselves fix the choice, whatever else the set may hold; null while it is open (SPEC §8.3). Up to f of
+ * power may have signed a second value that is not seen yet: it may join another choice, and void the one it is counted for here.
  */
 export function settleThreshold(
   policy: Policy,
@@ -117,13 +117,26 @@ export function settleThreshold(
   const need = needed(rule.threshold, total);
   const groups = sides(voters, contributions);
   const heard = new Set(contributions.map((contribution) => contribution.seat));
+  // Everyone has spoken: only an equivocator could still move the verdict, and to wait for it would not keep it from doing so.
   if (voters.every((seat) => heard.has(seat.index))) return contributions.map((contribution) => contribution.id).sort();
   if (rule.refusal !== null && rule.veto.length > 0) return null; // a veto may still come
-  const won = groups.find((side) => rule.carries.includes(side.choice) && sum(rule, side.seats) >= need);
+  const certain = (side: Side) => sum(rule, side.seats) - (policy.equivocation === "void" ? tolerated : 0);
+  const rivals = (side: Side) => (rule.carries.length > 1 ? total - sum(rule, side.seats) + tolerated : 0);
+  const won = groups.find((side) => rule.carries.includes(side.choice) && certain(side) >= need && rivals(side) < need);
   if (won) return won.ids;
   const against = groups.filter((side) => !rule.carries.includes(side.choice));
-  const lost = sum(rule, [...new Set(against.flatMap((side) => side.seats))]);
-  return rule.carries.length === 1 && total - lost + tolerated < need
-    ? against.flatMap((side) => side.ids).sort()
-    : null;
+  if (rule.carries.length > 1 || total - powerBehind(rule, against) + tolerated >= need) return null;
+  // Nothing can carry any more. Whether it ends as refused or as abandoned must be certain too.
+  const refused = against.some((side) => side.choice === rule.refusal && total - certain(side) < need);
+  const others = powerBehind(
+    rule,
+    against.filter((side) => side.choice !== rule.refusal),
+  );
+  const unrefused = rule.refusal === null || others - tolerated >= need;
+  return refused || unrefused ? against.flatMap((side) => side.ids).sort() : null;
+}
+
+/** What the seats of several sides add, each seat once. */
+function powerBehind(rule: ThresholdOutcome, groups: readonly Side[]): number {
+  return sum(rule, [...new Set(groups.flatMap((side) => side.seats))]);
 }
