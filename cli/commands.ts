@@ -3,6 +3,7 @@ import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
+import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   frameVerify,
   signatureCheck,
   cborCheck,
+  simulate,
 ];
 
 export function helpText(): string {

@@ -14,14 +14,21 @@ import { authorityOf, publish, receipt, refuseIn, type Turn } from "./turn.ts";
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
 export const ASKS_MAX = 20;
 
-/** What a status of ours says about a round. */
+/**
+ * What a status of ours says about a round. Contributions that came after our witness stand among the messages: they are held, but
+ * no early close may count on them, since the witness does not list them (SPEC §8.3).
+ */
 export function statusBody(round: Round): StatusBody {
-  const messages = messagesOf(round.closing);
+  const held = [...round.held.keys()];
+  const witness = round.closing.own === null ? undefined : round.closing.witnesses.get(round.closing.own)?.[0];
+  const listed = witness === undefined ? held : witness.body.ids;
+  const others = held.filter((id) => !listed.includes(id));
+  const messages = messagesOf(round.closing).map(({ id }) => id);
   return {
     kind: "status",
     attempt: round.closing.attempt,
-    contributions: prefixes([...round.held.keys()]),
-    messages: prefixes(messages.map(({ id }) => id)),
+    contributions: prefixes(listed),
+    messages: prefixes([...messages, ...others]),
     wants: wantsOf(round).slice(0, WANTS_MAX),
     decided: round.closing.decision !== null,
   };

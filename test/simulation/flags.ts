@@ -1,53 +1,82 @@
-// What the command line asks of the simulator.
-import type { Settings } from "./plan.ts";
+// What the command line asks of the simulator, and what it may ask.
+import { parseArgs } from "node:util";
+import { FAULTS, type Settings } from "./plan.ts";
+import { isSimulated, SIMULATED } from "./policy.ts";
+import { SABOTAGES } from "./sabotage/patches.ts";
+import { STRATEGIES } from "./strategies/catalogue.ts";
 
 export type Request = {
   readonly settings: Settings;
   readonly seeds: { readonly first: number; readonly last: number };
   readonly sabotage: string | null;
-  readonly json: boolean;
+  /** Whether the course of each schedule is told on stderr, event by event. */
+  readonly log: boolean;
 };
 
-export const USAGE =
-  "simulate --parties N --faulty F --seeds A..B [--strategy NAME|all] [--pattern ID] [--loss P] [--sabotage NAME|list] [-o json]";
+const text = { type: "string" } as const;
+const OPTIONS = {
+  parties: text,
+  faulty: text,
+  seeds: text,
+  strategy: text,
+  pattern: text,
+  loss: text,
+  sabotage: text,
+  log: { type: "boolean" },
+} as const;
 
-const NAMES = ["parties", "faulty", "seeds", "strategy", "pattern", "loss", "sabotage"];
+/** More parties than that fit no frame: the limit of electors. */
+const PARTIES_MAX = 31;
 
 /** The request, or what is wrong with it. */
 export function readFlags(words: readonly string[]): Request | string {
   const given = readWords(words);
   if (typeof given === "string") return given;
-  const text = (name: string, otherwise: string) => given.get(name) ?? otherwise;
-  const parties = Number(text("parties", "4"));
-  const tolerated = Math.floor((parties * 33) / 100);
-  const faulty = Number(text("faulty", String(tolerated)));
-  const loss = given.has("loss") ? Number(given.get("loss")) : null;
-  const seeds = readSeeds(text("seeds", "1..1000"));
-  if (seeds === null) return "--seeds is a range such as 1..20000";
-  if (!isWithin(parties, 3, 31)) return "--parties is from 3 to 31";
+  const { strategy = "all", pattern = "approval", sabotage = null, log = false } = given;
+  const parties = wholeNumber(given.parties ?? "4");
+  if (!isWithin(parties, 3, PARTIES_MAX)) return `--parties is from 3 to ${PARTIES_MAX}`;
+  const tolerated = Math.floor((parties * FAULTS.num) / FAULTS.den);
+  const faulty = wholeNumber(given.faulty ?? String(tolerated));
   if (!isWithin(faulty, 0, tolerated))
-    return `--faulty is from 0 to ${tolerated} for ${parties} parties: f = floor(W × 33 / 100)`;
-  if (loss !== null && !(loss >= 0 && loss <= 1)) return "--loss is from 0 to 1";
-  const settings = { parties, faulty, strategy: text("strategy", "all"), pattern: text("pattern", "approval"), loss };
-  return { settings, seeds, sabotage: given.get("sabotage") ?? null, json: given.get("output") === "json" };
+    return `--faulty is from 0 to ${tolerated} for ${parties} parties: f = floor(W × ${FAULTS.num} / ${FAULTS.den})`;
+  const seeds = readSeeds(given.seeds ?? "1..1000");
+  if (seeds === null) return "--seeds is a range such as 1..20000";
+  if (log && seeds.first !== seeds.last) return "--log tells the course of one seed, such as --seeds 7..7";
+  const loss = given.loss === undefined ? null : Number(given.loss);
+  if (loss !== null && (given.loss === "" || !(loss >= 0 && loss <= 1))) return "--loss is from 0 to 1";
+  const misnamed = checkNames(strategy, pattern, sabotage);
+  if (misnamed !== null) return misnamed;
+  return { settings: { parties, faulty, strategy, pattern, loss }, seeds, sabotage, log };
 }
 
-function readWords(words: readonly string[]): ReadonlyMap<string, string> | string {
-  const given = new Map<string, string>();
-  for (let at = 0; at < words.length; at += 2) {
-    const name = words[at] === "-o" ? "output" : (words[at] ?? "").replace(/^--/, "");
-    const value = words[at + 1];
-    if ((!NAMES.includes(name) && name !== "output") || value === undefined) return `cannot read ${words[at]}`;
-    given.set(name, value);
+type Given = { readonly [K in Exclude<keyof typeof OPTIONS, "log">]?: string } & { readonly log?: boolean };
+
+function readWords(words: readonly string[]): Given | string {
+  try {
+    return parseArgs({ args: [...words], options: OPTIONS }).values;
+  } catch (error) {
+    return (error as Error).message;
   }
-  return given;
 }
 
-function readSeeds(text: string): Request["seeds"] | null {
-  const found = /^(\d+)(?:\.\.(\d+))?$/.exec(text);
+function checkNames(strategy: string, pattern: string, sabotage: string | null): string | null {
+  const strategies = STRATEGIES.map(({ name }) => name);
+  if (strategy !== "all" && !strategies.includes(strategy))
+    return `there is no strategy ${strategy}; there are all, ${strategies.join(", ")}`;
+  if (!isSimulated(pattern)) return `the pattern ${pattern} is not simulated; simulated are ${SIMULATED.join(", ")}`;
+  if (sabotage === null || sabotage === "list" || SABOTAGES.some(({ name }) => name === sabotage)) return null;
+  return `there is no sabotage ${sabotage}; see --sabotage list`;
+}
+
+function readSeeds(range: string): Request["seeds"] | null {
+  const found = /^(\d+)(?:\.\.(\d+))?$/.exec(range);
   const first = Number(found?.[1]);
   const last = Number(found?.[2] ?? found?.[1]);
   return found !== null && Number.isSafeInteger(last) && first <= last ? { first, last } : null;
+}
+
+function wholeNumber(digits: string): number {
+  return /^\d+$/.test(digits) ? Number(digits) : Number.NaN;
 }
 
 function isWithin(value: number, least: number, most: number): boolean {
@@ -55,7 +84,7 @@ function isWithin(value: number, least: number, most: number): boolean {
 }
 
 /** The command that runs one seed again under the same settings. */
-export function replayCommand({ settings, sabotage }: Request, seed: number): string {
+export function replayCommand({ settings, sabotage }: Pick<Request, "settings" | "sabotage">, seed: number): string {
   const { parties, faulty, strategy, pattern, loss } = settings;
   return [
     `npm run -s quorate -- simulate --parties ${parties} --faulty ${faulty} --seeds ${seed}..${seed} --strategy ${strategy}`,

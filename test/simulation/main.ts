@@ -1,29 +1,16 @@
-// The command behind `quorate simulate`: many seeds over two threads, one document at the end, 5 on any violation.
+// The process behind `quorate simulate`: many seeds over two threads, one JSON document at the end, 5 on any violation. Flags that
+// make no sense are refused with a reason, which the command line turns into a coded refusal.
 import { join } from "node:path";
 import { Worker } from "node:worker_threads";
-import { type Request, readFlags, USAGE } from "./flags.ts";
-import { isSimulated } from "./policy.ts";
+import { type Request, readFlags } from "./flags.ts";
 import { SABOTAGES } from "./sabotage/patches.ts";
-import { STRATEGIES } from "./strategies/catalogue.ts";
 import { type Tally, together } from "./tally.ts";
 
 const THREADS = 2;
 const CHUNK = 100;
 const EXIT = { yes: 0, no: 5, usage: 64 } as const;
-
-function fail(message: string): never {
-  process.stderr.write(`${message}\nusage: ${USAGE}\n`);
-  process.exit(EXIT.usage);
-}
-
-function check({ settings, sabotage }: Request): void {
-  const { strategy, pattern } = settings;
-  const names = STRATEGIES.map(({ name }) => name);
-  if (strategy !== "all" && !names.includes(strategy)) fail(`no strategy ${strategy}; there are ${names.join(", ")}`);
-  if (!isSimulated(pattern)) fail(`the pattern ${pattern} is not simulated`);
-  if (sabotage !== null && !SABOTAGES.some(({ name }) => name === sabotage))
-    fail(`no sabotage ${sabotage}; see --sabotage list`);
-}
+/** Milliseconds between two lines of progress. */
+const TOLD_EVERY = 2_000;
 
 /** Hands out ranges of seeds until none is left. */
 function runAll(request: Request): Promise<readonly Tally[]> {
@@ -36,13 +23,14 @@ function runAll(request: Request): Promise<readonly Tally[]> {
     worker.postMessage({ first: next, last: until });
     next = until + 1;
   };
+  const tell = progress(last - first + 1);
   const threads = Math.min(THREADS, Math.ceil((last - first + 1) / CHUNK));
   const ends = Array.from({ length: threads }, () => {
     const worker = new Worker(join(import.meta.dirname, "worker.ts"), { workerData: request });
     return new Promise<void>((resolve, reject) => {
       worker.on("message", (tally: Tally) => {
         tallies.push(tally);
-        tell(tallies, last - first + 1);
+        tell(tallies);
         serve(worker);
       });
       worker.on("error", reject);
@@ -53,27 +41,30 @@ function runAll(request: Request): Promise<readonly Tally[]> {
   return Promise.all(ends).then(() => tallies);
 }
 
-function tell(tallies: readonly Tally[], all: number): void {
-  if (tallies.length % 20 !== 0) return;
-  const { schedules, violations } = together(tallies);
-  process.stderr.write(`${schedules} of ${all} schedules, ${violations.length} violations\n`);
+function progress(all: number): (tallies: readonly Tally[]) => void {
+  let told = performance.now();
+  return (tallies) => {
+    if (performance.now() - told < TOLD_EVERY) return;
+    told = performance.now();
+    const { schedules, failed } = together(tallies);
+    process.stderr.write(`${schedules} of ${all} schedules, ${failed} with violations\n`);
+  };
+}
+
+function answer(document: object, exit: number): void {
+  process.stdout.write(`${JSON.stringify(document)}\n`);
+  process.exitCode = exit;
 }
 
 async function main(words: readonly string[]): Promise<void> {
   const request = readFlags(words);
-  if (typeof request === "string") fail(request);
-  if (request.sabotage === "list") {
-    const list = SABOTAGES.map(({ name, breaks }) => ({ name, breaks }));
-    const lines = list.map(({ name, breaks }) => `${name.padEnd(30)}${breaks}`);
-    process.stdout.write(request.json ? `${JSON.stringify({ sabotages: list })}\n` : `${lines.join("\n")}\n`);
-    return;
-  }
-  check(request);
+  if (typeof request === "string") return answer({ refused: request }, EXIT.usage);
+  if (request.sabotage === "list")
+    return answer({ sabotages: SABOTAGES.map(({ name, breaks }) => ({ name, breaks })) }, EXIT.yes);
   const started = performance.now();
   const tally = together(await runAll(request));
   const perSecond = Math.round((tally.schedules * 1_000) / (performance.now() - started));
-  process.stdout.write(`${JSON.stringify({ ...tally, perSecond }, null, request.json ? 0 : 2)}\n`);
-  process.exitCode = tally.violations.length === 0 ? EXIT.yes : EXIT.no;
+  answer({ ...tally, perSecond }, tally.violations.length === 0 ? EXIT.yes : EXIT.no);
 }
 
 await main(process.argv.slice(2));

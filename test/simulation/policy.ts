@@ -1,6 +1,6 @@
 // The policy of a simulated ceremony: a shipped pattern with short times, so that a schedule spans seconds rather than days.
 import type { Json } from "../../shared/cbor/json.ts";
-import { findPattern } from "../../shared/policy/catalogue.ts";
+import { findPattern, PATTERNS } from "../../shared/policy/catalogue.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
 import type { PinnedPolicy, PolicyDocument } from "../../shared/policy/policy.ts";
 import { FAULTS } from "./plan.ts";
@@ -52,3 +52,6 @@ export function isSimulated(pattern: string): boolean {
   const found = findPattern(pattern);
   return found.ok && electorRole(found.value) !== null;
 }
+
+/** Ids of all patterns that can be simulated. */
+export const SIMULATED: readonly string[] = PATTERNS.map(({ id }) => id).filter(isSimulated);
