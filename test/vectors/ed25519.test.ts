@@ -80,6 +80,16 @@ describe("published Ed25519", () => {
     }
   });
 
+  it.skipIf(absent)(needingVectors("derives the public key of RFC 9421's example and signs with it"), async () => {
+    const published = readVectors<{ d: string; x: string }>("webhooks/rfc9421_ed25519_key.json");
+    const signer = signerFrom(Buffer.from(published.d, "base64url"));
+    expect(Buffer.from(signer.key).toString("base64url")).toBe(published.x);
+    expect(admitKey(signer.key).ok).toBe(true);
+    const message = "72";
+    const signature = toHex(signer.sign(fromHex(message)));
+    expect(await signatureVerdict({ key: toHex(signer.key), message, signature })).toBe("ok");
+  });
+
   it.skipIf(absent)(
     needingVectors("leaves DSSE's one example out, since its signature is ECDSA over P-256"),
     async () => {
