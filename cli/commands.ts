@@ -1,4 +1,5 @@
 // The one registry of commands.
+import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
@@ -23,12 +24,14 @@ export const COMMANDS: readonly Command[] = [
   signatureCheck,
   cborCheck,
   simulate,
+  coalitionEffective,
+  coalitionRevoke,
 ];
 
 export function helpText(): string {
   const rows = COMMANDS.map(({ usage, about }) => `  ${usage}\n      ${about}`);
   const exits =
-    "exit codes: 0 yes, 3 cannot tell, 4 key or permission, 5 a definite no, 6 stopped on purpose, 7 not found, 8 pending, 9 unreachable, 64 usage";
+    "exit codes: 0 yes, 2 a plan has changes, 3 cannot tell, 4 key or permission, 5 a definite no, 6 stopped on purpose, 7 not found, 8 pending, 9 unreachable, 64 usage";
   return [
     "quorate: independent organisations reach one attributable outcome",
     "",

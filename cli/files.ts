@@ -41,3 +41,18 @@ export function argument(call: Call, index: number, name: string): string {
 export function* stdinLines(): Generator<string> {
   for (const line of new TextDecoder().decode(readBytes("-")).split("\n")) if (line.trim() !== "") yield line;
 }
+
+/** An instant in microseconds, given as ISO 8601 or as such a number; null where the flag is absent. */
+export function instant(call: Call, flag: string): number | null {
+  const given = call.flags[flag];
+  if (typeof given !== "string") return null;
+  const at = /^\d+$/.test(given) ? Number(given) : microseconds(given);
+  if (at === null || !Number.isSafeInteger(at)) throw usage(`--${flag} takes an ISO 8601 time or microseconds`);
+  return at;
+}
+
+/** ISO 8601 as microseconds since 1970, or null. */
+export function microseconds(iso: string): number | null {
+  const at = Date.parse(iso) * 1_000;
+  return Number.isSafeInteger(at) ? at : null;
+}

@@ -6,6 +6,7 @@ import type { Fault } from "../shared/result.ts";
 export const EXIT = {
   yes: 0,
   bug: 1,
+  changes: 2,
   indeterminate: 3,
   permission: 4,
   no: 5,

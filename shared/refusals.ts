@@ -2,6 +2,7 @@
 // `{name}` is filled from the refusal's detail. Codes are part of the wire: never renamed, never reused.
 import { ADMISSION_REFUSALS } from "./refusals/admission.ts";
 import { CEREMONY_REFUSALS } from "./refusals/ceremony.ts";
+import { COALITION_REFUSALS } from "./refusals/coalition.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
@@ -14,6 +15,7 @@ export const REFUSALS = {
   ...ADMISSION_REFUSALS,
   ...CEREMONY_REFUSALS,
   ...EVIDENCE_REFUSALS,
+  ...COALITION_REFUSALS,
   ...EDGE_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 

@@ -11,7 +11,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { isKind, type VerifiedObservation } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
-import { argument, readBytes, readJsonFile, required, usage } from "../files.ts";
+import { argument, instant, readBytes, readJsonFile, required } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 
 const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
@@ -24,7 +24,11 @@ export const verify: Command = {
   run: async (call) => {
     const bytes = readBytes(argument(call, 0, "BUNDLE"));
     const trust = readTrust(required(call, "trust"));
-    const verification = await verifyBundle(bytes, { trust, revocations: readRevocations(call), at: readTime(call) });
+    const verification = await verifyBundle(bytes, {
+      trust,
+      revocations: readRevocations(call),
+      at: instant(call, "at"),
+    });
     return {
       exit: VERDICT_EXIT[verification.verdict],
       data: withRefusal(verification),
@@ -53,15 +57,6 @@ function readRevocations(call: Call): readonly Uint8Array[] {
       EXIT.usage,
     );
   return frames as readonly Uint8Array[];
-}
-
-/** ISO 8601 or microseconds. */
-function readTime(call: Call): number | null {
-  const given = call.flags.at;
-  if (typeof given !== "string") return null;
-  const at = /^\d+$/.test(given) ? Number(given) : Date.parse(given) * 1_000;
-  if (!Number.isSafeInteger(at)) throw usage("--at takes an ISO 8601 time or microseconds");
-  return at;
 }
 
 function withRefusal(verification: Verification): object {

@@ -1,0 +1,145 @@
+// `coalition effective` and `coalition revoke --plan`: an authority's policy from a pool of files, and what a revocation would touch.
+import { readdirSync } from "node:fs";
+import { join } from "node:path";
+import { toJson } from "../../shared/cbor/json.ts";
+import { effectivePolicy } from "../../shared/coalition/effective.ts";
+import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
+import { type Pool, readPool } from "../../shared/coalition/pool.ts";
+import type { EffectiveClause, RefusedPart } from "../../shared/coalition/view.ts";
+import { fault } from "../../shared/result.ts";
+import { argument, instant, microseconds, readJsonFile, required } from "../files.ts";
+import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+
+const POOL = { pool: { type: "string" }, at: { type: "string" }, operation: { type: "string" } } as const;
+
+export const coalitionEffective: Command = {
+  name: "coalition effective",
+  usage: "coalition effective --home NAME --pool DIR [--at TIME] [--operation NAME]",
+  about: "the policy that holds at one authority, each clause with its origin and the translators that carried it",
+  flags: { ...POOL, home: { type: "string" } },
+  run: async (call) => {
+    const pool = poolOf(call);
+    const policy = effectivePolicy(pool, {
+      home: required(call, "home"),
+      at: timeOf(call),
+      operation: operationOf(call),
+    });
+    if (!policy.ok) throw new Refused(policy.fault, EXIT.absent);
+    const { home, clauses, conflicts, refused } = policy.value;
+    const data = { home, clauses: clauses.map(plainClause), conflicts, refused: refused.map(plainRefused) };
+    const text = [
+      ...data.clauses.map(
+        ({ id, effect, from, via, value }) =>
+          `${effect.padEnd(9)}${id}  ${JSON.stringify(value)}  from ${from}${via === undefined ? "" : ` via ${via}`}`,
+      ),
+      ...conflicts.map(({ winners, losers, rule }) => `conflict  ${list(winners)} over ${list(losers)}, by ${rule}`),
+      ...data.refused.map(({ id, code }) => `refused   ${id}  ${code}`),
+    ];
+    return { exit: EXIT.yes, data, text: text.join("\n") };
+  },
+};
+
+export const coalitionRevoke: Command = {
+  name: "coalition revoke",
+  usage: "coalition revoke TRANSLATOR --pool DIR --plan [--by NAME] [--at TIME] [--operation NAME]",
+  about: "what revoking a translator would touch at every authority, before anything is signed",
+  flags: { ...POOL, plan: { type: "boolean" }, by: { type: "string" } },
+  run: async (call) => {
+    const id = argument(call, 0, "TRANSLATOR");
+    if (call.flags.plan !== true)
+      throw new Refused(fault("USAGE", { reason: "--plan is needed: it shows the effects" }).fault, EXIT.usage);
+    const pool = poolOf(call);
+    const translator = pool.translators.find((candidate) => candidate.id === id);
+    if (translator === undefined)
+      throw new Refused(fault("NOT_FOUND", { thing: `translator ${id}` }).fault, EXIT.absent);
+    const operation = operationOf(call);
+    const after = timeOf(call);
+    const scope = operation === null ? null : new Map([["operation", operation]]);
+    const by = typeof call.flags.by === "string" ? call.flags.by : translator.signer;
+    const plan = planRevocation(pool, { revokes: id, by, after, scope }, after, operation);
+    if (!plan.ok) throw new Refused(plan.fault, EXIT.no);
+    const { homes, unchanged } = plan.value;
+    const revocation = { revokes: id, by, after, ...(operation === null ? {} : { scope: { operation } }) };
+    return {
+      exit: homes.length === 0 ? EXIT.yes : EXIT.changes,
+      data: { revocation, homes, unchanged },
+      text: [...homes.flatMap(changeText), ...unchanged.map((home) => `${home}: nothing changes`)].join("\n"),
+    };
+  },
+};
+
+function poolOf(call: Call): Pool {
+  const folder = required(call, "pool");
+  const files = filesUnder(folder).filter((file) => file.endsWith(".json"));
+  const pool = readPool(
+    files.map((file) => ({ name: file, document: inMicroseconds(readJsonFile(join(folder, file))) })),
+  );
+  if (!pool.ok) throw new Refused(pool.fault, EXIT.usage);
+  return pool.value;
+}
+
+const INSTANTS: readonly string[] = ["after", "expires", "issued", "refreshBy"];
+
+/** People write instants in ISO 8601; the core counts microseconds. */
+function inMicroseconds(document: unknown): unknown {
+  if (Array.isArray(document)) return document.map(inMicroseconds);
+  if (typeof document !== "object" || document === null) return document;
+  return Object.fromEntries(
+    Object.entries(document).map(([key, value]) => [
+      key,
+      INSTANTS.includes(key) && typeof value === "string" ? (microseconds(value) ?? value) : value,
+    ]),
+  );
+}
+
+function filesUnder(folder: string): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
+  } catch (error) {
+    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: (error as Error).message }).fault, EXIT.absent);
+  }
+}
+
+/** The instant of the question; now, where none is given. */
+function timeOf(call: Call): number {
+  return instant(call, "at") ?? Date.now() * 1_000;
+}
+
+function operationOf(call: Call): string | null {
+  return typeof call.flags.operation === "string" ? call.flags.operation : null;
+}
+
+function plainClause({ id, effect, value, label, scope, from, via, losses }: EffectiveClause) {
+  return {
+    id,
+    effect,
+    value: toJson(value),
+    from,
+    ...(via.length === 0 ? {} : { via: via.length === 1 ? via[0] : via }),
+    ...(label === null ? {} : { label }),
+    ...(scope === null ? {} : { scope: Object.fromEntries(scope) }),
+    ...(losses.length === 0 ? {} : { losses }),
+  };
+}
+
+function plainRefused({ id, code, from, via }: RefusedPart) {
+  return { id, code, ...(from === null ? {} : { from }), ...(via.length === 0 ? {} : { via }) };
+}
+
+function list(names: readonly { readonly id: string; readonly from: string }[]): string {
+  return names.map(({ id, from }) => `${id} of ${from}`).join(", ");
+}
+
+function changeText({ home, lost, regained, rerouted, unheard }: HomeChange): readonly string[] {
+  const row =
+    (word: string) =>
+    ({ id, from }: { readonly id: string; readonly from: string }) =>
+      `  ${word.padEnd(9)}${id} of ${from}`;
+  return [
+    `${home}:`,
+    ...lost.map(row("loses")),
+    ...regained.map(row("regains")),
+    ...rerouted.map(row("reroutes")),
+    ...unheard.map((from) => `  hears nothing more of ${from}`),
+  ];
+}

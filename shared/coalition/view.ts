@@ -1,0 +1,35 @@
+// What an authority sees: its effective policy, what contradicted it, and what was not taken.
+import type { RefusalCode } from "../refusals.ts";
+import type { Clause, Loss } from "./pool.ts";
+
+type Named = { readonly id: string; readonly from: string };
+
+/** `winners` hold, `losers` do not; `rule` says why. */
+export type Conflict = {
+  readonly winners: readonly Named[];
+  readonly losers: readonly Named[];
+  readonly rule: "home" | "prohibition" | "permission";
+};
+
+/** A clause as it holds at home: `id` and `from` are its origin's, `via` the translators in their order. */
+export type EffectiveClause = Clause & {
+  readonly matter: string;
+  readonly from: string;
+  readonly via: readonly string[];
+  readonly losses: readonly Loss[];
+};
+
+/** What was not taken: a clause, a policy, a translator or a revocation, and why. */
+export type RefusedPart = {
+  readonly id: string;
+  readonly code: RefusalCode;
+  readonly from: string | null;
+  readonly via: readonly string[];
+};
+
+export type EffectivePolicy = {
+  readonly home: string;
+  readonly clauses: readonly EffectiveClause[];
+  readonly conflicts: readonly Conflict[];
+  readonly refused: readonly RefusedPart[];
+};
