@@ -2,7 +2,9 @@
 import { resolve } from "node:path";
 import { fault } from "../../shared/result.ts";
 import { demoSource, judge, MESH, runScenario } from "../demo/run.ts";
-import { SCENARIOS, type Scenario } from "../demo/scenarios.ts";
+import type { Scenario } from "../demo/scenario.ts";
+import { SCENARIOS } from "../demo/scenarios.ts";
+import { Unmet } from "../demo/stage.ts";
 import { usage } from "../files.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
@@ -24,14 +26,14 @@ export const demo: Command = {
 async function runDemo(call: Call): Promise<Answer> {
   if (call.flags.list) {
     const data = SCENARIOS.map(({ name, title, parties }) => ({ name, title, parties }));
-    return { exit: EXIT.yes, data, text: data.map(({ name, title }) => `${name.padEnd(14)} ${title}`).join("\n") };
+    return { exit: EXIT.yes, data, text: data.map(({ name, title }) => `${name.padEnd(17)} ${title}`).join("\n") };
   }
   const scenario = findScenario(String(call.flags.scenario ?? "approval"));
-  const parties = partiesOf(call, scenario.parties);
-  const report = await runScenario(scenario, {
-    parties,
-    keep: call.flags.keep === undefined ? null : String(call.flags.keep),
-    say: call.say,
+  const parties = partiesOf(call, scenario.parties, scenario.least);
+  const keep = call.flags.keep === undefined ? null : String(call.flags.keep);
+  const report = await runScenario(scenario, { parties, keep, say: call.say }).catch((error: unknown) => {
+    if (error instanceof Unmet) throw new Refused(fault("SCENARIO_FAILED", { reason: error.message }).fault, EXIT.no);
+    throw error;
   });
   const failure = judge(scenario, report);
   if (failure !== null)
@@ -51,10 +53,10 @@ function findScenario(name: string): Scenario {
   return found;
 }
 
-function partiesOf(call: Call, usual: number): number {
+function partiesOf(call: Call, usual: number, least = 3): number {
   const parties = call.flags.parties === undefined ? usual : Number(call.flags.parties);
-  if (!Number.isInteger(parties) || parties < 3 || parties > PARTY_NAMES.length)
-    throw usage(`--parties takes 3 to ${PARTY_NAMES.length}`);
+  if (!Number.isInteger(parties) || parties < least || parties > PARTY_NAMES.length)
+    throw usage(`--parties takes ${least} to ${PARTY_NAMES.length} here`);
   return parties;
 }
 

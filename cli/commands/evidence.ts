@@ -66,7 +66,7 @@ function withRefusal(verification: Verification): object {
     : { ...rest, firstFailing: { ...firstFailing, ...describeRefusal(firstFailing) } };
 }
 
-function verdictText({ verdict, checks, outcome, firstFailing }: Verification): string {
+function verdictText({ verdict, checks, outcome, faults, firstFailing }: Verification): string {
   const marks = { passed: "✓", failed: "✗", indeterminate: "?", "not reached": "–" } as const;
   const lines = [
     verdict.toUpperCase(),
@@ -74,6 +74,10 @@ function verdictText({ verdict, checks, outcome, firstFailing }: Verification): 
   ];
   if (outcome !== null)
     lines.push(`  outcome  ${outcome.status} ${JSON.stringify(outcome.value)}  sha256:${outcome.digest}`);
+  for (const { authority, kinds, statements } of faults)
+    lines.push(
+      `  fault    ${authority} signed two statements for one slot (${kinds.join(", ")}): ${statements.join(" ")}`,
+    );
   if (firstFailing !== undefined) {
     const refusal = describeRefusal(firstFailing);
     lines.push(
@@ -209,12 +213,15 @@ function idOf(frame: Uint8Array): string | null {
   return parsed.ok ? parsed.value.observation.id : null;
 }
 
-function explanationText({ id, verdict, by, authority, kind, factors, refusal }: Explanation): string {
+function explanationText(explanation: Explanation): string {
+  const { id, verdict, by, authority, kind, factors, refusal, contradicts } = explanation;
   const marks = { met: "✓", "not met": "✗", "not reached": "–" } as const;
   const head = `${verdict.toUpperCase()} by ${by}   ${kind} of ${authority}   obs ${id.slice(0, 12)}`;
   const rows = factors.map(
     (factor) => `  ${marks[factor.verdict]} ${factor.name.padEnd(11)} need ${factor.need.padEnd(52)} got ${factor.got}`,
   );
   const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
-  return [head, ...rows, ...end].join("\n");
+  const rival =
+    contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer; both are kept`];
+  return [head, ...rows, ...end, ...rival].join("\n");
 }

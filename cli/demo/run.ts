@@ -8,9 +8,9 @@ import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { rootsOf } from "../stack/party.ts";
-import { PARTY_NAMES, type Stack, startStack } from "../stack/stack.ts";
+import { PARTY_NAMES, startStack } from "../stack/stack.ts";
 import { githubPayload } from "./github.ts";
-import type { Scenario } from "./scenarios.ts";
+import type { Scenario } from "./scenario.ts";
 import { SOURCE, Stage } from "./stage.ts";
 
 export type DemoOptions = {
@@ -29,16 +29,23 @@ export type DemoReport = {
   readonly bundle: string | null;
   readonly trust: string;
   readonly verified: string | null;
+  /** What the scenario checked beside the outcome, in words. */
+  readonly facts: readonly string[];
   readonly timings: Readonly<Record<string, number>>;
 };
 
 export const MESH = "demo-mesh";
 
 /** What opens a ceremony at the first party: GitHub's event, among all parties. */
-export function demoSource(names: readonly string[], closesIn: number | null, expiresIn: number | null) {
+export function demoSource(
+  names: readonly string[],
+  closesIn: number | null,
+  expiresIn: number | null,
+  set: Scenario["set"] = [],
+) {
   const { event, action } = githubPayload();
   const parties = names.map((authority) => ({ authority, role: "approver", power: 1 }));
-  return { id: SOURCE, scheme: "github", event, action, pattern: "approval", set: [], parties, closesIn, expiresIn };
+  return { id: SOURCE, scheme: "github", event, action, pattern: "approval", set, parties, closesIn, expiresIn };
 }
 
 export async function runScenario(scenario: Scenario, options: DemoOptions): Promise<DemoReport> {
@@ -52,7 +59,7 @@ export async function runScenario(scenario: Scenario, options: DemoOptions): Pro
   options.say(`building the agent and starting ${names.length} parties …`);
   const { script } = await buildBundle();
   mark("builtMs");
-  const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn)] };
+  const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn, scenario.set)] };
   const stack = await startStack({ names, mesh: MESH, dir, script, sources });
   try {
     const stage = new Stage(stack, options.say);
@@ -60,7 +67,9 @@ export async function runScenario(scenario: Scenario, options: DemoOptions): Pro
     mark("connectedMs");
     const views = await scenario.run(stage);
     mark("endedMs");
-    return await report(scenario, stage, views, options, timings);
+    const ended = await report(scenario, stage, views, options, timings);
+    mark("verifiedMs");
+    return ended;
   } finally {
     await stack.stop();
     rmSync(dir, { recursive: true, force: true });
@@ -82,12 +91,10 @@ async function report(
   const trust = join(folder, `${scenario.name}.trust.json`);
   const statement = writeTrustStatement(MESH, rootsOf(stage.stack.parties));
   writeFileSync(trust, `${JSON.stringify(statement, null, 1)}\n`);
-  const evidence =
-    first.outcome === null
-      ? null
-      : await exportEvidence(stage.stack, stage.ceremony, join(folder, `${scenario.name}.evidence.json`), views);
-  const verified = evidence === null ? null : await verifyBundle(evidence.bytes, { trust: statement });
-  timings.verifiedMs = timings.endedMs ?? 0;
+  const evidence = first.outcome === null ? null : await stage.evidence(stage.stack.agent(first.asSeenBy));
+  const bundle = join(folder, `${scenario.name}.evidence.json`);
+  if (evidence !== null) writeFileSync(bundle, evidence);
+  const verified = evidence === null ? null : await verifyBundle(evidence, { trust: statement });
   return {
     scenario: scenario.name,
     parties: stage.stack.agents.map(({ name }) => name),
@@ -95,25 +102,18 @@ async function report(
     status: first.phase,
     outcome: first.outcome === null ? null : { digest: first.outcome.digest, value: first.outcome.value },
     agreement: { same, of: views.length },
-    bundle: evidence?.path ?? null,
+    bundle: evidence === null ? null : bundle,
     trust,
     verified: verified?.verdict ?? null,
+    facts: stage.facts,
     timings,
   };
-}
-
-async function exportEvidence(stack: Stack, ceremony: string, path: string, views: readonly CeremonyView[]) {
-  const response = await stack.agent(views[0]?.asSeenBy ?? "").request(`/v1/ceremonies/${ceremony}/evidence`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
-  writeFileSync(path, bytes);
-  return { path, bytes };
 }
 
 /** Whether a scenario ended as it must; the reason where it did not. */
 export function judge(scenario: Scenario, report: DemoReport): string | null {
   if (!scenario.endsAs.includes(report.status)) return `it ended as ${report.status}`;
-  if (report.status !== "final")
-    return report.outcome === null || report.status === "abandoned" ? null : "it shows an outcome";
+  if (report.status === "expired") return report.outcome === null ? null : "it shows an outcome";
   if (report.agreement.same !== report.agreement.of)
     return `${report.agreement.same} of ${report.agreement.of} have the same outcome`;
   return report.verified === "passed" ? null : `the evidence is ${report.verified ?? "missing"}`;

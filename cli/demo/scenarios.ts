@@ -1,36 +1,22 @@
 // The scenarios of the demo, as data and short scripts: what happens, and how it must end.
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import type { LocalAgent } from "../stack/agent.ts";
+import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
-
-export type Scenario = {
-  readonly name: string;
-  readonly title: string;
-  readonly parties: number;
-  /** Seconds until the round closes, and until the ceremony expires. */
-  readonly closesIn: number;
-  readonly expiresIn: number;
-  /** Phases in which every running party may end. */
-  readonly endsAs: readonly string[];
-  readonly run: (stage: Stage) => Promise<readonly CeremonyView[]>;
-};
-
-const attestAll = async (stage: Stage, agents: readonly LocalAgent[]) => {
-  for (const agent of agents) await stage.attest(agent);
-};
+import { UNDER_FIRE } from "./under-fire.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
   {
     name: "approval",
     title: "every party approves a real GitHub deployment",
     parties: 3,
+    least: 3,
     closesIn: 60,
     expiresIn: 120,
     endsAs: ["final"],
     run: async (stage) => {
       await stage.openByWebhook();
-      await attestAll(stage, stage.running());
+      await stage.attestAll(stage.running());
       return stage.agreed(45);
     },
   },
@@ -38,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "opener-lost",
     title: "the opener's agent is killed right after the call is out; the others finish",
     parties: 3,
+    least: 3,
     closesIn: 6,
     expiresIn: 60,
     endsAs: ["final"],
@@ -47,7 +34,7 @@ export const SCENARIOS: readonly Scenario[] = [
       await stage.until("the call is out", 20, async () => (await stage.view(others[0] as LocalAgent)).policy !== null);
       await stage.opener.kill();
       stage.say(`${stage.opener.name}  killed (SIGKILL)`);
-      await attestAll(stage, others);
+      await stage.attestAll(others);
       return stage.agreed(50);
     },
   },
@@ -55,13 +42,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "one-silent",
     title: "one of four parties is silent; the others finish",
     parties: 4,
+    least: 4,
     closesIn: 6,
     expiresIn: 60,
     endsAs: ["final"],
     run: async (stage) => {
       await stage.openByWebhook();
       await silence(stage, 1);
-      await attestAll(stage, stage.running());
+      await stage.attestAll(stage.running());
       return stage.agreed(50);
     },
   },
@@ -69,13 +57,14 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "two-silent",
     title: "two of four parties are silent; there is no outcome",
     parties: 4,
+    least: 4,
     closesIn: 4,
     expiresIn: 14,
     endsAs: ["expired", "abandoned"],
     run: async (stage) => {
       await stage.openByWebhook();
       await silence(stage, 2);
-      await attestAll(stage, stage.running());
+      await stage.attestAll(stage.running());
       return stage.ended(40);
     },
   },
@@ -83,6 +72,7 @@ export const SCENARIOS: readonly Scenario[] = [
     name: "broker-lost",
     title: "nats-server freezes for 20 s, and is killed and restarted; the ceremony finishes and nothing is lost",
     parties: 3,
+    least: 3,
     closesIn: 90,
     expiresIn: 240,
     endsAs: ["final"],
@@ -105,6 +95,7 @@ export const SCENARIOS: readonly Scenario[] = [
       return stage.agreed(120);
     },
   },
+  ...UNDER_FIRE,
 ];
 
 /** Kills the agents of the last `count` parties once the call is out. */

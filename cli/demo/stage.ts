@@ -1,6 +1,7 @@
 // What a scenario can do: open by webhook, attest, break things, and wait for what the parties then show.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import type { Explanation } from "../../shared/evidence/explain.ts";
 import type { LocalAgent } from "../stack/agent.ts";
 import type { Stack } from "../stack/stack.ts";
 import { deliver } from "./github.ts";
@@ -9,10 +10,15 @@ export const SOURCE = "github";
 const POLL_MS = 60;
 const ENDED = new Set(["final", "abandoned", "expired"]);
 
+/** Something did not come about that a scenario demands: it has failed, and the product or the machine is to blame. */
+export class Unmet extends Error {}
+
 export class Stage {
   readonly stack: Stack;
   readonly say: (line: string) => void;
   ceremony = "";
+  /** What the scenario saw, for the report. */
+  readonly facts: string[] = [];
 
   constructor(stack: Stack, say: (line: string) => void) {
     this.stack = stack;
@@ -44,6 +50,21 @@ export class Stage {
     return agent.json<CeremonyView>(`/v1/ceremonies/${this.ceremony}`);
   }
 
+  views(agents = this.running()): Promise<readonly CeremonyView[]> {
+    return Promise.all(agents.map((agent) => this.view(agent)));
+  }
+
+  /** Why a party admitted an observation or did not; null where it knows none of that id. */
+  async explain(agent: LocalAgent, id: string): Promise<Explanation | null> {
+    const response = await agent.request(`/v1/ceremonies/${this.ceremony}/observations/${id}/explain`);
+    return response.ok ? ((await response.json()) as Explanation) : null;
+  }
+
+  async evidence(agent: LocalAgent): Promise<Uint8Array> {
+    const response = await agent.request(`/v1/ceremonies/${this.ceremony}/evidence`);
+    return new Uint8Array(await response.arrayBuffer());
+  }
+
   /** Waits until a party holds the call, then has it attest. */
   async attest(agent: LocalAgent, choice = "approve"): Promise<void> {
     await this.until(
@@ -59,11 +80,22 @@ export class Stage {
     this.say(`${agent.name}  attests ${choice}  obs ${answer.observation.slice(0, 12)}`);
   }
 
+  async attestAll(agents: readonly LocalAgent[]): Promise<void> {
+    for (const agent of agents) await this.attest(agent);
+  }
+
+  /** A check of the scenario: written down where it holds, the end of the scenario where it does not. */
+  check(fact: string, holds: boolean): void {
+    if (!holds) throw new Unmet(`it does not hold that ${fact}`);
+    this.facts.push(fact);
+    this.say(`✓ ${fact}`);
+  }
+
   /** Waits until every running party shows an ending. */
   async ended(seconds: number, agents = this.running()): Promise<readonly CeremonyView[]> {
     let views: readonly CeremonyView[] = [];
     await this.until("every running party shows an ending", seconds, async () => {
-      views = await Promise.all(agents.map((agent) => this.view(agent)));
+      views = await this.views(agents);
       return views.every((view) => ENDED.has(view.phase));
     });
     return views;
@@ -74,7 +106,7 @@ export class Stage {
     const agents = this.running();
     let views = await this.ended(seconds, agents);
     await this.until("the parties heard each other's outcome", 15, async () => {
-      views = await Promise.all(agents.map((agent) => this.view(agent)));
+      views = await this.views(agents);
       return views.every((view) => view.phase === "expired" || view.agreement.same >= agents.length);
     });
     return views;
@@ -83,7 +115,7 @@ export class Stage {
   async until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
     const end = Date.now() + seconds * 1_000;
     while (!(await holds().catch(() => false))) {
-      if (Date.now() > end) throw new Error(`waited ${seconds} s in vain: ${what}`);
+      if (Date.now() > end) throw new Unmet(`waited ${seconds} s in vain: ${what}`);
       await sleep(POLL_MS);
     }
   }

@@ -35,6 +35,7 @@ export type StackPlan = {
 };
 
 export type Stack = {
+  readonly mesh: string;
   readonly parties: readonly Party[];
   readonly agents: readonly LocalAgent[];
   readonly nats: NatsServer;
@@ -90,6 +91,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     throw error;
   }
   return {
+    mesh: plan.mesh,
     parties,
     agents,
     nats,

@@ -3,7 +3,7 @@
 import { grantsRole, rootOf } from "../authority/chain.ts";
 import { isHalted } from "../closing/derive.ts";
 import { receive } from "../closing/receive.ts";
-import type { Closing, ClosingMessage } from "../closing/state.ts";
+import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
 import { PARKED_MAX } from "../limits.ts";
 import {
   type Call,
@@ -17,9 +17,9 @@ import {
 import { fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { absorbContribution } from "./gather.ts";
-import { type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { peersOf, type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
-import { append, authorityOf, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
+import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
 export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
   const { state } = turn;
@@ -151,14 +151,23 @@ function absorbClosing(
     kind: message.body.kind,
     round: round.index,
   });
-  return recordFaults(entered, round.closing, received.closing, seat);
+  return recordFaults(entered, round, received.closing, seat);
 }
 
-/** Writes down a newly proved fault, and the moment when faults exceed what the policy tolerates. */
-function recordFaults(turn: Turn, before: Closing, after: Closing, seat: RosterSeat): Turn {
+/**
+ * Writes down a newly proved fault, and the moment when faults exceed what the policy tolerates. Both halves go to the others, who may
+ * each have been shown one only: a proof that one party keeps for itself convicts nobody (SPEC §8.6).
+ */
+function recordFaults(turn: Turn, round: Round, after: Closing, seat: RosterSeat): Turn {
+  const before = round.closing;
   const proof = after.faulty.get(seat.index);
   if (proof === undefined || before.faulty.has(seat.index)) return turn;
-  const proved = record(turn, "byzantine-event", proof, seat.authority, { code: "EQUIVOCATION", seat: seat.index });
+  const halves = messagesOf(after).filter(({ id }) => proof.includes(id)) as readonly Observation[];
+  const told = halves.reduce(
+    (sent, half) => publish(sent, peersOf(turn.state, round), half as VerifiedObservation),
+    turn,
+  );
+  const proved = record(told, "byzantine-event", proof, seat.authority, { code: "EQUIVOCATION", seat: seat.index });
   return isHalted(after) && !isHalted(before)
     ? record(proved, "alert", proof, null, { code: "OVER_TOLERANCE" })
     : proved;

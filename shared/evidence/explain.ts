@@ -7,6 +7,7 @@ import { DOOR_STEPS, stepOf } from "../observation/door-steps.ts";
 import type { Id, Observation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
 import { describeRefusal, REFUSALS, type Refusal, type RefusalCode } from "../refusals.ts";
+import { contradictionOf } from "./faults.ts";
 
 export type Factor = {
   readonly name: string;
@@ -25,6 +26,8 @@ export type Explanation = {
   readonly role: string | null;
   readonly factors: readonly Factor[];
   readonly refusal: Refusal | null;
+  /** The statement of the same signer that this one contradicts: together they prove its fault. */
+  readonly contradicts: Id | null;
 };
 
 export type RefusedStatement = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
@@ -100,6 +103,7 @@ function explain(
     role: observation.body.kind === "contribution" ? observation.body.role : null,
     factors,
     refusal,
+    contradicts: contradictionOf(state, observation.id),
   };
 }
 

@@ -19,6 +19,7 @@ import { type Call, isKind, type Observation, type VerifiedObservation } from ".
 import { REFUSALS, type RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
 import { type Bundle, parseBundle } from "./bundle.ts";
+import { faultsIn, type ProvedFault } from "./faults.ts";
 import { type TrustStatement, trustFrom } from "./trust-statement.ts";
 
 export type VerifyOptions = {
@@ -44,6 +45,8 @@ export type Verification = {
   /** Recomputed here; null where the evidence does not lead to one. */
   readonly outcome: { readonly digest: string; readonly value: Json; readonly status: string } | null;
   readonly ceremony: string | null;
+  /** What the evidence proves against its signers; tolerated faults leave the verdict as it is. */
+  readonly faults: readonly ProvedFault[];
   /** Requests made over any network: none, ever. */
   readonly network: 0;
 };
@@ -131,7 +134,8 @@ function report(
   const outcome = ending
     ? { digest: ending.digest, value: toJson(ending.record.value), status: ending.record.status }
     : null;
-  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, network: 0 } as const;
+  const faults = found?.state ? faultsIn(found.state) : [];
+  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, faults, network: 0 } as const;
   if (stopped === null) return { verdict: "passed", ...base };
   const { is, step, entry, fault: why } = stopped.stop;
   return {

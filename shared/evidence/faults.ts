@@ -1,0 +1,46 @@
+// Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
+import type { CeremonyState, Round } from "../ceremony/state.ts";
+import { messagesOf } from "../closing/state.ts";
+import type { Id, Observation } from "../observation/observation.ts";
+
+export type ProvedFault = {
+  readonly authority: string;
+  readonly seat: number;
+  readonly round: number;
+  /** What it signed, such as `witness`; two kinds where a prevote breaks the lock of a precommit. */
+  readonly kinds: readonly string[];
+  readonly statements: readonly [Id, Id];
+};
+
+/** Every fault that the statements held here prove, in seat order within each round. */
+export function faultsIn(state: CeremonyState): readonly ProvedFault[] {
+  return state.rounds.flatMap((round) => {
+    const proofs = [...round.closing.faulty, ...twiceContributed(round)].sort(([one], [other]) => one - other);
+    return proofs.map(([seat, statements]) => describeFault(round, seat, statements));
+  });
+}
+
+/** The statement that contradicts this one; null where none is held. */
+export function contradictionOf(state: CeremonyState, id: Id): Id | null {
+  const pair = faultsIn(state).find(({ statements }) => statements.includes(id))?.statements;
+  return pair === undefined ? null : pair[0] === id ? pair[1] : pair[0];
+}
+
+function twiceContributed({ held }: Round): readonly (readonly [number, readonly [Id, Id]])[] {
+  const slots = new Map<string, readonly Observation[]>();
+  for (const contribution of held.values()) {
+    const { seat, item } = contribution.slot;
+    const slot = JSON.stringify([seat, item]);
+    slots.set(slot, [...(slots.get(slot) ?? []), contribution]);
+  }
+  return [...slots.values()].flatMap(([first, second]) =>
+    first === undefined || second === undefined ? [] : [[first.slot.seat as number, [first.id, second.id]] as const],
+  );
+}
+
+function describeFault(round: Round, seat: number, statements: readonly [Id, Id]): ProvedFault {
+  const all: readonly Observation[] = [...round.held.values(), ...messagesOf(round.closing)];
+  const kinds = statements.map((id) => all.find((statement) => statement.id === id)?.body.kind ?? "unknown");
+  const authority = round.seats[seat]?.authority ?? "";
+  return { authority, seat, round: round.index, kinds: [...new Set(kinds)], statements };
+}

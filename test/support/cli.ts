@@ -1,0 +1,26 @@
+// The command line as its users run it: another process, its exit code and what it prints.
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import type { DemoReport } from "../../cli/demo/run.ts";
+
+const run = promisify(execFile);
+const main = new URL("../../cli/main.ts", import.meta.url).pathname;
+
+export async function quorate(
+  ...words: readonly string[]
+): Promise<{ readonly exit: number; readonly stdout: string }> {
+  try {
+    return { exit: 0, stdout: (await run(process.execPath, [main, ...words], { maxBuffer: 1 << 26 })).stdout };
+  } catch (error) {
+    const failed = error as { code?: number; stdout?: string; stderr?: string };
+    return { exit: failed.code ?? -1, stdout: `${failed.stdout ?? ""}${failed.stdout ? "" : failed.stderr}` };
+  }
+}
+
+export async function demo(
+  keep: string,
+  ...words: readonly string[]
+): Promise<{ readonly exit: number; readonly report: DemoReport & { readonly code?: string } }> {
+  const { exit, stdout } = await quorate("demo", "-o", "json", "--keep", keep, ...words);
+  return { exit, report: JSON.parse(stdout) };
+}
