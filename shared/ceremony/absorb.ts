@@ -4,7 +4,7 @@ import { grantsRole, rootOf } from "../authority/chain.ts";
 import { isHalted } from "../closing/derive.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
-import { PARKED_MAX } from "../limits.ts";
+import { ATTEMPTS_AHEAD_MAX, PARKED_MAX } from "../limits.ts";
 import {
   type Call,
   type Id,
@@ -79,6 +79,9 @@ function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNO
   const { parked } = turn.state;
   const detail = { round: observation.round };
   if (parked.has(observation.id)) return receipt(turn, observation.id, "held", why, detail);
+  // Judged as at the start of a round, so that nothing is stored here that is refused when it is read again.
+  const attempt = observation.slot.attempt ?? 0;
+  if (attempt > ATTEMPTS_AHEAD_MAX) return refuseIn(turn, observation, fault("ATTEMPT_FAR", { attempt }).fault);
   const isStatus = observation.body.kind === "status";
   const others = isStatus ? [...parked].filter(([, other]) => !isStatusOf(other, observation.key)) : [...parked];
   if (others.length >= PARKED_MAX)

@@ -10,8 +10,16 @@ import type { CeremonyState, RosterSeat, Round } from "./state.ts";
 
 export type Opening = { readonly policy: PinnedPolicy; readonly seats: readonly RosterSeat[] };
 
-/** Reads a call by itself: the same answer for everyone. */
+const read = new WeakMap<Call, Result<Opening>>();
+
+/** Reads a call by itself: the same answer for everyone, so that it is worked out once for each call. */
 export function readCall(call: Call): Result<Opening> {
+  const known = read.get(call) ?? readAfresh(call);
+  read.set(call, known);
+  return known;
+}
+
+function readAfresh(call: Call): Result<Opening> {
   const policy = decodePolicy(call.policy);
   if (!policy.ok) return policy;
   if (policy.value.hash !== call.policyHash) return fault("POLICY_HASH", { found: policy.value.hash });

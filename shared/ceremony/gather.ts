@@ -52,8 +52,19 @@ export function isWanted(round: Round, id: Id): boolean {
   return powerOf(electorate, listing) > electorate.tolerated;
 }
 
+/** What each set held fixes: asked after every turn, and another answer only where another set is held. */
+const fixed = new WeakMap<Round["held"], readonly Id[] | null>();
+
 /** Contributions that fix the verdict by themselves, as far as this party can see; null while it is open. */
 export function fixing(policy: Policy, round: Round): readonly Id[] | null {
+  const known = fixed.get(round.held);
+  if (known !== undefined) return known;
+  const found = findFixing(policy, round);
+  fixed.set(round.held, found);
+  return found;
+}
+
+function findFixing(policy: Policy, round: Round): readonly Id[] | null {
   const contributions = [...round.held.values()].map(toContribution);
   const { admitted } = admissible(policy, round.seats, contributions, round);
   return admitted.length === 0 ? null : settle(policy, round.seats, admitted, round.closing.electorate.tolerated);

@@ -1,9 +1,8 @@
-// Speaking up without being asked (SPEC §9.1): when a status is due and what it is, asking for a call, and telling the others of an
+// Speaking up without being asked (SPEC §9.1): when a status is due and what it is, asking for a call, and asking the others for their
 // ending until each has told of its own.
-import type { Observation, VerifiedObservation } from "../observation/observation.ts";
 import { fixing } from "./gather.ts";
 import { jitter } from "./jitter.ts";
-import { currentRound, ownSeat, peersOf, policyOf, type RosterSeat } from "./state.ts";
+import { currentRound, ownSeat, peersOf, policyOf } from "./state.ts";
 import { ASKS_MAX, statusBody, whomToAsk } from "./status.ts";
 import { publish, say, type Turn, withState } from "./turn.ts";
 
@@ -50,13 +49,13 @@ export function reportIfDue(turn: Turn): Turn {
   if (state.statusAt === null || turn.now < state.statusAt) return turn;
   const round = currentRound(state);
   if (round === undefined) return askForCall(turn);
-  const seat = ownSeat(state, round, () => true);
-  const { timing } = policyOf(state);
-  if (state.ending !== null) return repeatOutcome(turn, seat, timing.statusInterval);
-  const most = turn.now >= round.closesAt || round.earlyAt !== null ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
-  const interval = timing.statusInterval * Math.min(1 + state.quiet, most);
+  const over = state.ending !== null;
+  const closing = turn.now >= round.closesAt || round.earlyAt !== null;
+  const most = closing && !over ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
+  const interval = policyOf(state).timing.statusInterval * Math.min(1 + state.quiet, most);
   const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
   // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
+  const seat = ownSeat(state, round, () => true);
   if (seat === undefined) return planned;
   const slot = { seat: seat.index, attempt: null, item: null };
   const { turn: spoken, said } = say(planned, {
@@ -66,15 +65,7 @@ export function reportIfDue(turn: Turn): Turn {
     parents: [],
     numbered: false,
   });
-  return publish(spoken, peersOf(state, round), said, true);
-}
-
-function repeatOutcome(turn: Turn, seat: RosterSeat | undefined, statusInterval: number): Turn {
-  const { state } = turn;
-  const own = state.outcomes.get(seat?.index ?? -1);
-  const interval = statusInterval * Math.min(1 + state.quiet, QUIET_GATHERING_MAX);
-  const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
-  return own === undefined ? planned : publish(planned, unheard(turn), own as Observation as VerifiedObservation, true);
+  return publish(spoken, over ? unheard(turn) : peersOf(state, round), said, true);
 }
 
 function askForCall(turn: Turn): Turn {

@@ -174,23 +174,21 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
   return publish(append(kept, said), peersOf(kept.state, round), said);
 }
 
-/** The earliest instant at which time alone can change something. */
+/** The earliest instant after `now` at which time alone can change something; null where there is none. */
 export function wakeAt(state: CeremonyState, now: number): number | null {
+  let first = Number.POSITIVE_INFINITY;
+  const note = (at: number | null | undefined) => {
+    if (at !== null && at !== undefined && at > now && at < first) first = at;
+  };
   const round = currentRound(state);
-  const due =
-    state.ending === null && !state.expired && round !== undefined && state.hold === null ? roundDue(round, now) : [];
-  const expiry =
-    state.ending === null && !state.expired && state.call !== null && state.refusal === null
-      ? [state.call.body.expiresAt]
-      : [];
-  const times = [...due, ...expiry, ...(state.statusAt === null ? [] : [state.statusAt])].filter((at) => at > now);
-  return times.length === 0 ? null : Math.min(...times);
-}
-
-function roundDue(round: Round, now: number): readonly number[] {
-  const { due } = round.closing;
-  const times = [round.closesAt, round.earlyAt, due.contest, due.propose, due.prevote, due.precommit];
-  return times.filter((at) => at !== null && at > now) as number[];
+  const open = state.ending === null && !state.expired;
+  if (open && state.refusal === null) note(state.call?.body.expiresAt);
+  if (open && state.hold === null && round !== undefined) {
+    const { due } = round.closing;
+    for (const at of [round.closesAt, round.earlyAt, due.contest, due.propose, due.prevote, due.precommit]) note(at);
+  }
+  note(state.statusAt);
+  return Number.isFinite(first) ? first : null;
 }
 
 function wake(turn: Turn): Turn {

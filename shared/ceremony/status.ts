@@ -119,12 +119,18 @@ function lackedBy(
     (held) => wants.has(held.id) || (held.body.kind === "propose" && wants.has(held.body.root)),
   );
   const call = wants.has(state.ceremony) && state.call !== null ? [state.call as VerifiedObservation] : [];
-  if (status.decided) return [...call, ...asked];
+  if (status.decided) return [...call, ...asked, ...ownOutcome(state, round)];
   const reported = new Set([...status.contributions, ...status.messages]);
   const lacking = [...contributions, ...messages].filter(
     (held) => !reported.has(prefixOf(held.id)) && held.at[0] <= before,
   );
   return [...new Set([...call, ...asked, ...lacking])];
+}
+
+/** Whoever has decided too, and still asks, has not heard what was computed here. */
+function ownOutcome({ outcomes, self }: CeremonyState, { seats }: Round): readonly VerifiedObservation[] {
+  const own = seats.filter(({ root }) => root === self.root).map(({ index }) => outcomes.get(index));
+  return own.filter((outcome) => outcome !== undefined) as readonly Observation[] as readonly VerifiedObservation[];
 }
 
 /** A party that does not know the call asks for it without knowing its seat. */

@@ -38,6 +38,13 @@ export function justify(closing: Closing, ids: readonly Id[]): Justification | "
   return { witnesses: ids, set: derivedSet(closing.electorate, found) };
 }
 
+/** Whether a set that was derived here has a root; told without hashing where a justification of that root is known. */
+export function hasRoot(closing: Closing, set: readonly Id[], root: Id): boolean {
+  const known = closing.justified.get(root)?.set;
+  const same = known !== undefined && known.length === set.length && known.every((id, at) => id === set[at]);
+  return same || rootOfSet(set) === root;
+}
+
 /** What a certificate decides, given that its statements are held. */
 export function decisionOf(closing: Closing, certificate: Certificate): Decision {
   const { witnesses } = certificate;
@@ -114,14 +121,15 @@ export function lockAgainst(closing: Closing, root: Id): number {
   return lock;
 }
 
-/** The highest attempt that electors of more than f power have reached; -1 where there is none. */
-export function commonAttempt(closing: Closing): number {
-  const attempts = [...new Set(closing.reached.values())].sort((a, b) => b - a);
-  const reachedBy = (attempt: number) =>
-    [...closing.reached].filter(([, reached]) => reached >= attempt).map(([seat]) => seat);
-  return (
-    attempts.find((attempt) => powerOf(closing.electorate, reachedBy(attempt)) > closing.electorate.tolerated) ?? -1
-  );
+/** The highest attempt that electors of more than f power have reached, where that is above the present one; -1 otherwise. */
+export function commonAttempt({ attempt, electorate, reached }: Closing): number {
+  const ahead = [...reached].filter(([, at]) => at > attempt).sort((a, b) => b[1] - a[1]);
+  const seats: number[] = [];
+  for (const [seat, at] of ahead) {
+    seats.push(seat);
+    if (powerOf(electorate, seats) > electorate.tolerated) return at;
+  }
+  return -1;
 }
 
 export function provenFaults(closing: Closing): number {

@@ -5,6 +5,7 @@ import type { Timing } from "../policy/policy.ts";
 import {
   commonAttempt,
   derivedSet,
+  hasRoot,
   highestPolka,
   isHalted,
   justify,
@@ -133,6 +134,8 @@ function enterAttempt(closing: Closing, around: Surroundings, attempt: number): 
 const timeout = (around: Surroundings, attempt: number) => around.timing.attemptTimeout * (1 + attempt);
 const contested = (closing: Closing) => signs(closing) && closing.attempt >= 0;
 
+const proposerNow = ({ electorate, rotation, attempt }: Closing) => proposerOf(electorate.seats, rotation, attempt);
+
 function skipAhead(closing: Closing, around: Surroundings): Move | null {
   if (!contested(closing)) return null;
   const attempt = commonAttempt(closing);
@@ -147,8 +150,7 @@ function hasOwn<M extends { readonly slot: { readonly seat: number | null } }>(
 }
 
 function propose(closing: Closing, around: Surroundings): Move | null {
-  if (!contested(closing) || proposerOf(closing, closing.attempt) !== closing.own || hasOwn(closing, closing.proposals))
-    return null;
+  if (!contested(closing) || proposerNow(closing) !== closing.own || hasOwn(closing, closing.proposals)) return null;
   const polka = highestPolka(closing, closing.attempt, (root) => isValid(closing, around, root));
   const justified = polka === null ? null : closing.justified.get(polka.root as Id);
   if (polka !== null && justified) {
@@ -195,7 +197,7 @@ const isValid = (closing: Closing, around: Surroundings, root: Id) => {
 
 function prevote(closing: Closing, around: Surroundings): Move | null {
   if (!contested(closing) || hasOwn(closing, closing.prevotes)) return null;
-  const proposer = proposerOf(closing, closing.attempt);
+  const proposer = proposerNow(closing);
   const proposals = (closing.proposals.get(closing.attempt) ?? []).filter((proposal) => seatOf(proposal) === proposer);
   const verdicts = proposals.map((proposal) => judgeProposal(closing, around, proposal));
   const good = proposals[verdicts.indexOf("good")];
@@ -218,7 +220,7 @@ export function judgeProposal(
   const justification = justify(closing, body.justification);
   if (justification === "wrong") return "bad";
   if (justification === "missing") return "pending";
-  if (rootOfSet(justification.set) !== body.root || body.validAttempt >= (slot.attempt as number)) return "bad";
+  if (!hasRoot(closing, justification.set, body.root) || body.validAttempt >= (slot.attempt as number)) return "bad";
   if (body.validAttempt >= 0 && !polkasAt(closing, body.validAttempt).some(({ root }) => root === body.root))
     return "pending";
   if (body.validAttempt < lockAgainst(closing, body.root)) return "bad";
@@ -227,6 +229,7 @@ export function judgeProposal(
 
 function precommit(closing: Closing, around: Surroundings): Move | null {
   if (!contested(closing) || hasOwn(closing, closing.precommits) || !hasOwn(closing, closing.prevotes)) return null;
+  if (powerAt(closing, closing.prevotes) < closing.electorate.quorum) return null;
   const polkas = polkasAt(closing, closing.attempt);
   const vote = (root: Id | null): Move => ({ say: { kind: "precommit", root }, attempt: closing.attempt, with: [] });
   const valid = polkas.find(({ root }) => root !== null && isValid(closing, around, root));

@@ -8,6 +8,7 @@ import type {
   WitnessBody,
 } from "../observation/observation.ts";
 import type { Electorate } from "./power.ts";
+import { rotationOf } from "./proposer.ts";
 
 export type Witness = Observation<WitnessBody>;
 export type Proposal = Observation<ProposeBody>;
@@ -41,6 +42,8 @@ export type Closing = {
   readonly ceremony: Id;
   readonly round: number;
   readonly electorate: Electorate;
+  /** Place among the electors of the one who proposes in attempt 0. */
+  readonly rotation: number;
   /** The party's own elector seat, if it has one. */
   readonly own: number | null;
   readonly witnesses: ReadonlyMap<number, readonly Witness[]>;
@@ -68,6 +71,7 @@ export function openClosing(ceremony: Id, round: number, electorate: Electorate,
     ceremony,
     round,
     electorate,
+    rotation: rotationOf(ceremony, round, electorate),
     own,
     witnesses: new Map(),
     proposals: new Map(),

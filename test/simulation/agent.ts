@@ -7,7 +7,7 @@ import { emptyState } from "../../shared/ceremony/state.ts";
 import { type Input, step } from "../../shared/ceremony/step.ts";
 import type { Author } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
-import { START } from "./parties.ts";
+import { START, seatNamed } from "./parties.ts";
 
 /** How a turn ends: well; lost before it was stored; stored, with only the first few messages sent before the crash. */
 export type Fate =
@@ -26,6 +26,8 @@ export type TurnResult = {
   readonly effects: readonly Effect[];
   readonly sent: readonly Sent[];
   readonly stored: boolean;
+  /** Statements that its log did not hold before. */
+  readonly appended: readonly VerifiedObservation[];
 };
 
 export class Agent {
@@ -69,18 +71,20 @@ export class Agent {
     const { state, effects } = step(this.state, input, this.author);
     const leaving = this.outgoing(effects);
     const sends = fate.ends === "well" ? leaving : fate.ends === "lost" ? [] : leaving.slice(0, fate.sent);
-    if (fate.ends === "lost") return { effects: [], sent: sends, stored: false };
+    if (fate.ends === "lost") return { effects: [], sent: sends, stored: false, appended: [] };
     this.state = state;
+    const appended: VerifiedObservation[] = [];
     for (const effect of effects) {
       // Each statement has one row, however often it is appended.
       if (effect.do === "append" && !this.#rows.has(effect.observation.id)) {
         this.#rows.add(effect.observation.id);
         this.stored.push(effect.observation);
+        appended.push(effect.observation);
       }
       if (effect.do === "wake") this.wakeAt = effect.at;
       if (effect.do === "conclude") this.endings.push(effect.ending);
     }
-    return { effects, sent: sends, stored: true };
+    return { effects, sent: sends, stored: true, appended };
   }
 
   /** Whether an input holds a numbered statement under its own key that its log lacks. */
@@ -100,8 +104,7 @@ export class Agent {
     const sent: Sent[] = [];
     for (const effect of effects) {
       if (effect.do !== "publish") continue;
-      for (const to of effect.to)
-        sent.push({ from: this.seat, to: Number(to.slice("party-".length)), observation: effect.observation });
+      for (const to of effect.to) sent.push({ from: this.seat, to: seatNamed(to), observation: effect.observation });
     }
     return sent;
   }

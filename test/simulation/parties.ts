@@ -31,6 +31,13 @@ export function symbolicParties(count: number): readonly SymbolicParty[] {
   return PARTIES.slice(0, count);
 }
 
+const SEATS = new Map(PARTIES.map(({ name }, seat) => [name, seat]));
+
+/** Every party has the seat of its number. */
+export function seatNamed(name: string): number {
+  return SEATS.get(name) as number;
+}
+
 const ROOTS = new Map(PARTIES.map(({ root, name }) => [root, name]));
 
 export function selfOf({ name, root, key }: SymbolicParty): Self {

@@ -37,6 +37,8 @@ export type Plan = {
   readonly restored: number | null;
   /** Whether the operator says so; if not, it may sign again until it meets a statement of its own that it lacks. */
   readonly restoredKnowing: boolean;
+  /** How long a host collects what arrives before it takes it in as one turn, as a queue's consumer does; 0: one by one. */
+  readonly batching: number;
   readonly offsets: readonly number[];
   /** Drift of each clock in parts per million. */
   readonly drifts: readonly number[];
@@ -72,6 +74,7 @@ export function planOf(seed: number, settings: Settings): Plan {
     crashes: rate(0.5, 0.08),
     restored,
     restoredKnowing: random.chance(0.5),
+    batching: random.chance(0.5) ? random.pick([2_000, 20_000, 100_000]) : 0,
     ...drawClocks(seed, settings.parties),
     attestations: drawAttestations(seed, settings.parties, closesAt),
   };

@@ -29,7 +29,7 @@ export type HonestAccount = {
   readonly proved: Set<Id>;
   /** Set once it has taken in a statement of its own that its log lacked. */
   metPast: boolean;
-  /** Statements that it let out although it had met its past, or although its ceremony had expired. */
+  /** Statements that it signed although it had met its past, or although its ceremony had expired. */
   readonly overspoken: string[];
   /** What it held when it found the verdict settled before the close time; null while it has not. */
   settledWith: readonly Observation[] | null;
@@ -68,13 +68,18 @@ export function openAccount(agent: Agent): HonestAccount {
   };
 }
 
-/** Notes what a turn stored and asked for. */
-export function noteTurn(account: HonestAccount, result: TurnResult): void {
+/** Notes what a turn stored and asked for; `given` are the statements that came in. */
+export function noteTurn(account: HonestAccount, result: TurnResult, given: readonly Observation[]): void {
+  const { agent } = account;
   const open = account.heldAtClose === null;
+  for (const observation of result.appended) {
+    if (observation.key !== agent.self.key || observation.ceremony !== agent.ceremony) continue;
+    noteOwn(account, observation);
+    if (!given.includes(observation)) noteSigned(account, observation);
+  }
   for (const effect of result.effects) {
-    if (effect.do === "append") noteStored(account, effect.observation);
-    else if (effect.do === "conclude")
-      account.conclusions.push({ ending: effect.ending, state: account.agent.state, stored: account.agent.stored });
+    if (effect.do === "conclude")
+      account.conclusions.push({ ending: effect.ending, state: agent.state, stored: [...agent.stored] });
     else if (effect.do === "record" && effect.entry.kind === "byzantine-event")
       for (const id of effect.entry.about) account.proved.add(id);
   }
@@ -83,11 +88,15 @@ export function noteTurn(account: HonestAccount, result: TurnResult): void {
     account.settledWith = [...round.held.values()];
 }
 
-function noteStored(account: HonestAccount, observation: VerifiedObservation): void {
-  const { agent } = account;
-  if (observation.body.kind !== "witness" || observation.round !== 0 || account.heldAtClose !== null) return;
-  if (observation.key !== agent.self.key || observation.ceremony !== agent.ceremony) return;
-  account.heldAtClose = new Set(agent.state.rounds[0]?.held.keys() ?? []);
+function noteOwn(account: HonestAccount, { body, round }: Observation): void {
+  if (body.kind !== "witness" || round !== 0 || account.heldAtClose !== null) return;
+  account.heldAtClose = new Set(account.agent.state.rounds[0]?.held.keys() ?? []);
+}
+
+/** Whoever has met its own forgotten past, or whose ceremony is over without an end, signs nothing more. */
+function noteSigned({ metPast, overspoken, agent }: HonestAccount, { body }: Observation): void {
+  if (metPast) overspoken.push(`${body.kind} after it met its own past`);
+  if (agent.state.expired) overspoken.push(`${body.kind} after the ceremony expired`);
 }
 
 /** Notes what an honest host lets out under its own key. */
@@ -100,8 +109,6 @@ export function noteSent(account: HonestAccount, sent: Sent): boolean {
   const { slot, body, lineage, round } = observation;
   const fresh = noteSpoken(account, `${body.kind}/${round}/${slot.attempt}/${slot.item}`, observation);
   if (fresh) noteSpoken(account, `sequence ${lineage.sequence}`, observation);
-  if (fresh && account.metPast) account.overspoken.push(`${kind} after it met its own past`);
-  if (fresh && account.agent.state.expired) account.overspoken.push(`${kind} after the ceremony expired`);
   return fresh;
 }
 

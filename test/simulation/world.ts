@@ -19,6 +19,7 @@ import { type Account, type HonestAccount, noteSent, noteTaken, noteTurn, openAc
 
 type Event =
   | { readonly is: "deliver"; readonly to: number; readonly observation: VerifiedObservation }
+  | { readonly is: "drain"; readonly agent: Agent }
   | { readonly is: "wake"; readonly agent: Agent; readonly due: number }
   | { readonly is: "input"; readonly agent: Agent; readonly input: (now: number) => Input }
   | { readonly is: "restart"; readonly agent: Agent }
@@ -42,6 +43,8 @@ export class World {
   readonly #heap = new Heap<Event>();
   readonly #storage: Random;
   readonly #bySeat = new Map<number, HonestAccount>();
+  /** What has arrived at each host since its last batch. */
+  readonly #inboxes = new Map<Agent, VerifiedObservation[]>();
 
   constructor(plan: Plan, settings: Settings, strategy: Strategy, log: ((line: string) => void) | null = null) {
     this.plan = plan;
@@ -155,6 +158,9 @@ export class World {
       case "deliver":
         this.#deliver(event.to, event.observation);
         break;
+      case "drain":
+        this.#drain(event.agent);
+        break;
       case "wake":
         if (event.agent.up && event.agent.wakeAt === event.due)
           this.dispatch(event.agent, { on: "clock", now: Math.max(event.due, event.agent.local(this.now)) });
@@ -181,8 +187,32 @@ export class World {
       return;
     }
     const { agent } = account;
-    if (agent.up) this.dispatch(agent, { on: "observations", now: agent.local(this.now), observations: [observation] });
-    else if (this.#storage.chance(0.5)) this.at(this.now + SECOND, { is: "deliver", to, observation });
+    if (!agent.up) this.#miss(to, observation);
+    else if (this.plan.batching === 0) this.#take(agent, [observation]);
+    else this.#collect(agent, observation);
+  }
+
+  /** What reaches a host that is down is lost, or comes again. */
+  #miss(to: number, observation: VerifiedObservation): void {
+    if (this.#storage.chance(0.5)) this.at(this.now + SECOND, { is: "deliver", to, observation });
+  }
+
+  #collect(agent: Agent, observation: VerifiedObservation): void {
+    const inbox = this.#inboxes.get(agent);
+    if (inbox !== undefined) return void inbox.push(observation);
+    this.#inboxes.set(agent, [observation]);
+    this.at(this.now + this.plan.batching, { is: "drain", agent });
+  }
+
+  #drain(agent: Agent): void {
+    const inbox = this.#inboxes.get(agent) ?? [];
+    this.#inboxes.delete(agent);
+    if (agent.up) this.#take(agent, inbox);
+    else for (const observation of inbox) this.#miss(agent.seat, observation);
+  }
+
+  #take(agent: Agent, observations: readonly VerifiedObservation[]): void {
+    this.dispatch(agent, { on: "observations", now: agent.local(this.now), observations });
   }
 
   /** One turn of a host, honest or puppet, and what comes of it. */
@@ -203,9 +233,9 @@ export class World {
   }
 
   #noteStored(account: HonestAccount, result: ReturnType<Agent["turn"]>, input: Input): void {
-    noteTurn(account, result);
-    if (input.on !== "observations") return;
-    for (const observation of input.observations)
+    const given = input.on === "observations" ? input.observations : [];
+    noteTurn(account, result, given);
+    for (const observation of given)
       if (this.plan.faulty.includes(observation.slot.seat ?? -1)) noteTaken(account, observation);
   }
 

@@ -64,7 +64,20 @@ function derive(powers: readonly number[], tolerated: number, witnesses: readonl
   });
 }
 
+const roots = new Map<string, string>();
+
+/** Remembered while one set is asked about: the parties of a schedule all ask about the same. */
 function merkle(ids: readonly Id[]): string {
+  const name = ids.join();
+  const known = roots.get(name);
+  if (known !== undefined) return known;
+  roots.clear();
+  const root = treeHash(ids);
+  roots.set(name, root);
+  return root;
+}
+
+function treeHash(ids: readonly Id[]): string {
   const hash = (...parts: readonly Buffer[]) => createHash("sha256").update(Buffer.concat(parts)).digest();
   const over = (leaves: readonly Buffer[]): Buffer => {
     const [only] = leaves;

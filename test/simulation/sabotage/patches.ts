@@ -162,7 +162,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     "contributions-dropped",
     "a proposal may derive what its witnesses do not list",
     RULES,
-    "if (rootOfSet(justification.set) !== body.root || body.validAttempt",
+    "if (!hasRoot(closing, justification.set, body.root) || body.validAttempt",
     "if (body.validAttempt",
   ),
 ];
