@@ -4,6 +4,7 @@ import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
+import { proximity } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
 
@@ -26,6 +27,7 @@ export const COMMANDS: readonly Command[] = [
   simulate,
   coalitionEffective,
   coalitionRevoke,
+  proximity,
 ];
 
 export function helpText(): string {
@@ -37,7 +39,11 @@ export function helpText(): string {
     "",
     ...rows,
     "",
-    "every command takes -o text|json|jsonl",
+    "every command takes -o text|json|jsonl; help COMMAND says more",
     exits,
   ].join("\n");
+}
+
+export function helpOn({ usage, about, input = [] }: Command): string {
+  return [usage, `  ${about}`, ...input.map((line) => `  ${line}`)].join("\n");
 }

@@ -2,7 +2,7 @@
 import { parseArgs } from "node:util";
 import { describeRefusal } from "../shared/refusals.ts";
 import { fault } from "../shared/result.ts";
-import { COMMANDS, helpText } from "./commands.ts";
+import { COMMANDS, helpOn, helpText } from "./commands.ts";
 import { usage } from "./files.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "./registry.ts";
 
@@ -50,16 +50,20 @@ function printRefusal(error: Refused, output: string): void {
 }
 
 async function main(words: readonly string[]): Promise<number> {
-  if (words.length === 0 || words[0] === "help" || words[0] === "--help") {
+  if (words.length === 0 || words[0] === "--help" || (words[0] === "help" && words.length === 1)) {
     process.stdout.write(`${helpText()}\n`);
     return words.length === 0 ? EXIT.usage : EXIT.yes;
   }
   let output: Call["output"] = words.includes("json") ? "json" : "text";
   try {
+    if (words[0] === "help") {
+      process.stdout.write(`${helpOn(findCommand(words.slice(1)).command)}\n`);
+      return EXIT.yes;
+    }
     const { command, rest } = findCommand(words);
     const { call, help } = readCall(command, rest);
     output = call.output;
-    const answer = help ? { exit: EXIT.yes, text: `${command.usage}\n  ${command.about}` } : await command.run(call);
+    const answer = help ? { exit: EXIT.yes, text: helpOn(command) } : await command.run(call);
     print(answer, output);
     return answer.exit;
   } catch (error) {

@@ -34,6 +34,8 @@ export type Command = {
   readonly usage: string;
   readonly about: string;
   readonly flags: ParseArgsOptionsConfig;
+  /** What its files hold, line by line, for `help COMMAND`. */
+  readonly input?: readonly string[];
   readonly run: (call: Call) => Promise<Answer>;
 };
 

@@ -39,3 +39,11 @@ export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
 export const BODY_BYTES_MAX = 262_144;
 /** Items (lots, legs, positions) that one seat may contribute to in one round. */
 export const ITEMS_PER_SEAT_MAX = 64;
+/** Millimetres from a frame's origin: a million kilometres, past every satellite, and exact in 53 bits. */
+export const COORDINATE_MAX = 1_000_000_000_000;
+/** Ranges that one observation carries: one to each elector and then some. */
+export const RANGES_MAX = 64;
+/** Corners of a geofence: its check for crossing edges is quadratic. */
+export const CORNERS_MAX = 256;
+/** Constraints and transforms of one proximity profile. */
+export const CONSTRAINTS_MAX = 32;

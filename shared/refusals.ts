@@ -6,6 +6,7 @@ import { COALITION_REFUSALS } from "./refusals/coalition.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
+import { REFERENCE_REFUSALS } from "./refusals/reference.ts";
 import type { Fault } from "./result.ts";
 
 export type RefusalText = { readonly what: string; readonly why: string; readonly do: string };
@@ -16,6 +17,7 @@ export const REFUSALS = {
   ...CEREMONY_REFUSALS,
   ...EVIDENCE_REFUSALS,
   ...COALITION_REFUSALS,
+  ...REFERENCE_REFUSALS,
   ...EDGE_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 
@@ -63,7 +65,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
 export function refusalClass(code: RefusalCode): RefusalClass {
   const exception = EXCEPTIONS[code];
   if (exception !== undefined) return exception;
-  if (Object.hasOwn(ADMISSION_REFUSALS, code)) return "forbidden";
+  if (Object.hasOwn(ADMISSION_REFUSALS, code) || Object.hasOwn(REFERENCE_REFUSALS, code)) return "forbidden";
   if (Object.hasOwn(CEREMONY_REFUSALS, code)) return "conflict";
   return Object.hasOwn(EVIDENCE_REFUSALS, code) ? "unverified" : "malformed";
 }

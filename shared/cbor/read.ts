@@ -113,6 +113,11 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Read
   };
 }
 
+/** The same reader over a map whose missing fields take these values: documents that people write may leave them out. */
+export function withDefaults<T>(defaults: { readonly [name: string]: CborValue }, reader: Reader<T>): Reader<T> {
+  return (value, path) => reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path);
+}
+
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

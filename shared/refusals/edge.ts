@@ -101,6 +101,7 @@ export const EDGE_REFUSALS = {
   },
   USAGE: { what: "the command line cannot be read", why: "{reason}", do: "see: quorate help" },
   FILE_UNREADABLE: { what: "the file {path} cannot be read", why: "{reason}", do: "check the path" },
+  FILE_SHAPE: { what: "the file is not {thing}", why: "{path} must be {need}", do: "write it like this: {shape}" },
   UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check that the agent runs" },
   NATS_SERVER_MISSING: {
     what: "there is no nats-server",

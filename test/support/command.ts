@@ -1,0 +1,44 @@
+// Running a command of the registry in this process: its answer, or the refusal that a user would see.
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { COMMANDS } from "../../cli/commands.ts";
+import { type Answer, type Flags, Refused } from "../../cli/registry.ts";
+import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
+
+export type Answered = {
+  readonly exit: number;
+  readonly data: unknown;
+  readonly text: string;
+  readonly refusal: Refusal | null;
+};
+
+/** `words` as on the command line, without `quorate`; a word that is a document is written to a file and its path given instead. */
+export async function run(...words: readonly (string | object)[]): Promise<Answered> {
+  const dir = mkdtempSync(join(tmpdir(), "quorate-command-"));
+  const given = words.map((word, index) => {
+    if (typeof word === "string") return word;
+    const path = join(dir, `${index}.json`);
+    writeFileSync(path, word instanceof Uint8Array ? word : JSON.stringify(word));
+    return path;
+  });
+  try {
+    const command = COMMANDS.find(({ name }) => given.slice(0, name.split(" ").length).join(" ") === name);
+    if (command === undefined) throw new Error(`there is no command ${given.join(" ")}`);
+    const args = given.slice(command.name.split(" ").length);
+    const { values, positionals } = parseArgs({ args, options: command.flags, allowPositionals: true });
+    const flags = values as Flags;
+    const call = { args: positionals, flags, output: "json", say: () => undefined } as const;
+    return shown(await command.run(call));
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { exit: error.exit, data: null, text: "", refusal: describeRefusal(error.fault) };
+  } finally {
+    rmSync(dir, { recursive: true, force: true });
+  }
+}
+
+function shown({ exit, data = null, text = "" }: Answer): Answered {
+  return { exit, data, text, refusal: null };
+}
