@@ -1,4 +1,7 @@
 // Scenarios in which a party lies, the network splits, or a party is restored from an old copy.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import type { Id } from "../../shared/observation/observation.ts";
@@ -30,6 +33,11 @@ async function callOf(stage: Stage, rogue: Rogue) {
   return rogue.heard("call")[0] as ReturnType<typeof rogue.heard<"call">>[number];
 }
 
+/** The round closes at its time, however soon its verdict is settled. */
+const AT_ITS_TIME: Scenario["set"] = [{ path: "timing.early", value: false }];
+/** Enough for a delivery, too little for a repair. */
+const JUST_BEFORE_MS = 300;
+
 export const UNDER_FIRE: readonly Scenario[] = [
   {
     name: "byzantine-witness",
@@ -58,7 +66,110 @@ export const UNDER_FIRE: readonly Scenario[] = [
         return views;
       }),
   },
+  {
+    name: "partition-heal",
+    title:
+      "the parties are cut into two halves before the round closes, and joined again after it: one outcome, nothing lost",
+    parties: 4,
+    least: 4,
+    closesIn: 8,
+    expiresIn: 90,
+    set: AT_ITS_TIME,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      const agents = stage.running();
+      const cut = Math.ceil(agents.length / 2);
+      const halves = [agents.slice(0, cut), agents.slice(cut)] as const;
+      // All but one of each half are heard by everyone; what the other two say stays in their halves.
+      const [last, lone] = halves.map((half) => half[half.length - 1]) as [LocalAgent, LocalAgent];
+      await stage.attestAll(agents.filter((agent) => agent !== last && agent !== lone));
+      const heard = (view: CeremonyView) => view.parties.filter(({ contribution }) => contribution !== null).length;
+      await stage.until("they are heard by all", 20, async () =>
+        (await stage.views()).every((view) => heard(view) >= agents.length - 2),
+      );
+      const names = halves.map((half) => half.map(({ name }) => name));
+      await stage.stack.split(...names);
+      stage.say(`cut  ${names.map((half) => half.join(" ")).join("  |  ")}`);
+      await stage.attestAll([last, lone]);
+      await stage.until("the round is closing in both halves", 30, async () =>
+        (await stage.views()).every(({ phase }) => phase === "closing"),
+      );
+      await sleep(3_000);
+      const apart = await stage.views();
+      stage.check(
+        "no half shows an outcome while it is alone",
+        apart.every(({ outcome }) => outcome === null),
+      );
+      stage.check(
+        "each half lacks what the other said",
+        apart.every((view) => heard(view) === agents.length - 1),
+      );
+      await stage.stack.heal();
+      stage.say("joined again");
+      const views = await stage.agreed(60);
+      await nothingLost(stage, apart);
+      return views;
+    },
+  },
+  {
+    name: "late-bid",
+    title:
+      "a dishonest party shows its contribution to some of the others only, just before the close: in for all or out for all",
+    parties: 4,
+    least: 4,
+    closesIn: 6,
+    expiresIn: 60,
+    set: AT_ITS_TIME,
+    endsAs: ["final"],
+    run: (stage) =>
+      withRogue(stage, async (rogue, honest) => {
+        await stage.openByWebhook();
+        const call = await callOf(stage, rogue);
+        await stage.attestAll(honest);
+        const some = honest.slice(0, -1).map(({ name }) => name);
+        await sleep(Math.max(call.body.closesAt / 1_000 - JUST_BEFORE_MS - Date.now(), 0));
+        const late = rogue.contribution(call, "approve");
+        await rogue.show(late, some);
+        stage.say(`${rogue.name}  shows obs ${late.id.slice(0, 12)} to ${some.join(", ")}, just before the close`);
+        const views = await stage.agreed(40);
+        await oneSet(stage, honest);
+        await oneVerdict(stage, rogue.name, late.id);
+        return views;
+      }),
+  },
 ];
+
+/** The certificates of all parties are for the same closed set, as their own evidence says. */
+async function oneSet(stage: Stage, agents: readonly LocalAgent[]): Promise<void> {
+  const bundles = await Promise.all(agents.map(async (agent) => parseBundle(await stage.evidence(agent))));
+  const roots = new Set(bundles.map((bundle) => (bundle.ok ? bundle.value.rounds.map(({ root }) => root).join() : "")));
+  stage.check(`all ${agents.length} hold the same closed set`, roots.size === 1 && !roots.has(""));
+}
+
+/** Every contribution that anyone held while the parties were apart is known to everyone now, whether it counts or came too late. */
+async function nothingLost(stage: Stage, apart: readonly CeremonyView[]): Promise<void> {
+  const said = apart.flatMap(({ parties }) => parties.filter(({ contribution }) => contribution !== null));
+  const ids = new Map(said.map(({ authority, contribution }) => [contribution as Id, authority]));
+  for (const [id, authority] of ids) {
+    await stage.until(`everyone knows ${id.slice(0, 12)}`, 20, async () =>
+      (await Promise.all(stage.running().map((agent) => stage.explain(agent, id)))).every((found) => found !== null),
+    );
+    await oneVerdict(stage, authority, id);
+  }
+}
+
+/** A contribution is in for everyone or out for everyone, and each party that knows it can say which. */
+async function oneVerdict(stage: Stage, authority: string, id: Id): Promise<void> {
+  const found = await Promise.all(stage.running().map((agent) => stage.explain(agent, id)));
+  const known = found.filter((explanation) => explanation !== null);
+  const isIn = known.every(({ verdict }) => verdict === "admitted") && known.length === found.length;
+  const isOut = known.length > 0 && known.every(({ refusal }) => refusal?.code === "ROUND_CLOSED");
+  stage.check(
+    `what ${authority} said is ${isIn ? "in" : "out (ROUND_CLOSED)"} for all ${found.length}, as ${known.length} explain`,
+    isIn || isOut,
+  );
+}
 
 /** Whoever meets the second half sends both on, so that every honest party can prove the lie, and its evidence does. */
 async function bothHalvesKept(

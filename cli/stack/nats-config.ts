@@ -13,7 +13,15 @@ export type NatsParty = {
 
 export type NatsPorts = { readonly client: number; readonly websocket: number };
 
-export function buildNatsConfig(parties: readonly NatsParty[], ports: NatsPorts, storeDir: string): string {
+/** Whether messages may pass between two parties; where they may not, neither can reach the other's inbox. */
+export type Joined = (one: NatsParty, other: NatsParty) => boolean;
+
+export function buildNatsConfig(
+  parties: readonly NatsParty[],
+  ports: NatsPorts,
+  storeDir: string,
+  joined: Joined = () => true,
+): string {
   for (const { name, account } of parties) {
     if (!isToken(name) || !isToken(account)) throw new Error(`not a subject token: ${name} or ${account}`);
   }
@@ -36,13 +44,13 @@ jetstream {
   max_file_store: 4294967296
 }
 accounts {
-${parties.map((party) => accountBlock(party, parties)).join("\n")}
+${parties.map((party) => accountBlock(party, parties, joined)).join("\n")}
 }
 `;
 }
 
-function accountBlock(party: NatsParty, parties: readonly NatsParty[]): string {
-  const peers = parties.filter(({ account }) => account !== party.account);
+function accountBlock(party: NatsParty, parties: readonly NatsParty[], joined: Joined): string {
+  const peers = parties.filter((peer) => peer.account !== party.account && joined(party, peer));
   const imports = peers.map(
     ({ name, account }) =>
       `      { service: { account: ${account}, subject: "inbox.${party.account}.>" }, to: "to.${name}.>" }`,

@@ -27,6 +27,8 @@ export interface NatsServer {
   thaw(): void;
   /** Comes up on the same ports with the same store, whatever state it was in. */
   restart(): Promise<void>;
+  /** Takes another configuration while it runs; connections of accounts that remain are kept. */
+  reload(config: string): Promise<void>;
 }
 
 const READY_MS = 10_000;
@@ -38,9 +40,11 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
   const binary = await findNatsServer();
   mkdirSync(options.dir, { recursive: true });
   const configPath = join(options.dir, "nats.conf");
+  const logPath = join(options.dir, "nats.log");
   // It holds the passwords of all parties.
-  writeFileSync(configPath, options.config, { mode: 0o600 });
-  const launch = () => launchServer(binary, configPath, join(options.dir, "nats.log"), options.ports.websocket);
+  const configure = (config: string) => writeFileSync(configPath, config, { mode: 0o600 });
+  configure(options.config);
+  const launch = () => launchServer(binary, configPath, logPath, options.ports.websocket);
   let child = await launch();
   return {
     get pid() {
@@ -55,7 +59,29 @@ export async function startNatsServer(options: NatsServerOptions): Promise<NatsS
       await endProcess(child, "SIGTERM");
       child = await launch();
     },
+    reload: async (config) => {
+      const before = readFileSync(logPath, "utf8").length;
+      configure(config);
+      child.kill("SIGHUP");
+      await reloaded(logPath, before);
+    },
   };
+}
+
+/** The server says in its log when it has taken a configuration, and why where it has not. */
+async function reloaded(logPath: string, before: number): Promise<void> {
+  let said = "";
+  for (const deadline = Date.now() + READY_MS; Date.now() < deadline; await sleep(POLL_MS)) {
+    said = readFileSync(logPath, "utf8").slice(before);
+    if (said.includes("Reloaded server configuration")) return;
+    if (said.includes("[ERR]")) break;
+  }
+  throw natsRefusal({
+    code: "NATS_SERVER_FAILED",
+    what: "nats-server did not take its new configuration",
+    why: said.slice(-LOG_TAIL_CHARACTERS) || "it wrote nothing about it",
+    do: `read ${logPath}`,
+  });
 }
 
 /** Ports that are free now, all different; nothing else can hold a port that the system has just given us. */

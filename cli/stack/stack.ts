@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LocalAgent } from "./agent.ts";
-import { buildNatsConfig, type NatsParty } from "./nats-config.ts";
+import { buildNatsConfig, type Joined, type NatsParty } from "./nats-config.ts";
 import { type NatsServer, pickPorts, startNatsServer } from "./nats-server.ts";
 import { makeParty, type Party } from "./party.ts";
 
@@ -43,6 +43,9 @@ export type Stack = {
   readonly agent: (name: string) => LocalAgent;
   /** What a party's own NATS clients log in with. */
   readonly login: (name: string) => NatsParty;
+  /** Parties of different groups cannot reach each other any more; `heal` joins them all again. */
+  readonly split: (...groups: readonly (readonly string[])[]) => Promise<void>;
+  readonly heal: () => Promise<void>;
   readonly stop: () => Promise<void>;
 };
 
@@ -58,11 +61,8 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     password: randomBytes(18).toString("base64url"),
   }));
   const ports = await pickPorts();
-  const nats = await startNatsServer({
-    dir: join(plan.dir, "nats"),
-    config: buildNatsConfig(users, ports, join(plan.dir, "nats", "store")),
-    ports,
-  });
+  const configure = (joined?: Joined) => buildNatsConfig(users, ports, join(plan.dir, "nats", "store"), joined);
+  const nats = await startNatsServer({ dir: join(plan.dir, "nats"), config: configure(), ports });
   const hookSecret = randomBytes(24).toString("base64url");
   const agents = parties.map((party, index) => {
     const { user, password } = users[index] as NatsParty;
@@ -98,6 +98,11 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     hookSecret,
     agent: (name) => named(agents, name),
     login: (name) => named(users, name),
+    split: (...groups) =>
+      nats.reload(
+        configure((one, other) => groups.some((group) => [one, other].every(({ name }) => group.includes(name)))),
+      ),
+    heal: () => nats.reload(configure()),
     stop,
   };
 }

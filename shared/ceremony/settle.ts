@@ -97,10 +97,12 @@ function sayInClosing(
     round: round.index,
   });
   const peers = peersOf(turn.state, round);
-  const basis = messagesOf(closing).filter(({ id }) =>
-    alongside.includes(id),
-  ) as readonly Observation[] as readonly VerifiedObservation[];
-  return [...basis, spoken.said].reduce((sent, observation) => publish(sent, peers, observation), entered);
+  const statements: readonly Observation[] = [...round.held.values(), ...messagesOf(closing)];
+  const basis = statements.filter(({ id }) => alongside.includes(id)) as readonly Observation[];
+  return [...basis, spoken.said].reduce(
+    (sent, observation) => publish(sent, peers, observation as VerifiedObservation),
+    entered,
+  );
 }
 
 export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {

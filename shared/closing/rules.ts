@@ -1,10 +1,12 @@
 // The closing rules (SPEC §8), one table in the order in which they are tried. Each is a pure function of what is stored and of
 // the time; the first that applies changes the state or asks for a message, and then the table is tried again from the top.
+import { RESENDS_MAX } from "../limits.ts";
 import type { ContributionBody, Id, Observation, ProposeBody } from "../observation/observation.ts";
 import type { Timing } from "../policy/policy.ts";
 import {
   commonAttempt,
   derivedSet,
+  findWitness,
   hasRoot,
   highestPolka,
   isHalted,
@@ -17,7 +19,7 @@ import {
 import { powerOf } from "./power.ts";
 import { proposerOf } from "./proposer.ts";
 import { rootOfSet } from "./root.ts";
-import { type Closing, type Decision, NO_TIMEOUTS, type Proposal, type Witness } from "./state.ts";
+import { type Closing, type Decision, type Justification, NO_TIMEOUTS, type Proposal, type Witness } from "./state.ts";
 
 /** What the rules look at beside the closing itself. */
 export type Surroundings = {
@@ -162,17 +164,24 @@ function propose(closing: Closing, around: Surroundings): Move | null {
       validAttempt: polka.attempt,
       polka: votes,
     } as const;
-    return { say: body, attempt: closing.attempt, with: [...justified.witnesses, ...votes] };
+    const late = unevenlyListed(closing, justified);
+    return { say: body, attempt: closing.attempt, with: [...justified.witnesses, ...votes, ...late] };
   }
   const chosen = chooseJustification(closing, around);
   if (chosen === null) return null;
   const justification = chosen.map(({ id }) => id).sort();
-  const root = rootOfSet(derivedSet(closing.electorate, chosen));
+  const set = derivedSet(closing.electorate, chosen);
   return {
-    say: { kind: "propose", root, justification, validAttempt: -1, polka: [] },
+    say: { kind: "propose", root: rootOfSet(set), justification, validAttempt: -1, polka: [] },
     attempt: closing.attempt,
-    with: justification,
+    with: [...justification, ...unevenlyListed(closing, { witnesses: justification, set })],
   };
+}
+
+/** Contributions of the set that not all of its witnesses list: who lacks one could not vote before a repair had brought it. */
+function unevenlyListed(closing: Closing, { witnesses, set }: Justification): readonly Id[] {
+  const lists = witnesses.map((id) => new Set(findWitness(closing, id)?.body.ids));
+  return set.filter((id) => lists.some((list) => !list.has(id))).slice(0, RESENDS_MAX);
 }
 
 /** All witnesses held, less those that list what is lacking, as long as power q remains; null where that does not suffice. */

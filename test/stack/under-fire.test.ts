@@ -38,4 +38,24 @@ describe("under fire", () => {
     expect((await quorate("explain", bundle as string, first)).stdout).toContain(`contradicts ${second}`);
     expect((await quorate("verify", bundle as string, "--trust", trust)).stdout).toContain("fault    dune");
   });
+
+  it("partition-heal: no outcome in either half, one after it, and every statement accounted for", async () => {
+    const { facts } = await agreed("partition-heal", 4);
+    expect(
+      facts.filter((fact) => /^what \w+ said is (in|out \(ROUND_CLOSED\)) for all 4, as 4 explain$/.test(fact)),
+    ).toHaveLength(4);
+  });
+
+  it("late-bid: in for everyone or out for everyone, and the evidence says which", async () => {
+    const { bundle, outcome, facts } = await agreed("late-bid", 3);
+    const { frames, refused } = JSON.parse((await quorate("evidence", "show", bundle as string, "-o", "json")).stdout);
+    const late = frames.find(
+      (frame: { kind: string; by: string }) => frame.kind === "contribution" && frame.by === "dune/agent",
+    );
+    expect([late !== undefined, refused.length]).not.toEqual([false, 0]);
+    const isIn = JSON.stringify(outcome?.value).includes("dune");
+    expect(facts.some((fact) => fact.startsWith(`what dune said is ${isIn ? "in" : "out"}`))).toBe(true);
+    const explained = await quorate("explain", bundle as string, late.id, "-o", "json");
+    expect(JSON.parse(explained.stdout).verdict).toBe(isIn ? "admitted" : "not admitted");
+  });
 });
