@@ -34,7 +34,7 @@ describe("the verifier", () => {
     for (const bundle of [unanimous, contested]) {
       for (const [index, { id, frame }] of bundle.frames.entries()) {
         const bytes = parseBase64(frame) as Uint8Array;
-        for (let at = index % 53; at < bytes.length; at += 53) {
+        for (let at = index % 149; at < bytes.length; at += 149) {
           const tampered = copy(bundle);
           const flipped = Uint8Array.from(bytes);
           flipped[at] = (flipped[at] as number) ^ (1 << (at % 8));
