@@ -15,6 +15,12 @@ export const LINEAGE_REFERENCES_MAX = 256;
 /** Seats in one roster: with 31 electors a polka and its votes stay far below one object's memory. */
 export const SEATS_MAX = 256;
 export const ELECTORS_MAX = 31;
+/** Holders of a role that a policy may speak of: more than a roster has, since policies are also tried on whole elections. */
+export const HOLDERS_MAX = 1_000_000;
+/** Candidates of an election: Schulze's method takes the cube of it, 17 million steps. */
+export const CANDIDATES_MAX = 256;
+/** Parties, and contributions of one round, in a plain document: beyond any election that one file should carry. */
+export const PLAIN_ENTRIES_MAX = 500_000;
 /** Largest power of one seat; 31 of them stay exact in 53 bits when multiplied by a ratio's terms. */
 export const POWER_MAX = 1_000_000;
 /** Terms of a ratio such as a threshold or a fault fraction. */

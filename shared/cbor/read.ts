@@ -118,6 +118,18 @@ export function withDefaults<T>(defaults: { readonly [name: string]: CborValue }
   return (value, path) => reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path);
 }
 
+/** A map with these fields, of which the optional ones may be left out. */
+export function recordWith<R extends object, O extends object>(
+  required: { readonly [K in keyof R]: Reader<R[K]> },
+  optional: { readonly [K in keyof O]: Reader<O[K]> },
+): Reader<R & Partial<O>> {
+  return (value, path) => {
+    const given = Object.entries(optional).filter(([name]) => isCborMap(value) && value.has(name));
+    const fields = { ...required, ...Object.fromEntries(given) } as { readonly [K in keyof R]: Reader<R[K]> };
+    return record<R>(fields)(value, path) as R & Partial<O>;
+  };
+}
+
 function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

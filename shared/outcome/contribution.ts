@@ -8,6 +8,10 @@ export type Seat = {
   readonly authority: string;
   readonly role: string;
   readonly power: number;
+  /** What outcomes call the seat; its authority where nothing else is given. */
+  readonly name?: string;
+  /** Rank of its authority, the higher the weightier; 0 where no taxonomy says more. */
+  readonly tier?: number;
 };
 
 export type Contribution = {
@@ -27,7 +31,54 @@ export type Exclusion = {
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
-/** An outcome function's answer over one closed set. */
+/**
+ * An outcome function's answer over one closed set. A decided one has a cause where the value says that nobody won; an abandoned one
+ * may show how far the set got.
+ */
 export type Verdict =
-  | { readonly is: "decided"; readonly value: CborValue; readonly explanation: readonly string[] }
-  | { readonly is: "abandoned"; readonly cause: string; readonly explanation: readonly string[] };
+  | {
+      readonly is: "decided";
+      readonly value: CborValue;
+      readonly explanation: readonly string[];
+      readonly cause?: string;
+    }
+  | {
+      readonly is: "abandoned";
+      readonly cause: string;
+      readonly explanation: readonly string[];
+    };
+
+export function nameOf(seat: Seat): string {
+  return seat.name ?? seat.authority;
+}
+
+/** An outcome value as the functions write it. */
+export type Plain = number | bigint | string | boolean | null | readonly Plain[] | { readonly [name: string]: Plain };
+
+/** Maps for records, so that a party's text never becomes an object key further on. */
+function toValue(plain: Plain): CborValue {
+  if (Array.isArray(plain)) return (plain as readonly Plain[]).map(toValue);
+  if (typeof plain !== "object" || plain === null) return plain as CborValue;
+  return new Map(
+    Object.entries(plain as { readonly [name: string]: Plain }).map(([key, item]) => [key, toValue(item)]),
+  );
+}
+
+export function decided(value: Plain, explanation: readonly string[], cause?: string): Verdict {
+  const verdict = { is: "decided", value: toValue(value), explanation } as const;
+  return cause === undefined ? verdict : { ...verdict, cause };
+}
+
+export function abandoned(cause: string, explanation: readonly string[]): Verdict {
+  return { is: "abandoned", cause, explanation };
+}
+
+/** Seats by index, so that one look-up serves a set of any size. */
+export function seatsByIndex(seats: readonly Seat[]): ReadonlyMap<number, Seat> {
+  return new Map(seats.map((seat) => [seat.index, seat]));
+}
+
+/** Text in code-unit order, the same on every machine. */
+export function compareText(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

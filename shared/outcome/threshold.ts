@@ -2,8 +2,9 @@
 // An equivocator counts once for each value it signed; quorum intersection, which the linter demands, makes that harmless.
 import type { CborValue } from "../cbor/value.ts";
 import type { Id } from "../observation/observation.ts";
-import type { Policy, Threshold, ThresholdOutcome } from "../policy/policy.ts";
-import type { Contribution, Seat, Verdict } from "./contribution.ts";
+import type { Policy, ThresholdOutcome } from "../policy/policy.ts";
+import { type Contribution, nameOf, type Seat, seatsByIndex, type Verdict } from "./contribution.ts";
+import { needed } from "./exact.ts";
 
 type Side = {
   readonly choice: string;
@@ -25,18 +26,14 @@ function sum(rule: ThresholdOutcome, seats: readonly Seat[]): number {
   return seats.reduce((total, seat) => total + voice(rule, seat), 0);
 }
 
-/** The least sum that reaches the threshold. */
-export function needed(threshold: Threshold, total: number): number {
-  return typeof threshold === "number" ? threshold : Math.max(1, Math.ceil((total * threshold.num) / threshold.den));
-}
-
 /** Groups contributions by what they choose, and about which subject; a seat counts once in each group. */
 function sides(seats: readonly Seat[], contributions: readonly Contribution[]): readonly Side[] {
   type Group = { choice: string; subject: CborValue | undefined; seats: Map<number, Seat>; ids: Id[] };
   const groups = new Map<string, Group>();
+  const byIndex = seatsByIndex(seats);
   for (const contribution of contributions) {
     const choice = contribution.content.get("choice");
-    const seat = seats.find(({ index }) => index === contribution.seat);
+    const seat = byIndex.get(contribution.seat);
     if (typeof choice !== "string" || seat === undefined) continue;
     const subject = contribution.content.get("subject");
     const name = JSON.stringify([choice, typeof subject === "string" ? subject : null]);
@@ -57,7 +54,7 @@ function sides(seats: readonly Seat[], contributions: readonly Contribution[]): 
 function decided(side: Side, explanation: string): Verdict {
   const value = new Map<string, CborValue>([
     ["choice", side.choice],
-    ["by", side.seats.map((seat) => seat.authority)],
+    ["by", side.seats.map(nameOf)],
   ]);
   if (typeof side.subject === "string") value.set("subject", side.subject);
   return { is: "decided", value, explanation: [explanation] };
@@ -89,7 +86,7 @@ export function decideThreshold(
       `${refused.choice} has ${sum(rule, refused.seats)} of ${total}, which leaves fewer than ${need}`,
     );
   const heard = new Set(contributions.map((contribution) => contribution.seat));
-  const silent = voters.filter((seat) => !heard.has(seat.index)).map((seat) => seat.authority);
+  const silent = voters.filter((seat) => !heard.has(seat.index)).map(nameOf);
   const best = Math.max(
     0,
     ...groups.filter((side) => rule.carries.includes(side.choice)).map((side) => sum(rule, side.seats)),

@@ -3,53 +3,25 @@
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson } from "../cbor/json.ts";
-import {
-  boolean,
-  exactly,
-  integer,
-  list,
-  misfit,
-  nullable,
-  oneOf,
-  type Reader,
-  readAs,
-  record,
-  text,
-  textMap,
-} from "../cbor/read.ts";
+import { boolean, exactly, integer, list, oneOf, readAs, record, text, textMap } from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
-import { RATIO_TERM_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { HOLDERS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
-import type {
-  PinnedPolicy,
-  Policy,
-  PolicyDocument,
-  Ratio,
-  Role,
-  Threshold,
-  ThresholdOutcome,
-  Timing,
-} from "./policy.ts";
+import { readOutcome, readRatio } from "./outcome-rules.ts";
+import { FORMS, type PinnedPolicy, type Policy, type PolicyDocument, type Role, type Timing } from "./policy.ts";
 
 const DURATION_MAX = 400 * 86_400 * 1_000_000;
 const duration = integer(0, DURATION_MAX);
-const choices = list(text(64), 64);
-
-const readRatio: Reader<Ratio> = (value, path) => {
-  const ratio = record<Ratio>({ num: integer(0, RATIO_TERM_MAX), den: integer(1, RATIO_TERM_MAX) })(value, path);
-  return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1");
-};
-
-const readThreshold: Reader<Threshold> = (value, path) =>
-  typeof value === "number" ? integer(1, SEATS_MAX)(value, path) : readRatio(value, path);
-
 const readRole = record<Role>({
   least: integer(0, SEATS_MAX),
-  most: integer(1, SEATS_MAX),
+  most: integer(1, HOLDERS_MAX),
   closes: boolean,
   contributes: boolean,
-  choices,
+  gives: list(oneOf(...FORMS), FORMS.length),
+  choices: list(text(64), 64),
+  slots: oneOf("one", "many"),
+  delegated: boolean,
 });
 
 const readTiming = record<Timing>({
@@ -61,14 +33,6 @@ const readTiming = record<Timing>({
   witnessTimeout: duration,
   attemptTimeout: integer(1, DURATION_MAX),
   statusInterval: integer(1, DURATION_MAX),
-});
-
-const readOutcome = record<ThresholdOutcome>({
-  function: oneOf("threshold"),
-  threshold: readThreshold,
-  carries: list(text(64), 64, 1),
-  refusal: nullable(text(64)),
-  veto: list(text(), 32),
 });
 
 const readPolicy = record<Policy>({

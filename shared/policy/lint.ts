@@ -2,7 +2,8 @@
 import { electorateOf } from "../closing/power.ts";
 import { ELECTORS_MAX } from "../limits.ts";
 import type { Seat } from "../outcome/contribution.ts";
-import { contributors, needed } from "../outcome/threshold.ts";
+import { needed, share } from "../outcome/exact.ts";
+import { contributors } from "../outcome/threshold.ts";
 import { type Fault, fault } from "../result.ts";
 import type { Policy } from "./policy.ts";
 
@@ -11,9 +12,19 @@ export function lintPolicy(policy: Policy, seats: readonly Seat[]): readonly Fau
   return [
     ...lintRoles(policy, seats),
     ...lintParties(policy, seats),
+    ...lintElectors(policy, seats),
     ...lintPower(policy, seats),
     ...lintThreshold(policy, seats),
   ];
+}
+
+/**
+ * Findings for a trial without keys. Nobody closes its rounds, so their electors may be many. Where the outcome does not count against
+ * everyone who could speak, whoever has nothing to say may be left out of the document.
+ */
+export function lintTrial(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
+  const parties = policy.outcome.function === "threshold" ? lintParties(policy, seats) : [];
+  return [...lintRoles(policy, seats), ...parties, ...lintPower(policy, seats), ...lintThreshold(policy, seats)];
 }
 
 function lintRoles(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
@@ -37,32 +48,32 @@ function lintParties(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
   return found < policy.parties.least ? [fault("POLICY_PARTIES", { found, need: policy.parties.least }).fault] : [];
 }
 
+function electorsOf(policy: Policy, seats: readonly Seat[]): readonly Seat[] {
+  return seats.filter((seat) => policy.roles.get(seat.role)?.closes === true);
+}
+
+function lintElectors(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
+  const electors = electorsOf(policy, seats);
+  const authorities = new Set(electors.map((seat) => seat.authority));
+  const sound = electors.length > 0 && electors.length <= ELECTORS_MAX && authorities.size === electors.length;
+  const need = `1 to ${ELECTORS_MAX}, one for each authority`;
+  return sound ? [] : [fault("POLICY_ROLE", { role: "elector", found: electors.length, need }).fault];
+}
+
 function lintPower(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
-  const electors = seats.filter((seat) => policy.roles.get(seat.role)?.closes === true);
   const { total, tolerated } = electorateOf(
-    electors.map((seat) => [seat.index, seat.power]),
+    electorsOf(policy, seats).map((seat) => [seat.index, seat.power]),
     policy.faults,
   );
-  const findings: Fault[] = [];
-  if (total < 3 * tolerated + 1) findings.push(fault("POLICY_TOLERANCE", { power: total, tolerated }).fault);
-  const authorities = new Set(electors.map((seat) => seat.authority));
-  const repeated = authorities.size !== electors.length;
-  if (electors.length === 0 || electors.length > ELECTORS_MAX || repeated)
-    findings.push(
-      fault("POLICY_ROLE", {
-        role: "elector",
-        found: electors.length,
-        need: `1 to ${ELECTORS_MAX}, one for each authority`,
-      }).fault,
-    );
-  return findings;
+  return total < 3 * tolerated + 1 ? [fault("POLICY_TOLERANCE", { power: total, tolerated }).fault] : [];
 }
 
 function lintThreshold(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
+  if (policy.outcome.function !== "threshold") return [];
   const { threshold, carries } = policy.outcome;
   const voters = contributors(policy, seats);
   const power = voters.reduce((sum, seat) => sum + (typeof threshold === "number" ? 1 : seat.power), 0);
-  const tolerated = Math.floor((power * policy.faults.num) / policy.faults.den);
+  const tolerated = share(power, policy.faults);
   const need = needed(threshold, power);
   const findings: Fault[] = [];
   if (need > power) findings.push(fault("POLICY_UNREACHABLE", { need, power }).fault);

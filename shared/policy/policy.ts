@@ -6,6 +6,10 @@ export type Ratio = { readonly num: number; readonly den: number };
 /** A share of the contributors' power, or a count of contributors. */
 export type Threshold = Ratio | number;
 
+/** What a contribution may be; the outcome function says what follows from it. */
+export const FORMS = ["choice", "ballot", "bid", "value"] as const;
+export type Form = (typeof FORMS)[number];
+
 export type Role = {
   /** How many seats of this role a call names. */
   readonly least: number;
@@ -14,8 +18,14 @@ export type Role = {
   readonly closes: boolean;
   /** Holders contribute to rounds. */
   readonly contributes: boolean;
-  /** What a contribution of this role may choose. */
+  /** The forms that their contributions may have. */
+  readonly gives: readonly Form[];
+  /** What a contribution of this role may choose; for a ballot, the ways of not voting. */
   readonly choices: readonly string[];
+  /** Whether a seat speaks once in a round, or once for each slot: bids of several, ballots counted for others. */
+  readonly slots: "one" | "many";
+  /** Holders may bring ballots that they counted for others, as `count`. */
+  readonly delegated: boolean;
 };
 
 /** Durations in microseconds. */
@@ -45,7 +55,64 @@ export type ThresholdOutcome = {
   /** Roles whose refusal decides at once. */
   readonly veto: readonly string[];
 };
-export type OutcomeRule = ThresholdOutcome;
+
+export type CandidateTieBreak = "declared" | "hash";
+export type EliminationTieBreak = CandidateTieBreak | "previous-counts" | "together";
+
+export type TallyOutcome = {
+  readonly function: "tally";
+  readonly rule: "plurality" | "approval" | "instant-runoff" | "schulze";
+  /** Who stands; empty where the ballots name them. */
+  readonly candidates: readonly string[];
+  /** Power, or count, of the voters that must be heard; null where any turnout will do. */
+  readonly turnout: Threshold | null;
+  /** How several candidates on one place of a ballot count in a runoff: a part each, nobody from there on, or in full each. */
+  readonly equals: "split" | "exhaust" | "each";
+  /** What makes a pairwise win strong. */
+  readonly strength: "winning-votes" | "margins";
+  /** Who leaves of the weakest in a runoff, rule after rule until one decides. */
+  readonly elimination: readonly EliminationTieBreak[];
+  /** Who wins of those tied for the first place; none where such a tie stands. */
+  readonly ties: readonly CandidateTieBreak[];
+};
+
+export type BidTieBreak = "highest-tier" | "highest-power" | "larger-quantity" | "earliest";
+
+export type AwardOutcome = {
+  readonly function: "award";
+  readonly rule: "first-price" | "second-price" | "uniform-price";
+  readonly direction: "highest" | "lowest";
+  /** Of each item. */
+  readonly units: number;
+  /** The worst amount that can win; null where any can. */
+  readonly reserve: number | null;
+  /** What sets a uniform price. */
+  readonly clearing: "lowest-accepted" | "highest-rejected";
+  /** Whether the last bid that wins may get fewer units than it asks for. */
+  readonly partial: boolean;
+  /** Names of the items; empty where the bids name them, or where there is one without a name. */
+  readonly items: readonly string[];
+  /** Bidders without whom nothing is awarded. */
+  readonly minimum: number;
+  /** Which of equal bids is the better, rule after rule; after the last, the one with the lowest hash. */
+  readonly ties: readonly BidTieBreak[];
+};
+
+export type Rounding = "floor" | "ceiling" | "towards-zero" | "half-up" | "half-even";
+
+export type AggregateOutcome = {
+  readonly function: "aggregate";
+  readonly statistic: "sum" | "mean" | "weighted-mean" | "median" | "weighted-median" | "trimmed-mean" | "union";
+  /** Parts per million of the values cut at each end. */
+  readonly trim: number;
+  /** Contributors without whom there is no result. */
+  readonly minimum: number;
+  readonly rounding: Rounding;
+  /** Contributors that must name an element of a union. */
+  readonly support: number;
+};
+
+export type OutcomeRule = ThresholdOutcome | TallyOutcome | AwardOutcome | AggregateOutcome;
 
 export type Policy = {
   readonly format: 1;

@@ -142,6 +142,16 @@ export const CEREMONY_REFUSALS = {
     why: "{path} must be {need}",
     do: "send what the policy asks of the role",
   },
+  COUNT_NOT_DELEGATED: {
+    what: "the ballot counts for others",
+    why: "only a role that the policy delegates ballots to may say how many",
+    do: "send one ballot, or have a teller bring it",
+  },
+  CANDIDATE_UNKNOWN: {
+    what: "the ballot names {candidate}",
+    why: "the policy lists the candidates, and {candidate} is not among them",
+    do: "name candidates of the policy",
+  },
   WINDOW_MISSED: {
     what: "the contribution is dated outside the round",
     why: "it says {at}; the round is {from} to {until}",

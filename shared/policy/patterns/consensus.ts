@@ -1,4 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
+import { CHOOSER, FAULTS, OBSERVER, TIMING } from "./parts.ts";
 
 export const CONSENSUS: PolicyDocument = {
   format: 1,
@@ -7,27 +8,12 @@ export const CONSENSUS: PolicyDocument = {
   engine: 1,
   parties: { least: 3 },
   roles: {
-    proposer: { least: 0, most: 1, closes: false, contributes: false, choices: [] },
-    decider: {
-      least: 3,
-      most: 31,
-      closes: true,
-      contributes: true,
-      choices: ["approve", "reject", "abstain", "decline", "recuse"],
-    },
+    proposer: { ...OBSERVER, most: 1 },
+    decider: CHOOSER,
+    observer: OBSERVER,
   },
-  // 0 of 3, 1 of 4, 2 of 7, 3 of 10: the most that 3f + 1 allows, where powers are equal.
-  faults: { num: 33, den: 100 },
+  faults: FAULTS,
   equivocation: "each",
-  timing: {
-    window: 86_400_000_000,
-    expiry: 3_600_000_000,
-    tolerance: 120_000_000,
-    early: true,
-    settleMargin: 400_000,
-    witnessTimeout: 2_000_000,
-    attemptTimeout: 2_000_000,
-    statusInterval: 2_000_000,
-  },
+  timing: TIMING,
   outcome: { function: "threshold", threshold: { num: 1, den: 1 }, carries: ["approve"], refusal: "reject", veto: [] },
 };

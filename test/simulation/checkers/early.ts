@@ -17,7 +17,7 @@ export const earlyClose: Checker = (account) =>
 /** All contributions, where everyone has spoken; else those of a carrying choice that has what it needs. */
 function settling({ plan, honest }: Account, held: readonly Observation[]): readonly Id[] {
   const policy = honest[0]?.agent.state.policy?.policy;
-  if (policy === undefined) return [];
+  if (policy?.outcome.function !== "threshold") return [];
   const { threshold, carries } = policy.outcome;
   const total = plan.powers.reduce((sum, power) => sum + power, 0);
   const need = typeof threshold === "number" ? threshold : Math.ceil((total * threshold.num) / threshold.den);

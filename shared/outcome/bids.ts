@@ -1,0 +1,76 @@
+// Bids: an amount for one unit, how many units, and of which item (SPEC §6.4).
+import { integer, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
+import { type CborMap, isCborMap } from "../cbor/value.ts";
+import type { AwardOutcome } from "../policy/policy.ts";
+import { type Fault, fault } from "../result.ts";
+import { type Contribution, compareText, type Seat, seatsByIndex } from "./contribution.ts";
+
+export type Bid = {
+  readonly id: string;
+  readonly seat: Seat;
+  /** Empty where the policy names no items. */
+  readonly item: string;
+  readonly amount: number;
+  readonly quantity: number;
+  readonly at: number;
+};
+
+type BidFields = { readonly amount: number; readonly quantity?: number; readonly item?: string };
+
+const QUANTITY_MAX = 1_000_000_000;
+const readBid: Reader<BidFields> = recordWith(
+  { amount: integer(0, Number.MAX_SAFE_INTEGER) },
+  { quantity: integer(1, QUANTITY_MAX), item: text(128) },
+);
+
+/** Whether a content is a bid that the rule can weigh; null where it is. */
+export function judgeBid(rule: AwardOutcome, content: CborMap): Fault | null {
+  const bid = content.get("bid");
+  const unread = [...content.keys()].find((name) => !["bid", "reason"].includes(String(name)));
+  if (unread !== undefined) return fault("CONTENT_INVALID", { path: String(unread), need: "left out" }).fault;
+  if (!isCborMap(bid)) return fault("CONTENT_INVALID", { path: "bid", need: "a bid with its amount" }).fault;
+  const read = readAs(bid, readBid, "bid");
+  if (!read.ok) return fault("CONTENT_INVALID", read.fault.detail).fault;
+  const item = read.value.item ?? "";
+  if (rule.items.length > 0 && !rule.items.includes(item))
+    return fault("CONTENT_INVALID", { path: "bid.item", need: `one of ${rule.items.join(", ")}` }).fault;
+  return null;
+}
+
+/** Bids in the order of their ids. */
+export function collectBids(seats: readonly Seat[], contributions: readonly Contribution[]): readonly Bid[] {
+  const byIndex = seatsByIndex(seats);
+  return contributions
+    .flatMap(({ id, seat: index, content, at }): Bid[] => {
+      const seat = byIndex.get(index);
+      const bid = content.get("bid");
+      if (seat === undefined || !isCborMap(bid)) return [];
+      const fields = Object.fromEntries(bid) as unknown as BidFields;
+      const { amount, quantity = 1, item = "" } = fields;
+      return [{ id, seat, item, amount, quantity, at: at[0] }];
+    })
+    .sort((a, b) => compareText(a.id, b.id));
+}
+
+export function outbids(direction: AwardOutcome["direction"], amount: number, other: number): boolean {
+  return direction === "highest" ? amount > other : amount < other;
+}
+
+/** The better bid first; equal ones by the policy's rules for ties, and last of all by their hash. */
+export function compareBids({ direction, ties }: AwardOutcome): (a: Bid, b: Bid) => number {
+  return (a, b) => {
+    if (a.amount !== b.amount) return outbids(direction, a.amount, b.amount) ? -1 : 1;
+    for (const rule of ties) {
+      const difference = TIES[rule](a, b);
+      if (difference !== 0) return difference;
+    }
+    return compareText(a.id, b.id);
+  };
+}
+
+const TIES: { readonly [T in AwardOutcome["ties"][number]]: (a: Bid, b: Bid) => number } = {
+  "highest-tier": (a, b) => (b.seat.tier ?? 0) - (a.seat.tier ?? 0),
+  "highest-power": (a, b) => b.seat.power - a.seat.power,
+  "larger-quantity": (a, b) => b.quantity - a.quantity,
+  earliest: (a, b) => a.at - b.at,
+};

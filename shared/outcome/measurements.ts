@@ -1,0 +1,49 @@
+// Measurements: a number, or several as a vector, with the uncertainty that their author admits (SPEC §6.4).
+import { integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
+import type { CborMap } from "../cbor/value.ts";
+import { TEXT_LENGTH_MAX } from "../limits.ts";
+import { type Fault, fault } from "../result.ts";
+
+export type Measurement = {
+  /** `value`, or the length of the vector. */
+  readonly shape: string;
+  readonly values: readonly number[];
+  /** Largest deviation that the author admits; 0 where it names none. */
+  readonly uncertainty: number;
+};
+
+type Fields = {
+  readonly value?: number;
+  readonly vector?: readonly number[];
+  readonly uncertainty?: number;
+  readonly reason?: string;
+};
+
+const VECTOR_MAX = 4_096;
+const number = integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER);
+const readFields: Reader<Fields> = recordWith<object, Required<Fields>>(
+  {},
+  {
+    value: number,
+    vector: list(number, VECTOR_MAX),
+    uncertainty: integer(0, Number.MAX_SAFE_INTEGER),
+    reason: text(TEXT_LENGTH_MAX, 0),
+  },
+);
+
+/** Whether a content is a measurement; null where it is. */
+export function judgeMeasurement(content: CborMap): Fault | null {
+  const read = readAs(content, readFields);
+  if (!read.ok) return fault("CONTENT_INVALID", read.fault.detail).fault;
+  return content.has("value") === content.has("vector")
+    ? fault("CONTENT_INVALID", { path: "value", need: "a number, or a vector in its place" }).fault
+    : null;
+}
+
+/** Of content that has been judged. */
+export function measurementOf(content: CborMap): Measurement {
+  const { value, vector, uncertainty = 0 } = Object.fromEntries(content) as Fields;
+  return vector === undefined
+    ? { shape: "value", values: [value as number], uncertainty }
+    : { shape: `${vector.length}`, values: vector, uncertainty };
+}

@@ -1,0 +1,40 @@
+// What most patterns have in common. A ceremony that needs other values sets them by path.
+import type { Ratio, Role, Timing } from "../policy.ts";
+
+export const TIMING: Timing = {
+  window: 86_400_000_000,
+  expiry: 3_600_000_000,
+  tolerance: 120_000_000,
+  early: true,
+  settleMargin: 400_000,
+  witnessTimeout: 2_000_000,
+  attemptTimeout: 2_000_000,
+  statusInterval: 2_000_000,
+};
+
+/** 0 of 3, 1 of 4, 2 of 7, 3 of 10: the most that 3f + 1 allows, where powers are equal. */
+export const FAULTS: Ratio = { num: 33, den: 100 };
+
+/** Sees everything, says nothing that counts. */
+export const OBSERVER: Role = {
+  least: 0,
+  most: 256,
+  closes: false,
+  contributes: false,
+  gives: [],
+  choices: [],
+  slots: "one",
+  delegated: false,
+};
+
+/** Chooses once in a round, and closes it. */
+export const CHOOSER: Role = {
+  least: 2,
+  most: 31,
+  closes: true,
+  contributes: true,
+  gives: ["choice"],
+  choices: ["approve", "reject", "abstain", "decline", "recuse"],
+  slots: "one",
+  delegated: false,
+};
