@@ -3,15 +3,17 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
+import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
-import { type Input, step } from "../shared/ceremony/step.ts";
+import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { reopen } from "../shared/observation/decode.ts";
+import { ok, type Result } from "../shared/result.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { type AgentConfig, meshTime, readConfig } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
@@ -21,6 +23,11 @@ export type CeremonyRpc = {
   readonly submit: (frames: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
+  readonly draft: (content: CborMap) => Promise<Result<DraftedContribution>>;
+  readonly attestDraft: (
+    content: CborMap,
+    draft: { readonly id: string; readonly at: number },
+  ) => Promise<Result<readonly Receipt[]>>;
   readonly view: () => Promise<CeremonyView>;
   readonly lineage: () => Promise<readonly LinkedEntry[]>;
   readonly evidence: () => Promise<string | null>;
@@ -62,6 +69,20 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return this.#turn({ on: "attest", now: meshTime(this.#config), content, item });
   }
 
+  /** What attesting would sign now; nothing is kept. */
+  async draft(content: CborMap): Promise<Result<DraftedContribution>> {
+    return draftContribution(this.#state, content, meshTime(this.#config), this.#config.author);
+  }
+
+  /** Signs what was shown as a draft, and nothing else. */
+  async attestDraft(
+    content: CborMap,
+    draft: { readonly id: string; readonly at: number },
+  ): Promise<Result<readonly Receipt[]>> {
+    const stepped = stepDraft(this.#state, content, draft, meshTime(this.#config), this.#config.author);
+    return stepped.ok ? ok(this.#commit(stepped.value)) : stepped;
+  }
+
   async view(): Promise<CeremonyView> {
     return viewOf(this.#state);
   }
@@ -95,7 +116,10 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   #turn(input: Input): readonly Receipt[] {
-    const stepped = step(this.#state, input, this.#config.author);
+    return this.#commit(step(this.#state, input, this.#config.author));
+  }
+
+  #commit(stepped: Step): readonly Receipt[] {
     try {
       this.ctx.storage.transactionSync(() => this.#ledger.commit(stepped)); // the commit point
     } catch (error) {

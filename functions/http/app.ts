@@ -4,6 +4,7 @@ import { type AgentConfig, readConfig } from "../../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../../durable/env.ts";
 import { ENGINE_VERSION } from "../../shared/ceremony/record.ts";
 import { fault } from "../../shared/result.ts";
+import { consoleRoutes } from "../console/routes.tsx";
 import { constantTimeEqual } from "../constant-time.ts";
 import { problem } from "./problem.ts";
 import { ceremonyRoutes } from "./routes/ceremonies.ts";
@@ -44,6 +45,7 @@ export function createApp(): Hono<AgentContext> {
   app.get("/v1/refusals", async (context) =>
     context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
   );
+  app.route("/", consoleRoutes());
   return app;
 }
 

@@ -1,7 +1,8 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
 import type { Id } from "../observation/observation.ts";
-import { type CeremonyState, currentRound, type Phase, phaseOf, type Round } from "./state.ts";
+import { type CeremonyState, currentRound, ownSeat, type Phase, phaseOf, type Round } from "./state.ts";
+import { authorityOf } from "./turn.ts";
 
 export type PartyView = {
   readonly authority: string;
@@ -22,6 +23,12 @@ export type CeremonyView = {
   readonly title: string;
   readonly phase: Phase;
   readonly policy: Id | null;
+  readonly pattern: string | null;
+  /** Authority that opened it; null while the call is not held. */
+  readonly openedBy: string | null;
+  readonly subject: Json;
+  /** What this party may still say in the present round, and in which role; null where it may say nothing. */
+  readonly asked: { readonly role: string; readonly choices: readonly string[] } | null;
   readonly round: number;
   /** ISO 8601 is for pages; these are microseconds. */
   readonly opensAt: number | null;
@@ -51,6 +58,10 @@ export function viewOf(state: CeremonyState): CeremonyView {
     title: state.call?.body.title ?? "",
     phase: phaseOf(state),
     policy: state.policy?.hash ?? null,
+    pattern: state.policy?.policy.id ?? null,
+    openedBy: state.call === null ? null : authorityOf(state, state.call),
+    subject: state.call === null ? null : toJson(state.call.body.subject),
+    asked: askedOf(state, round),
     round: round?.index ?? -1,
     opensAt: round?.opensAt ?? null,
     closesAt: round?.closesAt ?? null,
@@ -62,6 +73,14 @@ export function viewOf(state: CeremonyState): CeremonyView {
     mute: state.mute,
     refusal: state.refusal?.code ?? null,
   };
+}
+
+function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["asked"] {
+  if (round === undefined || state.policy === null || phaseOf(state) !== "gathering" || state.mute) return null;
+  const { roles } = state.policy.policy;
+  const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
+  if (seat === undefined || [...round.held.values()].some(({ slot }) => slot.seat === seat.index)) return null;
+  return { role: seat.role, choices: roles.get(seat.role)?.choices ?? [] };
 }
 
 function partyView(state: CeremonyState, round: Round, index: number): PartyView {

@@ -172,6 +172,16 @@ export const CEREMONY_REFUSALS = {
     why: "a second, different statement would be equivocation",
     do: "nothing; the first one counts",
   },
+  DRAFT_STALE: {
+    what: "the draft is too old to be signed",
+    why: "it was shown at {at}, more than 15 minutes ago or in the future",
+    do: "look at it again and confirm",
+  },
+  DRAFT_CHANGED: {
+    what: "what would be signed is not what was shown",
+    why: "the draft was {need}, it would now be {found}",
+    do: "look at it again and confirm",
+  },
   NO_SEAT: {
     what: "this party has no seat that may contribute",
     why: "round {round} names no seat of {authority}",

@@ -1,5 +1,10 @@
 // Refusals at the edge: webhooks, HTTP, queues, NATS, the command line (SPEC §14).
 export const EDGE_REFUSALS = {
+  BLIND_SIGNING_REFUSED: {
+    what: "nothing is signed unseen",
+    why: "the statement cannot be decoded for the person who would sign it",
+    do: "report it; sign by the command line if you know what it is",
+  },
   SUBJECT_MALFORMED: {
     what: "the NATS subject cannot be read",
     why: "it must be inbox.<ACCOUNT>.<mesh>.<ceremony>",

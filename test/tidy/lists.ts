@@ -143,6 +143,7 @@ export const EMPTY_NAMES: readonly string[] = ["util", "utils", "helper", "helpe
 export const MAY_DEFAULT_EXPORT: readonly RegExp[] = [
   /^functions\/agent\.ts$/,
   /(^|\/)[^/]+\.config\.ts$/,
+  /\.d\.ts$/,
   /^test\/(.+\/)?[^/]*worker\.ts$/,
 ];
 

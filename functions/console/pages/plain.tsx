@@ -1,0 +1,138 @@
+// The smaller pages: log in, verify, health, policies, one observation explained, one error explained.
+import type { LinkHealth } from "../../../durable/link-object.ts";
+import type { Explanation } from "../../../shared/evidence/explain.ts";
+import type { PolicyDocument } from "../../../shared/policy/policy.ts";
+import type { Refusal } from "../../../shared/refusals.ts";
+import { Badged } from "../layout.tsx";
+import { grouped, relativeText } from "../words.ts";
+
+export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
+  <form method="post" action="/login" class="card">
+    {failed ? (
+      <p role="alert">
+        <Badged badge={{ icon: "✗", word: "that is not this agent's key", tone: "bad" }} />
+      </p>
+    ) : null}
+    <label for="key">API key of this agent</label>
+    <input id="key" name="key" type="password" autocomplete="current-password" required />
+    <input type="hidden" name="back" value={back} />
+    <button type="submit">Log in</button>
+  </form>
+);
+
+export const Verify = () => (
+  <>
+    <p>
+      Give an evidence bundle and a statement of the roots that you trust. The check runs in this page; nothing is
+      uploaded. Without JavaScript, use <code>quorate verify BUNDLE --trust TRUST</code>: it is the same function.
+    </p>
+    <form id="verify" class="card">
+      <label for="bundle">Evidence bundle</label>
+      <input id="bundle" name="bundle" type="file" accept=".json,application/json" required />
+      <label for="trust">Trust statement</label>
+      <input id="trust" name="trust" type="file" accept=".json,application/json" required />
+      <button type="submit">Verify</button>
+    </form>
+    <pre id="verdict" role="status">
+      No bundle was given yet.
+    </pre>
+  </>
+);
+
+export const Health = ({ link, now }: { link: LinkHealth; now: number }) => (
+  <>
+    <p>
+      <Badged
+        badge={
+          link.connected
+            ? { icon: "✓", word: "linked to NATS", tone: "good" }
+            : { icon: "✗", word: "not linked to NATS: messages wait in the outbox", tone: "bad" }
+        }
+      />
+    </p>
+    <p>{link.outbox} messages wait to be sent.</p>
+    <h2>Partners</h2>
+    <ul class="rows">
+      {Object.entries(link.lastHeardMs).map(([account, at]) => (
+        <li>
+          {account}: heard {relativeText(at * 1_000, now)}
+        </li>
+      ))}
+    </ul>
+    <h2>Counts</h2>
+    <ul class="rows">
+      {Object.entries(link.counts).map(([name, count]) => (
+        <li>
+          {name}: {count}
+        </li>
+      ))}
+    </ul>
+    {link.lastError === null ? null : <p>Last trouble: {JSON.stringify(link.lastError)}</p>}
+  </>
+);
+
+export const Policies = ({ patterns }: { patterns: readonly PolicyDocument[] }) => (
+  <ul class="rows">
+    {patterns.map(({ id, title }) => (
+      <li>
+        <a href={`/policies/${id}`}>{title}</a> <code>{id}</code>
+      </li>
+    ))}
+  </ul>
+);
+
+export const Observation = ({ explanation }: { explanation: Explanation }) => (
+  <>
+    <p>
+      <Badged badge={verdictBadge(explanation)} /> at {explanation.by}
+    </p>
+    <p>
+      {explanation.kind} of {explanation.authority}
+      {explanation.role === null ? "" : `, role ${explanation.role}`} · <code>{grouped(explanation.id)}</code>
+    </p>
+    <table>
+      <thead>
+        <tr>
+          {["Factor", "Need", "Got", "Verdict"].map((name) => (
+            <th scope="col">{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {explanation.factors.map(({ name, need, got, verdict }) => (
+          <tr>
+            <td data-label="Factor">{name}</td>
+            <td data-label="Need">{need}</td>
+            <td data-label="Got">{got}</td>
+            <td data-label="Verdict">{verdict}</td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+    {explanation.refusal === null ? null : <RefusalText refusal={explanation.refusal} />}
+  </>
+);
+
+function verdictBadge({ verdict }: Explanation) {
+  if (verdict === "admitted") return { icon: "✓", word: "admitted", tone: "good" } as const;
+  return verdict === "held"
+    ? ({ icon: "‖", word: "held: it waits for something", tone: "warn" } as const)
+    : ({ icon: "✗", word: "not admitted", tone: "bad" } as const);
+}
+
+export const RefusalText = ({ refusal }: { refusal: Refusal }) => (
+  <dl class="card">
+    <dt>Code</dt>
+    <dd>
+      <a href={`/e/${refusal.code}`}>
+        <code>{refusal.code}</code>
+      </a>
+    </dd>
+    <dt>What</dt>
+    <dd>{refusal.what}</dd>
+    <dt>Why</dt>
+    <dd>{refusal.why}</dd>
+    <dt>Do</dt>
+    <dd>{refusal.do}</dd>
+  </dl>
+);

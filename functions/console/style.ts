@@ -1,0 +1,27 @@
+// The console's one style sheet: two themes by the system's choice, nothing told by colour alone, cards instead of tables at 320 px.
+export const STYLE = `
+:root { color-scheme: light dark; --ink: #1b1f24; --soft: #57606a; --line: #d0d7de; --page: #fff; --card: #f6f8fa; --link: #0550ae; --good: #116329; --bad: #a40e26; --warn: #7d4e00; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6edf3; --soft: #9da7b1; --line: #3d444d; --page: #0d1117; --card: #161b22; --link: #79c0ff; --good: #56d364; --bad: #ff9492; --warn: #e3b341; } }
+* { box-sizing: border-box; }
+body { margin: 0 auto; max-width: 72rem; padding: 0 1rem 3rem; font: 1rem/1.5 system-ui, sans-serif; color: var(--ink); background: var(--page); overflow-wrap: anywhere; }
+a { color: var(--link); } a:focus-visible, button:focus-visible, input:focus-visible, textarea:focus-visible, summary:focus-visible { outline: 3px solid var(--link); outline-offset: 2px; }
+.skip { position: absolute; left: -100rem; } .skip:focus { position: static; }
+header nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; list-style: none; }
+header nav a { display: inline-block; min-height: 1.75rem; } header nav a[aria-current] { font-weight: 700; color: var(--ink); text-decoration: none; border-bottom: 3px solid currentColor; }
+.seen { color: var(--soft); border-block: 1px solid var(--line); padding: 0.25rem 0; margin: 0; }
+h1 { font-size: 1.5rem; margin: 1.25rem 0 0.25rem; } h2 { font-size: 1.125rem; margin: 1.75rem 0 0.5rem; }
+.badge { display: inline-block; padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 0.25rem; font-weight: 600; }
+.good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .plain { color: var(--soft); }
+table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+.card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
+ol.timeline, ul.rows { list-style: none; padding: 0; } ol.timeline li, ul.rows li { padding: 0.35rem 0; border-bottom: 1px solid var(--line); }
+time, code, pre { font-family: ui-monospace, monospace; font-size: 0.9em; } pre { white-space: pre-wrap; background: var(--card); padding: 0.75rem; border: 1px solid var(--line); }
+button, input, textarea, select { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: 0.25rem; padding: 0.35rem 0.75rem; min-height: 2.25rem; }
+input, textarea { width: 100%; } button { cursor: pointer; background: var(--card); margin: 0.25rem 0.5rem 0.25rem 0; } button:disabled { opacity: 0.6; cursor: not-allowed; }
+label { display: block; margin: 0.75rem 0 0.25rem; font-weight: 600; } progress { width: 100%; max-width: 24rem; height: 1rem; }
+svg { max-width: 100%; height: auto; } svg text { font: 12px system-ui, sans-serif; fill: var(--ink); } svg rect { fill: var(--card); stroke: var(--soft); } svg path, svg line { stroke: var(--soft); fill: none; } svg a:focus-visible rect { stroke: var(--link); stroke-width: 3; }
+.scroll { overflow-x: auto; }
+@media (max-width: 40rem) { table, thead, tbody, tr, td { display: block; } thead { position: absolute; left: -100rem; } tr { border: 1px solid var(--line); border-radius: 0.5rem; margin: 0.5rem 0; padding: 0.25rem 0.75rem; } td { border: 0; padding: 0.15rem 0; } td[data-label]::before { content: attr(data-label) ": "; font-weight: 600; } }
+@media print { header, form, .skip { display: none; } }
+@media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
+`;

@@ -1,0 +1,51 @@
+// The console's words: every state has an icon, a word and a tone, and never a colour alone.
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+
+export type Tone = "good" | "bad" | "warn" | "plain";
+export type Badge = { readonly icon: string; readonly word: string; readonly tone: Tone };
+
+const PHASES: Readonly<Record<string, Badge>> = {
+  waiting: { icon: "…", word: "waiting for the call", tone: "plain" },
+  refused: { icon: "✗", word: "refused here", tone: "bad" },
+  held: { icon: "‖", word: "on hold", tone: "warn" },
+  gathering: { icon: "▸", word: "open", tone: "plain" },
+  closing: { icon: "▹", word: "closing", tone: "plain" },
+  final: { icon: "✓", word: "final", tone: "good" },
+  abandoned: { icon: "–", word: "abandoned", tone: "warn" },
+  expired: { icon: "○", word: "expired, claims nothing", tone: "warn" },
+};
+
+export function phaseBadge(phase: string): Badge {
+  return PHASES[phase] ?? { icon: "?", word: phase, tone: "plain" };
+}
+
+/** Agreement as this party knows it: who was not heard is neither same nor different. */
+export function agreementBadge({ agreement, outcome }: CeremonyView): Badge {
+  const { same, of, different } = agreement;
+  if (different.length > 0) return { icon: "✗", word: `DIFFERENT OUTCOME at ${different.join(", ")}`, tone: "bad" };
+  if (outcome === null) return { icon: "?", word: "no outcome yet", tone: "plain" };
+  return same === of
+    ? { icon: "✓", word: `same outcome: ${same} of ${of}`, tone: "good" }
+    : { icon: "?", word: `same outcome: ${same} of ${of}, the others not heard`, tone: "plain" };
+}
+
+/** UTC to the second. */
+export function instantText(micros: number | null): string {
+  if (micros === null || !Number.isFinite(micros)) return "not known";
+  const at = new Date(Math.floor(micros / 1_000));
+  return Number.isNaN(at.getTime()) ? "not a time" : `${at.toISOString().slice(0, 19).replace("T", " ")}Z`;
+}
+
+/** How long until, or since, an instant. */
+export function relativeText(micros: number, nowMicros: number): string {
+  const seconds = Math.round((micros - nowMicros) / 1_000_000);
+  const size = Math.abs(seconds);
+  const [count, unit] =
+    size < 120 ? [size, "s"] : size < 7_200 ? [Math.round(size / 60), "min"] : [Math.round(size / 3_600), "h"];
+  return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+}
+
+/** A digest in groups of four, for eyes and for screen readers. */
+export function grouped(digest: string, groups = 64): string {
+  return (digest.match(/.{1,4}/g) ?? []).slice(0, groups).join(" ");
+}

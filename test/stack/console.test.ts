@@ -1,0 +1,225 @@
+// Three parties on three consoles, in a real browser: the same digest by clicks alone, without JavaScript, by keyboard; nothing of a
+// payload becomes markup, no page asks anyone else for anything, and axe finds nothing.
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { Stage } from "../../cli/demo/stage.ts";
+import type { LocalAgent } from "../../cli/stack/agent.ts";
+import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
+import { type TestStack, testStack } from "../support/stack.ts";
+
+const HOSTILE = `"><script>document.title='owned'</script><img src=x onerror=alert(1)> {{7*7}} \u202Egnp.exe`;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const absent = chromiumPath === null;
+
+let made: TestStack;
+let stage: Stage;
+let browser: Browser | null = null;
+const foreign: string[] = [];
+
+beforeAll(async () => {
+  made = await testStack(3, 3_600);
+  stage = new Stage(made.stack, () => undefined);
+  await stage.connected();
+  if (!absent) browser = await launch();
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await made?.stop();
+});
+
+/** Opens a ceremony with a title of choice; every party comes to hold the call. */
+async function open(title: string, subject: unknown = { release: "2.4" }): Promise<string> {
+  const parties = made.names.map((authority) => ({ authority, role: "decider", power: 1 }));
+  const { ceremony } = await stage.opener.post<{ ceremony: string }>("/v1/ceremonies", {
+    pattern: "consensus",
+    title,
+    subject,
+    parties,
+  });
+  stage.ceremony = ceremony;
+  for (const agent of made.stack.agents)
+    await stage.until(`${agent.name} holds the call`, 20, async () => (await stage.view(agent)).policy !== null);
+  return ceremony;
+}
+
+/** A logged-in page at a party's console. */
+async function at(
+  agent: LocalAgent,
+  options: Parameters<Browser["newContext"]>[0] = {},
+): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await (browser as Browser).newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.route("**/*", (route) => {
+    const { origin } = new URL(route.request().url());
+    if (origin === agent.url) return route.continue();
+    foreign.push(route.request().url());
+    return route.abort();
+  });
+  await page.goto(`${agent.url}/`);
+  await page.getByLabel("API key of this agent").fill(agent.apiKey);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  return { page, context };
+}
+
+async function digestOn(page: Page): Promise<string> {
+  return (
+    await page.locator("section", { hasText: "Evidence bundle" }).last().locator("code").last().innerText()
+  ).replaceAll(" ", "");
+}
+
+describe("the console without a browser", () => {
+  const get = (path: string, init: RequestInit = {}) =>
+    fetch(new URL(path, stage.opener.url), { redirect: "manual", ...init });
+
+  it("sends whoever is not logged in to the login, and back to our own paths only", async () => {
+    const answer = await get("/ceremonies");
+    expect([answer.status, answer.headers.get("location")]).toEqual([303, "/login?back=%2Fceremonies"]);
+    const form = (back: string) =>
+      get("/login", { method: "POST", body: new URLSearchParams({ key: stage.opener.apiKey, back }) });
+    expect((await form("/health")).headers.get("location")).toBe("/health");
+    for (const back of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
+      expect((await form(back)).headers.get("location")).toBe("/");
+  });
+
+  it("refuses a wrong key, a forged cookie and another site's form", async () => {
+    const wrong = await get("/login", { method: "POST", body: new URLSearchParams({ key: "x" }) });
+    expect([wrong.status, wrong.headers.get("set-cookie")]).toEqual([200, null]);
+    const forged = `quorate-console=${Math.floor(Date.now() / 1_000) + 999}.${"ab".repeat(32)}`;
+    expect((await get("/", { headers: { cookie: forged } })).status).toBe(303);
+    const crossed = await get("/login", {
+      method: "POST",
+      body: new URLSearchParams({ key: stage.opener.apiKey }),
+      headers: { origin: "https://evil.example" },
+    });
+    expect(crossed.status).toBe(403);
+  });
+
+  it("lets no page load or run what is not its own", async () => {
+    for (const path of ["/verify", "/login", "/e/SIGNATURE_INVALID"]) {
+      const { headers, status } = await get(path);
+      expect(status, path).toBe(200);
+      expect(headers.get("content-security-policy"), path).toContain("default-src 'none'; script-src 'self'");
+    }
+  });
+});
+
+describe("the console in a browser", () => {
+  it.skipIf(absent)(needingChromium("brings three parties to one digest by clicks alone"), async () => {
+    const ceremony = await open("Release 2.4");
+    const digests: string[] = [];
+    for (const agent of made.stack.agents) {
+      const { page } = await at(agent);
+      await page.getByRole("link", { name: "Review: Release 2.4" }).click();
+      await page.getByLabel("approve").check();
+      await page.getByLabel("Reason").fill("tests are green");
+      await page.getByRole("button", { name: "Show what I would sign" }).click();
+      await expect.poll(() => page.locator("#recomputed").innerText()).toContain("✓ This page recomputed the digest");
+      const shown = (await page.locator("dd code").first().innerText()).replaceAll(" ", "");
+      await page.getByRole("button", { name: "Sign: approve" }).click();
+      await page.waitForURL(`**/c/${ceremony}`);
+      await page.goto(`${agent.url}/c/${ceremony}/o/${shown}`); // the digest that was shown is the statement that was signed
+      await page.getByText("contribution of").waitFor();
+    }
+    await stage.agreed(30);
+    for (const agent of made.stack.agents) {
+      const { page } = await at(agent);
+      await page.goto(`${agent.url}/c/${ceremony}`);
+      await page.getByText("same outcome: 3 of 3").first().waitFor();
+      digests.push(await digestOn(page));
+    }
+    expect(new Set(digests).size).toBe(1);
+    expect(digests[0]).toBe((await stage.view(stage.opener)).outcome?.digest);
+  });
+
+  it.skipIf(absent)(needingChromium("needs neither JavaScript nor a pointer"), async () => {
+    const ceremony = await open("By keyboard");
+    for (const [index, agent] of made.stack.agents.entries()) {
+      const { page } = await at(agent, { javaScriptEnabled: index !== 0 });
+      await page.goto(`${agent.url}/c/${ceremony}/sign`);
+      await page.getByLabel("approve").focus();
+      await page.keyboard.press("Space");
+      await page.keyboard.press("Enter");
+      await page.getByRole("button", { name: "Sign: approve" }).focus();
+      await page.keyboard.press("Enter");
+      await page.waitForURL(`**/c/${ceremony}`);
+    }
+    const views = await stage.agreed(30);
+    expect(views.map(({ phase }) => phase)).toEqual(["final", "final", "final"]);
+  });
+
+  it.skipIf(absent)(needingChromium("refuses to sign what was altered between showing and confirming"), async () => {
+    const ceremony = await open("Altered");
+    const { page } = await at(stage.opener);
+    await page.goto(`${stage.opener.url}/c/${ceremony}/sign`);
+    await page.getByLabel("reject").check();
+    await page.getByRole("button", { name: "Show what I would sign" }).click();
+    await page.locator("input[name=choice]").evaluate((input: HTMLInputElement) => {
+      input.value = "approve";
+    });
+    await page.getByRole("button", { name: /^Sign/ }).click();
+    await page.getByText("DRAFT_CHANGED").waitFor();
+    expect((await stage.view(stage.opener)).parties.every(({ contribution }) => contribution === null)).toBe(true);
+  });
+
+  it.skipIf(absent)(needingChromium("shows hostile strings as text on every page"), async () => {
+    const ceremony = await open(HOSTILE, { note: HOSTILE });
+    const { page } = await at(stage.opener);
+    for (const path of ["/", "/ceremonies", `/c/${ceremony}`, `/c/${ceremony}/sign`, `/c/${ceremony}/o/${ceremony}`]) {
+      await page.goto(`${stage.opener.url}${path}`);
+      expect(await page.title(), path).not.toBe("owned");
+      expect(await page.locator("img, script:not([src])").count(), path).toBe(0);
+    }
+  });
+
+  it.skipIf(absent)(
+    needingChromium("has nothing for axe to find, in two themes, at 320 pixels, and asks nobody else"),
+    async () => {
+      const ceremony = stage.ceremony;
+      const findings: unknown[] = [];
+      for (const colorScheme of ["light", "dark"] as const) {
+        const { page, context } = await at(stage.opener, {
+          colorScheme,
+          viewport: { width: 320, height: 800 },
+          bypassCSP: true,
+        });
+        for (const path of [
+          "/",
+          "/ceremonies",
+          `/c/${ceremony}`,
+          `/c/${ceremony}/sign`,
+          `/c/${ceremony}/o/${ceremony}`,
+          "/policies",
+          "/health",
+          "/verify",
+          "/e/MUTE",
+          "/login",
+        ]) {
+          await page.goto(`${stage.opener.url}${path}`);
+          await page.addScriptTag({ content: axe });
+          const found = await page.evaluate(async () =>
+            (
+              await (
+                globalThis as unknown as {
+                  axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+                }
+              ).axe.run()
+            ).violations.map(({ id, nodes }) => [id, nodes[0]?.html]),
+          );
+          findings.push(...found.map((one) => [colorScheme, path, one]));
+          const overflow = await page.evaluate(
+            () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+          );
+          expect(overflow, `${path} is wider than 320 pixels`).toBeLessThanOrEqual(0);
+        }
+        await context.close();
+      }
+      expect(findings).toEqual([]);
+      expect(foreign).toEqual([]);
+    },
+  );
+});
