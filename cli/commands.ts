@@ -4,7 +4,7 @@ import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
-import { proximity } from "./commands/reference.ts";
+import { proximity, timeAlign } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
 
@@ -28,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   coalitionEffective,
   coalitionRevoke,
   proximity,
+  timeAlign,
 ];
 
 export function helpText(): string {

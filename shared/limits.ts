@@ -53,3 +53,9 @@ export const RANGES_MAX = 64;
 export const CORNERS_MAX = 256;
 /** Constraints and transforms of one proximity profile. */
 export const CONSTRAINTS_MAX = 32;
+/** Microseconds between two clocks or two moments: over a century, and sums of a few stay exact. */
+export const MICROS_APART_MAX = 4_000_000_000_000_000;
+/** Offsets or events of one alignment. */
+export const READINGS_MAX = 1_024;
+/** Clocks of one mesh: its paths are cubic in their number. */
+export const CLOCKS_MAX = 64;

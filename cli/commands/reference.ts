@@ -1,12 +1,15 @@
 // `proximity` and `time align`: where and when, judged from plain documents by the functions that the agents use.
 
+import { ALIGN_SHAPE, alignDocument } from "../../shared/reference/alignment.ts";
+import type { Agreement, Excluded } from "../../shared/reference/clock-agreement.ts";
+import type { MeshTime } from "../../shared/reference/mesh-time.ts";
 import { parseReferences, REFERENCES_SHAPE } from "../../shared/reference/plain.ts";
 import { PROFILE_SHAPE, parseProfile } from "../../shared/reference/profile.ts";
 import { judgeProximity, type Proximity } from "../../shared/reference/proximity.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import { readJsonFile, required } from "../files.ts";
+import { argument, readJsonFile, required } from "../files.ts";
 import { importDegrees } from "../geodetic.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Command, EXIT, Refused } from "../registry.ts";
 
 const PROXIMITY_EXIT = { satisfied: EXIT.yes, indeterminate: EXIT.indeterminate, "not satisfied": EXIT.no } as const;
 
@@ -62,4 +65,54 @@ function textOf({ verdict, counted, findings }: Proximity): string {
       `  ${marks[met]} ${participant.padEnd(12)} ${name.padEnd(13)} need ${need}   got ${got}${fault === null ? "" : `   ${fault.code}`}`,
   );
   return [`${verdict.toUpperCase()}  ${counted.length} count: ${counted.join(", ")}`, ...rows].join("\n");
+}
+
+export const timeAlign: Command = {
+  name: "time align",
+  usage: "time align FILE",
+  about: "mesh time from offset observations, tolerant of clocks that lie",
+  flags: {},
+  input: [`FILE      ${ALIGN_SHAPE}`, "examples  cli/examples/offsets.json, cli/examples/clocks.json"],
+  run: async (call) => {
+    const aligned = alignDocument(readJsonFile(argument(call, 0, "FILE")));
+    if (!aligned.ok) throw new Refused(aligned.fault, EXIT.usage);
+    return aligned.value.is === "reader" ? readerAnswer(aligned.value.found) : clocksAnswer(aligned.value.found);
+  },
+};
+
+const told = ({ id, fault }: Excluded) => ({ id, ...describeRefusal(fault) });
+
+function readerAnswer(found: Agreement): Answer {
+  const excluded = found.excluded.map(told);
+  const rows = excluded.map(({ id, code, why }) => `  ✗ ${id}  ${code}  ${why}`);
+  if (found.is === "none") {
+    const refusal = describeRefusal(found.fault);
+    const data = { estimate: null, dispersion: null, used: [], excluded, ...refusal, camps: found.camps };
+    const camps = found.camps.map(({ ids, offset }) => `  camp ${ids.join(", ")} at ${offset.join(" to ")} µs`);
+    return {
+      exit: EXIT.indeterminate,
+      data,
+      text: [refusal.code, `  why  ${refusal.why}`, ...camps, ...rows].join("\n"),
+    };
+  }
+  const { estimate, dispersion, used, offset } = found;
+  const text = [`${estimate} µs ± ${dispersion} µs  by ${used.join(", ")}`, ...rows].join("\n");
+  return { exit: EXIT.yes, data: { estimate, dispersion, used, excluded, interval: offset }, text };
+}
+
+function clocksAnswer({ frame, clocks, used, excluded, order, unplaced }: MeshTime): Answer {
+  const pick = (part: "estimate" | "dispersion") =>
+    Object.fromEntries([...clocks].map(([name, place]) => [name, place[part]]));
+  const data = {
+    frame,
+    estimate: pick("estimate"),
+    dispersion: pick("dispersion"),
+    used,
+    excluded: excluded.map(told),
+    order,
+    unplaced: unplaced.map(told),
+  };
+  const places = [...clocks].map(([name, { estimate, dispersion }]) => `  ${name}  ${estimate} µs ± ${dispersion} µs`);
+  const text = [`frame of ${frame}`, ...places, `order  ${order.map((group) => group.join(" ∥ ")).join("  →  ")}`];
+  return { exit: unplaced.length === 0 ? EXIT.yes : EXIT.indeterminate, data, text: text.join("\n") };
 }

@@ -5,10 +5,11 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import type { Encodable } from "../cbor/value.ts";
 import { type Signer, signStatement } from "../cose/sign1.ts";
 import { sha256 } from "../hash.ts";
+import type { Place } from "../reference/place.ts";
 import { invariant } from "../result.ts";
 import { bodyFields, idBytes } from "./body.ts";
 import { OBSERVATION_VERSION } from "./decode.ts";
-import type { Body, Id, Interval, Lineage, Observation, Place, Slot, VerifiedObservation } from "./observation.ts";
+import type { Body, Id, Interval, Lineage, Observation, Slot, VerifiedObservation } from "./observation.ts";
 
 export type Draft = {
   readonly ceremony: Id | null;

@@ -6,6 +6,7 @@ import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, reco
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { parseStatement, type Statement } from "../cose/sign1.ts";
 import { CHAIN_LENGTH_MAX, FRAME_BYTES_MAX, LINEAGE_REFERENCES_MAX, SEATS_MAX } from "../limits.ts";
+import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { KINDS, readAttempt, readBody, readId } from "./body.ts";
 import type {
@@ -16,7 +17,6 @@ import type {
   Kind,
   Lineage,
   Observation,
-  Place,
   Slot,
   VerifiedObservation,
 } from "./observation.ts";
@@ -60,7 +60,7 @@ const readWire = record<Wire>({
   }),
   authority_credential: list(bytesUpTo(4_096), CHAIN_LENGTH_MAX, 1),
   device_hash: readId,
-  spatial_reference: nullable(record<Place>({ frame: text(), key: text() })),
+  spatial_reference: nullable(readPlace),
   temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
   time_to_live: integer(0, MICROS_MAX),
   governance_class: text(),

@@ -1,6 +1,7 @@
 // The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
 import type { Chain } from "../authority/chain.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
+import type { Place } from "../reference/place.ts";
 
 /** Content hash of a signed statement: 64 lower-case hexadecimal digits. */
 export type Id = string;
@@ -17,7 +18,6 @@ export type Slot = {
   readonly item: string | null;
 };
 
-export type Place = { readonly frame: string; readonly key: string };
 export type Derivation = { readonly name: string; readonly version: number; readonly params: CborValue };
 
 export type Lineage = {

@@ -51,5 +51,5 @@ const readMetric = record<MetricPlace>({
 
 export const readPlace: Reader<Place> = (value, path) => {
   if (!isCborMap(value)) return misfit(path, "a map");
-  return value.has("key") ? readLogical(value, path) : readMetric(value, path);
+  return value.has("position") ? readMetric(value, path) : readLogical(value, path);
 };

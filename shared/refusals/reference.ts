@@ -45,4 +45,49 @@ export const REFERENCE_REFUSALS = {
     why: "{contradicting} do not fit it, {fitting} do",
     do: "state the place where the device is",
   },
+  TIME_OUTLIER: {
+    what: "{attester} disagrees with the majority of clocks",
+    why: "it is off by {off} µs beyond its own bounds",
+    do: "set that clock; nothing else depends on it",
+  },
+  TIME_CONTRADICTORY: {
+    what: "{attester} contradicts itself",
+    why: "readings of {authority} exclude each other",
+    do: "measure again; one organisation has one say",
+  },
+  TIME_IMPRECISE: {
+    what: "{attester} is too imprecise",
+    why: "its uncertainty is more than {limit} µs",
+    do: "measure over a shorter round trip",
+  },
+  TIME_ATTESTER: {
+    what: "{attester} may not attest time",
+    why: "{reason}",
+    do: "use an attester whose credential holds",
+  },
+  TIME_FRAME: {
+    what: "the time of {attester} is in another frame",
+    why: "it is in {found}; what is asked for is {need}",
+    do: "state the time in that frame, or align the frames first",
+  },
+  TIME_FEW: {
+    what: "too few organisations attest the time",
+    why: "{found} were heard; {need} are needed",
+    do: "ask more peers for their offsets",
+  },
+  TIME_SPLIT: {
+    what: "no majority of clocks agrees",
+    why: "of {of}, at most {count} have a time in common; camps are not averaged",
+    do: "look at the camps, and set the clocks that are wrong",
+  },
+  TIME_DISPERSED: {
+    what: "what the clocks agree on is too wide",
+    why: "the dispersion is {found} µs; at most {limit} are of use",
+    do: "measure over shorter round trips",
+  },
+  TIME_UNLINKED: {
+    what: "the clock {attester} cannot be placed",
+    why: "no agreeing path of offsets leads from it to {frame}",
+    do: "exchange offsets with more of the others",
+  },
 } as const;
