@@ -3,6 +3,7 @@ import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
+import { meshReconcile, translatorCheck } from "./commands/mesh.ts";
 import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
@@ -29,6 +30,8 @@ export const COMMANDS: readonly Command[] = [
   coalitionRevoke,
   proximity,
   timeAlign,
+  meshReconcile,
+  translatorCheck,
 ];
 
 export function helpText(): string {

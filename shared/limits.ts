@@ -59,3 +59,11 @@ export const MICROS_APART_MAX = 4_000_000_000_000_000;
 export const READINGS_MAX = 1_024;
 /** Clocks of one mesh: its paths are cubic in their number. */
 export const CLOCKS_MAX = 64;
+/** Facts of one history that a reconciliation reads: a few hundred megabytes as JSON, some seconds of work. */
+export const FACTS_MAX = 200_000;
+/** Terms, units or authorities of one translator. */
+export const TERMS_MAX = 16_384;
+/** Shared events of one alignment: each further one narrows the fit less than the one before. */
+export const SHARED_EVENTS_MAX = 1_024;
+/** Meshes that a chain of translators may pass through: trust and meaning thin out with each. */
+export const HOPS_MAX = 4;

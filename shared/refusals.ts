@@ -6,6 +6,7 @@ import { COALITION_REFUSALS } from "./refusals/coalition.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
+import { MESH_REFUSALS } from "./refusals/mesh.ts";
 import { REFERENCE_REFUSALS } from "./refusals/reference.ts";
 import type { Fault } from "./result.ts";
 
@@ -19,6 +20,7 @@ export const REFUSALS = {
   ...COALITION_REFUSALS,
   ...REFERENCE_REFUSALS,
   ...EDGE_REFUSALS,
+  ...MESH_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 
 export type RefusalCode = keyof typeof REFUSALS;
@@ -66,7 +68,7 @@ export function refusalClass(code: RefusalCode): RefusalClass {
   const exception = EXCEPTIONS[code];
   if (exception !== undefined) return exception;
   if (Object.hasOwn(ADMISSION_REFUSALS, code) || Object.hasOwn(REFERENCE_REFUSALS, code)) return "forbidden";
-  if (Object.hasOwn(CEREMONY_REFUSALS, code)) return "conflict";
+  if (Object.hasOwn(CEREMONY_REFUSALS, code) || Object.hasOwn(MESH_REFUSALS, code)) return "conflict";
   return Object.hasOwn(EVIDENCE_REFUSALS, code) ? "unverified" : "malformed";
 }
 

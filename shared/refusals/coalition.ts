@@ -11,17 +11,17 @@ export const COALITION_REFUSALS = {
     do: "add the authority's own policy to the pool",
   },
   TRANSLATION_MISSING: {
-    what: "no translator carries this home",
+    what: "no translator carries {item} home",
     why: "there is no road of admitted translators from where it was said",
     do: "admit a translator that covers it, or leave it unrecognised",
   },
   TRANSLATION_REVOKED: {
-    what: "the translator was revoked",
+    what: "the translator {translator} was revoked",
     why: "its signer or one of its two sides withdrew it",
     do: "agree on a new translator; a revocation is never lifted",
   },
   TRANSLATION_EXPIRED: {
-    what: "the translator has expired",
+    what: "the translator {translator} has expired",
     why: "its last instant is past",
     do: "have its signer issue it anew",
   },
@@ -31,12 +31,12 @@ export const COALITION_REFUSALS = {
     do: "name the operation, or agree on a wider translator",
   },
   TRANSLATION_CONTRADICTORY: {
-    what: "two admitted translators disagree about this",
-    why: "both carry it home, to different meanings",
+    what: "two admitted translators disagree about {item}",
+    why: "{translator} carry it home to different meanings",
     do: "admit one of them only",
   },
   TRANSLATION_DROPPED: {
-    what: "the translator declares that this has no image",
+    what: "the translator {translator} declares that {item} has no image",
     why: "its term is marked as dropped",
     do: "extend the translator, or leave it unrecognised",
   },

@@ -1,0 +1,33 @@
+// Facts and the histories that meshes hold of them (SPEC §20.1). A fact keeps its origin for ever: mesh, authority, stamp and sources.
+import type { CborValue } from "../cbor/value.ts";
+
+export type Fact = {
+  /** Content hash of the signed statement; in a plain document whatever its author calls it. */
+  readonly id: string;
+  /** The mesh in which it was said. */
+  readonly origin: string;
+  readonly subject: string;
+  readonly value: CborValue;
+  /** The frame of its stamp, and the stamp: [earliest, latest] in microseconds. */
+  readonly frame: string;
+  readonly at: readonly [number, number];
+  readonly authority: string;
+  /** Null where its author names none. */
+  readonly class: string | null;
+  readonly sources: readonly string[];
+  /** Its number among its authority's statements, where it has one: holes show what was withheld. */
+  readonly sequence: number | null;
+  /** Evidential weight in parts per million, where admission gave it one. */
+  readonly admissibility: number | null;
+};
+
+export type History = {
+  readonly mesh: string;
+  /** The mesh's clock frame. */
+  readonly frame: string;
+  /** Version of the vocabulary it speaks; null where it states none. */
+  readonly taxonomy: string | null;
+  /** Hash of the arbitration rule that the mesh holds; null where it relies on the agreement at hand. */
+  readonly rule: string | null;
+  readonly facts: readonly Fact[];
+};

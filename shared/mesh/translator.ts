@@ -1,0 +1,75 @@
+// A taxonomy translator (SPEC §20.4): what an authority, a term or a unit of one mesh counts as in another. It never rewrites: what it
+// yields stands beside the untouched original, with every loss named. Units convert exactly.
+import type { Ratio } from "../ratio.ts";
+
+export const LOSSES = ["exact", "narrowed", "widened", "dropped", "ambiguous"] as const;
+export type Loss = (typeof LOSSES)[number];
+
+/** `as` null: the other vocabulary has nothing for it. */
+export type TermMapping = { readonly as: string | null; readonly loss: Loss };
+export type UnitMapping = TermMapping & {
+  /** An amount becomes amount × factor + offset. */
+  readonly factor: Ratio;
+  readonly offset: Ratio;
+};
+/** A mapped authority never counts for more than `tierCap`. */
+export type AuthorityMapping = { readonly as: string; readonly tierCap: number };
+
+export type Translator = {
+  readonly id: string;
+  readonly from: string;
+  readonly to: string;
+  /** Versions of the two vocabularies; null where it states none. */
+  readonly taxonomies: { readonly from: string | null; readonly to: string | null };
+  readonly signer: string | null;
+  readonly authorities: ReadonlyMap<string, AuthorityMapping>;
+  readonly terms: ReadonlyMap<string, TermMapping>;
+  readonly units: ReadonlyMap<string, UnitMapping>;
+  /** First instant at which it no longer holds; null for none. */
+  readonly expires: number | null;
+};
+
+/** A translator is withdrawn from an instant on; nothing else has to be rebuilt. */
+export type TranslatorRevocation = { readonly revokes: string; readonly by: string; readonly after: number };
+
+export type RoundTrip = {
+  readonly kind: "term" | "unit";
+  readonly element: string;
+  readonly as: string | null;
+  /** What the way back leads to: one element, or all that share the image where none of them is exact. */
+  readonly back: readonly string[];
+  readonly declared: Loss;
+  readonly same: boolean;
+};
+
+export type TranslatorReport = {
+  readonly translator: string;
+  readonly elements: number;
+  /** Elements whose way there and back is not the identity, or that are declared to lose something. */
+  readonly losses: readonly RoundTrip[];
+  /** Those of them that declare no loss: such a translator is refused. */
+  readonly undeclared: readonly RoundTrip[];
+};
+
+/** Takes every element there and back. */
+export function checkRoundTrip(translator: Translator): TranslatorReport {
+  const trips = [...tripsOf("term", translator.terms), ...tripsOf("unit", translator.units)];
+  return {
+    translator: translator.id,
+    elements: trips.length,
+    losses: trips.filter(({ same, declared }) => !same || declared !== "exact"),
+    undeclared: trips.filter(({ same, declared }) => !same && declared === "exact"),
+  };
+}
+
+function tripsOf(kind: RoundTrip["kind"], mappings: ReadonlyMap<string, TermMapping>): readonly RoundTrip[] {
+  const shared = new Map<string, string[]>();
+  for (const [element, { as }] of mappings) if (as !== null) shared.set(as, [...(shared.get(as) ?? []), element]);
+  return [...mappings].map(([element, { as, loss }]) => {
+    const all = as === null ? [] : (shared.get(as) as string[]);
+    const exact = all.filter((other) => mappings.get(other)?.loss === "exact");
+    // The way back from a term leads to the one element that means just that; where there are none or several it is open.
+    const back = exact.length > 0 ? exact : all;
+    return { kind, element, as, back, declared: loss, same: back.length === 1 && back[0] === element };
+  });
+}

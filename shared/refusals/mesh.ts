@@ -1,0 +1,113 @@
+// Refusals between meshes: agreements, translators, alignments and the facts that may not cross (SPEC §20).
+export const MESH_REFUSALS = {
+  AGREEMENT_MESH: {
+    what: "the agreement {agreement} does not bind {mesh} to another mesh",
+    why: "it binds {meshes}",
+    do: "use the agreement between these two meshes",
+  },
+  AGREEMENT_NOT_YET: {
+    what: "the agreement {agreement} is not in force yet",
+    why: "it begins at {from}; this is judged at {at}",
+    do: "wait, or sign an amendment",
+  },
+  AGREEMENT_EXPIRED: {
+    what: "the agreement {agreement} is no longer in force",
+    why: "it ended at {until}; this is judged at {at}",
+    do: "have every side sign a successor",
+  },
+  AGREEMENT_SUSPENDED: {
+    what: "the agreement {agreement} is suspended by {by}",
+    why: "nothing crosses between {by} and the others while it is",
+    do: "ask {by} to lift the suspension",
+  },
+  AGREEMENT_TERMINATED: {
+    what: "the agreement {agreement} was terminated by {by}",
+    why: "nothing crosses any more; facts that did have the fate that it declares",
+    do: "sign a new agreement",
+  },
+  CLASS_EXCLUDED: {
+    what: "the fact {fact} does not cross",
+    why: "the agreement {agreement} excludes its class {class}, or does not mention it",
+    do: "have both sides agree on the class, or leave the fact where it is",
+  },
+  DIRECTION_DENIED: {
+    what: "the fact {fact} does not cross",
+    why: "facts of class {class} do not leave {from} under the agreement",
+    do: "have both sides agree on the direction",
+  },
+  ONWARD_DENIED: {
+    what: "the fact {fact} of {origin} is not passed on by {from}",
+    why: "onward sharing of class {class} is not agreed",
+    do: "agree with {origin} itself, or have onward sharing declared",
+  },
+  TRANSLATION_LOSS_REFUSED: {
+    what: "the fact {fact} loses too much in translation",
+    why: "{element} is {loss}, which the agreement does not bear for this class",
+    do: "use a translator with less loss, or agree to bear it",
+  },
+  TRANSLATION_LOSS_UNDECLARED: {
+    what: "the translator {translator} loses something that it does not declare",
+    why: "the {kind} {element} becomes {as}, and the way back leads to {back}",
+    do: "declare the loss, or map it so that the way back is the identity",
+  },
+  TRANSLATOR_TWICE: {
+    what: "two translators are called {translator}",
+    why: "a name must tell which of them was used",
+    do: "remove one, or name them apart",
+  },
+  TRANSLATOR_TAXONOMY: {
+    what: "the translator {translator} does not fit the vocabulary of {mesh}",
+    why: "it translates version {need}, and {mesh} speaks {found}",
+    do: "have a translator for {found} signed",
+  },
+  ALIGNMENT_FRAMES: {
+    what: "the alignment {alignment} is of other clocks",
+    why: "it aligns {found}; these histories need {need}",
+    do: "use an alignment of these frames",
+  },
+  ALIGNMENT_EXPIRED: {
+    what: "the alignment {alignment} has expired",
+    why: "it ended at {until}; this is judged at {at}",
+    do: "exchange stamps again",
+  },
+  ALIGNMENT_INSUFFICIENT: {
+    what: "the alignment {alignment} does not fix the clocks' rate",
+    why: "{found} shared events are told apart; {need} are needed, or a bound on the drift",
+    do: "add shared events, or reconcile without it: then only lineage orders facts of different frames",
+  },
+  ALIGNMENT_CONTRADICTORY: {
+    what: "the witnesses of the alignment {alignment} contradict each other",
+    why: "no clock could have read its shared events so; see event {event}",
+    do: "find the wrong reading and have the alignment replaced",
+  },
+  FACT_CORRUPT: {
+    what: "the fact {fact} exists in two versions",
+    why: "one id has one body",
+    do: "find out who changed it; neither version is taken",
+  },
+  LINEAGE_CYCLE: {
+    what: "the fact {fact} leads back to itself",
+    why: "what is cited comes before what cites it",
+    do: "find out who forged the citations",
+  },
+  DIVERGENCE_OVER_LIMIT: {
+    what: "{conflicts} of {comparable} comparable subjects are in conflict",
+    why: "the agreement stops automatic merging at {limit}",
+    do: "resolve them in a merge ceremony; nothing was written",
+  },
+  DIVERGENCE_INCOMPARABLE: {
+    what: "the two histories cannot be compared",
+    why: "there is no subject of which both speak",
+    do: "decide in a merge ceremony whether to take them; nothing was written",
+  },
+  MESH_DOCUMENT_INVALID: {
+    what: "the {document} cannot be read",
+    why: "{path} must be {need}",
+    do: "correct that field",
+  },
+  MESH_DOCUMENT_UNSIGNED: {
+    what: "the {document} is a plain document",
+    why: "only signed ones are believed",
+    do: "give the signed file, or try rules without keys by --scenario",
+  },
+} as const;
