@@ -10,6 +10,7 @@ import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
+import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { reopen } from "../shared/observation/decode.ts";
@@ -94,7 +95,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */
   async evidence(): Promise<string | null> {
     const refused = this.#ledger.refused();
-    const bundle = makeBundle(this.#state, this.#ledger.frames(), refused, this.#ledger.lineage(), []);
+    const statements = statementFrames(this.#config.party.trust).filter((frame) => frame !== null);
+    const bundle = makeBundle(this.#state, this.#ledger.frames(), refused, this.#ledger.lineage(), statements);
     return bundle === null ? null : JSON.stringify(writeBundle(bundle) satisfies Json, null, 1);
   }
 

@@ -1,15 +1,15 @@
 // The agent's configuration: one public document and a few secrets, read once per isolate. A missing or malformed part is a coded
 // refusal that names the path, so that a deployment fails at its first request and not in the middle of a ceremony.
 
-import type { Trust } from "../shared/authority/chain.ts";
 import { parseChain, rootOf } from "../shared/authority/chain.ts";
+import type { Trust } from "../shared/authority/trust.ts";
 import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
 import { fromJson, type Json } from "../shared/cbor/json.ts";
 import { anything, integer, list, misfit, nullable, type Reader, readAs, record, text } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
-import { readTrustStatement, type TrustStatement, trustFrom } from "../shared/evidence/trust-statement.ts";
+import { openTrust, readTrustStatement, rootNames, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
@@ -60,7 +60,8 @@ export type AgentConfig = {
   readonly self: Self;
   readonly identity: Identity;
   readonly author: Author;
-  readonly trust: Trust;
+  /** What its door takes as given; opened once, when the first frame comes. */
+  readonly trust: () => Promise<Result<Trust>>;
   readonly apiKey: string;
   readonly hookSecrets: ReadonlyMap<string, readonly string[]>;
 };
@@ -118,14 +119,14 @@ export function readConfig(env: AgentSecrets): Result<AgentConfig> {
   if (!hooks.ok) return hooks;
   const identity = readIdentity(party.value, secret);
   if (!identity.ok) return identity;
-  const trust = trustFrom(party.value.trust, []);
+  let trust: Promise<Result<Trust>> | null = null;
   const chain = parseChain(identity.value.credentials);
   if (!chain.ok) return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "a credential chain" });
   const self: Self = {
     authority: party.value.name,
     root: rootOf(chain.value),
     key: toHex(identity.value.signer.key),
-    roots: trust.roots,
+    roots: rootNames(party.value.trust),
   };
   const author = authorFor(identity.value);
   return ok({
@@ -133,7 +134,10 @@ export function readConfig(env: AgentSecrets): Result<AgentConfig> {
     self,
     identity: identity.value,
     author,
-    trust,
+    trust: () => {
+      trust ??= openTrust(party.value.trust);
+      return trust;
+    },
     apiKey: env.API_KEY,
     hookSecrets: hooks.value,
   });

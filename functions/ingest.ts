@@ -54,7 +54,9 @@ async function judge(
   const { account, topic, frame } = arrival;
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
-  const admitted = await admit(frame, config.trust);
+  const trust = await config.trust();
+  if (!trust.ok) return trust;
+  const admitted = await admit(frame, trust.value);
   if (!admitted.ok) return admitted;
   const found = `${admitted.value.mesh}.${ceremonyOf(admitted.value)}`;
   return topic === null || topic === found ? admitted : fault("SUBJECT_MISMATCH", { found });

@@ -62,7 +62,7 @@ export async function openCeremonyFor(
 
 /** Names become seats by the roots that this party recognises. */
 function seatsOf(config: AgentConfig, request: OpeningRequest): Result<readonly NamedSeat[]> {
-  const roots = new Map([...config.trust.roots].map(([key, authority]) => [authority, key]));
+  const roots = new Map([...config.self.roots].map(([key, authority]) => [authority, key]));
   const seats: NamedSeat[] = [];
   for (const { authority, role, power } of request.parties) {
     const root = roots.get(authority);

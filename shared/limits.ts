@@ -10,6 +10,26 @@ export const CBOR_ITEMS_MAX = 16_384;
 export const CBOR_UINT_KEY_MAX = 255;
 /** Credentials in one chain, root first. */
 export const CHAIN_LENGTH_MAX = 8;
+/** Credentials and the rotations between them in one chain: every link may have been rotated once, or one of them often. */
+export const CHAIN_FRAMES_MAX = 16;
+/** Paths of a cross-signed credential that travel together. */
+export const CHAIN_PATHS_MAX = 4;
+/** Chains that a door remembers; one is about 4 KiB with its frames, so this stays below 20 MiB. */
+export const CHAINS_REMEMBERED_MAX = 4_096;
+/** Names of a taxonomy that one credential combines, and tiers that one taxonomy defines. */
+export const TIER_NAMES_MAX = 4;
+export const TIERS_MAX = 64;
+export const TAXONOMY_VERSION_MAX = 65_535;
+/** Statements about authority (roots, rotations, taxonomies, revocations) that a trust statement or a bundle carries. */
+export const AUTHORITY_STATEMENTS_MAX = 1_024;
+/** Statements of a revoked holder that a revocation stands by. */
+export const REVOCATION_CUT_MAX = 256;
+/** Revocations that one statement of the revocation state lists. */
+export const REVOCATIONS_LISTED_MAX = 1_024;
+/** Links of a device's continuity that travel with one observation: two weeks of daily epochs, and some. */
+export const DEVICE_LINKS_MAX = 16;
+/** Epochs a device may miss before it must be enrolled again: a week of daily ones. */
+export const DEVICE_EPOCHS_MISSED_MAX = 7;
 /** Parents and sources an observation may name. */
 export const LINEAGE_REFERENCES_MAX = 256;
 /** Seats in one roster: with 31 electors a polka and its votes stay far below one object's memory. */

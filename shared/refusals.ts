@@ -44,6 +44,8 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   ROUND_UNKNOWN: "held",
   CEREMONY_HELD: "held",
   PROVISIONAL: "held",
+  REVOCATION_STALE: "held",
+  REVOCATION_MISSING: "held",
   NOT_A_PARTY: "forbidden",
   SEAT_MISMATCH: "forbidden",
   UNAUTHORISED: "unauthorised",

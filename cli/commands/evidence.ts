@@ -26,7 +26,7 @@ export const verify: Command = {
     const trust = readTrust(required(call, "trust"));
     const verification = await verifyBundle(bytes, {
       trust,
-      revocations: readRevocations(call),
+      revocations: readStatements(call),
       at: instant(call, "at"),
     });
     return {
@@ -43,8 +43,8 @@ export function readTrust(path: string): TrustStatement {
   return statement.value;
 }
 
-/** A JSON list of revocation frames in base64. */
-function readRevocations(call: Call): readonly Uint8Array[] {
+/** A JSON list of frames in base64: revocations, and other statements about authority. */
+export function readStatements(call: Call): readonly Uint8Array[] {
   const path = call.flags.revocations;
   if (typeof path !== "string") return [];
   const document = readJsonFile(path);

@@ -3,15 +3,16 @@ import { parseHex, toHex } from "../../shared/bytes.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { scanCanonical } from "../../shared/cbor/scan.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
-import { trustFrom } from "../../shared/evidence/trust-statement.ts";
+import { openTrust } from "../../shared/evidence/trust-statement.ts";
 import { admit } from "../../shared/observation/admit.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
+import { authorityReport, type DoorCheck, doorChecks } from "../../shared/observation/door-report.ts";
 import type { Observation } from "../../shared/observation/observation.ts";
-import { describeRefusal } from "../../shared/refusals.ts";
+import { describeRefusal, refusalClass } from "../../shared/refusals.ts";
 import type { Fault, Result } from "../../shared/result.ts";
 import { argument, readBytes, required, stdinLines, usage } from "../files.ts";
-import { type Answer, type Call, type Command, EXIT } from "../registry.ts";
-import { readTrust } from "./evidence.ts";
+import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { readStatements, readTrust } from "./evidence.ts";
 
 function refused(fault: Fault): Answer {
   const refusal = describeRefusal(fault);
@@ -75,14 +76,30 @@ export const frameInspect: Command = {
 
 export const frameVerify: Command = {
   name: "frame verify",
-  usage: "frame verify FILE --trust TRUST",
-  about: "take a frame through the door",
-  flags: { hex: { type: "string" }, trust: { type: "string" } },
+  usage: "frame verify (FILE | --hex HEX) --trust TRUST [--revocations FILE]",
+  about: "take a frame through the door, check by check",
+  flags: { hex: { type: "string" }, trust: { type: "string" }, revocations: { type: "string" } },
   run: async (call) => {
-    const admitted = await admit(frameBytes(call), trustFrom(readTrust(required(call, "trust")), []));
-    return admitted.ok ? shown(admitted.value) : refused(admitted.fault);
+    const frame = frameBytes(call);
+    const trust = await openTrust(readTrust(required(call, "trust")), readStatements(call));
+    if (!trust.ok) throw new Refused(trust.fault, EXIT.usage);
+    const admitted = await admit(frame, trust.value);
+    const parsed = parseObservation(frame);
+    const answer = admitted.ok ? shown(admitted.value) : refused(admitted.fault);
+    const checks = doorChecks(admitted.ok ? null : admitted.fault);
+    const report = parsed.ok ? authorityReport(parsed.value.observation, trust.value) : {};
+    const unclear = !admitted.ok && refusalClass(admitted.fault.code) === "held";
+    return {
+      exit: unclear ? EXIT.indeterminate : answer.exit,
+      data: { ...(answer.data as object), checks, ...report },
+      text: [...checks.map(checkLine), answer.text].join("\n"),
+    };
   },
 };
+
+const MARKS = { passed: "✓", failed: "✗", "not reached": "–" } as const;
+const checkLine = ({ name, need, result }: DoorCheck) =>
+  `  ${MARKS[result]} ${name.padEnd(11)} ${result.padEnd(12)} ${need}`;
 
 type Line = Readonly<Record<string, unknown>>;
 

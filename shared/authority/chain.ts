@@ -1,42 +1,67 @@
-// Credential chains (SPEC §5.2): from a recognised root to the signing key, narrower at every link.
+// Credential chains (SPEC §5.2): from a root to the signing key, narrower at every link. What is judged here follows from the chain's
+// own bytes, so that everyone judges alike; what a party recognises and knows besides is in `validity.ts` and `competence.ts`.
 import { concatBytes, toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
 import { parseStatement } from "../cose/sign1.ts";
-import { sha256Hex } from "../hash.ts";
-import { CHAIN_LENGTH_MAX } from "../limits.ts";
+import { idBytes, sha256Hex } from "../hash.ts";
+import { CHAIN_LENGTH_MAX, CHAINS_REMEMBERED_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { ANY, type Credential, type Grant, parseCredential } from "./credential.ts";
-import type { Revocation } from "./revocation.ts";
+import { type RotationBody, successionFlaw } from "./rotation.ts";
+import { isStatement, parseAuthorityStatement } from "./statement.ts";
 
-/** Root first; at least one link. */
+/** Root's grant first; at least one link. A rotation follows the link whose key it replaces. */
 export type Chain = readonly [Credential, ...Credential[]];
 
-/** What a party, or a verifier, takes as given. `verifiedChains` remembers chains whose signatures were checked. */
-export type Trust = {
-  /** The mesh it stands in, or null for any. */
-  readonly mesh: string | null;
-  /** Root keys, in hexadecimal, and the authority each stands for. */
-  readonly roots: ReadonlyMap<string, string>;
-  readonly revocations: readonly Revocation[];
-  readonly verifiedChains: Set<string>;
+/** Chains that this door has proved: it need not do so again. It changes no answer, only what the answer costs. */
+export type ChainMemory = {
+  readonly byName: Map<string, Chain>;
+  readonly proved: WeakSet<Chain>;
+  /** Hashes of device links whose countersignatures were verified. */
+  readonly links: Set<string>;
 };
 
-/** Chains remembered at most; one is 64 bytes of text, so this stays far below a megabyte. */
-const REMEMBERED_MAX = 4_096;
+export function emptyMemory(): ChainMemory {
+  return { byName: new Map(), proved: new WeakSet(), links: new Set() };
+}
 
-/** Reads the links and checks that each is issued by the key that the one before it names. */
-export function parseChain(frames: readonly Uint8Array[]): Result<Chain> {
+/** Reads the links, in their order; signatures and linkage are proved later. A chain that was proved before is not read again. */
+export function parseChain(frames: readonly Uint8Array[], memory: ChainMemory | null = null): Result<Chain> {
+  const known = memory === null || memory.byName.size === 0 ? undefined : memory.byName.get(nameOf(frames));
+  if (known !== undefined) return ok(known);
   if (frames.length === 0) return fault("CHAIN_EMPTY");
-  if (frames.length > CHAIN_LENGTH_MAX)
-    return fault("CHAIN_TOO_LONG", { found: frames.length, limit: CHAIN_LENGTH_MAX });
   const links: Credential[] = [];
   for (const frame of frames) {
-    const link = parseCredential(frame);
+    const link = parseLink(frame, links.at(-1));
     if (!link.ok) return link;
     links.push(link.value);
   }
+  const grants = links.filter(({ succeeds }) => succeeds === null).length;
+  if (grants > CHAIN_LENGTH_MAX) return fault("CHAIN_TOO_LONG", { found: grants, limit: CHAIN_LENGTH_MAX });
   return ok(links as unknown as Chain);
+}
+
+/** A grant, or behind a grant the rotation of its key. */
+function parseLink(frame: Uint8Array, before: Credential | undefined): Result<Credential> {
+  const grant = parseCredential(frame);
+  if (grant.ok || before === undefined) return grant;
+  const parsed = parseAuthorityStatement(frame);
+  if (!parsed.ok || !isStatement(parsed.value.signed, "rotation")) return grant;
+  const { id, signer, body } = parsed.value.signed;
+  return ok({ id, frame, issuer: signer, grant: rotatedGrant(before.grant, body), succeeds: toHex(body.succeeds) });
+}
+
+/** The same grant under the next key, for the time that both allow. */
+function rotatedGrant(grant: Grant, { mesh, key, next, not_before, not_after }: RotationBody): Grant {
+  return {
+    ...grant,
+    mesh,
+    key,
+    next,
+    not_before: Math.max(grant.not_before, not_before),
+    not_after: Math.min(grant.not_after, not_after),
+  };
 }
 
 export function rootOf(chain: Chain): string {
@@ -47,84 +72,93 @@ export function leafOf(chain: Chain): Credential {
   return chain[chain.length - 1] as Credential;
 }
 
-/** SPEC §5.2 in order: linkage, keys, narrowing, then signatures (once a chain), then the root. */
-export async function verifyChain(chain: Chain, mesh: string, trust: Trust): Promise<Result<Chain>> {
-  const shaped = checkLinks(chain, mesh);
-  if (!shaped.ok) return shaped;
-  const signed = await verifySignatures(chain, trust.verifiedChains);
-  if (!signed.ok) return signed;
-  return trust.roots.has(rootOf(chain)) ? ok(chain) : fault("ROOT_UNKNOWN", { root: rootOf(chain) });
+/** A name for exactly these frames: lengths count, so that no other division of the same bytes shares it. */
+function nameOf(frames: readonly Uint8Array[]): string {
+  return sha256Hex(concatBytes(...frames.flatMap((frame) => [Uint8Array.of(frame.length >> 8, frame.length), frame])));
 }
 
-function checkLinks(chain: Chain, mesh: string): Result<Chain> {
-  const keys = new Set([rootOf(chain)]);
-  for (const [index, link] of chain.entries()) {
-    const parent = chain[index - 1];
-    if (parent !== undefined && link.issuer !== toHex(parent.grant.key)) return fault("CHAIN_BROKEN", { link: index });
-    if (link.grant.mesh !== mesh) return fault("CHAIN_MESH", { link: index, found: link.grant.mesh, need: mesh });
-    const key = toHex(link.grant.key);
-    if (keys.has(key)) return fault("CHAIN_LOOP", { link: index });
-    keys.add(key);
-    const wider = parent === undefined ? null : widerScope(parent.grant, link.grant);
-    if (wider === "delegations") return fault("CHAIN_DELEGATION", { link: index });
-    if (wider !== null) return fault("CHAIN_NOT_NARROWER", { link: index, scope: wider });
-  }
-  return ok(chain);
+/** Remembers what an admitted frame proved; forgets all when full, which costs time and nothing else. */
+export function remember(memory: ChainMemory, chain: Chain): void {
+  if (memory.proved.has(chain)) return;
+  if (memory.byName.size >= CHAINS_REMEMBERED_MAX) memory.byName.clear();
+  memory.byName.set(nameOf(chain.map(({ frame }) => frame)), chain);
+  memory.proved.add(chain);
 }
+
+/** A check over all links of a chain that is to serve in `mesh`. */
+export type LinkCheck = (chain: Chain, mesh: string) => Result<true>;
+
+/** What costs nothing comes first, each check over all links, in this order. */
+export const checkLinkage: LinkCheck = (chain) => {
+  for (const [index, link] of chain.entries()) {
+    const before = chain[index - 1];
+    if (before === undefined) continue;
+    if (link.succeeds === null && link.issuer !== toHex(before.grant.key))
+      return fault("CHAIN_BROKEN", { link: index });
+    if (link.succeeds === null) continue;
+    const rotation = { succeeds: link.succeeds, key: link.grant.key, signer: link.issuer };
+    const reason = successionFlaw(rotation, { id: before.id, next: before.grant.next });
+    if (reason !== null) return fault("CHAIN_ROTATION", { link: index, reason });
+  }
+  return ok(true);
+};
+
+export const checkMesh: LinkCheck = (chain, mesh) => {
+  const link = chain.findIndex(({ grant }) => grant.mesh !== mesh);
+  return link < 0 ? ok(true) : fault("CHAIN_MESH", { link, found: (chain[link] as Credential).grant.mesh, need: mesh });
+};
+
+export const checkLoops: LinkCheck = (chain) => {
+  const keys = [rootOf(chain), ...chain.map(({ grant }) => toHex(grant.key))];
+  const again = keys.findIndex((key, index) => keys.indexOf(key) !== index);
+  return again < 0 ? ok(true) : fault("CHAIN_LOOP", { link: again - 1 });
+};
+
+export const checkNarrowing: LinkCheck = (chain) => {
+  for (const [index, { grant, succeeds }] of chain.entries()) {
+    const parent = chain[index - 1]?.grant;
+    if (parent === undefined || succeeds !== null) continue;
+    if (grant.delegations >= parent.delegations) return fault("CHAIN_DELEGATION", { link: index });
+    const scope = widerScope(parent, grant);
+    if (scope !== null) return fault("CHAIN_NOT_NARROWER", { link: index, scope });
+  }
+  return ok(true);
+};
 
 /** The first scope in which a grant exceeds its parent's; null where it stays within. */
 function widerScope(parent: Grant, child: Grant): string | null {
-  if (child.delegations >= parent.delegations) return "delegations";
   if (!isWithin(child.roles, parent.roles)) return "roles";
   if (!isWithin(child.classes, parent.classes)) return "classes";
-  if (child.not_before < parent.not_before || child.not_after > parent.not_after) return "validity";
-  return null;
+  if (!child.jurisdictions.every((inner) => coversJurisdiction(parent.jurisdictions, inner))) return "jurisdictions";
+  return child.not_before < parent.not_before || child.not_after > parent.not_after ? "validity" : null;
 }
 
 function isWithin(inner: readonly string[], outer: readonly string[]): boolean {
   return outer.includes(ANY) || inner.every((item) => outer.includes(item));
 }
 
-async function verifySignatures(chain: Chain, verified: Set<string>): Promise<Result<Chain>> {
-  const name = sha256Hex(concatBytes(...chain.map((link) => link.frame)));
-  if (verified.has(name)) return ok(chain);
-  for (const [index, link] of chain.entries()) {
-    const statement = parseStatement(link.frame, "quorate/credential/1");
-    if (!statement.ok) return statement;
-    for (const key of [statement.value.key, link.grant.key]) {
+/** A jurisdiction covers itself and all below it: "eu" covers "eu/de", and not "europe". */
+export function coversJurisdiction(outer: readonly string[], inner: string): boolean {
+  return outer.some((name) => name === ANY || name === inner || inner.startsWith(`${name}/`));
+}
+
+/** Every key sound, then every link signed by its issuer: as many signatures as there are links, once for a chain. */
+export async function proveSignatures(chain: Chain): Promise<Result<true>> {
+  for (const [index, { issuer, grant }] of chain.entries()) {
+    for (const key of index === 0 ? [idBytes(issuer), grant.key] : [grant.key]) {
       const admitted = admitKey(key);
       if (!admitted.ok) return fault("CHAIN_KEY", { link: index, code: admitted.fault.code });
     }
+  }
+  for (const [index, link] of chain.entries()) {
+    const context = link.succeeds === null ? "quorate/credential/1" : "quorate/rotation/1";
+    const statement = parseStatement(link.frame, context);
+    if (!statement.ok) return statement;
     const { key, toBeSigned, sign1 } = statement.value;
     const verdict = await verifyEd25519(key, toBeSigned, sign1.signature);
     if (!verdict.ok) return fault("CHAIN_SIGNATURE", { link: index, code: verdict.fault.code });
   }
-  if (verified.size >= REMEMBERED_MAX) verified.clear();
-  verified.add(name);
-  return ok(chain);
-}
-
-/** Every link is valid over the whole stated interval (SPEC §5.3). */
-export function checkValidity(chain: Chain, at: readonly [number, number]): Result<Chain> {
-  for (const [index, { grant }] of chain.entries()) {
-    if (at[0] < grant.not_before || at[1] > grant.not_after)
-      return fault("CREDENTIAL_EXPIRED", { link: index, from: grant.not_before, until: grant.not_after, at: at[1] });
-  }
-  return ok(chain);
-}
-
-/** No link is revoked at the stated time by an issuer that stands above it in this chain (SPEC §5.4). */
-export function checkRevocations(
-  chain: Chain,
-  at: readonly [number, number],
-  revocations: readonly Revocation[],
-): Result<Chain> {
-  for (const [index, link] of chain.entries()) {
-    const issuers = chain.slice(0, index + 1).map((above) => above.issuer);
-    const hit = revocations.find((r) => r.credential === link.id && issuers.includes(r.signer) && at[1] >= r.from);
-    if (hit) return fault("CREDENTIAL_REVOKED", { credential: link.id, revocation: hit.id, from: hit.from, at: at[1] });
-  }
-  return ok(chain);
+  return ok(true);
 }
 
 export function grantsRole(chain: Chain, role: string): boolean {

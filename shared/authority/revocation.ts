@@ -1,56 +1,68 @@
 // A revocation: an issuer withdraws one credential from a stated time on (SPEC §5.4). It is an object with an id of its own; a
-// re-issued credential has another id and is not touched by it.
+// re-issued credential has another id and is not touched by it. A revocation state says which revocations there were as of when.
 import { toHex } from "../bytes.ts";
-import { decodeCanonical } from "../cbor/decode.ts";
-import { encodeCanonical } from "../cbor/encode.ts";
-import { bytes, exactly, integer, readAs, record, text } from "../cbor/read.ts";
-import { verifyEd25519 } from "../cose/ed25519.ts";
-import { parseStatement, type Signer, signStatement } from "../cose/sign1.ts";
-import { TEXT_LENGTH_MAX } from "../limits.ts";
-import { ok, type Result } from "../result.ts";
+import { bytes, exactly, integer, list, misfit, oneOf, type Reader, record, text } from "../cbor/read.ts";
+import { REVOCATION_CUT_MAX, REVOCATIONS_LISTED_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 
-type Body = {
+export type RevocationBody = {
+  readonly kind: "revocation";
   readonly version: 1;
   readonly mesh: string;
-  readonly credential: Uint8Array;
+  /** Id of the credential, in hexadecimal. */
+  readonly credential: string;
   /** First instant, in microseconds of the mesh's frame, at which the credential no longer holds. */
   readonly from: number;
+  /** When it was issued. */
+  readonly at: number;
+  /** The causal cut: the holder's last statements that still stand, with all that they build on. Ids in ascending order. */
+  readonly cut: readonly string[];
   readonly reason: string;
 };
 
-export type Revocation = {
-  readonly id: string;
-  readonly frame: Uint8Array;
-  readonly signer: string;
-  readonly credential: string;
+/** What an authority says it has revoked, and as of when: its freshness is stated, never guessed. */
+export type RevocationStateBody = {
+  readonly kind: "revocation-state";
+  readonly version: 1;
   readonly mesh: string;
-  readonly from: number;
-  readonly reason: string;
+  /** Grows by one with each state of this signer. */
+  readonly sequence: number;
+  /** The instant up to which the list is complete, and the one until which it may be relied on. */
+  readonly as_of: number;
+  readonly fresh_until: number;
+  /** Ids of all revocations so far, in ascending order. */
+  readonly revocations: readonly string[];
 };
 
-const readBody = record<Body>({
+const instant = integer(0, Number.MAX_SAFE_INTEGER);
+const readIdHex: Reader<string> = (value, path) => toHex(bytes(32)(value, path));
+
+/** Ids in strictly ascending order: one set has one spelling. */
+function ascending(most: number): Reader<readonly string[]> {
+  const readIds = list(readIdHex, most);
+  return (value, path) => {
+    const ids = readIds(value, path);
+    const sorted = ids.every((id, at) => at === 0 || (ids[at - 1] as string) < id);
+    return sorted ? ids : misfit(path, "ids in ascending order, each once");
+  };
+}
+
+export const readRevocation = record<RevocationBody>({
+  kind: oneOf("revocation"),
   version: exactly(1),
   mesh: text(),
-  credential: bytes(32),
-  from: integer(0, Number.MAX_SAFE_INTEGER),
+  credential: readIdHex,
+  from: instant,
+  at: instant,
+  cut: ascending(REVOCATION_CUT_MAX),
   reason: text(TEXT_LENGTH_MAX, 0),
 });
 
-/** Reads and verifies a revocation. Whether its signer has standing is judged against each chain it meets. */
-export async function openRevocation(frame: Uint8Array): Promise<Result<Revocation>> {
-  const statement = parseStatement(frame, "quorate/revocation/1");
-  if (!statement.ok) return statement;
-  const { sign1, key, toBeSigned, id } = statement.value;
-  const verdict = await verifyEd25519(key, toBeSigned, sign1.signature);
-  if (!verdict.ok) return verdict;
-  const decoded = decodeCanonical(sign1.payload);
-  if (!decoded.ok) return decoded;
-  const body = readAs(decoded.value, readBody, "revocation");
-  if (!body.ok) return body;
-  const { credential, mesh, from, reason } = body.value;
-  return ok({ id: toHex(id), frame, signer: toHex(key), credential: toHex(credential), mesh, from, reason });
-}
-
-export function issueRevocation(body: Omit<Body, "version">, issuer: Signer): Uint8Array {
-  return signStatement(encodeCanonical({ version: 1, ...body }), "quorate/revocation/1", issuer).frame;
-}
+export const readRevocationState = record<RevocationStateBody>({
+  kind: oneOf("revocation-state"),
+  version: exactly(1),
+  mesh: text(),
+  sequence: instant,
+  as_of: instant,
+  fresh_until: instant,
+  revocations: ascending(REVOCATIONS_LISTED_MAX),
+});

@@ -3,8 +3,7 @@
 import { toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
-import { sha256 } from "../hash.ts";
-import { idBytes } from "../observation/body.ts";
+import { idBytes, sha256 } from "../hash.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Exclusion } from "../outcome/contribution.ts";
 

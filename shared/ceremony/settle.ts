@@ -165,11 +165,13 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
   const seat = ownSeat(turn.state, round, () => true);
   if (seat === undefined || turn.state.mute || turn.state.expired || turn.replaying) return turn;
   const slot = { seat: seat.index, attempt: null, item: null };
+  const certificate = round.closing.decision?.certificate;
   const { turn: spoken, said } = say(turn, {
     round: round.index,
     slot,
     body: { kind: "outcome", digest, status },
-    parents: [],
+    // Names the statements of the certificate, and so vouches that they existed by now (SPEC §5.4).
+    parents: certificate === undefined ? [] : [...certificate.witnesses, ...precommitsOf(certificate)].sort(),
     numbered: true,
   });
   const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });

@@ -6,7 +6,15 @@ import { type CborMap, isCborMap } from "../cbor/value.ts";
 import { sha256 } from "../hash.ts";
 import { fault, ok, type Result } from "../result.ts";
 
-export type Context = "quorate/observation/1" | "quorate/credential/1" | "quorate/revocation/1";
+export type Context =
+  | "quorate/observation/1"
+  | "quorate/credential/1"
+  | "quorate/root/1"
+  | "quorate/rotation/1"
+  | "quorate/taxonomy/1"
+  | "quorate/revocation/1"
+  | "quorate/revocation-state/1"
+  | "quorate/continuity/1";
 
 export type Sign1 = {
   /** The encoded protected header map, exactly as signed. */

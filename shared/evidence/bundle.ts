@@ -18,7 +18,7 @@ import type { CborValue } from "../cbor/value.ts";
 import { type CeremonyState, currentRound } from "../ceremony/state.ts";
 import type { Certificate } from "../closing/state.ts";
 import { sha256Hex } from "../hash.ts";
-import { BUNDLE_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { AUTHORITY_STATEMENTS_MAX, BUNDLE_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import type { EntryKind, LinkedEntry } from "../lineage/entry.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -36,7 +36,8 @@ export type Bundle = {
   readonly rounds: readonly BundledRound[];
   readonly frames: readonly BundledFrame[];
   readonly refused: readonly RefusedFrame[];
-  readonly revocations: readonly Uint8Array[];
+  /** Statements about authority that the door took into account: roots, rotations, taxonomies, revocations. */
+  readonly statements: readonly Uint8Array[];
   readonly lineage: readonly LinkedEntry[];
 };
 
@@ -54,7 +55,7 @@ export function makeBundle(
   stored: readonly VerifiedObservation[],
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   lineage: readonly LinkedEntry[],
-  revocations: readonly Uint8Array[],
+  statements: readonly Uint8Array[],
 ): Bundle | null {
   const { ending, ceremony, self, rounds } = state;
   if (ending === null || currentRound(state) === undefined) return null;
@@ -67,7 +68,7 @@ export function makeBundle(
     ),
     frames: stored.map(({ id, frame }) => ({ id, frame })),
     refused: refused.map(({ code, frame }) => ({ hash: sha256Hex(frame), code, frame })),
-    revocations,
+    statements,
     lineage,
   };
 }
@@ -82,7 +83,7 @@ export function writeBundle(bundle: Bundle): Json {
     rounds: bundle.rounds.map(({ root, certificate }) => ({ root, certificate: { ...certificate } })),
     frames: bundle.frames.map(({ id, frame }) => ({ id, frame: toBase64(frame) })),
     refused: bundle.refused.map(({ hash, code, frame }) => ({ hash, code, frame: toBase64(frame) })),
-    revocations: bundle.revocations.map(toBase64),
+    statements: bundle.statements.map(toBase64),
     lineage: bundle.lineage.map((entry) => ({ ...entry, detail: { ...entry.detail } })),
   };
 }
@@ -152,7 +153,7 @@ const readWire = record<BundleWire>({
   rounds: list(record<BundledRound>({ root: readHex, certificate: readCertificate }), 1_024, 1),
   frames: list(record<BundledFrame>({ id: readHex, frame: readFrame }), FRAMES_MAX, 1),
   refused: list(record<RefusedFrame>({ hash: readHex, code: text(), frame: readFrame }), FRAMES_MAX),
-  revocations: list(readFrame, FRAMES_MAX),
+  statements: list(readFrame, AUTHORITY_STATEMENTS_MAX),
   lineage: list(readEntry, FRAMES_MAX),
 });
 

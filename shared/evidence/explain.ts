@@ -120,6 +120,10 @@ function gotAt(step: (typeof DOOR_STEPS)[number]["name"], state: CeremonyState, 
     credential: () => `${observation.chain.length} link(s), ${leaf?.grant.subject ?? ""}`,
     revocation: () => "none known",
     competence: () => observation.governanceClass,
+    continuity: () =>
+      observation.deviceLinks.length === 0
+        ? "the key alone"
+        : `${observation.deviceLinks.length} countersigned link(s)`,
     validity: () => `${observation.timeToLive} µs`,
     seat: () =>
       observation.slot.seat === null

@@ -1,8 +1,7 @@
 // The one verifier (SPEC §12.3): agent, command line, browser page and tests import this function. It needs the bundle and a trust
 // statement; no network, and no clock unless a time is given. What it cannot know makes the answer indeterminate, never a pass.
 
-import type { Trust } from "../authority/chain.ts";
-import { openRevocation, type Revocation } from "../authority/revocation.ts";
+import { assembleTrust } from "../authority/trust.ts";
 import { toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson, type Json, toJson } from "../cbor/json.ts";
@@ -18,17 +17,10 @@ import { stepOf } from "../observation/door-steps.ts";
 import { type Call, isKind, type Observation, type VerifiedObservation } from "../observation/observation.ts";
 import { REFUSALS, type RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
-import { type Bundle, parseBundle } from "./bundle.ts";
+import { parseBundle } from "./bundle.ts";
+import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
 import { faultsIn, type ProvedFault } from "./faults.ts";
-import { type TrustStatement, trustFrom } from "./trust-statement.ts";
-
-export type VerifyOptions = {
-  readonly trust: TrustStatement;
-  /** Frames of revocations known beside the bundle's own. */
-  readonly revocations?: readonly Uint8Array[];
-  /** Judge as of this instant, in microseconds. */
-  readonly at?: number | null;
-};
+import { checkFrames, checkStatements } from "./take-in.ts";
 
 export type Check = { readonly name: string; readonly result: "passed" | "failed" | "indeterminate" | "not reached" };
 export type Failing = {
@@ -47,31 +39,16 @@ export type Verification = {
   readonly ceremony: string | null;
   /** What the evidence proves against its signers; tolerated faults leave the verdict as it is. */
   readonly faults: readonly ProvedFault[];
+  /** Entries of the bundle on which the verdict does not rest, and why. */
+  readonly setAside: readonly SetAside[];
   /** Requests made over any network: none, ever. */
   readonly network: 0;
 };
 
-/** What the checks hand on from one to the next. */
-type Case = {
-  readonly options: VerifyOptions;
-  readonly bundle: Bundle;
-  readonly revocations: readonly Revocation[];
-  readonly trust: Trust;
-  readonly call: Observation<Call> | null;
-  readonly frames: readonly VerifiedObservation[];
-  readonly state: CeremonyState | null;
-};
-
-type Stopped = {
-  readonly is: "failed" | "indeterminate";
-  readonly step?: string;
-  readonly entry: string;
-  readonly fault: Fault;
-};
 type CheckRun = (found: Case) => Case | Stopped | Promise<Case | Stopped>;
 
 const CHECKS: readonly { readonly name: string; readonly run: CheckRun }[] = [
-  { name: "revocations", run: checkRevocationFrames },
+  { name: "authority", run: checkStatements },
   { name: "signatures", run: checkFrames },
   { name: "call", run: checkCall },
   { name: "trust", run: checkTrust },
@@ -84,18 +61,6 @@ const CHECKS: readonly { readonly name: string; readonly run: CheckRun }[] = [
   { name: "time", run: checkTime },
 ];
 
-const failed = (entry: string, stop: { readonly fault: Fault }, step?: string): Stopped => ({
-  is: "failed",
-  entry,
-  fault: stop.fault,
-  ...(step ? { step } : {}),
-});
-const cannotTell = (entry: string, stop: { readonly fault: Fault }): Stopped => ({
-  is: "indeterminate",
-  entry,
-  fault: stop.fault,
-});
-
 /** Verifies an evidence bundle under a trust statement. */
 export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
   const parsed = parseBundle(bytes);
@@ -103,8 +68,8 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): P
   let found: Case = {
     options,
     bundle: parsed.value,
-    revocations: [],
-    trust: trustFrom(options.trust, []),
+    trust: assembleTrust({ mesh: options.trust.mesh, pins: new Map() }),
+    setAside: [],
     call: null,
     frames: [],
     state: null,
@@ -134,8 +99,9 @@ function report(
   const outcome = ending
     ? { digest: ending.digest, value: toJson(ending.record.value), status: ending.record.status }
     : null;
+  const setAside = found?.setAside ?? [];
   const faults = found?.state ? faultsIn(found.state) : [];
-  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, faults, network: 0 } as const;
+  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, faults, setAside, network: 0 } as const;
   if (stopped === null) return { verdict: "passed", ...base };
   const { is, step, entry, fault: why } = stopped.stop;
   return {
@@ -143,33 +109,6 @@ function report(
     firstFailing: { step: step ?? stopped.name, entry, code: why.code, detail: why.detail },
     ...base,
   };
-}
-
-async function checkRevocationFrames(found: Case): Promise<Case | Stopped> {
-  const revocations: Revocation[] = [];
-  for (const [index, frame] of [...found.bundle.revocations, ...(found.options.revocations ?? [])].entries()) {
-    const opened = await openRevocation(frame);
-    if (!opened.ok) return failed(`revocation ${index}`, fault("REVOCATION_INVALID", { reason: opened.fault.code }));
-    revocations.push(opened.value);
-  }
-  return { ...found, revocations, trust: trustFrom(found.options.trust, revocations) };
-}
-
-/** Every frame passes the door under the trust statement, and has the id it is listed by. */
-async function checkFrames(found: Case): Promise<Case | Stopped> {
-  const frames: VerifiedObservation[] = [];
-  for (const { id, frame } of found.bundle.frames) {
-    const admitted = await admit(frame, found.trust);
-    if (!admitted.ok) {
-      const unknown = admitted.fault.code === "ROOT_UNKNOWN";
-      if (unknown)
-        return cannotTell(id, fault("TRUST_MISSING", { root: admitted.fault.detail.root, authority: "a signer" }));
-      return failed(id, admitted, stepOf(admitted.fault.code) ?? "signatures");
-    }
-    if (admitted.value.id !== id) return failed(id, fault("BUNDLE_ID", { entry: id, found: admitted.value.id }));
-    frames.push(admitted.value);
-  }
-  return { ...found, frames };
 }
 
 function checkCall(found: Case): Case | Stopped {

@@ -16,6 +16,7 @@ import {
   text,
 } from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
+import { idBytes } from "../hash.ts";
 import {
   LINEAGE_REFERENCES_MAX,
   POWER_MAX,
@@ -24,7 +25,6 @@ import {
   WANTS_MAX,
   WITNESS_IDS_MAX,
 } from "../limits.ts";
-import { invariant } from "../result.ts";
 import type {
   Body,
   Call,
@@ -46,12 +46,6 @@ const MICROS_MAX = Number.MAX_SAFE_INTEGER;
 
 export const readId: Reader<Id> = (value, path) => toHex(bytes(32)(value, path));
 export const readAttempt = integer(0, 1_000_000);
-
-export function idBytes(id: Id): Uint8Array {
-  const parsed = parseHex(id);
-  invariant(parsed !== null && parsed.length === 32, "an id is 32 bytes in hexadecimal");
-  return parsed;
-}
 
 const readSeat = record<NamedSeat>({ authority: text(), role: text(), root: readId, power: integer(1, POWER_MAX) });
 

@@ -1,11 +1,20 @@
 // From a frame to an observation's structure (SPEC §3.1, §4 steps 1 to 3). Pure and synchronous; signatures are the door's business.
-import { parseChain } from "../authority/chain.ts";
+import type { ChainMemory } from "../authority/chain.ts";
+import { type DeviceLink, parseDeviceLink } from "../authority/continuity.ts";
+import { parsePaths } from "../authority/paths.ts";
 import { toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, record, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { parseStatement, type Statement } from "../cose/sign1.ts";
-import { CHAIN_LENGTH_MAX, FRAME_BYTES_MAX, LINEAGE_REFERENCES_MAX, SEATS_MAX } from "../limits.ts";
+import {
+  CHAIN_FRAMES_MAX,
+  CHAIN_PATHS_MAX,
+  DEVICE_LINKS_MAX,
+  FRAME_BYTES_MAX,
+  LINEAGE_REFERENCES_MAX,
+  SEATS_MAX,
+} from "../limits.ts";
 import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { KINDS, readAttempt, readBody, readId } from "./body.ts";
@@ -36,8 +45,8 @@ type Wire = {
   ceremony: Id | null;
   round: number | null;
   slot: Slot;
-  authority_credential: readonly Uint8Array[];
-  device_hash: Id;
+  authority_credential: readonly (readonly Uint8Array[])[];
+  device_hash: { readonly hash: Id; readonly links: readonly Uint8Array[] };
   spatial_reference: Place | null;
   temporal_reference: { frame: string; at: Interval };
   time_to_live: number;
@@ -46,6 +55,23 @@ type Wire = {
   lineage: Lineage;
   critical: readonly string[];
 };
+
+const readPath = list(bytesUpTo(4_096), CHAIN_FRAMES_MAX, 1);
+
+/** One chain, or a list of chains where the credential is cross-signed. */
+const readCredentials: Reader<Wire["authority_credential"]> = (value, path) =>
+  Array.isArray(value) && Array.isArray(value[0])
+    ? list(readPath, CHAIN_PATHS_MAX, 2)(value, path)
+    : [readPath(value, path)];
+
+const readPresented = record<Wire["device_hash"]>({
+  hash: readId,
+  links: list(bytesUpTo(1_024), DEVICE_LINKS_MAX, 1),
+});
+
+/** The bare hash, or the hash with the links that prove its continuity. */
+const readDevice: Reader<Wire["device_hash"]> = (value, path) =>
+  isCborMap(value) ? readPresented(value, path) : { hash: readId(value, path), links: [] };
 
 const readWire = record<Wire>({
   kind: text(),
@@ -58,8 +84,8 @@ const readWire = record<Wire>({
     attempt: nullable(readAttempt),
     item: nullable(text()),
   }),
-  authority_credential: list(bytesUpTo(4_096), CHAIN_LENGTH_MAX, 1),
-  device_hash: readId,
+  authority_credential: readCredentials,
+  device_hash: readDevice,
   spatial_reference: nullable(readPlace),
   temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
   time_to_live: integer(0, MICROS_MAX),
@@ -75,8 +101,15 @@ const readWire = record<Wire>({
   critical: list(text(), 16),
 });
 
+/** What reading a frame may take from its door: chains that were proved before, and the classes that it consents to receive. */
+export type ReadingTerms = { readonly memory: ChainMemory | null; readonly consents: readonly string[] | null };
+const NO_TERMS: ReadingTerms = { memory: null, consents: null };
+
 /** Reads a frame's structure; the first of size, canonical form and structure that fails is the refusal. */
-export function parseObservation(frame: Uint8Array): Result<{ observation: Observation; statement: Statement }> {
+export function parseObservation(
+  frame: Uint8Array,
+  { memory, consents }: ReadingTerms = NO_TERMS,
+): Result<{ observation: Observation; statement: Statement }> {
   if (frame.length === 0) return fault("FRAME_EMPTY");
   if (frame.length > FRAME_BYTES_MAX) return fault("FRAME_TOO_LARGE", { found: frame.length, limit: FRAME_BYTES_MAX });
   const statement = parseStatement(frame, "quorate/observation/1");
@@ -87,22 +120,27 @@ export function parseObservation(frame: Uint8Array): Result<{ observation: Obser
   const foreign = decoded.value.get("version") !== OBSERVATION_VERSION;
   const wire = readAs(foreign ? knownPart(decoded.value) : decoded.value, readWire);
   if (!wire.ok) return wire;
-  const body = readPayload(wire.value, foreign);
-  if (!body.ok) return body;
-  const chain = parseChain(wire.value.authority_credential);
-  if (!chain.ok) return chain;
   const { value } = wire;
+  if (consents !== null && !consents.includes(value.governance_class))
+    return fault("CLASS_NOT_ACCEPTED", { class: value.governance_class, accepted: consents.join(", ") });
+  const body = readPayload(value, foreign);
+  if (!body.ok) return body;
+  const paths = parsePaths(value.authority_credential, value.temporal_reference.at, memory);
+  if (!paths.ok) return paths;
+  const links = parseLinks(value.device_hash.links);
+  if (!links.ok) return links;
   const observation: Observation = {
     id: toHex(statement.value.id),
     frame,
     key: toHex(statement.value.key),
-    chain: chain.value,
+    ...paths.value,
     version: value.version,
     mesh: value.mesh,
     ceremony: value.ceremony,
     round: value.round,
     slot: value.slot,
-    deviceHash: value.device_hash,
+    deviceHash: value.device_hash.hash,
+    deviceLinks: links.value,
     place: value.spatial_reference,
     timeFrame: value.temporal_reference.frame,
     at: value.temporal_reference.at,
@@ -114,6 +152,16 @@ export function parseObservation(frame: Uint8Array): Result<{ observation: Obser
   };
   const consistent = checkPresence(observation);
   return consistent.ok ? ok({ observation, statement: statement.value }) : consistent;
+}
+
+function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]> {
+  const links: DeviceLink[] = [];
+  for (const frame of frames) {
+    const link = parseDeviceLink(frame);
+    if (!link.ok) return link;
+    links.push(link.value);
+  }
+  return ok(links);
 }
 
 /** The fields of a later version that must keep their place, so that its ceremony can be put on hold (SPEC §3.4). */

@@ -7,17 +7,26 @@ export const DOOR_STEPS = [
   {
     name: "structure",
     need: "every field, and no other",
-    codes: /^(FIELD_|KIND_|TIME_|CHAIN_EMPTY|CHAIN_TOO_LONG|VERSION_)/,
+    codes: /^(FIELD_|KIND_|TIME_|CHAIN_EMPTY|CHAIN_TOO_LONG|CHAIN_PATHS|CLASS_NOT_ACCEPTED|VERSION_)/,
   },
-  { name: "key", need: "a sound Ed25519 key", codes: /^KEY_/ },
+  { name: "key", need: "a sound Ed25519 key", codes: /^KEY_(?!RETIRED)/ },
   { name: "signature", need: "valid under the one rule", codes: /^SIGNATURE_/ },
   {
     name: "credential",
     need: "a chain to a recognised root, narrower at every link",
-    codes: /^(CHAIN_|ROOT_|SIGNER_|MESH_|CREDENTIAL_EXPIRED)/,
+    codes: /^(CHAIN_|ROOT_|SIGNER_|MESH_|CREDENTIAL_EXPIRED|KEY_RETIRED)/,
   },
-  { name: "revocation", need: "no link revoked at the stated time", codes: /^(CREDENTIAL_REVOKED|REVOCATION_)/ },
-  { name: "competence", need: "granted class and role", codes: /^(CLASS_|ROLE_NOT_GRANTED)/ },
+  {
+    name: "revocation",
+    need: "no link revoked at the stated time, and nothing back-dated past a revocation",
+    codes: /^(CREDENTIAL_REVOKED|OBSERVATION_BACKDATED|REVOCATION_)/,
+  },
+  {
+    name: "competence",
+    need: "granted class, role, place and tier",
+    codes: /^(CLASS_|ROLE_NOT_GRANTED|TAXONOMY_|TIER_|JURISDICTION_|EVIDENCE_OWED)/,
+  },
+  { name: "continuity", need: "the device that was enrolled", codes: /^DEVICE_/ },
   { name: "validity", need: "a time to live within the cap", codes: /^TTL_RANGE/ },
   {
     name: "seat",

@@ -1,5 +1,6 @@
 // The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
 import type { Chain } from "../authority/chain.ts";
+import type { DeviceLink } from "../authority/continuity.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import type { Place } from "../reference/place.ts";
 
@@ -97,7 +98,10 @@ export type Observation<B extends Body = Body> = {
   readonly frame: Uint8Array;
   /** The signing key, in hexadecimal. */
   readonly key: string;
+  /** The path to a root that counts. */
   readonly chain: Chain;
+  /** Further paths of a cross-signed credential, which everyone leaves aside alike. */
+  readonly otherPaths: readonly Chain[];
   readonly version: number;
   readonly mesh: string;
   /** Null in a call: its own id is the ceremony's. */
@@ -105,6 +109,8 @@ export type Observation<B extends Body = Body> = {
   readonly round: number | null;
   readonly slot: Slot;
   readonly deviceHash: string;
+  /** Countersigned links that lead to it from the device's enrolment, oldest first; empty where none are shown. */
+  readonly deviceLinks: readonly DeviceLink[];
   readonly place: Place | null;
   readonly timeFrame: string;
   readonly at: Interval;

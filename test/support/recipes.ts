@@ -1,8 +1,9 @@
 // Frames made by hand with real keys, so that a test can break one thing and leave the rest sound: a recipe is all that goes into a
 // frame and into the trust that judges it, `build` makes both.
-import type { Trust } from "../../shared/authority/chain.ts";
+import { type ChainMemory, emptyMemory } from "../../shared/authority/chain.ts";
 import { type Grant, issueCredential } from "../../shared/authority/credential.ts";
-import { issueRevocation, openRevocation } from "../../shared/authority/revocation.ts";
+import { issueStatement, openAuthorityStatement } from "../../shared/authority/statement.ts";
+import { assembleTrust, type Trust, type TrustTerms } from "../../shared/authority/trust.ts";
 import { parseHex, toHex } from "../../shared/bytes.ts";
 import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
@@ -56,8 +57,11 @@ export function grantTo(key: Uint8Array, changes: Partial<Grant> = {}): Grant {
     mesh: MESH,
     subject: "acme/agent",
     key,
+    next: null,
     roles: ["approver", "witness"],
     classes: ["coordination"],
+    jurisdictions: ["*"],
+    tier: null,
     delegations: 0,
     not_before: START - HOUR,
     not_after: START + 10 * HOUR,
@@ -145,15 +149,33 @@ export function frameOf(recipe: Recipe): Uint8Array {
   return recipe.frame(seal(header, recipe.unprotected, payload, recipe.signer, recipe.context, recipe.signature));
 }
 
-/** The trust of a recipe; the cache of verified chains is its own unless one is given. */
-export async function trustOf(recipe: Recipe, verifiedChains: Set<string> = new Set()): Promise<Trust> {
-  const revocations = recipe.revocations.map(async ({ link, signer, from }) => {
-    const credential = statementId(linkFrame(recipe.links[link] as Link));
-    const opened = await openRevocation(issueRevocation({ mesh: MESH, credential, from, reason: "" }, signer));
-    if (!opened.ok) throw new Error(`the revocation is refused: ${opened.fault.code}`);
-    return opened.value;
+/** A revocation of a credential by its frame. */
+export function revocationOf(frame: Uint8Array, from: number, signer: Signer, cut: readonly string[] = []): Uint8Array {
+  const credential = toHex(statementId(frame));
+  const body = { kind: "revocation", version: 1, mesh: MESH, credential, from, at: from, cut, reason: "" } as const;
+  return issueStatement(body, signer);
+}
+
+/** Opens statements about authority that are known to be sound. */
+export async function opened(frames: readonly Uint8Array[]) {
+  const statements = await Promise.all(frames.map(openAuthorityStatement));
+  return statements.map((statement) => {
+    if (!statement.ok) throw new Error(`the statement is refused: ${statement.fault.code}`);
+    return statement.value;
   });
-  return { mesh: recipe.mesh, roots: recipe.roots, revocations: await Promise.all(revocations), verifiedChains };
+}
+
+/** The trust of a recipe; the memory of proved chains is its own unless one is given. */
+export async function trustOf(
+  recipe: Recipe,
+  memory: ChainMemory = emptyMemory(),
+  terms: Partial<TrustTerms> = {},
+): Promise<Trust> {
+  const frames = recipe.revocations.map(({ link, signer, from }) =>
+    revocationOf(linkFrame(recipe.links[link] as Link), from, signer),
+  );
+  const statements = [...(await opened(frames)), ...(terms.statements ?? [])];
+  return { ...assembleTrust({ mesh: recipe.mesh, pins: recipe.roots, ...terms, statements }), memory };
 }
 
 /** The id of a credential's frame. */

@@ -1,5 +1,5 @@
 // The smallest worker that gives our verdicts inside workerd: the lists come in a request, the answers go back in the same order.
-
+import { assembleTrust } from "../../shared/authority/trust.ts";
 import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { admit } from "../../shared/observation/admit.ts";
@@ -20,7 +20,7 @@ export type Answered = {
 
 /** The same in whatever runtime this file runs. */
 export async function answer({ cbor, signatures, frames, roots }: Asked): Promise<Answered> {
-  const trust = { mesh: null, roots: new Map(roots), revocations: [], verifiedChains: new Set<string>() };
+  const trust = assembleTrust({ mesh: null, pins: new Map(roots) });
   const admitted: string[] = [];
   for (const frame of frames) {
     const verdict = await admit(fromHex(frame), trust);

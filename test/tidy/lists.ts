@@ -57,7 +57,11 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/cose/ed25519.ts": "WebCrypto signs and verifies asynchronously",
   "shared/observation/admit.ts": "the door: awaits the signature",
   "shared/authority/chain.ts": "awaits the signature of every credential in a chain",
-  "shared/authority/revocation.ts": "awaits the signature of a revocation",
+  "shared/authority/statement.ts": "awaits the signature of a statement about authority",
+  "shared/authority/device.ts": "awaits the countersignature of every device link",
+  "shared/observation/admit-all.ts": "the door over a set of frames",
+  "shared/evidence/trust-statement.ts": "opens the statements that trust rests on",
+  "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/verify.ts": "the verifier: runs the door over a whole bundle",
 };
 

@@ -1,9 +1,19 @@
 // Credential chains (AT-03): broken ones by name, narrowing at every hop, and lengths. Judged through the door, as every chain is.
 import { describe, expect, it } from "vitest";
-import { grantsClass, grantsRole, leafOf, parseChain, rootOf, verifyChain } from "../../../shared/authority/chain.ts";
+import {
+  type ChainMemory,
+  checkMesh,
+  emptyMemory,
+  grantsClass,
+  grantsRole,
+  leafOf,
+  parseChain,
+  remember,
+  rootOf,
+} from "../../../shared/authority/chain.ts";
 import { ANY, type Grant } from "../../../shared/authority/credential.ts";
-import { toHex } from "../../../shared/bytes.ts";
-import { CHAIN_LENGTH_MAX } from "../../../shared/limits.ts";
+import { concatBytes, toHex } from "../../../shared/bytes.ts";
+import { CHAIN_FRAMES_MAX, CHAIN_LENGTH_MAX, CHAINS_REMEMBERED_MAX } from "../../../shared/limits.ts";
 import { admit } from "../../../shared/observation/admit.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
 import { MESH } from "../../support/parties.ts";
@@ -21,6 +31,7 @@ import {
   soundRecipe,
   trustOf,
   unchanged,
+  withField,
   withGrant,
   withLink,
 } from "../../support/recipes.ts";
@@ -28,8 +39,8 @@ import { HOUR, START } from "../../support/statements.ts";
 
 const stranger = signerNamed("stranger");
 
-async function faultOf(recipe: Recipe, verified = new Set<string>()) {
-  const admitted = await admit(frameOf(recipe), await trustOf(recipe, verified));
+async function faultOf(recipe: Recipe, memory: ChainMemory = emptyMemory()) {
+  const admitted = await admit(frameOf(recipe), await trustOf(recipe, memory));
   return admitted.ok ? null : admitted.fault;
 }
 
@@ -163,8 +174,9 @@ describe("a chain", () => {
     const frames = chainOf(names(CHAIN_LENGTH_MAX + 1)).map(linkFrame);
     const detail = { found: CHAIN_LENGTH_MAX + 1, limit: CHAIN_LENGTH_MAX };
     expect(parseChain(frames)).toEqual({ ok: false, fault: { code: "CHAIN_TOO_LONG", detail } });
+    expect(await faultOf(through(names(CHAIN_LENGTH_MAX + 1)))).toMatchObject({ code: "CHAIN_TOO_LONG" });
     // The door's reader bounds the field first, so that a long list costs nothing.
-    expect(await faultOf(through(names(CHAIN_LENGTH_MAX + 1)))).toMatchObject({
+    expect(await faultOf(through(names(CHAIN_FRAMES_MAX + 1)))).toMatchObject({
       code: "FIELD_INVALID",
       detail: { path: "authority_credential" },
     });
@@ -212,51 +224,72 @@ describe("a chain", () => {
   });
 });
 
-describe("the memory of verified chains", () => {
-  it("holds a chain once its signatures were checked, whatever root it has", async () => {
-    const verified = new Set<string>();
-    expect(await faultOf({ ...sound, roots: new Map() }, verified)).toMatchObject({ code: "ROOT_UNKNOWN" });
-    expect(verified.size).toBe(1);
-    expect(await faultOf(sound, verified)).toBeNull();
-    expect(verified.size).toBe(1);
-    expect(await faultOf({ ...sound, roots: new Map() }, verified)).toMatchObject({ code: "ROOT_UNKNOWN" });
+describe("the memory of proved chains", () => {
+  it("holds a chain once a frame under it was admitted, and nothing of a frame that was refused", async () => {
+    const memory = emptyMemory();
+    expect(await faultOf({ ...sound, roots: new Map() }, memory)).toMatchObject({ code: "ROOT_UNKNOWN" });
+    expect(await faultOf(withField(sound, "time_to_live", 0), memory)).toMatchObject({ code: "TTL_RANGE" });
+    expect(memory.byName.size).toBe(0);
+    expect(await faultOf(sound, memory)).toBeNull();
+    expect(memory.byName.size).toBe(1);
+    expect(await faultOf({ ...sound, roots: new Map() }, memory)).toMatchObject({ code: "ROOT_UNKNOWN" });
   });
 
   it("never lets a broken chain through, though the sound one is remembered", async () => {
-    const verified = new Set<string>();
-    expect(await faultOf(sound, verified)).toBeNull();
-    const remembered = [...verified];
+    const memory = emptyMemory();
+    expect(await faultOf(sound, memory)).toBeNull();
+    const remembered = [...memory.byName.keys()];
     for (const [name, code, , recipe] of BROKEN) {
-      expect((await faultOf(recipe, verified))?.code, name).toBe(code);
-      expect((await faultOf(recipe, verified))?.code, `${name}, again`).toBe(code);
+      expect((await faultOf(recipe, memory))?.code, name).toBe(code);
+      expect((await faultOf(recipe, memory))?.code, `${name}, again`).toBe(code);
     }
-    for (const name of remembered) expect(verified.has(name)).toBe(true);
+    expect([...memory.byName.keys()]).toEqual(remembered);
   });
 
   it("does not take a chain with other signature bytes for the one it knows", async () => {
-    const verified = new Set<string>();
-    expect(await faultOf(sound, verified)).toBeNull();
+    const memory = emptyMemory();
+    expect(await faultOf(sound, memory)).toBeNull();
     const altered = withLink(sound, 1, (link) => ({ ...link, frame: (frame) => flipBit(frame, -1) }));
-    expect(await faultOf(altered, verified)).toMatchObject({ code: "CHAIN_SIGNATURE" });
-    expect(verified.size).toBe(1);
+    expect(await faultOf(altered, memory)).toMatchObject({ code: "CHAIN_SIGNATURE" });
+    expect(memory.byName.size).toBe(1);
+  });
+
+  it("does not take another division of the same bytes for the chain it knows", () => {
+    const memory = emptyMemory();
+    const chain = parseChain(sound.links.map(linkFrame));
+    if (!chain.ok) throw new Error(chain.fault.code);
+    remember(memory, chain.value);
+    const [first, second] = sound.links.map(linkFrame) as [Uint8Array, Uint8Array];
+    const moved = [concatBytes(first, second.slice(0, 1)), second.slice(1)];
+    expect(parseChain([first, second], memory)).toMatchObject({ ok: true, value: chain.value });
+    expect(parseChain(moved, memory)).toMatchObject({ ok: false });
+    expect(parseChain([concatBytes(first, second)], memory)).toMatchObject({ ok: false });
   });
 
   it("does not grow without bound, and forgets without harm", async () => {
-    const verified = new Set(Array.from({ length: 4_096 }, (_, index) => String(index)));
-    expect(await faultOf(sound, verified)).toBeNull();
-    expect(verified.size).toBe(1);
-    expect(await faultOf(sound, verified)).toBeNull();
-  });
-
-  it("asks for validity, revocation and competence anew each time", async () => {
-    const verified = new Set<string>();
-    expect(await faultOf(sound, verified)).toBeNull();
-    const revoked = { ...sound, revocations: [{ link: 1, signer: BOARD, from: START }] };
-    expect(await faultOf(revoked, verified)).toMatchObject({ code: "CREDENTIAL_REVOKED" });
+    const memory = emptyMemory();
     const chain = parseChain(sound.links.map(linkFrame));
     if (!chain.ok) throw new Error(chain.fault.code);
-    const trust = await trustOf(sound, verified);
-    expect(await verifyChain(chain.value, "other-mesh", trust)).toMatchObject({ fault: { code: "CHAIN_MESH" } });
+    for (let index = 0; index < CHAINS_REMEMBERED_MAX; index++) memory.byName.set(String(index), chain.value);
+    expect(await faultOf(sound, memory)).toBeNull();
+    expect(memory.byName.size).toBe(1);
+    expect(await faultOf(sound, memory)).toBeNull();
+  });
+
+  it("asks for mesh, validity, revocation and competence anew each time", async () => {
+    const memory = emptyMemory();
+    expect(await faultOf(sound, memory)).toBeNull();
+    const revoked = { ...sound, revocations: [{ link: 1, signer: BOARD, from: START }] };
+    expect(await faultOf(revoked, memory)).toMatchObject({ code: "CREDENTIAL_REVOKED" });
+    const elsewhere = { ...withField(sound, "mesh", "other-mesh"), mesh: "other-mesh" };
+    expect(await faultOf(elsewhere, memory)).toMatchObject({ code: "CHAIN_MESH" });
+    expect(await faultOf(withField(sound, "governance_class", "custody"), memory)).toMatchObject({
+      code: "CLASS_NOT_GRANTED",
+    });
+    const chain = parseChain(sound.links.map(linkFrame), memory);
+    if (!chain.ok) throw new Error(chain.fault.code);
+    expect(memory.proved.has(chain.value)).toBe(true);
+    expect(checkMesh(chain.value, "other-mesh")).toMatchObject({ fault: { code: "CHAIN_MESH" } });
     expect(toHex(leafOf(chain.value).grant.key)).toBe(toHex(AGENT.key));
   });
 });

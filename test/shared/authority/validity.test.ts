@@ -1,8 +1,11 @@
 // When a chain holds: validity over the whole stated interval, and revocation from its instant on by whoever stands above the link.
 import { describe, expect, it } from "vitest";
-import { issueRevocation, openRevocation, type Revocation } from "../../../shared/authority/revocation.ts";
+import type { RevocationBody } from "../../../shared/authority/revocation.ts";
+import { issueStatement, openAuthorityStatement, type Revocation } from "../../../shared/authority/statement.ts";
+import { toHex } from "../../../shared/bytes.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { signStatement } from "../../../shared/cose/sign1.ts";
+import { idBytes } from "../../../shared/hash.ts";
 import { admit } from "../../../shared/observation/admit.ts";
 import { MESH } from "../../support/parties.ts";
 import {
@@ -68,7 +71,11 @@ describe("revocation", () => {
     ["by the root above its issuer", revoked(1, ROOT, START), "CREDENTIAL_REVOKED"],
     ["of the link above, which carries all below", revoked(0, ROOT, START), "CREDENTIAL_REVOKED"],
     ["from before", revoked(1, BOARD, START - HOUR), "CREDENTIAL_REVOKED"],
-    ["from the next microsecond: not yet", revoked(1, BOARD, START + 1), "ok"],
+    [
+      "from the next microsecond: not yet, but who says that it was there by then",
+      revoked(1, BOARD, START + 1),
+      "OBSERVATION_BACKDATED",
+    ],
     ["by its own key: no standing", revoked(1, AGENT, START), "ok"],
     ["by a stranger: no standing", revoked(1, stranger, START), "ok"],
     ["of the root's grant by the board below it: no standing", revoked(0, BOARD, START), "ok"],
@@ -98,30 +105,40 @@ describe("revocation", () => {
 });
 
 describe("opening a revocation", () => {
-  const credential = statementId(linkFrame(sound.links[1] as never));
-  const body = { mesh: MESH, credential, from: START, reason: "the key was lost" };
+  const credential = toHex(statementId(linkFrame(sound.links[1] as never)));
+  const body: RevocationBody = {
+    kind: "revocation",
+    version: 1,
+    mesh: MESH,
+    credential,
+    from: START,
+    at: START + 1,
+    cut: [],
+    reason: "the key was lost",
+  };
 
   it("reads what its issuer wrote", async () => {
-    expect(await openRevocation(issueRevocation(body, BOARD))).toMatchObject({
-      ok: true,
-      value: { mesh: MESH, from: START, reason: "the key was lost" },
-    });
+    expect(await openAuthorityStatement(issueStatement(body, BOARD))).toMatchObject({ ok: true, value: { body } });
   });
 
   it("refuses it with any one bit flipped", async () => {
-    const frame = issueRevocation(body, BOARD);
+    const frame = issueStatement(body, BOARD);
     const opened: number[] = [];
     for (let place = 0; place < frame.length; place++) {
-      if ((await openRevocation(flipBit(frame, place, place % 8))).ok) opened.push(place);
+      if ((await openAuthorityStatement(flipBit(frame, place, place % 8))).ok) opened.push(place);
     }
     expect(opened).toEqual([]);
   });
 
-  it.each(["version", "mesh", "credential", "from", "reason"])("refuses it without its field %s", async (name) => {
-    const fields = Object.entries({ version: 1, ...body }).filter(([other]) => other !== name);
-    const { frame } = signStatement(encodeCanonical(new Map(fields) as never), "quorate/revocation/1", BOARD);
-    expect(await openRevocation(frame)).toMatchObject({
-      fault: { code: "FIELD_MISSING", detail: { path: `revocation.${name}` } },
-    });
-  });
+  it.each(["version", "mesh", "credential", "from", "at", "cut", "reason"])(
+    "refuses it without its field %s",
+    async (name) => {
+      const wire = { ...body, credential: idBytes(credential) };
+      const fields = Object.entries(wire).filter(([other]) => other !== name);
+      const { frame } = signStatement(encodeCanonical(new Map(fields) as never), "quorate/revocation/1", BOARD);
+      expect(await openAuthorityStatement(frame)).toMatchObject({
+        fault: { code: "FIELD_MISSING", detail: { path: `revocation.${name}` } },
+      });
+    },
+  );
 });

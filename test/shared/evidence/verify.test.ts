@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from "vitest";
-import { issueRevocation } from "../../../shared/authority/revocation.ts";
-import { parseBase64, parseHex, toBase64 } from "../../../shared/bytes.ts";
+import { issueStatement } from "../../../shared/authority/statement.ts";
+import { parseBase64, toBase64 } from "../../../shared/bytes.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
 import { parseObservation } from "../../../shared/observation/decode.ts";
 import { type BundleDocument, bundleOf, bytesOf, finishedApproval, trustIn } from "../../support/evidence.ts";
@@ -99,8 +99,12 @@ describe("the verifier", () => {
     const [acme] = parties as [(typeof parties)[number]];
     const parsed = parseObservation(parseBase64(unanimous.frames[0]?.frame as string) as Uint8Array);
     if (!parsed.ok) throw new Error(parsed.fault.code);
-    const credential = parseHex(parsed.value.observation.chain[0].id) as Uint8Array;
-    const revoke = (from: number) => issueRevocation({ mesh: MESH, credential, from, reason: "lost" }, acme.root);
+    const credential = parsed.value.observation.chain[0].id;
+    const revoke = (from: number) =>
+      issueStatement(
+        { kind: "revocation", version: 1, mesh: MESH, credential, from, at: from, cut: [], reason: "lost" },
+        acme.root,
+      );
     const before = await check(unanimous, { revocations: [revoke(START)] });
     expect([before.verdict, before.firstFailing?.step, before.firstFailing?.code]).toEqual([
       "failed",

@@ -57,6 +57,11 @@ const DEFECTS: readonly Defect[] = [
   { code: "CHAIN_BROKEN", part: "issuer", apply: (r) => withLink(r, 1, (link) => ({ ...link, issuer: stranger })) },
   { code: "CHAIN_MESH", part: "link mesh", apply: (r) => withGrant(r, 1, { mesh: "third-mesh" }) },
   { code: "CHAIN_LOOP", part: "link key", apply: (r) => withGrant(r, 1, { key: ROOT.key }) },
+  {
+    code: "ROOT_UNKNOWN",
+    part: "roots",
+    apply: (r) => ({ ...r, roots: new Map([[toHex(stranger.key), "stranger"]]) }),
+  },
   { code: "CHAIN_DELEGATION", part: "delegations", apply: (r) => withGrant(r, 1, { delegations: 3 }) },
   { code: "CHAIN_NOT_NARROWER", part: "roles", apply: (r) => withGrant(r, 1, { roles: ["*"] }) },
   { code: "CHAIN_KEY", part: "link key", apply: (r) => withGrant(r, 1, { key: SMALL_ORDER_KEY }) },
@@ -64,11 +69,6 @@ const DEFECTS: readonly Defect[] = [
     code: "CHAIN_SIGNATURE",
     part: "link",
     apply: (r) => withLink(r, 1, (link) => ({ ...link, frame: (f) => flipBit(f, -40) })),
-  },
-  {
-    code: "ROOT_UNKNOWN",
-    part: "roots",
-    apply: (r) => ({ ...r, roots: new Map([[toHex(stranger.key), "stranger"]]) }),
   },
   { code: "SIGNER_MISMATCH", part: "signer", apply: (r) => ({ ...r, signer: stranger }) },
   { code: "CREDENTIAL_EXPIRED", part: "validity", apply: (r) => withGrant(r, 1, { not_after: START }) },
