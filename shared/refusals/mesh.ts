@@ -100,6 +100,11 @@ export const MESH_REFUSALS = {
     why: "there is no subject of which both speak",
     do: "decide in a merge ceremony whether to take them; nothing was written",
   },
+  SET_MESSAGE_MALFORMED: {
+    what: "a message about a set of ids cannot be read",
+    why: "it does not answer the ranges that were left open, one by one",
+    do: "begin again with a fresh salt",
+  },
   MESH_DOCUMENT_INVALID: {
     what: "the {document} cannot be read",
     why: "{path} must be {need}",
