@@ -4,10 +4,11 @@ import { electorateFor } from "../../shared/ceremony/call.ts";
 import type { Input } from "../../shared/ceremony/step.ts";
 import { derivedSet, seatOf } from "../../shared/closing/derive.ts";
 import { type Electorate, powerOf } from "../../shared/closing/power.ts";
+import { rotationOf } from "../../shared/closing/proposer.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";
 import type { Witness } from "../../shared/closing/state.ts";
 import type { Author } from "../../shared/observation/author.ts";
-import type { Body, Id, VerifiedObservation } from "../../shared/observation/observation.ts";
+import type { Body, Id, Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { Agent, Sent } from "./agent.ts";
 import { symbolicAuthor, symbolicParties } from "./parties.ts";
 import { Random } from "./random.ts";
@@ -32,6 +33,8 @@ export class Adversary {
   readonly targets: readonly number[];
   readonly random: Random;
   readonly electorate: Electorate;
+  /** Who proposes when, as everyone knows. */
+  readonly rotation: number;
   readonly heard = new Map<Id, VerifiedObservation>();
   readonly #puppets = new Map<number, readonly Agent[]>();
   readonly #authors = new Map<number, Author>();
@@ -52,6 +55,7 @@ export class Adversary {
       role: world.policy.role,
     }));
     this.electorate = electorateFor(world.policy.pinned.policy, seats);
+    this.rotation = rotationOf(world.call.id, 0, this.electorate);
     for (const seat of this.seats) {
       const party = symbolicParties(seat + 1)[seat] as Parameters<typeof symbolicAuthor>[0];
       this.#authors.set(seat, symbolicAuthor(party, world.signed));
@@ -147,15 +151,23 @@ export class Adversary {
     return [...this.heard.values()].filter((observation) => observation.body.kind === kind);
   }
 
+  /** Witnesses of this ceremony, honest ones and its own. */
+  witnesses(): readonly Witness[] {
+    const { id } = this.world.call;
+    return this.heardOf("witness").filter(
+      ({ ceremony }) => ceremony === id,
+    ) as readonly Observation[] as readonly Witness[];
+  }
+
   /** Roots that several random choices of witnesses justify; a faulty seat's second witness makes them differ. */
   justified(tries = 6): readonly Justified[] {
-    const witnesses = this.heardOf("witness").filter(({ ceremony }) => ceremony === this.world.call.id);
+    const witnesses = this.witnesses();
     const found = new Map<Id, Justified>();
     for (let round = 0; round < tries; round++) {
       const chosen = new Map<number, Witness>();
       for (const witness of this.random.shuffled(witnesses)) {
         if (powerOf(this.electorate, chosen.keys()) >= this.electorate.quorum && round % 2 === 0) break;
-        if (!chosen.has(seatOf(witness))) chosen.set(seatOf(witness), witness as unknown as Witness);
+        if (!chosen.has(seatOf(witness))) chosen.set(seatOf(witness), witness);
       }
       if (powerOf(this.electorate, chosen.keys()) < this.electorate.quorum) continue;
       const set = derivedSet(this.electorate, [...chosen.values()]);

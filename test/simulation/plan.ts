@@ -57,14 +57,14 @@ export function planOf(seed: number, settings: Settings): Plan {
   const loss = rate(0.6, 0.3);
   const closesAt = START + random.between(2, 6) * SECOND;
   const healsAt = closesAt + random.between(0, storm ? 20 : 2) * SECOND;
-  const shortLived = random.chance(0.06);
+  const shortLived = random.chance(0.1);
   return {
     seed,
     powers,
     faulty,
     early: random.chance(0.5),
     closesAt,
-    expiresAt: shortLived ? closesAt + random.between(3, 30) * SECOND : closesAt + 4 * 3_600 * SECOND,
+    expiresAt: shortLived ? closesAt + random.between(2, 20) * SECOND : closesAt + 4 * 3_600 * SECOND,
     healsAt,
     loss: settings.loss ?? loss,
     duplication: rate(0.5, 0.3),

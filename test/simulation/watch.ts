@@ -140,3 +140,10 @@ export function noteTaken(account: HonestAccount, observation: VerifiedObservati
   else if (first !== observation.id)
     account.pairs.push({ seat: slot.seat as number, kind: body.kind, ids: [first, observation.id] });
 }
+
+/** What a party took in after its backup was made is no longer held. */
+export function forget({ first, pairs, proved }: HonestAccount): void {
+  first.clear();
+  pairs.length = 0;
+  proved.clear();
+}

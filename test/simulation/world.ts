@@ -15,7 +15,7 @@ import { type SimulatedPolicy, simulatedPolicy } from "./policy.ts";
 import { Random } from "./random.ts";
 import type { Strategy } from "./strategies/strategy.ts";
 import { Trace } from "./trace.ts";
-import { type Account, type HonestAccount, noteSent, noteTaken, noteTurn, openAccount } from "./watch.ts";
+import { type Account, forget, type HonestAccount, noteSent, noteTaken, noteTurn, openAccount } from "./watch.ts";
 
 type Event =
   | { readonly is: "deliver"; readonly to: number; readonly observation: VerifiedObservation }
@@ -138,6 +138,7 @@ export class World {
       run: () => {
         if (backup === null) return;
         account.agent.restartFrom(backup, this.plan.restoredKnowing);
+        forget(account);
         this.dispatch(account.agent, { on: "clock", now: account.agent.local(this.now) });
       },
     });

@@ -5,6 +5,7 @@ import { bounds } from "./bounds.ts";
 import { certificate } from "./certificate.ts";
 import { earlyClose } from "./early.ts";
 import { evidence } from "./evidence.ts";
+import { grounds } from "./grounds.ts";
 import { lock, muteness, oneStatement } from "./honesty.ts";
 import { exclusion, inclusion } from "./inclusion.ts";
 import { orderIndependence, restoreEquality } from "./replayed.ts";
@@ -18,6 +19,7 @@ const CHECKERS: readonly Checker[] = [
   finality,
   oneStatement,
   lock,
+  grounds,
   muteness,
   evidence,
   earlyClose,

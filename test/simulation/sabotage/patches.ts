@@ -66,13 +66,18 @@ export const SABOTAGES: readonly Sabotage[] = [
     "const taken = takeIn(start, stored);",
     'const taken = takeIn(start, stored.filter((one) => one.key !== self.key || one.body.kind !== "witness"));',
   ),
-  one(
-    "send-before-store",
-    "messages leave before the turn is durable",
-    "test/simulation/agent.ts",
-    'fate.ends === "lost" ? [] : leaving.slice(0, fate.sent)',
-    'fate.ends === "lost" ? leaving : leaving.slice(0, fate.sent)',
-  ),
+  {
+    name: "ack-before-write",
+    breaks: "messages leave, and inputs are acknowledged, before the turn is durable",
+    edits: [
+      {
+        file: "test/simulation/agent.ts",
+        find: 'fate.ends === "lost" ? [] : leaving.slice(0, fate.sent)',
+        put: 'fate.ends === "lost" ? leaving : leaving.slice(0, fate.sent)',
+      },
+      { file: "test/simulation/world.ts", find: 'if (fate.ends === "lost" &&', put: "if (fate === null &&" },
+    ],
+  },
   one(
     "votes-per-message",
     "power is counted by message, not by elector",
@@ -164,5 +169,19 @@ export const SABOTAGES: readonly Sabotage[] = [
     RULES,
     "if (!hasRoot(closing, justification.set, body.root) || body.validAttempt",
     "if (body.validAttempt",
+  ),
+  one(
+    "late-reports",
+    "an elector reports as held what came after its witness",
+    STATUS,
+    "const listed = witness === undefined ? held : witness.body.ids;",
+    "const listed = witness === undefined ? held : held;",
+  ),
+  one(
+    "polka-of-many",
+    "prevotes that name different valid attempts make one polka",
+    DERIVE,
+    'const name = vote.body.root === null ? "nil" :',
+    'const name = vote.body.root !== null ? vote.body.root : vote.body.root === null ? "nil" :',
   ),
 ];

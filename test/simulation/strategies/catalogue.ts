@@ -2,6 +2,7 @@
 import type { Plan } from "../plan.ts";
 import { Random } from "../random.ts";
 import { COLLUDING_PAIR } from "./colluding-pair.ts";
+import { DOUBLE_WITNESS } from "./double-witness.ts";
 import { EQUIVOCATING_PROPOSAL } from "./equivocating-proposal.ts";
 import { EQUIVOCATING_VOTES } from "./equivocating-votes.ts";
 import { EQUIVOCATING_WITNESS } from "./equivocating-witness.ts";
@@ -37,6 +38,7 @@ export const STRATEGIES: readonly Strategy[] = [
   COLLUDING_PAIR,
   TWO_FACED,
   LOCK_BREAKER,
+  DOUBLE_WITNESS,
   SPLIT_BRAIN,
   FALSE_STATUS,
   MIXTURE,
