@@ -57,8 +57,15 @@ export const PARKED_MAX = 256;
 /** Messages one party asks for, or re-sends, in one answer. */
 export const WANTS_MAX = 64;
 export const RESENDS_MAX = 64;
+/** Shortest interval at which a policy may have agents speak up, and shortest pause it may ask for: a call must not make them spin. */
+export const INTERVAL_MICROS_MIN = 250_000;
+export const PAUSE_MICROS_MIN = 50_000;
 /** Largest validity of one observation: 400 days in microseconds. */
 export const TTL_MICROS_MAX = 400 * 86_400 * 1_000_000;
+/** Longest life of a ceremony: what is said in it must be valid for a day more than it lives, and for the clocks that differ. */
+export const LIFETIME_MICROS_MAX = 398 * 86_400 * 1_000_000;
+/** Largest content of one contribution: what parties re-send to one another must stay small. */
+export const CONTENT_BYTES_MAX = 16_384;
 /** Largest evidence bundle a verifier reads. */
 export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
 /** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */

@@ -2,6 +2,7 @@
 // Nothing is signed or decided here; that is `settle`, once everything of a turn has been taken in.
 import { grantsRole, rootOf } from "../authority/chain.ts";
 import { isHalted } from "../closing/derive.ts";
+import { powerOf } from "../closing/power.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
 import { ATTEMPTS_AHEAD_MAX, PARKED_MAX } from "../limits.ts";
@@ -14,10 +15,10 @@ import {
   type StatusBody,
   type VerifiedObservation,
 } from "../observation/observation.ts";
-import { fault, ok, type Result } from "../result.ts";
+import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { absorbContribution } from "./gather.ts";
-import { peersOf, type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
@@ -45,7 +46,7 @@ function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: V
     case "outcome":
       return absorbOutcome(turn, seat, observation as VerifiedObservation & Observation<OutcomeBody>);
     case "unknown":
-      return holdFor(turn, observation, observation.body.extension);
+      return holdFor(turn, round, seat, observation, observation.body.extension);
     case "call":
       return refuseIn(turn, observation, fault("CEREMONY_MISMATCH", { found: observation.id }).fault);
     default:
@@ -145,6 +146,8 @@ function absorbClosing(
   seat: RosterSeat,
   message: VerifiedObservation & ClosingMessage,
 ): Turn {
+  const untimely = outOfTime(turn.state, round, message);
+  if (untimely !== null) return refuseIn(turn, message, untimely);
   const received = receive(round.closing, message, turn.replaying ? Number.POSITIVE_INFINITY : undefined);
   const noted = { ...turn, state: replaceRound(turn.state, { ...round, closing: received.closing }) };
   if (!received.ok) return refuseIn(noted, message, received.fault);
@@ -155,6 +158,16 @@ function absorbClosing(
     round: round.index,
   });
   return recordFaults(entered, round, received.closing, seat);
+}
+
+/**
+ * A closing statement is dated within its ceremony, give or take the tolerance: a key that expired or was withdrawn before could else
+ * vote by dating its statements back.
+ */
+function outOfTime({ policy, call }: CeremonyState, round: Round, { at }: Observation): Fault | null {
+  const tolerance = policy?.policy.timing.tolerance ?? 0;
+  const [from, until] = [round.opensAt - tolerance, (call?.body.expiresAt ?? 0) + tolerance];
+  return at[0] < from || at[1] > until ? fault("WINDOW_MISSED", { at: at[0], from, until }).fault : null;
 }
 
 /**
@@ -194,10 +207,23 @@ function absorbOutcome(turn: Turn, seat: RosterSeat, outcome: VerifiedObservatio
     : record(entered, "alert", [outcome.id], seat.authority, { code: "OUTCOME_MISMATCH" });
 }
 
-/** What this engine does not understand stops one ceremony and says so; it is neither skipped nor fatal (SPEC §3.4). */
-function holdFor(turn: Turn, observation: VerifiedObservation, extension: string): Turn {
+/**
+ * What this engine does not understand stops one ceremony and says so, once electors of more than tolerated power say it: fewer may be
+ * liars, whose say must not stop the others. It is neither skipped nor fatal (SPEC §3.4). One such statement of each seat is kept.
+ */
+function holdFor(
+  turn: Turn,
+  round: Round,
+  seat: RosterSeat,
+  observation: VerifiedObservation,
+  extension: string,
+): Turn {
+  const { state } = turn;
   const answered = receipt(turn, observation.id, "held", "CEREMONY_HELD", { extension });
-  if (turn.state.hold !== null || turn.state.ending !== null) return answered;
-  const stored = append(withState(answered, { hold: extension }), observation);
-  return record(stored, "hold", [observation.id], authorityOf(turn.state, observation), { extension });
+  if (state.hold !== null || state.ending !== null || state.unread.has(seat.index)) return answered;
+  const unread = new Set(state.unread).add(seat.index);
+  const { electorate } = round.closing;
+  const hold = powerOf(electorate, unread) > electorate.tolerated ? extension : null;
+  const stored = append(withState(answered, { unread, hold }), observation);
+  return record(stored, "hold", [observation.id], seat.authority, { extension, stops: hold === null ? "no" : "yes" });
 }

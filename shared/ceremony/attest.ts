@@ -2,10 +2,13 @@
 
 import { equalBytes } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
-import type { CborMap, Encodable } from "../cbor/value.ts";
+import { readAs } from "../cbor/read.ts";
+import { scanCanonical } from "../cbor/scan.ts";
+import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { readContribution } from "../observation/body.ts";
 import type { Id } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
-import { absorbContribution } from "./gather.ts";
+import { absorbContribution, itemsOf, itemsPerSeat } from "./gather.ts";
 import { currentRound, ownSeat, peersOf, phaseOf } from "./state.ts";
 import { publish, receipt, record, say, type Turn } from "./turn.ts";
 
@@ -23,6 +26,11 @@ export function attest(turn: Turn, content: CborMap, item: string | null): Turn 
   const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
   if (seat === undefined)
     return refused(turn, fault("NO_SEAT", { round: round.index, authority: state.self.authority }).fault);
+  const tolerance = state.policy.policy.timing.tolerance;
+  if (turn.now < round.opensAt - tolerance || turn.now > round.closesAt + tolerance)
+    return refused(turn, fault("WINDOW_MISSED", { at: turn.now, from: round.opensAt, until: round.closesAt }).fault);
+  const oversized = refuseContent(content);
+  if (oversized !== null) return refused(turn, oversized);
   const earlier = [...round.held.values()].find((held) => held.slot.seat === seat.index && held.slot.item === item);
   if (earlier !== undefined) {
     const same = equalBytes(encodeCanonical(earlier.body.content as Encodable), encodeCanonical(content as Encodable));
@@ -30,6 +38,8 @@ export function attest(turn: Turn, content: CborMap, item: string | null): Turn 
       ? receipt(turn, earlier.id, "ignored", "DUPLICATE")
       : refused(turn, fault("ALREADY_ATTESTED", { round: round.index }).fault);
   }
+  if (itemsOf(round, seat.index) >= itemsPerSeat(round))
+    return refused(turn, fault("ITEMS_FULL", { limit: itemsPerSeat(round) }).fault);
   const body = { kind: "contribution", role: seat.role, content } as const;
   const slot = { seat: seat.index, attempt: null, item };
   const { turn: spoken, said } = say(turn, {
@@ -45,6 +55,21 @@ export function attest(turn: Turn, content: CborMap, item: string | null): Turn 
     peersOf(state, round),
     said,
   );
+}
+
+/** What our own door would refuse in a frame is not signed: others could not read it, nor could we after a restart. */
+function refuseContent(content: CborMap): Fault | null {
+  const body = readAs(
+    new Map<string, CborValue>([
+      ["role", "any"],
+      ["content", content],
+    ]),
+    readContribution,
+    "contribution",
+  );
+  if (!body.ok) return body.fault;
+  const scanned = scanCanonical(encodeCanonical([[[body.value.content as Encodable]]]));
+  return scanned.ok ? null : scanned.fault;
 }
 
 /** Refusals of what was never signed have no id. */

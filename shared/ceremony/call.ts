@@ -1,6 +1,7 @@
 // From a call to the first round (SPEC §7.1): the policy it carries, the seats it names, and whether they can work together.
 import { type Electorate, electorateOf } from "../closing/power.ts";
 import { openClosing } from "../closing/state.ts";
+import { LIFETIME_MICROS_MAX } from "../limits.ts";
 import type { Call, Id, Observation } from "../observation/observation.ts";
 import { decodePolicy } from "../policy/decode.ts";
 import { lintPolicy } from "../policy/lint.ts";
@@ -25,6 +26,8 @@ function readAfresh(call: Call): Result<Opening> {
   if (policy.value.hash !== call.policyHash) return fault("POLICY_HASH", { found: policy.value.hash });
   if (!(call.opensAt <= call.closesAt && call.closesAt < call.expiresAt))
     return fault("CALL_INVALID", { reason: "its times are out of order" });
+  if (call.expiresAt - call.opensAt > LIFETIME_MICROS_MAX)
+    return fault("CALL_INVALID", { reason: "it lives longer than statements in it may" });
   const seats = call.seats.map((seat, index) => ({ ...seat, index }));
   const roots = new Map(seats.map((seat) => [seat.authority, seat.root]));
   if (seats.some((seat) => roots.get(seat.authority) !== seat.root) || new Set(roots.values()).size !== roots.size)

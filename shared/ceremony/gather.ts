@@ -1,6 +1,6 @@
 // Gathering contributions, and when an elector may close its round (SPEC §7.7, §8.3).
 import { powerOf } from "../closing/power.ts";
-import { ITEMS_PER_SEAT_MAX } from "../limits.ts";
+import { ITEMS_PER_SEAT_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
@@ -22,7 +22,7 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
   const mates = slotMates(round, contribution);
   if (mates.length >= 2 && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
-  if (mates.length === 0 && itemsOf(round, contribution) >= ITEMS_PER_SEAT_MAX && !isWanted(round, contribution.id))
+  if (itemsOf(round, contribution.slot.seat) >= itemsPerSeat(round) && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
   const held = new Map(round.held).set(contribution.id, contribution);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
@@ -39,8 +39,14 @@ function slotMates(round: Round, { slot }: Gathered): readonly Gathered[] {
   return [...round.held.values()].filter((other) => other.slot.seat === slot.seat && other.slot.item === slot.item);
 }
 
-function itemsOf(round: Round, { slot }: Gathered): number {
-  return [...round.held.values()].filter((other) => other.slot.seat === slot.seat).length;
+/** How many contributions of a seat are held. */
+export function itemsOf(round: Round, seat: number | null): number {
+  return [...round.held.values()].filter((other) => other.slot.seat === seat).length;
+}
+
+/** Contributions that one seat may have in a round: what all of them may is what one witness can list. */
+export function itemsPerSeat({ seats }: Round): number {
+  return Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / seats.length));
 }
 
 /** Listed by witnesses of more than f power: such a contribution may be needed to decide, however many the seat signed. */

@@ -7,7 +7,7 @@ import { type Certificate, type ClosingMessage, type Decision, messagesOf } from
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { invariant } from "../result.ts";
 import { advance, type ClosedRound, toContribution } from "./advance.ts";
-import { isSettledEverywhere } from "./gather.ts";
+import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
 import { type CeremonyState, currentRound, ownSeat, peersOf, policyOf, type Round, replaceRound } from "./state.ts";
@@ -61,7 +61,8 @@ function silenced({ state, replaying }: Turn, round: Round): Round {
 
 function surroundings(turn: Turn, round: Round): Surroundings {
   const mayClose = turn.now >= round.closesAt || (round.earlyAt !== null && turn.now >= round.earlyAt);
-  return { now: turn.now, held: round.held, mayClose, timing: policyOf(turn.state).timing };
+  const { timing } = policyOf(turn.state);
+  return { now: turn.now, held: round.held, mayClose, perSeat: itemsPerSeat(round), timing };
 }
 
 /** Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. */

@@ -58,6 +58,8 @@ export type CeremonyState = {
   readonly mute: boolean;
   /** The unknown extension that put the ceremony on hold. */
   readonly hold: string | null;
+  /** Seats that said what this engine cannot read. */
+  readonly unread: ReadonlySet<number>;
   readonly expired: boolean;
   readonly ending: Ending | null;
   /** What the others say they computed. */
@@ -79,6 +81,7 @@ export function emptyState(ceremony: Id, self: Self): CeremonyState {
     head: { sequence: -1, prev: null },
     mute: false,
     hold: null,
+    unread: new Set(),
     expired: false,
     ending: null,
     outcomes: new Map(),

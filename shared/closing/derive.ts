@@ -3,7 +3,7 @@ import type { Id } from "../observation/observation.ts";
 import { invariant } from "../result.ts";
 import { type Electorate, powerOf } from "./power.ts";
 import { rootOfSet } from "./root.ts";
-import type { Certificate, Closing, Decision, Justification, Precommit, Prevote, Witness } from "./state.ts";
+import type { Certificate, Closing, Decision, Justification, Precommit, Prevote, Proposal, Witness } from "./state.ts";
 
 export const seatOf = (message: { readonly slot: { readonly seat: number | null } }): number =>
   message.slot.seat as number;
@@ -54,10 +54,11 @@ export function decisionOf(closing: Closing, certificate: Certificate): Decision
   return { root: rootOfSet(set), set, certificate };
 }
 
-/** Justifications newly possible: from every stored proposal whose witnesses are all held. */
-export function findJustifications(closing: Closing): ReadonlyMap<Id, Justification> {
+/** Justifications newly possible: from those of these proposals whose witnesses are all held. */
+export function findJustifications(closing: Closing, proposals: readonly Proposal[]): ReadonlyMap<Id, Justification> {
+  if (proposals.length === 0) return closing.justified;
   const found = new Map(closing.justified);
-  for (const proposal of [...closing.proposals.values()].flat()) {
+  for (const proposal of proposals) {
     if (found.has(proposal.body.root)) continue;
     const justification = justify(closing, proposal.body.justification);
     if (typeof justification !== "string" && rootOfSet(justification.set) === proposal.body.root)

@@ -4,6 +4,8 @@ import type { Id } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { findJustifications, seatOf } from "./derive.ts";
 import { powerOf } from "./power.ts";
+import { proposerOf } from "./proposer.ts";
+import { rootOfSet } from "./root.ts";
 import {
   type Closing,
   type ClosingMessage,
@@ -30,15 +32,34 @@ export function receive(
     return refuse(closing, fault("NOT_AN_ELECTOR", { seat, kind: message.body.kind }));
   const noted = noteAttempt(closing, message);
   const attempt = message.slot.attempt ?? 0;
+  const misuse = misuseOf(closing, message);
+  if (misuse !== null) return refuse(noted, misuse);
   if (attempt > Math.max(noted.attempt, 0) + ahead) return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
   const rivals = slotMates(noted, message);
   if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
   if (rivals.length >= 2 && !isUseful(noted, message)) return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
   const stored = prove(store(noted, message), message, rivals);
-  const justified =
-    message.body.kind === "witness" || message.body.kind === "propose" ? findJustifications(stored) : stored.justified;
-  const next = { ...stored, justified };
+  const next = { ...stored, justified: findJustifications(stored, touched(stored, message)) };
   return { ...ok({ closing: next, fresh: true }), closing: next };
+}
+
+/**
+ * What no honest elector sends: a witness whose root is not that of its list, which would let one elector give others' agreement a set
+ * of its own; and a proposal out of turn, which nobody votes for and whose set would still be worked out.
+ */
+function misuseOf(closing: Closing, { body, slot }: ClosingMessage): ReturnType<typeof fault> | null {
+  if (body.kind === "witness" && rootOfSet(body.ids) !== body.root) return fault("WITNESS_ROOT", { root: body.root });
+  if (body.kind !== "propose") return null;
+  const attempt = slot.attempt as number;
+  const proposer = proposerOf(closing.electorate.seats, closing.rotation, attempt);
+  return slot.seat === proposer ? null : fault("NOT_THE_PROPOSER", { attempt, proposer });
+}
+
+/** The proposals that a message may complete: itself, or those that name the witness that it is. */
+function touched(closing: Closing, message: ClosingMessage): readonly Proposal[] {
+  if (message.body.kind === "propose") return [message as Proposal];
+  if (message.body.kind !== "witness") return [];
+  return [...closing.proposals.values()].flat().filter(({ body }) => body.justification.includes(message.id));
 }
 
 function refuse(closing: Closing, refusal: ReturnType<typeof fault>): Result<Received> & { readonly closing: Closing } {

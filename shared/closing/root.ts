@@ -7,8 +7,17 @@ import type { Id } from "../observation/observation.ts";
 const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1);
 
+/** The root of each list met: a list never changes, and every rule that looks at a witness asks again. */
+const known = new WeakMap<readonly Id[], Id>();
+
 /** Root of a set given as sorted, distinct ids. */
 export function rootOfSet(ids: readonly Id[]): Id {
+  const root = known.get(ids) ?? hashed(ids);
+  known.set(ids, root);
+  return root;
+}
+
+function hashed(ids: readonly Id[]): Id {
   if (ids.length === 0) return toHex(sha256(new Uint8Array()));
   const leaves = ids.map((id) => sha256(concatBytes(LEAF, parseHex(id) as Uint8Array)));
   return toHex(treeHash(leaves, 0, leaves.length));

@@ -28,6 +28,8 @@ export type Surroundings = {
   readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
   /** Whether this party may end the round now: its close time is reached, or an early close is due. */
   readonly mayClose: boolean;
+  /** Contributions of one seat that a witness lists at most. */
+  readonly perSeat: number;
   readonly timing: Timing;
 };
 
@@ -114,9 +116,19 @@ const ownWitness = (closing: Closing) => (closing.own === null ? undefined : clo
 
 function sendWitness(closing: Closing, around: Surroundings): Move | null {
   if (!signs(closing) || !around.mayClose || ownWitness(closing) !== undefined) return null;
-  const ids = [...around.held.keys()].sort();
+  const ids = listable(around);
   const contest = around.now + around.timing.witnessTimeout;
   return { say: { kind: "witness", ids, root: rootOfSet(ids) }, attempt: null, with: [], due: { contest } };
+}
+
+/** Everything held; of a seat that signed more than it may, the first by id, so that the list always fits its frame. */
+function listable({ held, perSeat }: Surroundings): readonly Id[] {
+  const counts = new Map<number, number>();
+  return [...held.keys()].sort().filter((id) => {
+    const seat = seatOf(held.get(id) as Observation);
+    counts.set(seat, (counts.get(seat) ?? 0) + 1);
+    return (counts.get(seat) as number) <= perSeat;
+  });
 }
 
 function startContest(closing: Closing, around: Surroundings): Move | null {

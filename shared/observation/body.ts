@@ -1,5 +1,6 @@
 // The payload of each kind of observation, to and from the wire (SPEC §3.2).
 import { parseHex, splitBytes, toHex } from "../bytes.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
 import {
   anything,
   boolean,
@@ -15,9 +16,10 @@ import {
   record,
   text,
 } from "../cbor/read.ts";
-import type { CborValue, Encodable } from "../cbor/value.ts";
+import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { idBytes } from "../hash.ts";
 import {
+  CONTENT_BYTES_MAX,
   LINEAGE_REFERENCES_MAX,
   POWER_MAX,
   SEATS_MAX,
@@ -126,10 +128,13 @@ const readStatus = record<Omit<StatusBody, "kind">>({
   decided: boolean,
 });
 const readOutcome = record<Omit<OutcomeBody, "kind">>({ digest: readId, status: oneOf("decided", "abandoned") });
-const readContribution = record<{ role: string; content: ReadonlyMap<string | number, CborValue> }>({
-  role: text(),
-  content: map(64),
-});
+/** What a seat says; small, since parties send it to one another again. */
+const readContent: Reader<CborMap> = (value, path) => {
+  const content = map(64)(value, path);
+  const { length } = encodeCanonical(content as Encodable);
+  return length <= CONTENT_BYTES_MAX ? content : misfit(path, `at most ${CONTENT_BYTES_MAX} bytes`);
+};
+export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
 
 const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,

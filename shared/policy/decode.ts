@@ -6,7 +6,7 @@ import { fromJson } from "../cbor/json.ts";
 import { boolean, exactly, integer, list, oneOf, readAs, record, text, textMap } from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
-import { HOLDERS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { HOLDERS_MAX, INTERVAL_MICROS_MIN, PAUSE_MICROS_MIN, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { readOutcome, readRatio } from "./outcome-rules.ts";
 import { FORMS, type PinnedPolicy, type Policy, type PolicyDocument, type Role, type Timing } from "./policy.ts";
@@ -29,10 +29,10 @@ const readTiming = record<Timing>({
   expiry: duration,
   tolerance: duration,
   early: boolean,
-  settleMargin: duration,
-  witnessTimeout: duration,
-  attemptTimeout: integer(1, DURATION_MAX),
-  statusInterval: integer(1, DURATION_MAX),
+  settleMargin: integer(PAUSE_MICROS_MIN, DURATION_MAX),
+  witnessTimeout: integer(PAUSE_MICROS_MIN, DURATION_MAX),
+  attemptTimeout: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
+  statusInterval: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
 });
 
 const readPolicy = record<Policy>({

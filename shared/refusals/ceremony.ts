@@ -182,6 +182,21 @@ export const CEREMONY_REFUSALS = {
     why: "the draft was {need}, it would now be {found}",
     do: "look at it again and confirm",
   },
+  ITEMS_FULL: {
+    what: "this seat may contribute nothing more to the round",
+    why: "it has {limit} contributions, which is all that one witness can list of a seat",
+    do: "wait for the next round",
+  },
+  WITNESS_ROOT: {
+    what: "the witness's root is not that of its list",
+    why: "the root {root} stands for another set",
+    do: "nothing: its elector is faulty",
+  },
+  NOT_THE_PROPOSER: {
+    what: "the proposal is out of turn",
+    why: "at attempt {attempt} the seat {proposer} proposes",
+    do: "nothing: its elector is faulty",
+  },
   NO_SEAT: {
     what: "this party has no seat that may contribute",
     why: "round {round} names no seat of {authority}",

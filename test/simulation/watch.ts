@@ -1,6 +1,8 @@
 // What is written down while a schedule runs, for the checkers to judge when it is over. It looks at what honest hosts did store and
 // send, never at what the adversary thinks.
 import type { CeremonyState, Ending } from "../../shared/ceremony/state.ts";
+import { proposerOf } from "../../shared/closing/proposer.ts";
+import { rootOfSet } from "../../shared/closing/root.ts";
 import type { Id, Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { Agent, Sent, TurnResult } from "./agent.ts";
 import type { Plan } from "./plan.ts";
@@ -123,6 +125,14 @@ function noteSpoken({ spoken }: HonestAccount, slot: string, observation: Observ
   return true;
 }
 
+/** Refused for what it is by itself, so that it makes no pair: a witness with another set's root, a proposal out of turn. */
+function isMisuse({ rounds }: CeremonyState, { body, slot }: Observation): boolean {
+  if (body.kind === "witness") return rootOfSet(body.ids) !== body.root;
+  const closing = rounds[0]?.closing;
+  if (body.kind !== "propose" || closing === undefined) return false;
+  return slot.seat !== proposerOf(closing.electorate.seats, closing.rotation, slot.attempt as number);
+}
+
 /** Attempts up to here are stored by everyone, whatever attempt they are in themselves. */
 const ALWAYS_STORED = 40;
 
@@ -134,6 +144,7 @@ export function noteTaken(account: HonestAccount, observation: VerifiedObservati
   if (body.kind === "status" || body.kind === "outcome" || body.kind === "call") return;
   if ((slot.attempt ?? 0) > ALWAYS_STORED) return;
   if (body.kind === "contribution" && state.rounds[0]?.closing.decision !== null) return;
+  if (isMisuse(state, observation)) return;
   const key = `${slot.seat}/${body.kind}/${slot.attempt}/${slot.item}`;
   const first = account.first.get(key);
   if (first === undefined) account.first.set(key, observation.id);

@@ -115,6 +115,13 @@ export const SABOTAGES: readonly Sabotage[] = [
     "if (justification === undefined) continue;",
   ),
   one(
+    "witness-root-unchecked",
+    "a witness may name another set's root than its own",
+    RECEIVE,
+    'if (body.kind === "witness" && rootOfSet(body.ids) !== body.root)',
+    'if (body.kind === "witness" && body.root === null)',
+  ),
+  one(
     "evidence-lost",
     "the second half of an equivocation is not kept as proof",
     RECEIVE,

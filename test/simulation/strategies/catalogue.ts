@@ -7,6 +7,7 @@ import { EQUIVOCATING_PROPOSAL } from "./equivocating-proposal.ts";
 import { EQUIVOCATING_VOTES } from "./equivocating-votes.ts";
 import { EQUIVOCATING_WITNESS } from "./equivocating-witness.ts";
 import { FALLS_SILENT } from "./falls-silent.ts";
+import { FALSE_ROOT } from "./false-root.ts";
 import { FALSE_STATUS } from "./false-status.ts";
 import { GHOST_PROPOSAL } from "./ghost-proposal.ts";
 import { INVALID_JUSTIFICATION } from "./invalid-justification.ts";
@@ -41,6 +42,7 @@ export const STRATEGIES: readonly Strategy[] = [
   DOUBLE_WITNESS,
   SPLIT_BRAIN,
   FALSE_STATUS,
+  FALSE_ROOT,
   MIXTURE,
 ];
 
