@@ -9,7 +9,12 @@ import { anything, integer, list, misfit, nullable, type Reader, readAs, record,
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
-import { openTrust, readTrustStatement, rootNames, type TrustStatement } from "../shared/evidence/trust-statement.ts";
+import {
+  openTrust,
+  readTrustStatement,
+  recognisedIn,
+  type TrustStatement,
+} from "../shared/evidence/trust-statement.ts";
 import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
@@ -120,13 +125,15 @@ export function readConfig(env: AgentSecrets): Result<AgentConfig> {
   const identity = readIdentity(party.value, secret);
   if (!identity.ok) return identity;
   let trust: Promise<Result<Trust>> | null = null;
+  const recognised = recognisedIn(party.value.trust);
   const chain = parseChain(identity.value.credentials);
   if (!chain.ok) return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "a credential chain" });
   const self: Self = {
     authority: party.value.name,
     root: rootOf(chain.value),
     key: toHex(identity.value.signer.key),
-    roots: rootNames(party.value.trust),
+    roots: recognised.roots,
+    recognised,
   };
   const author = authorFor(identity.value);
   return ok({

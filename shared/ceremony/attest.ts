@@ -12,8 +12,12 @@ import { absorbContribution, itemsOf, itemsPerSeat } from "./gather.ts";
 import { currentRound, ownSeat, peersOf, phaseOf } from "./state.ts";
 import { publish, receipt, record, say, type Turn } from "./turn.ts";
 
+/** Under which governance class a contribution speaks, and what it cites: a directive that it declines, readings that it sums up. */
+export type Manner = { readonly governanceClass: string | null; readonly sources: readonly Id[] };
+const USUAL: Manner = { governanceClass: null, sources: [] };
+
 /** Contributes `content` in the party's own seat; the same content twice is one contribution. */
-export function attest(turn: Turn, content: CborMap, item: string | null): Turn {
+export function attest(turn: Turn, content: CborMap, item: string | null, manner: Manner = USUAL): Turn {
   const { state } = turn;
   const round = currentRound(state);
   if (state.ending !== null || state.expired)
@@ -48,6 +52,7 @@ export function attest(turn: Turn, content: CborMap, item: string | null): Turn 
     body,
     parents: [state.ceremony],
     numbered: true,
+    ...manner,
   });
   const held = absorbContribution(spoken, round, said);
   return publish(

@@ -8,6 +8,7 @@ import { settle } from "../outcome/functions.ts";
 import type { Policy } from "../policy/policy.ts";
 import { fault } from "../result.ts";
 import { toContribution } from "./advance.ts";
+import { authorityDetail } from "./authority-detail.ts";
 import { type Round, replaceRound } from "./state.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
 
@@ -28,7 +29,11 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
   const stored = append(receipt(kept, contribution.id, "admitted"), contribution);
   const by = authorityOf(turn.state, contribution);
-  const entered = record(stored, "admission", [contribution.id], by, { kind: "contribution", round: round.index });
+  const entered = record(stored, "admission", [contribution.id], by, {
+    kind: "contribution",
+    round: round.index,
+    ...authorityDetail(turn.state, contribution),
+  });
   const [first] = mates;
   return first === undefined
     ? entered

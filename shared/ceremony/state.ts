@@ -1,4 +1,5 @@
 // What one party holds of one ceremony (SPEC §7). Immutable: a step returns a new state that shares what is unchanged.
+import type { Recognised } from "../authority/taxonomy.ts";
 import type { Closing } from "../closing/state.ts";
 import type {
   Call,
@@ -22,6 +23,8 @@ export type Self = {
   readonly key: string;
   /** Roots it recognises, with the authority each stands for. */
   readonly roots: ReadonlyMap<string, string>;
+  /** Taxonomies that it recognises; absent where it recognises none. */
+  readonly recognised?: Pick<Recognised, "taxonomies" | "taxonomyGrace">;
 };
 
 export type RosterSeat = Seat & { readonly root: string };

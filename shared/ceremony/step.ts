@@ -4,7 +4,7 @@ import type { CborMap } from "../cbor/value.ts";
 import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
 import { absorb } from "./absorb.ts";
-import { attest } from "./attest.ts";
+import { attest, type Manner } from "./attest.ts";
 import type { Effect, Receipt } from "./effect.ts";
 import { settleTurn } from "./settle.ts";
 import { type CeremonyState, currentRound, peersOf } from "./state.ts";
@@ -15,7 +15,14 @@ export type Input =
   | { readonly on: "observations"; readonly now: number; readonly observations: readonly VerifiedObservation[] }
   /** The party's own call: taken in like anyone's, and sent to every organisation it names. */
   | { readonly on: "open"; readonly now: number; readonly call: VerifiedObservation }
-  | { readonly on: "attest"; readonly now: number; readonly content: CborMap; readonly item: string | null }
+  | {
+      readonly on: "attest";
+      readonly now: number;
+      readonly content: CborMap;
+      readonly item: string | null;
+      /** Absent for the party's usual class and no sources. */
+      readonly manner?: Manner;
+    }
   | { readonly on: "clock"; readonly now: number };
 
 export type Step = {
@@ -27,7 +34,7 @@ export type Step = {
 const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input, { on: K }>) => Turn } = {
   observations: (turn, { observations }) => observations.reduce(absorb, turn), // §7.6
   open: openOwn, // §7.1
-  attest: (turn, { content, item }) => attest(turn, content, item), // §7.7
+  attest: (turn, { content, item, manner }) => attest(turn, content, item, manner), // §7.7
   clock: (turn) => turn, // §7.8: time alone changes things in `settleTurn` only
 };
 

@@ -68,12 +68,15 @@ type Saying = {
   readonly parents: readonly Id[];
   /** Statuses take no place in the lineage. */
   readonly numbered: boolean;
+  /** Null or absent for the party's usual class. */
+  readonly governanceClass?: string | null;
+  readonly sources?: readonly Id[];
 };
 
 /** Signs a statement of our own; numbered ones extend the party's lineage in this ceremony. The caller stores what it keeps. */
 export function say(
   turn: Turn,
-  { round, slot, body, parents, numbered }: Saying,
+  { round, slot, body, parents, numbered, governanceClass = null, sources = [] }: Saying,
 ): { readonly turn: Turn; readonly said: VerifiedObservation } {
   const { head, ceremony, call } = turn.state;
   const sequence = numbered ? head.sequence + 1 : null;
@@ -84,7 +87,8 @@ export function say(
     slot,
     at: [turn.now, turn.now],
     timeToLive: Math.max(expiresAt - turn.now, 0) + VALIDITY_MARGIN,
-    lineage: { sequence, prev: numbered ? head.prev : null, parents, sources: [], derivation: null },
+    governanceClass,
+    lineage: { sequence, prev: numbered ? head.prev : null, parents, sources, derivation: null },
     body,
   });
   if (sequence === null) return { turn, said };

@@ -1,7 +1,12 @@
 // A trust statement: the roots that a verifier, or a party, recognises, and what it knows about authority besides (SPEC §12.1).
 // Identity is never implied by the evidence.
-import { type AuthorityStatement, openAuthorityStatement, parseAuthorityStatement } from "../authority/statement.ts";
-import { DEVICE_NEEDS, type DeviceNeed } from "../authority/taxonomy.ts";
+import {
+  type AuthorityStatement,
+  isStatement,
+  openAuthorityStatement,
+  parseAuthorityStatement,
+} from "../authority/statement.ts";
+import { DEVICE_NEEDS, type DeviceNeed, type Recognised } from "../authority/taxonomy.ts";
 import { assembleTrust, TAXONOMY_GRACE, type Trust, type TrustTerms, type Vouched } from "../authority/trust.ts";
 import { parseBase64 } from "../bytes.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
@@ -102,10 +107,13 @@ function parseStatements(statement: TrustStatement): Result<readonly AuthoritySt
   return ok(parsed);
 }
 
-/** Every root key under the name it stands for, rotated ones included. The door checks signatures besides (`openTrust`). */
-export function rootNames(statement: TrustStatement): ReadonlyMap<string, string> {
+/**
+ * Root keys under the names they stand for, rotated ones included, and the taxonomies: for what is done with frames that the door has
+ * admitted. The door itself checks the signatures besides (`openTrust`).
+ */
+export function recognisedIn(statement: TrustStatement): Recognised {
   const parsed = parseStatements(statement);
-  return assembleTrust({ ...termsOf(statement), statements: parsed.ok ? parsed.value : [] }).roots;
+  return assembleTrust({ ...termsOf(statement), statements: parsed.ok ? parsed.value : [] });
 }
 
 function termsOf(statement: TrustStatement): TrustTerms {
@@ -122,17 +130,21 @@ function termsOf(statement: TrustStatement): TrustTerms {
   };
 }
 
-/** What the door takes as given: the statement's own terms, its statements and those that came with the evidence, all verified. */
+/**
+ * What the door takes as given: the statement's own terms, its statements and those that came with the evidence, all verified. Evidence
+ * may bring histories of keys and revocations, which bear on what is pinned; a taxonomy counts only where the statement itself has it.
+ */
 export async function openTrust(
   statement: TrustStatement,
   carried: readonly Uint8Array[] = [],
   vouched: Vouched = new Map(),
 ): Promise<Result<Trust>> {
   const statements: AuthorityStatement[] = [];
-  for (const [index, frame] of [...statementFrames(statement), ...carried].entries()) {
+  const own = statementFrames(statement);
+  for (const [index, frame] of [...own, ...carried].entries()) {
     const opened = frame === null ? fault("STATEMENT_UNKNOWN", { kind: "none" }) : await openAuthorityStatement(frame);
     if (!opened.ok) return fault("STATEMENT_INVALID", { entry: index, reason: opened.fault.code });
-    statements.push(opened.value);
+    if (index < own.length || !isStatement(opened.value, "taxonomy")) statements.push(opened.value);
   }
   return ok(assembleTrust({ ...termsOf(statement), statements, vouched }));
 }

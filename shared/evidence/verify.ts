@@ -128,7 +128,7 @@ function checkTrust(found: Case): Case | Stopped {
 
 /** Runs the same fold as an agent, as an observer without a seat; every frame must find its place in it. */
 function checkSeats(found: Case): Case | Stopped {
-  const self: Self = { authority: "verifier", root: "", key: "", roots: found.trust.roots };
+  const self: Self = { authority: "verifier", root: "", key: "", roots: found.trust.roots, recognised: found.trust };
   const call = found.call as Observation<Call> & VerifiedObservation;
   const rest = found.frames.filter(({ id }) => id !== call.id);
   const { state, receipts } = readAgain(emptyState(found.bundle.ceremony, self), [call, ...rest]);
