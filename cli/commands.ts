@@ -1,4 +1,5 @@
 // The one registry of commands.
+import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
@@ -29,6 +30,7 @@ export const COMMANDS: readonly Command[] = [
   coalitionEffective,
   coalitionRevoke,
   proximity,
+  admit,
   timeAlign,
   meshReconcile,
   translatorCheck,

@@ -94,3 +94,5 @@ export const TERMS_MAX = 16_384;
 export const SHARED_EVENTS_MAX = 1_024;
 /** Meshes that a chain of translators may pass through: trust and meaning thin out with each. */
 export const HOPS_MAX = 4;
+/** Factors of one admission rule. */
+export const FACTORS_MAX = 32;

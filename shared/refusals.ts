@@ -3,6 +3,7 @@
 import { ADMISSION_REFUSALS } from "./refusals/admission.ts";
 import { CEREMONY_REFUSALS } from "./refusals/ceremony.ts";
 import { COALITION_REFUSALS } from "./refusals/coalition.ts";
+import { COMPOSITE_REFUSALS } from "./refusals/composite.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
@@ -19,6 +20,7 @@ export const REFUSALS = {
   ...EVIDENCE_REFUSALS,
   ...COALITION_REFUSALS,
   ...REFERENCE_REFUSALS,
+  ...COMPOSITE_REFUSALS,
   ...EDGE_REFUSALS,
   ...MESH_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
@@ -43,6 +45,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   CEREMONY_UNKNOWN: "held",
   ROUND_UNKNOWN: "held",
   CEREMONY_HELD: "held",
+  ADMISSION_DEFERRED: "held",
   PROVISIONAL: "held",
   REVOCATION_STALE: "held",
   REVOCATION_MISSING: "held",
@@ -69,7 +72,8 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
 export function refusalClass(code: RefusalCode): RefusalClass {
   const exception = EXCEPTIONS[code];
   if (exception !== undefined) return exception;
-  if (Object.hasOwn(ADMISSION_REFUSALS, code) || Object.hasOwn(REFERENCE_REFUSALS, code)) return "forbidden";
+  if ([ADMISSION_REFUSALS, REFERENCE_REFUSALS, COMPOSITE_REFUSALS].some((group) => Object.hasOwn(group, code)))
+    return "forbidden";
   if (Object.hasOwn(CEREMONY_REFUSALS, code) || Object.hasOwn(MESH_REFUSALS, code)) return "conflict";
   return Object.hasOwn(EVIDENCE_REFUSALS, code) ? "unverified" : "malformed";
 }

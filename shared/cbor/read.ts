@@ -130,6 +130,7 @@ export function recordWith<R extends object, O extends object>(
   };
 }
 
-function join(path: string, name: string): string {
+/** The path of a field within what stands at `path`. */
+export function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }

@@ -1,8 +1,9 @@
 // What a proximity profile found of one participant (SPEC §16.4), in words that people can act on.
 import { type Fault, fault } from "../result.ts";
+import type { Fence } from "./fence.ts";
 import type { Fix, Participant } from "./fix.ts";
 import type { Constraint, Profile } from "./profile.ts";
-import type { Reach } from "./vector.ts";
+import { type Reach, squaredDistance, wholeRoot } from "./vector.ts";
 
 export type PlaceFinding = {
   readonly participant: string;
@@ -49,8 +50,11 @@ export function describeFence({ fence, frame }: Extract<Constraint, { kind: "fen
     : `inside a polygon of ${fence.polygon.length} corners in ${frame}`;
 }
 
-export function describeFix({ position, uncertainty }: Fix): string {
-  return `[${position.join(", ")}] mm ± ${metres(uncertainty)}`;
+/** How far from the middle of a sphere; of a polygon there is no middle, and the position itself is told. */
+export function describeFix({ position, uncertainty }: Fix, fence: Fence): string {
+  const give = `± ${metres(uncertainty)}`;
+  if ("polygon" in fence) return `[${position.join(", ")}] mm ${give}`;
+  return `${metres(Number(wholeRoot(squaredDistance(position, fence.centre))))} ${give}`;
 }
 
 /** Metres to the millimetre, for people. */

@@ -69,7 +69,7 @@ function judgeOne(profile: Profile, participant: Participant, constraint: Constr
       const fix = fixIn(profile, participant, constraint.frame);
       if (fix === null) return missing(participant, kind, need, constraint.frame);
       const found = reachOfFence(constraint.fence, constraint.frame, fix.position, fix.uncertainty);
-      return finding(id, kind, need, describeFix(fix), codeOf(profile, found, "OUTSIDE_PLACE"));
+      return finding(id, kind, need, describeFix(fix, constraint.fence), codeOf(profile, found, "OUTSIDE_PLACE"));
     }
     case "shared-key": {
       const need = constraint.key ?? "the key that most share";
