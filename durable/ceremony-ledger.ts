@@ -17,7 +17,7 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, frame BLOB NOT NULL)",
   "CREATE TABLE IF NOT EXISTS refused (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, frame BLOB NOT NULL)",
   "CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, key TEXT NOT NULL, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, key TEXT NOT NULL, frame BLOB NOT NULL, own INTEGER)",
   "CREATE TABLE IF NOT EXISTS memo (one INTEGER PRIMARY KEY CHECK (one = 1), memo TEXT NOT NULL, wake INTEGER)",
 ];
 
@@ -26,6 +26,8 @@ export type OutboxRow = {
   readonly peer: string;
   readonly key: string;
   readonly frame: ArrayBuffer;
+  /** Its number among the party's own statements; null for others' and for statuses. */
+  readonly own: number | null;
 };
 export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
 
@@ -76,7 +78,7 @@ export class CeremonyLedger {
       if (effect.do === "wake") wake = effect.at;
       // What was refused before is answered again, but leaves no second entry: repeating it must not grow the store.
       else if (!(effect.do === "record" && effect.entry.kind === "refusal" && again.has(effect.entry.about[0] ?? "")))
-        this.#write(effect);
+        this.#write(effect, state.self);
     }
     this.#sql.exec(
       "INSERT INTO memo VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET memo = ?1, wake = ?2",
@@ -85,7 +87,7 @@ export class CeremonyLedger {
     );
   }
 
-  #write(effect: Exclude<Effect, { do: "wake" }>): void {
+  #write(effect: Exclude<Effect, { do: "wake" }>, self: Self): void {
     switch (effect.do) {
       case "append":
         this.#sql.exec(
@@ -108,11 +110,15 @@ export class CeremonyLedger {
         return;
       case "publish":
         for (const peer of effect.to)
-          this.#enqueue(peer, effect.replaceable ? "status" : effect.observation.id, effect.observation.frame);
+          this.#enqueue(peer, effect.replaceable ? "status" : effect.observation.id, effect.observation, self);
         return;
       case "conclude":
         return; // the record follows from the frames, and the entry beside it says that it was reached
     }
+  }
+
+  holds(id: Id): boolean {
+    return this.#sql.exec("SELECT 1 FROM frames WHERE id = ?", id).toArray().length > 0;
   }
 
   #isRefused(id: Id): boolean {
@@ -127,14 +133,16 @@ export class CeremonyLedger {
     this.#sql.exec("INSERT INTO entries VALUES (?, ?, ?)", linked.index, linked.hash, JSON.stringify(linked));
   }
 
-  #enqueue(peer: string, key: string, frame: Uint8Array): void {
+  #enqueue(peer: string, key: string, observation: VerifiedObservation, self: Self): void {
+    const { frame, ceremony, lineage } = observation;
+    const own = observation.key === self.key && ceremony !== null ? lineage.sequence : null;
     this.#sql.exec("DELETE FROM outbox WHERE peer = ? AND key = ?", peer, key);
-    this.#sql.exec("INSERT INTO outbox (peer, key, frame) VALUES (?, ?, ?)", peer, key, frame);
+    this.#sql.exec("INSERT INTO outbox (peer, key, frame, own) VALUES (?, ?, ?, ?)", peer, key, frame, own);
   }
 
   /** The oldest rows that still wait for the link. */
   outbox(most: number): readonly OutboxRow[] {
-    return this.#sql.exec<OutboxRow>("SELECT n, peer, key, frame FROM outbox ORDER BY n LIMIT ?", most).toArray();
+    return this.#sql.exec<OutboxRow>("SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?", most).toArray();
   }
 
   /** Rows that the link has stored; a row that was replaced meanwhile has another number and stays. */

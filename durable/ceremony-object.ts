@@ -13,8 +13,9 @@ import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
 import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
+import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
-import { ok, type Result } from "../shared/result.ts";
+import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { type AgentConfig, meshTime, readConfig } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
@@ -35,6 +36,10 @@ export type CeremonyRpc = {
   readonly explain: (id: string) => Promise<Explanation | null>;
 };
 
+function refusedFor({ code, detail }: Fault): Receipt {
+  return { id: "", verdict: "refused", code, detail };
+}
+
 const DRAIN_ROWS = 64;
 const RETRY_MS = 2_000;
 
@@ -43,6 +48,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #config: AgentConfig;
   #state: CeremonyState;
   #draining: Promise<void> | null = null;
+  /** Settled once this instance has met whatever it signed before, in whatever store; see `#meetPast`. */
+  #current: Promise<Fault | null> | null = null;
   #noted = "";
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
@@ -59,15 +66,25 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async submit(frames: readonly Uint8Array[]): Promise<readonly Receipt[]> {
+    const doubt = await this.#doubt();
+    if (doubt !== null) return frames.map(() => refusedFor(doubt));
     return this.#turn({ on: "observations", now: meshTime(this.#config), observations: frames.map(reopen) });
   }
 
   async open(call: Uint8Array): Promise<readonly Receipt[]> {
-    return this.#turn({ on: "open", now: meshTime(this.#config), call: reopen(call) });
+    // What begins here has no past; a webhook that comes while the bus is away still opens its ceremony.
+    const begins = this.#state.call === null && this.#state.parked.size === 0;
+    const doubt = begins ? null : await this.#doubt();
+    return doubt === null
+      ? this.#turn({ on: "open", now: meshTime(this.#config), call: reopen(call) })
+      : [refusedFor(doubt)];
   }
 
   async attest(content: CborMap, item: string | null): Promise<readonly Receipt[]> {
-    return this.#turn({ on: "attest", now: meshTime(this.#config), content, item });
+    const doubt = await this.#doubt();
+    return doubt === null
+      ? this.#turn({ on: "attest", now: meshTime(this.#config), content, item })
+      : [refusedFor(doubt)];
   }
 
   /** What attesting would sign now; nothing is kept. */
@@ -80,6 +97,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     content: CborMap,
     draft: { readonly id: string; readonly at: number },
   ): Promise<Result<readonly Receipt[]>> {
+    const doubt = await this.#doubt();
+    if (doubt !== null) return { ok: false, fault: doubt };
     const stepped = stepDraft(this.#state, content, draft, meshTime(this.#config), this.#config.author);
     return stepped.ok ? ok(this.#commit(stepped.value)) : stepped;
   }
@@ -105,16 +124,55 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   override async alarm(): Promise<void> {
+    // A fired alarm is used up, and the platform retries a failed one six times and then never: so the next one is set here, whatever happened.
+    const doubt = await this.#doubt();
     try {
-      this.#turn({ on: "clock", now: meshTime(this.#config) });
-    } finally {
-      this.#arm(); // a fired alarm is used up: set the next one whatever happened
+      if (doubt === null) this.#turn({ on: "clock", now: meshTime(this.#config) });
+      else this.#arm(Date.now() + RETRY_MS);
+    } catch (error) {
+      console.error({ event: "alarm-failed", ceremony: this.ctx.id.name, reason: String(error) });
+      this.#arm(Date.now() + RETRY_MS);
     }
     await this.#draining;
   }
 
   #load(): CeremonyState {
     return this.#ledger.load(this.ctx.id.name ?? "", this.#config.self);
+  }
+
+  /** Why this instance may not take a turn yet; null once it may. An ended or mute ceremony signs nothing, so it need not ask. */
+  async #doubt(): Promise<Fault | null> {
+    if (this.#state.ending !== null || this.#state.mute) return null;
+    this.#current ??= this.#meetPast();
+    const doubt = await this.#current;
+    if (doubt !== null) this.#current = null;
+    return doubt;
+  }
+
+  /**
+   * A store restored from an older copy looks like any other. So before its first turn an instance takes in the last statement that the
+   * journal has of it: where the store lacks it, the protocol makes the party mute (SPEC §8.6), before it can sign a used place again.
+   */
+  async #meetPast(): Promise<Fault | null> {
+    try {
+      const frames = await this.env.LINK.getByName(LINK_NAME).recall(this.#topic());
+      const trust = await this.#config.trust();
+      for (const frame of frames) {
+        const own = trust.ok ? await admit(frame, trust.value) : trust;
+        if (!own.ok) return fault("PAST_UNKNOWN", { reason: own.fault.code }).fault;
+        if (!this.#ledger.holds(own.value.id))
+          this.#turn({ on: "observations", now: meshTime(this.#config), observations: [own.value] });
+      }
+      return null;
+    } catch (error) {
+      return fault("PAST_UNKNOWN", { reason: error instanceof Error ? error.message : String(error) }).fault;
+    }
+  }
+
+  #topic(): string {
+    const topic = buildTopic(this.#config.party.mesh, this.#state.ceremony);
+    if (!topic.ok) throw new Error(topic.fault.code);
+    return topic.value;
   }
 
   #turn(input: Input): readonly Receipt[] {
@@ -135,13 +193,13 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   /** One alarm: the earliest of what the protocol waits for and of what is still to be handed on. */
-  #arm(): void {
+  #arm(earliest = 0): void {
     const wake = this.#ledger.wakeMicros();
     const retry = this.#ledger.outboxDepth() > 0 ? Date.now() + RETRY_MS : null;
     const times = [wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs, retry].filter(
       (at) => at !== null,
     );
-    if (times.length > 0) void this.ctx.storage.setAlarm(Math.min(...times));
+    if (times.length > 0) void this.ctx.storage.setAlarm(Math.max(Math.min(...times), earliest));
   }
 
   /** Hands the outbox to the link, after the commit; what fails is tried again by the alarm. */
@@ -158,15 +216,15 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async #handOn(): Promise<void> {
-    const topic = buildTopic(this.#config.party.mesh, this.#state.ceremony);
-    if (!topic.ok) throw new Error(topic.fault.code);
+    const topic = this.#topic();
     const link = this.env.LINK.getByName(LINK_NAME);
     for (let rows = this.#ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = this.#ledger.outbox(DRAIN_ROWS)) {
-      const items = rows.map(({ peer, key, frame }) => ({
+      const items = rows.map(({ peer, key, frame, own }) => ({
         peer,
-        topic: topic.value,
+        topic,
         key: key === "status" ? `status/${this.#state.ceremony}` : key,
         frame: new Uint8Array(frame),
+        own,
       }));
       await link.send(items);
       this.#ledger.sent(rows);

@@ -9,6 +9,7 @@ import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
 export type LinkRpc = {
   readonly start: () => Promise<void>;
   readonly send: (items: readonly OutgoingFrame[]) => Promise<SendReport>;
+  readonly recall: (topic: string) => Promise<readonly Uint8Array[]>;
   readonly health: () => Promise<LinkHealth>;
 };
 

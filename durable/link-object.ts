@@ -1,6 +1,7 @@
 // The link of one agent to the bus: one Durable Object that owns the connection, the outbox and the pull loop.
 // All that must survive is in SQLite; the connection, the loop and the timers are made anew whenever the object wakes.
 import { DurableObject } from "cloudflare:workers";
+import { buildJournalSubject } from "../shared/mesh/subject.ts";
 import type { Bus } from "./bus.ts";
 import type { InboundFrame } from "./link-inbound.ts";
 import { handOn } from "./link-inbound.ts";
@@ -29,12 +30,16 @@ export type LinkHealth = {
 };
 
 const STREAM = "INBOX";
+const JOURNAL = "OWN";
 const CONSUMER = "agent";
 /** Below the shortest eviction of an idle object (70 s), and the bound on noticing a half-open connection. */
 const WATCH_MS = 20_000;
 const ALIVE_MS = 5_000;
 const PULL_MAX = 100;
 const PULL_MS = 10_000;
+/** Longer than a dial takes; past it the bus is away. */
+const RECALL_MS = 3_000;
+const RECALL_POLL_MS = 20;
 const REDIAL_FIRST_MS = 200;
 const REDIAL_MAX_MS = 5_000;
 
@@ -63,8 +68,23 @@ export class Link extends DurableObject<LinkEnv> {
   async send(items: readonly OutgoingFrame[]): Promise<SendReport> {
     const report = this.#outbox.put(items, Date.now());
     this.#start();
-    this.#outbox.pump(new Set(items.map(({ peer }) => peer)));
+    this.#outbox.pump();
     return report;
+  }
+
+  /**
+   * The last of this party's own statements under a topic: the one that still waits here, and the one in the journal of its own account,
+   * which outlives this object's storage and so tells an agent restored from an older copy what it has forgotten. Rejects while the
+   * bus is away.
+   */
+  async recall(topic: string): Promise<readonly Uint8Array[]> {
+    this.#start();
+    const pattern = buildJournalSubject(topic, null);
+    if (!pattern.ok) throw new Error(pattern.fault.code);
+    for (const end = Date.now() + RECALL_MS; !this.#connected && Date.now() < end; ) await sleep(RECALL_POLL_MS);
+    if (this.#bus === undefined) throw new Error(lastTrouble(this.ctx.storage.sql)?.what ?? "not connected");
+    const found = [this.#outbox.lastOwn(topic), await this.#bus.recall(pattern.value)];
+    return found.filter((frame) => frame !== null);
   }
 
   async health(): Promise<LinkHealth> {
@@ -129,6 +149,7 @@ export class Link extends DurableObject<LinkEnv> {
       password: this.env.NATS_PASSWORD,
       stream: STREAM,
       durable: CONSUMER,
+      journal: JOURNAL,
       // A bus that was dropped may still report; only the present one counts.
       onStatus: (connected) => {
         if (dialled === this.#bus) this.#setConnected(connected);

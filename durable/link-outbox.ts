@@ -12,6 +12,11 @@ export type OutgoingFrame = {
   /** A later frame with the same key replaces an earlier unsent one to the same peer. */
   readonly key: string;
   readonly frame: Uint8Array;
+  /**
+   * Its number among the party's own statements; null for what is not numbered or not its own. An own statement is stored in the party's
+   * journal before it leaves for anyone, so that no copy of the agent, however old, can sign its place a second time unknowingly.
+   */
+  readonly own: number | null;
 };
 
 export type SendReport = {
@@ -27,6 +32,9 @@ const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;
 /** As long as a peer's stream would keep the frame; what is older is brought by repair, if anyone still needs it. */
 const ROW_AGE_MAX_MS = 7 * 86_400_000;
+
+/** The lane of the journal; not a token, so that no peer can be called so. */
+const JOURNAL_LANE = "(journal)";
 
 /** Only hints about pace live in memory; losing them with the object costs one early attempt. */
 type Lane = {
@@ -87,6 +95,18 @@ export class Outbox {
     if (old.length > 0) count(this.#sql, "OUTBOX_EXPIRED", old.length);
   }
 
+  /** The last own statement that still waits for the journal. */
+  lastOwn(topic: string): Uint8Array | null {
+    const rows = this.#sql
+      .exec<{ topic: string; frame: ArrayBuffer }>("SELECT topic, frame FROM outbox WHERE peer = ?", JOURNAL_LANE)
+      .toArray();
+    const numbered = rows
+      .filter((row) => row.topic.startsWith(`${topic}.`))
+      .map((row) => ({ ...row, sequence: Number(row.topic.slice(topic.length + 1)) }));
+    const [last] = numbered.sort((one, other) => other.sequence - one.sequence);
+    return last === undefined ? null : new Uint8Array(last.frame);
+  }
+
   lanes(): PeerLane[] {
     const rows = this.#sql
       .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM outbox GROUP BY peer")
@@ -99,7 +119,12 @@ export class Outbox {
     return rows.map(({ peer }) => peer);
   }
 
-  #store({ peer, topic, key, frame }: OutgoingFrame, nowMs: number): void {
+  #store(item: OutgoingFrame, nowMs: number): void {
+    if (item.own !== null) this.#insert({ ...item, peer: JOURNAL_LANE, topic: `${item.topic}.${item.own}` }, nowMs);
+    this.#insert(item, nowMs);
+  }
+
+  #insert({ peer, topic, key, frame }: OutgoingFrame, nowMs: number): void {
     this.#sql.exec(
       `INSERT INTO outbox (peer, topic, key, frame, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
        ON CONFLICT (peer, key) DO UPDATE SET topic = excluded.topic, frame = excluded.frame, msg_id = excluded.msg_id,
@@ -130,9 +155,9 @@ export class Outbox {
     }
     const due = this.#sql
       .exec<{ id: number; due: number }>(
-        "SELECT id, due FROM outbox WHERE peer = ? ORDER BY due, id LIMIT ?",
-        peer,
-        WINDOW * 2,
+        `SELECT id, due FROM outbox WHERE peer = ?1 AND (peer = ?2 OR NOT EXISTS (
+           SELECT 1 FROM outbox AS own WHERE own.peer = ?2 AND own.key = outbox.key)) ORDER BY due, id LIMIT ?3`,
+        ...[peer, JOURNAL_LANE, WINDOW * 2],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));
@@ -149,12 +174,14 @@ export class Outbox {
     if (row === undefined) return;
     lane.inFlight.add(id);
     try {
-      await bus.publish(`to.${peer}.${row.topic}`, new Uint8Array(row.frame), row.msg_id);
+      const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
+      await bus.publish(subject, new Uint8Array(row.frame), row.msg_id);
       // The row may have been replaced meanwhile; then it has a new message id and goes out again.
       this.#sql.exec("DELETE FROM outbox WHERE id = ? AND msg_id = ?", id, row.msg_id);
-      count(this.#sql, "SENT", 1);
       lane.failures = 0;
       lane.dueMs = 0;
+      if (peer === JOURNAL_LANE) this.pump();
+      else count(this.#sql, "SENT", 1);
     } catch (error) {
       const nowMs = Date.now();
       this.#sql.exec(

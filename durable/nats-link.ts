@@ -25,6 +25,8 @@ export type NatsDial = {
   readonly password: string;
   readonly stream: string;
   readonly durable: string;
+  /** The stream of the party's own statements. */
+  readonly journal: string;
   /** Told whenever the connection is lost or regained, so that waiting rows go out at once. */
   readonly onStatus?: (connected: boolean) => void;
 };
@@ -36,6 +38,8 @@ const RECONNECT_JITTER_MS = 500;
 const DAY_MS = 86_400_000;
 /** A frame that waited a week is past every use that a live exchange has for it; repair brings what still matters. */
 const MESSAGE_AGE_MS = 7 * DAY_MS;
+/** Far longer than any ceremony that is still open; what is older can no longer be contradicted. */
+const JOURNAL_AGE_MS = 90 * DAY_MS;
 /** Room for NATS headers, and for frames slightly too large, which are then refused with a record instead of silently. */
 const HEADROOM_BYTES = 8_192;
 const ACK_WAIT_MS = 30_000;
@@ -65,21 +69,23 @@ export async function dialNats(dial: NatsDial): Promise<Bus> {
   });
   try {
     const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
-    await ensureStream(manager, dial.stream);
+    await ensureStream(manager, dial.stream, "inbox.>", { max_age: nanos(MESSAGE_AGE_MS) });
+    await ensureStream(manager, dial.journal, "own.>", { max_age: nanos(JOURNAL_AGE_MS), max_msgs_per_subject: 1 });
     await ensureConsumer(manager, dial.stream, dial.durable);
+    return new NatsBus(connection, manager, dial);
   } catch (error) {
     connection.close().catch(() => undefined);
     throw error;
   }
-  return new NatsBus(connection, dial);
 }
 
-async function ensureStream(manager: JetStreamManager, name: string): Promise<void> {
-  const wanted = {
-    subjects: ["inbox.>"],
-    max_age: nanos(MESSAGE_AGE_MS),
-    max_msg_size: FRAME_BYTES_MAX + HEADROOM_BYTES,
-  };
+async function ensureStream(
+  manager: JetStreamManager,
+  name: string,
+  subject: string,
+  limits: Pick<StreamConfig, "max_age"> & Partial<StreamConfig>,
+): Promise<void> {
+  const wanted = { ...limits, subjects: [subject], max_msg_size: FRAME_BYTES_MAX + HEADROOM_BYTES };
   const found = await manager.streams.info(name).catch(absent);
   if (found === undefined) {
     const config: Partial<StreamConfig> = {
@@ -125,6 +131,8 @@ type PullRequest = { left: number; readonly deadlineMs: number };
 
 class NatsBus implements Bus {
   readonly #connection: NatsConnection;
+  readonly #manager: JetStreamManager;
+  readonly #journal: string;
   readonly #next: string;
   readonly #inbox: string;
   #arrived: Delivery[] = [];
@@ -133,8 +141,10 @@ class NatsBus implements Bus {
   #connected = true;
   #wake: (() => void) | undefined;
 
-  constructor(connection: NatsConnection, dial: NatsDial) {
+  constructor(connection: NatsConnection, manager: JetStreamManager, dial: NatsDial) {
     this.#connection = connection;
+    this.#manager = manager;
+    this.#journal = dial.journal;
     this.#next = `$JS.API.CONSUMER.MSG.NEXT.${dial.stream}.${dial.durable}`;
     this.#inbox = createInbox();
     // One subscription for the life of the bus: answers that arrive between two pulls are kept, and it survives reconnects.
@@ -157,6 +167,15 @@ class NatsBus implements Bus {
     const receipt = reply.json<{ stream?: string; error?: { description?: string } }>();
     if (receipt.error !== undefined) throw new Error(receipt.error.description ?? "the stream refused the message");
     if (!receipt.stream) throw new Error("the answer is not a receipt of a stream");
+  }
+
+  async recall(pattern: string): Promise<Uint8Array | null> {
+    if (!this.#connected) throw new Error("not connected");
+    const { state } = await this.#manager.streams.info(this.#journal, { subjects_filter: pattern });
+    const numbers = Object.keys(state.subjects ?? {}).map((subject) => Number(subject.split(".").pop()));
+    if (numbers.length === 0) return null;
+    const newest = pattern.replace(/[^.]*$/, String(Math.max(...numbers)));
+    return (await this.#manager.streams.getMessage(this.#journal, { last_by_subj: newest })).data;
   }
 
   async pull(max: number, expiresMs: number): Promise<Delivery[]> {

@@ -60,6 +60,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   NOT_FOUND: "absent",
   SOURCE_UNKNOWN: "absent",
   IDEMPOTENCY_CONFLICT: "conflict",
+  PAST_UNKNOWN: "failed",
   KEY_MISSING: "failed",
   CONFIG_INVALID: "failed",
   HOOK_SECRET_MALFORMED: "failed",

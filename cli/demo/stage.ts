@@ -46,8 +46,11 @@ export class Stage {
     this.say(`${this.opener.name}  GitHub delivery verified (${status}) -> ceremony ${opened.slice(0, 12)}`);
   }
 
-  view(agent: LocalAgent): Promise<CeremonyView> {
-    return agent.json<CeremonyView>(`/v1/ceremonies/${this.ceremony}`);
+  /** What a party shows; rejects while it does not know the ceremony. */
+  async view(agent: LocalAgent): Promise<CeremonyView> {
+    const response = await agent.request(`/v1/ceremonies/${this.ceremony}`);
+    if (!response.ok) throw new Error(`${agent.name} does not know the ceremony`);
+    return (await response.json()) as CeremonyView;
   }
 
   views(agents = this.running()): Promise<readonly CeremonyView[]> {
@@ -67,11 +70,7 @@ export class Stage {
 
   /** Waits until a party holds the call, then has it attest. */
   async attest(agent: LocalAgent, choice = "approve"): Promise<void> {
-    await this.until(
-      `${agent.name} knows the call`,
-      60,
-      async () => (await this.view(agent)).phase !== undefined && (await this.view(agent)).policy !== null,
-    );
+    await this.until(`${agent.name} knows the call`, 60, async () => (await this.view(agent)).policy !== null);
     const answer = await agent.post<{ observation?: string; code?: string | null }>(
       `/v1/ceremonies/${this.ceremony}/attestations`,
       { choice },

@@ -1,9 +1,11 @@
 // Scenarios in which a party lies, the network splits, or a party is restored from an old copy.
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
+import type { LinkedEntry } from "../../shared/lineage/entry.ts";
 import type { Id } from "../../shared/observation/observation.ts";
 import type { LocalAgent } from "../stack/agent.ts";
 import { rootsOf } from "../stack/party.ts";
@@ -138,7 +140,70 @@ export const UNDER_FIRE: readonly Scenario[] = [
         return views;
       }),
   },
+  {
+    name: "stale-backup",
+    title:
+      "a party is restored from a copy older than its own witness: it signs nothing twice and goes mute; the others finish",
+    parties: 4,
+    least: 4,
+    closesIn: 8,
+    expiresIn: 90,
+    set: AT_ITS_TIME,
+    endsAs: ["final"],
+    run: async (stage) => {
+      await stage.openByWebhook();
+      const [first, restored, ...rest] = stage.running() as [LocalAgent, LocalAgent, ...LocalAgent[]];
+      await stage.until("the call is out", 20, async () =>
+        (await stage.views()).every(({ policy }) => policy !== null),
+      );
+      const copy = join(stage.stack.dir, "copy");
+      await restored.kill();
+      await restored.backup(copy);
+      await restored.start();
+      stage.say(`${restored.name}  copied before it said anything`);
+      await stage.attestAll(stage.running());
+      // Cut off so that the round cannot end before the copy is back: the restored party's witness is known to the first one only.
+      await stage.stack.split(
+        [first.name, restored.name],
+        rest.map(({ name }) => name),
+      );
+      await stage.until(`${first.name} holds the witness of ${restored.name}`, 30, () =>
+        witnessOf(stage, restored.name, first),
+      );
+      await restored.kill();
+      await restored.restore(copy);
+      await restored.start();
+      stage.say(`${restored.name}  killed, restored from the copy, started`);
+      const answer = await restored.post<{ observation?: string; code?: string }>(
+        `/v1/ceremonies/${stage.ceremony}/attestations`,
+        { choice: "reject" },
+      );
+      stage.check(`${restored.name} refuses to attest again: MUTE`, answer.code === "MUTE" && !answer.observation);
+      await stage.stack.heal();
+      const views = await stage.ended(60);
+      await signedOnce(stage, restored);
+      return views;
+    },
+  },
 ];
+
+/** Nobody holds two statements of it for one slot, and it says of itself why it is silent. */
+async function signedOnce(stage: Stage, restored: LocalAgent): Promise<void> {
+  stage.check(`${restored.name} is mute`, (await stage.view(restored)).mute);
+  const trust = writeTrustStatement(stage.stack.mesh, rootsOf(stage.stack.parties));
+  for (const agent of stage.running()) {
+    const { verdict, faults } = await verifyBundle(await stage.evidence(agent), { trust });
+    stage.check(`the evidence of ${agent.name} passes and accuses nobody`, verdict === "passed" && faults.length === 0);
+  }
+}
+
+/** Signed in this party's own seat, as another party's record of what it admitted says. */
+async function witnessOf(stage: Stage, party: string, seenBy: LocalAgent): Promise<boolean> {
+  const { lineage } = await seenBy.json<{ lineage: readonly LinkedEntry[] }>(
+    `/v1/ceremonies/${stage.ceremony}/lineage`,
+  );
+  return lineage.some(({ kind, by, detail }) => kind === "admission" && by === party && detail.kind === "witness");
+}
 
 /** The certificates of all parties are for the same closed set, as their own evidence says. */
 async function oneSet(stage: Stage, agents: readonly LocalAgent[]): Promise<void> {

@@ -1,5 +1,6 @@
 // One party's agent on this machine: the built bundle in a workerd of its own, with its own objects, queues and keys.
 import { randomBytes } from "node:crypto";
+import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
 import { toBase64, toHex } from "../../shared/bytes.ts";
@@ -31,6 +32,10 @@ export class LocalAgent {
     this.#plan = plan;
   }
 
+  get #objects(): string {
+    return join(this.#plan.dir, "objects");
+  }
+
   get url(): string {
     if (this.#url === null) throw new Error(`the agent of ${this.name} does not run`);
     return this.#url.origin;
@@ -51,6 +56,21 @@ export class LocalAgent {
     const runtime = this.#runtime;
     this.#runtime = null;
     await runtime?.dispose();
+  }
+
+  /** Copies all that its objects have on disk to `folder`, or back from it. The agent must not run. */
+  async backup(folder: string): Promise<void> {
+    await this.#copy(this.#objects, folder);
+  }
+
+  async restore(folder: string): Promise<void> {
+    await this.#copy(folder, this.#objects);
+  }
+
+  async #copy(from: string, to: string): Promise<void> {
+    if (this.isRunning) throw new Error(`the agent of ${this.name} runs`);
+    await rm(to, { recursive: true, force: true });
+    await cp(from, to, { recursive: true });
   }
 
   request(path: string, init: RequestInit = {}): Promise<Response> {
@@ -79,7 +99,7 @@ export class LocalAgent {
   }
 
   #options(): ConstructorParameters<typeof Miniflare>[0] {
-    const { script, dir, port } = this.#plan;
+    const { script, port } = this.#plan;
     const queue = "quorate-observations";
     const objects = ["Ceremony", "Link", "Directory"] as const;
     return {
@@ -94,7 +114,7 @@ export class LocalAgent {
       durableObjects: Object.fromEntries(
         objects.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
       ),
-      durableObjectsPersist: join(dir, "objects"),
+      durableObjectsPersist: this.#objects,
       bindings: this.#bindings(),
       queueProducers: { OBSERVATIONS: { queueName: queue } },
       queueConsumers: {

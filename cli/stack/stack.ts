@@ -35,6 +35,8 @@ export type StackPlan = {
 };
 
 export type Stack = {
+  /** Where everything of this stack lies. */
+  readonly dir: string;
   readonly mesh: string;
   readonly parties: readonly Party[];
   readonly agents: readonly LocalAgent[];
@@ -91,6 +93,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     throw error;
   }
   return {
+    dir: plan.dir,
     mesh: plan.mesh,
     parties,
     agents,

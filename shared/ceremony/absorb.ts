@@ -31,7 +31,7 @@ export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
   if (state.refusal !== null) return refuseIn(turn, observation, state.refusal);
   if (isKind(observation, "status") && observation.slot.seat === null) return answerStranger(turn, observation);
   const round = turn.state.rounds[observation.round as number];
-  if (round === undefined) return park(turn, observation, "ROUND_UNKNOWN");
+  if (round === undefined) return park(noticeOwnKey(turn, observation), observation, "ROUND_UNKNOWN");
   const seat = checkSeat(round, observation);
   if (!seat.ok) return refuseIn(turn, observation, seat.fault);
   return absorbSeated(noticeOwnKey(turn, observation), round, seat.value, observation);

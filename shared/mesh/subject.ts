@@ -34,6 +34,16 @@ export function buildOutboundSubject(peer: string, topic: string): Result<string
   return ok(subject);
 }
 
+/**
+ * Where a party keeps its own statements of a topic, by their number in its lineage: in its own account, which nobody else can write to.
+ * Null stands for all of them.
+ */
+export function buildJournalSubject(topic: string, sequence: number | null): Result<string> {
+  const tokens = topic.split(".");
+  if (tokens.length !== 2 || !tokens.every(isToken)) return malformed(topic);
+  return ok(`own.${topic}.${sequence ?? "*"}`);
+}
+
 export function parseInboundSubject(subject: string): Result<InboundSubject> {
   const [root, account, mesh, ceremony, ...rest] = subject.split(".");
   if (root !== "inbox" || account === undefined || mesh === undefined || ceremony === undefined)

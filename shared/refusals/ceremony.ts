@@ -81,6 +81,11 @@ export const CEREMONY_REFUSALS = {
     why: "a statement under its own key came back that its store does not have: it was restored from an older copy",
     do: "nothing: it still relays, verifies and learns the outcome",
   },
+  PAST_UNKNOWN: {
+    what: "this party cannot tell yet what it has signed before",
+    why: "its agent has just started, and the journal of its own statements cannot be read: {reason}",
+    do: "try again once its link is connected: nothing is signed before, lest a place be signed twice",
+  },
   OVER_TOLERANCE: {
     what: "faults are proved for more power than the policy tolerates",
     why: "{found} is more than {limit}",

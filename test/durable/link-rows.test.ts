@@ -42,6 +42,7 @@ function manualBus(): { bus: Bus; published: Publication[] } {
         const settle = (error?: Error) => (error === undefined ? resolve() : reject(error));
         published.push({ subject, text: new TextDecoder().decode(data), msgId, settle });
       }),
+    recall: async () => null,
     pull: async () => [],
     alive: async () => true,
     close: () => undefined,
@@ -50,7 +51,7 @@ function manualBus(): { bus: Bus; published: Publication[] } {
 }
 
 function status(text: string) {
-  return { peer: "beta", topic: "mesh.00ff", key: "status", frame: new TextEncoder().encode(text) };
+  return { peer: "beta", topic: "mesh.00ff", key: "status", frame: new TextEncoder().encode(text), own: null };
 }
 
 describe("the outbox", () => {
@@ -122,6 +123,32 @@ describe("the outbox", () => {
     outbox.expire(week + 1_500);
     expect(outbox.lanes()).toEqual([{ peer: "beta", rows: 1, failures: 0 }]);
     expect(counted(storage.sql)).toEqual({ OUTBOX_EXPIRED: 1 });
+  });
+
+  it("puts an own statement into the journal before anyone is sent it, and nothing else", async () => {
+    const { bus, published } = manualBus();
+    const outbox = new Outbox(storage, () => bus);
+    const to = (peer: string, own: number | null) => ({ ...status("said"), key: `said ${own}`, peer, own });
+    outbox.put([to("beta", 7), to("gamma", 7), to("beta", null)], 1);
+    outbox.pump();
+    expect(published.map(({ subject }) => subject)).toEqual(["own.mesh.00ff.7", "to.beta.mesh.00ff"]);
+    expect(new TextDecoder().decode(outbox.lastOwn("mesh.00ff") ?? undefined)).toBe("said");
+    published[0]?.settle(new Error("no receipt"));
+    await sleep(0);
+    outbox.pump();
+    expect(published).toHaveLength(2);
+    await until(
+      async () => published,
+      (all) => all.length === 3,
+    );
+    expect(published[2]?.subject).toBe("own.mesh.00ff.7");
+    published[2]?.settle();
+    await until(
+      async () => published,
+      (all) => all.length === 5,
+    );
+    expect(published.slice(3).map(({ subject }) => subject)).toEqual(["to.beta.mesh.00ff", "to.gamma.mesh.00ff"]);
+    expect(outbox.lastOwn("mesh.00ff")).toBeNull();
   });
 
   it("sends nothing without a bus, and everything once there is one", () => {

@@ -6,7 +6,13 @@ import { Link } from "../../durable/link-object.ts";
 
 export { Link };
 
-export type SentItem = { readonly peer: string; readonly topic: string; readonly key: string; readonly text: string };
+export type SentItem = {
+  readonly peer: string;
+  readonly topic: string;
+  readonly key: string;
+  readonly text: string;
+  readonly own?: number;
+};
 export type ReceivedFrame = {
   readonly account: string;
   readonly topic: string;
@@ -42,10 +48,22 @@ async function answer(request: Request, env: TestEnv): Promise<unknown> {
     case "/send": {
       const items = await request.json<SentItem[]>();
       const encoder = new TextEncoder();
-      return link.send(items.map(({ peer, topic, key, text }) => ({ peer, topic, key, frame: encoder.encode(text) })));
+      return link.send(
+        items.map(({ peer, topic, key, text, own }) => ({
+          peer,
+          topic,
+          key,
+          frame: encoder.encode(text),
+          own: own ?? null,
+        })),
+      );
     }
     case "/health":
       return link.health();
+    case "/recall": {
+      const decoder = new TextDecoder();
+      return (await link.recall(await request.json<string>())).map((frame) => decoder.decode(frame));
+    }
     case "/refused":
       return link.refused();
     default:

@@ -90,6 +90,29 @@ describe("delivery", () => {
   });
 });
 
+describe("the journal", () => {
+  const said = (own: number) => ({ peer: "beta", topic: TOPIC, key: `own-${own}`, text: `own-${own}`, own });
+
+  it("keeps a party's own statements outside its storage, and gives back the one of the highest number", async () => {
+    expect(await alpha.recall(TOPIC)).toEqual([]);
+    await alpha.send([10, 9, 2].map(said));
+    await arrive(beta, "own", 9, 11);
+    // Sent again by a repair: its place in the stream is the newest, its number is not.
+    await alpha.send([said(2)]);
+    await until(alpha.health, ({ lanes }) => lanes.every(({ peer }) => peer === "nobody"));
+    expect(await alpha.recall(TOPIC)).toEqual(["own-10"]);
+    expect(await alpha.recall("mesh.00fe")).toEqual([]);
+  });
+
+  it("is closed to other accounts", async () => {
+    await asParty(gamma, async (connection) => {
+      await connection.request(`own.${TOPIC}.11`, new Uint8Array(1));
+      await expect(connection.request(`to.alpha.own.${TOPIC}.11`, new Uint8Array(1))).resolves.toBeDefined();
+    });
+    expect(await alpha.recall(TOPIC)).toEqual(["own-10"]);
+  });
+});
+
 describe("what another account can do", () => {
   it("cannot speak as somebody else", async () => {
     await asParty(gamma, async (connection) => {

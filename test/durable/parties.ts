@@ -23,6 +23,7 @@ export type Party = {
   readonly party: NatsParty;
   send(items: readonly SentItem[]): Promise<SendReport>;
   health(): Promise<LinkHealth>;
+  recall(topic: string): Promise<string[]>;
   refused(): Promise<RefusedFrame[]>;
   received(): Promise<ReceivedFrame[]>;
   stop(): Promise<void>;
@@ -101,6 +102,7 @@ async function startParty(party: NatsParty, script: string, natsUrl: string, per
     party,
     send: (items) => ask("/send", items),
     health: () => ask("/health"),
+    recall: (topic) => ask("/recall", topic),
     refused: () => ask("/refused"),
     received: () => ask("/received"),
     stop: async () => {

@@ -46,6 +46,12 @@ describe("under fire", () => {
     ).toHaveLength(4);
   });
 
+  it("stale-backup: nothing is signed twice, and nobody is accused", async () => {
+    const { facts } = await agreed("stale-backup", 4);
+    expect(facts).toContain("bolt refuses to attest again: MUTE");
+    expect(facts.filter((fact) => fact.endsWith("passes and accuses nobody"))).toHaveLength(4);
+  });
+
   it("late-bid: in for everyone or out for everyone, and the evidence says which", async () => {
     const { bundle, outcome, facts } = await agreed("late-bid", 3);
     const { frames, refused } = JSON.parse((await quorate("evidence", "show", bundle as string, "-o", "json")).stdout);

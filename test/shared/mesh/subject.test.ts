@@ -1,7 +1,13 @@
 // The subject grammar: what is built parses back, and nothing outside the grammar is read or built.
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { buildOutboundSubject, buildTopic, isToken, parseInboundSubject } from "../../../shared/mesh/subject.ts";
+import {
+  buildJournalSubject,
+  buildOutboundSubject,
+  buildTopic,
+  isToken,
+  parseInboundSubject,
+} from "../../../shared/mesh/subject.ts";
 
 const ALPHABET = "ABCXYZabcxyz0189_-";
 const token = fc.string({ unit: fc.constantFrom(...ALPHABET), minLength: 1, maxLength: 64 });
@@ -58,6 +64,13 @@ describe("subject grammar", () => {
     [">", "ab"],
   ])("builds no topic from %j and %j", (mesh, ceremony) => {
     expect(buildTopic(mesh, ceremony).ok).toBe(false);
+  });
+
+  it("names a place of the journal, and nothing that reaches another party", () => {
+    expect(buildJournalSubject("mesh.00ff", 7)).toEqual({ ok: true, value: "own.mesh.00ff.7" });
+    expect(buildJournalSubject("mesh.00ff", null)).toEqual({ ok: true, value: "own.mesh.00ff.*" });
+    for (const topic of ["mesh", "mesh.>", "mesh.00ff.8", "me sh.00ff", "*.00ff"])
+      expect(buildJournalSubject(topic, 7).ok).toBe(false);
   });
 
   it("quotes only the beginning of a hostile subject", () => {
