@@ -4,7 +4,7 @@ import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { admit } from "../shared/observation/admit.ts";
-import { ceremonyOf, type VerifiedObservation } from "../shared/observation/observation.ts";
+import { ceremonyOf, isOfMesh, type VerifiedObservation } from "../shared/observation/observation.ts";
 import { type Fault, fault } from "../shared/result.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
@@ -58,6 +58,7 @@ async function judge(
   if (!trust.ok) return trust;
   const admitted = await admit(frame, trust.value);
   if (!admitted.ok) return admitted;
+  if (isOfMesh(admitted.value)) return fault("MESH_STATEMENT", { kind: admitted.value.body.kind });
   const found = `${admitted.value.mesh}.${ceremonyOf(admitted.value)}`;
   return topic === null || topic === found ? admitted : fault("SUBJECT_MISMATCH", { found });
 }

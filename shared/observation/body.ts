@@ -30,6 +30,8 @@ import {
 import type {
   Body,
   Call,
+  DeclarationBody,
+  FactBody,
   Id,
   Kind,
   NamedSeat,
@@ -136,6 +138,9 @@ const readContent: Reader<CborMap> = (value, path) => {
 };
 export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
 
+const readFact = record<Omit<FactBody, "kind">>({ subject: text(TEXT_LENGTH_MAX), value: anything });
+const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
+
 const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,
   contribution: (value, path) => ({ kind: "contribution", ...readContribution(value, path) }),
@@ -157,6 +162,8 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   precommit: (value, path) => ({ kind: "precommit", ...readPrecommit(value, path) }),
   status: (value, path) => ({ kind: "status", ...readStatus(value, path) }),
   outcome: (value, path) => ({ kind: "outcome", ...readOutcome(value, path) }),
+  fact: (value, path) => ({ kind: "fact", ...readFact(value, path) }),
+  declaration: (value, path) => ({ kind: "declaration", ...readDeclaration(value, path) }),
 };
 
 export const KINDS = Object.keys(READERS) as readonly Kind[];
@@ -210,5 +217,9 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     }
     case "outcome":
       return { digest: idBytes(body.digest), status: body.status };
+    case "fact":
+      return { subject: body.subject, value: body.value };
+    case "declaration":
+      return { type: body.type, content: body.content };
   }
 }

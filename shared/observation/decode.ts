@@ -198,15 +198,16 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
 
 /** Which fields may say "none" follows from the kind (SPEC §3.3). */
 function checkPresence({ ceremony, round, slot, at, body, lineage }: Observation): Result<true> {
-  const isCall = body.kind === "call";
-  if ((ceremony === null) !== isCall)
-    return fault("FIELD_INVALID", { path: "ceremony", need: isCall ? "null in a call" : "an id" });
-  if ((round === null) !== isCall)
-    return fault("FIELD_INVALID", { path: "round", need: isCall ? "null in a call" : "a number" });
+  // A call precedes its ceremony, and what is said to a mesh belongs to none.
+  const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration";
+  if ((ceremony === null) !== outside)
+    return fault("FIELD_INVALID", { path: "ceremony", need: outside ? `null in a ${body.kind}` : "an id" });
+  if ((round === null) !== outside)
+    return fault("FIELD_INVALID", { path: "round", need: outside ? `null in a ${body.kind}` : "a number" });
   // Whoever asks for a call that it missed knows no roster yet, and hence no seat.
-  const seatless = isCall || (body.kind === "status" && slot.seat === null);
+  const seatless = outside || (body.kind === "status" && slot.seat === null);
   if ((slot.seat === null) !== seatless)
-    return fault("FIELD_INVALID", { path: "slot.seat", need: isCall ? "null in a call" : "a number" });
+    return fault("FIELD_INVALID", { path: "slot.seat", need: outside ? `null in a ${body.kind}` : "a number" });
   const voting = body.kind === "propose" || body.kind === "prevote" || body.kind === "precommit";
   if (body.kind !== "unknown" && (slot.attempt !== null) !== voting)
     return fault("FIELD_INVALID", { path: "slot.attempt", need: voting ? "a number" : "null" });

@@ -77,6 +77,10 @@ export type StatusBody = {
   readonly decided: boolean;
 };
 export type OutcomeBody = { readonly kind: "outcome"; readonly digest: Id; readonly status: "decided" | "abandoned" };
+/** What an authority of a mesh says of a subject (SPEC §20.1); belongs to no ceremony. */
+export type FactBody = { readonly kind: "fact"; readonly subject: string; readonly value: CborValue };
+/** A document of a mesh: an agreement, a translator, an import and the like (SPEC §20.12); belongs to no ceremony. */
+export type DeclarationBody = { readonly kind: "declaration"; readonly type: string; readonly content: CborMap };
 /** A statement of a version or with an extension that this engine does not know: it puts its ceremony on hold. */
 export type UnknownBody = { readonly kind: "unknown"; readonly extension: string };
 
@@ -89,6 +93,8 @@ export type Body =
   | PrecommitBody
   | StatusBody
   | OutcomeBody
+  | FactBody
+  | DeclarationBody
   | UnknownBody;
 export type Kind = Exclude<Body["kind"], "unknown">;
 
@@ -104,7 +110,7 @@ export type Observation<B extends Body = Body> = {
   readonly otherPaths: readonly Chain[];
   readonly version: number;
   readonly mesh: string;
-  /** Null in a call: its own id is the ceremony's. */
+  /** Null in a call, whose own id is the ceremony's, and in what belongs to no ceremony. */
   readonly ceremony: Id | null;
   readonly round: number | null;
   readonly slot: Slot;
@@ -131,6 +137,11 @@ export function isKind<K extends Body["kind"]>(
   kind: K,
 ): observation is Observation<Extract<Body, { kind: K }>> {
   return observation.body.kind === kind;
+}
+
+/** True for what is said to a mesh and not in a ceremony. */
+export function isOfMesh({ body }: Observation): boolean {
+  return body.kind === "fact" || body.kind === "declaration";
 }
 
 /** The ceremony an observation belongs to; a call belongs to the one it opens. */

@@ -100,6 +100,11 @@ export const MESH_REFUSALS = {
     why: "there is no subject of which both speak",
     do: "decide in a merge ceremony whether to take them; nothing was written",
   },
+  MESH_STATEMENT: {
+    what: "a {kind} belongs to no ceremony",
+    why: "this road leads into ceremonies; meshes exchange files",
+    do: "export it into an exchange file, and import that",
+  },
   SET_MESSAGE_MALFORMED: {
     what: "a message about a set of ids cannot be read",
     why: "it does not answer the ranges that were left open, one by one",

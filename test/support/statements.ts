@@ -46,22 +46,24 @@ export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
     decided: false,
   },
   outcome: { kind: "outcome", digest: idOf("record"), status: "decided" },
+  fact: { kind: "fact", subject: "valve-7", value: "open" },
+  declaration: { kind: "declaration", type: "note", content: new Map([["text", "nothing to tell"]]) },
 };
 
 export function draftOf(kind: Kind): Draft {
-  const isCall = kind === "call";
+  const outside = kind === "call" || kind === "fact" || kind === "declaration";
   const voting = kind === "propose" || kind === "prevote" || kind === "precommit";
   const numbered = kind !== "status";
   return {
-    ceremony: isCall ? null : idOf("ceremony"),
-    round: isCall ? null : 0,
-    slot: { seat: isCall ? null : 0, attempt: voting ? 1 : null, item: null },
+    ceremony: outside ? null : idOf("ceremony"),
+    round: outside ? null : 0,
+    slot: { seat: outside ? null : 0, attempt: voting ? 1 : null, item: null },
     at: [START, START + 5],
     timeToLive: HOUR,
     lineage: {
       sequence: numbered ? 3 : null,
       prev: numbered ? idOf("previous") : null,
-      parents: isCall ? [] : [idOf("ceremony")],
+      parents: outside ? [] : [idOf("ceremony")],
       sources: [],
       derivation: { name: "none", version: 1, params: null },
     },
