@@ -1,11 +1,13 @@
 // The verifier's first checks: what the evidence says of authority, and every frame through the door (SPEC §12.3).
+import type { Trust } from "../authority/trust.ts";
+import { revocationsOf, withoutStanding } from "../authority/validity.ts";
 import { admitAll } from "../observation/admit-all.ts";
 import { stepOf } from "../observation/door-steps.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
 import { refusalClass } from "../refusals.ts";
 import { fault } from "../result.ts";
 import type { BundledFrame } from "./bundle.ts";
-import { type Case, cannotTell, failed, type Stopped } from "./case.ts";
+import { type Case, cannotTell, failed, type SetAside, type Stopped } from "./case.ts";
 import { openTrust } from "./trust-statement.ts";
 
 /** Statements about authority, the bundle's and those given beside it, are what they say; some may be set aside. */
@@ -41,5 +43,37 @@ export async function checkFrames(found: Case): Promise<Case | Stopped> {
     if (admitted.value.id !== id) return failed(id, fault("BUNDLE_ID", { entry: id, found: admitted.value.id }));
     frames.push(admitted.value);
   }
-  return { ...found, frames, setAside, trust: { ...found.trust, vouched } };
+  const ignored = ignoredRevocations(frames, found.trust);
+  return { ...found, frames, setAside: [...setAside, ...ignored], trust: { ...found.trust, vouched } };
+}
+
+/** Revocations of credentials in use that nobody with standing signed: they change nothing, and are said. */
+function ignoredRevocations(frames: readonly VerifiedObservation[], trust: Trust): readonly SetAside[] {
+  const counted = new Set(
+    frames.flatMap(({ chain }) => revocationsOf(chain, trust).map(({ revocation }) => revocation.id)),
+  );
+  const ignored = new Set(frames.flatMap(({ chain }) => withoutStanding(chain, trust).map(({ id }) => id)));
+  return [...ignored]
+    .filter((id) => !counted.has(id))
+    .sort()
+    .map((entry) => ({ entry, code: "REVOCATION_STANDING" }));
+}
+
+/** What was known of revocations, and as of when: an outcome is only as good as that. */
+export type RevocationsKnown = {
+  readonly known: number;
+  /** The greatest age that trust allows, in microseconds; null where it asks for none. */
+  readonly age: number | null;
+  readonly states: readonly { readonly authority: string; readonly asOf: number; readonly freshUntil: number }[];
+};
+
+export function revocationsKnown({ revocations, revocationAge, states, roots }: Trust): RevocationsKnown {
+  const newest = new Map<string, { readonly authority: string; readonly asOf: number; readonly freshUntil: number }>();
+  for (const { signer, body } of states) {
+    const authority = roots.get(signer);
+    if (authority === undefined || (newest.get(authority)?.asOf ?? -1) >= body.as_of) continue;
+    newest.set(authority, { authority, asOf: body.as_of, freshUntil: body.fresh_until });
+  }
+  const sorted = [...newest.values()].sort((a, b) => (a.authority < b.authority ? -1 : 1));
+  return { known: revocations.length, age: revocationAge, states: sorted };
 }

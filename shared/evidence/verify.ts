@@ -20,7 +20,7 @@ import { type Fault, fault } from "../result.ts";
 import { parseBundle } from "./bundle.ts";
 import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
 import { faultsIn, type ProvedFault } from "./faults.ts";
-import { checkFrames, checkStatements } from "./take-in.ts";
+import { checkFrames, checkStatements, type RevocationsKnown, revocationsKnown } from "./take-in.ts";
 
 export type Check = { readonly name: string; readonly result: "passed" | "failed" | "indeterminate" | "not reached" };
 export type Failing = {
@@ -41,6 +41,7 @@ export type Verification = {
   readonly faults: readonly ProvedFault[];
   /** Entries of the bundle on which the verdict does not rest, and why. */
   readonly setAside: readonly SetAside[];
+  readonly revocations: RevocationsKnown;
   /** Requests made over any network: none, ever. */
   readonly network: 0;
 };
@@ -61,6 +62,8 @@ const CHECKS: readonly { readonly name: string; readonly run: CheckRun }[] = [
   { name: "time", run: checkTime },
 ];
 
+const NOTHING_KNOWN = assembleTrust({ mesh: null, pins: new Map() });
+
 /** Verifies an evidence bundle under a trust statement. */
 export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
   const parsed = parseBundle(bytes);
@@ -68,7 +71,7 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): P
   let found: Case = {
     options,
     bundle: parsed.value,
-    trust: assembleTrust({ mesh: options.trust.mesh, pins: new Map() }),
+    trust: NOTHING_KNOWN,
     setAside: [],
     call: null,
     frames: [],
@@ -100,8 +103,17 @@ function report(
     ? { digest: ending.digest, value: toJson(ending.record.value), status: ending.record.status }
     : null;
   const setAside = found?.setAside ?? [];
+  const revocations = revocationsKnown(found?.trust ?? NOTHING_KNOWN);
   const faults = found?.state ? faultsIn(found.state) : [];
-  const base = { checks, outcome, ceremony: found?.bundle.ceremony ?? null, faults, setAside, network: 0 } as const;
+  const base = {
+    checks,
+    outcome,
+    ceremony: found?.bundle.ceremony ?? null,
+    faults,
+    setAside,
+    revocations,
+    network: 0,
+  } as const;
   if (stopped === null) return { verdict: "passed", ...base };
   const { is, step, entry, fault: why } = stopped.stop;
   return {

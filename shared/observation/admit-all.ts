@@ -39,7 +39,7 @@ export async function admitAll(
 
 /** Which suspects existed before the revocation that touches them: referenced in time by another authority, or what such a one builds on. */
 function vouchFor(suspects: readonly Observation[], witnesses: readonly Observation[], trust: Trust): Vouched {
-  const known = new Map(suspects.map((suspect) => [suspect.id, suspect]));
+  const known = new Map([...witnesses, ...suspects].map((each) => [each.id, each]));
   const vouched = new Map<string, ReadonlySet<Id>>();
   for (const { id, body } of trust.revocations) {
     const touched = suspects.filter(({ chain }) => revocationsOf(chain, trust).some((hit) => hit.revocation.id === id));

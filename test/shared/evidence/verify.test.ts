@@ -111,7 +111,26 @@ describe("the verifier", () => {
       "revocation",
       "CREDENTIAL_REVOKED",
     ]);
-    expect((await check(unanimous, { revocations: [revoke(START + 10 ** 12)] })).verdict).toBe("passed");
+    const after = await check(unanimous, { revocations: [revoke(START + 10 ** 12)] });
+    expect(after.verdict).toBe("passed");
+    // What nobody else had named by then is set aside, and the verdict does not rest on it.
+    expect(new Set(after.setAside.map(({ code }) => code))).toEqual(new Set(["OBSERVATION_BACKDATED"]));
+    const outcomes = unanimous.frames.filter(({ frame }) => kindOf(frame) === "outcome").map(({ id }) => id);
+    expect(after.setAside.every(({ entry }) => outcomes.includes(entry))).toBe(true);
+    expect(after.revocations).toMatchObject({ known: 1, age: null, states: [] });
+  });
+
+  it("ignores a revocation by somebody without standing, and says so", async () => {
+    const parsed = parseObservation(parseBase64(unanimous.frames[0]?.frame as string) as Uint8Array);
+    if (!parsed.ok) throw new Error(parsed.fault.code);
+    const credential = parsed.value.observation.chain[0].id;
+    const [, bolt] = parties as readonly (typeof parties)[number][];
+    const frame = issueStatement(
+      { kind: "revocation", version: 1, mesh: MESH, credential, from: START, at: START, cut: [], reason: "rivalry" },
+      (bolt as (typeof parties)[number]).root,
+    );
+    const { verdict, setAside } = await check(unanimous, { revocations: [frame] });
+    expect([verdict, setAside.map(({ code }) => code)]).toEqual(["passed", ["REVOCATION_STANDING"]]);
   });
 
   it("cannot tell at a time before the call", async () => {
