@@ -5,7 +5,7 @@ import { parseChain, rootOf } from "../shared/authority/chain.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
 import { fromJson, type Json } from "../shared/cbor/json.ts";
-import { anything, integer, list, misfit, nullable, type Reader, readAs, record, text } from "../shared/cbor/read.ts";
+import { integer, list, misfit, type Reader, readAs, record, text } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
@@ -18,6 +18,7 @@ import {
 import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
+import { readSource, type SourceDocument } from "./source-document.ts";
 
 /** What the party publishes about its agent; no secrets. */
 export type PartyDocument = {
@@ -31,22 +32,6 @@ export type PartyDocument = {
   readonly sources: readonly SourceDocument[];
   /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
   readonly clockOffsetMs: number;
-};
-
-/** A webhook source: which events open a ceremony, of which pattern, among whom. */
-export type SourceDocument = {
-  readonly id: string;
-  readonly scheme: string;
-  readonly event: string;
-  /** The body's `action` that counts; null for any. */
-  readonly action: string | null;
-  readonly pattern: string;
-  /** Parameters of the pattern, as paths and JSON values. */
-  readonly set: readonly { readonly path: string; readonly value: CborValue }[];
-  readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
-  /** Seconds until the round closes and until the ceremony expires; null for the policy's own. */
-  readonly closesIn: number | null;
-  readonly expiresIn: number | null;
 };
 
 export type AgentSecrets = {
@@ -72,18 +57,6 @@ export type AgentConfig = {
 };
 
 const LARGE = 65_536;
-const readSource: Reader<SourceDocument> = record<SourceDocument>({
-  id: text(),
-  scheme: text(),
-  event: text(),
-  action: nullable(text()),
-  pattern: text(),
-  set: list(record({ path: text(), value: anything }), 64),
-  parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
-  closesIn: nullable(integer(0, 40_000_000)),
-  expiresIn: nullable(integer(1, 40_000_000)),
-});
-
 const readTrust: Reader<TrustStatement> = (value, path) => {
   const plain = readTrustStatement(value instanceof Map ? mapToJson(value) : value);
   return plain.ok ? plain.value : misfit(path, "a trust statement");

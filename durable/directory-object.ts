@@ -24,19 +24,20 @@ export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: st
 export type DirectoryRpc = {
   readonly note: (row: CeremonyRow) => Promise<void>;
   readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
-  readonly claim: (source: string, keys: readonly string[], nowMs: number) => Promise<DeliveryClaim>;
-  readonly opened: (source: string, keys: readonly string[], ceremony: string) => Promise<void>;
+  readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
+  readonly opened: (source: string, key: string, ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
   readonly refusals: () => Promise<readonly EdgeRefusal[]>;
 };
 
 const REFUSALS_MAX = 1_000;
-/** Far beyond any sender's retries: GitHub redelivers by hand within days. */
+/** Far beyond any sender's retries, which end within days. */
 const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS deliveries (source TEXT NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL, ceremony TEXT, PRIMARY KEY (source, key))",
+  "CREATE TABLE IF NOT EXISTS deliveries (source TEXT NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL, ceremony TEXT, until INTEGER, PRIMARY KEY (source, key))",
+  "CREATE INDEX IF NOT EXISTS deliveries_by_end ON deliveries (until) WHERE until IS NOT NULL",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
 ];
 
@@ -59,35 +60,27 @@ export class Directory extends DurableObject {
       .toArray();
   }
 
-  /** A delivery is known if any of its keys is; all of them then share the first one's instant and ceremony. */
-  async claim(source: string, keys: readonly string[], nowMs: number): Promise<DeliveryClaim> {
+  /**
+   * The first claim of a delivery, however often it comes. Where its time is signed (`timed`) an old one is refused before it comes here,
+   * so that it may be forgotten; any other stays good for ever, and so does the memory of it.
+   */
+  async claim(source: string, key: string, nowMs: number, timed: boolean): Promise<DeliveryClaim> {
     return this.ctx.storage.transactionSync(() => {
-      this.#sql.exec("DELETE FROM deliveries WHERE opened < ?", nowMs - DELIVERY_AGE_MAX_MS);
-      const known = keys.flatMap((key) =>
-        this.#sql
-          .exec<{ opened: number; ceremony: string | null }>(
-            "SELECT opened, ceremony FROM deliveries WHERE source = ? AND key = ?",
-            source,
-            key,
-          )
-          .toArray(),
-      )[0];
-      const claim = known ?? { opened: nowMs, ceremony: null };
-      for (const key of keys)
-        this.#sql.exec(
-          "INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, ?)",
+      this.#sql.exec("DELETE FROM deliveries WHERE until < ?", nowMs);
+      const until = timed ? nowMs + DELIVERY_AGE_MAX_MS : null;
+      this.#sql.exec("INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, NULL, ?)", source, key, nowMs, until);
+      return this.#sql
+        .exec<DeliveryClaim>(
+          "SELECT opened AS openedAtMs, ceremony FROM deliveries WHERE source = ? AND key = ?",
           source,
           key,
-          claim.opened,
-          claim.ceremony,
-        );
-      return { openedAtMs: claim.opened, ceremony: claim.ceremony };
+        )
+        .one();
     });
   }
 
-  async opened(source: string, keys: readonly string[], ceremony: string): Promise<void> {
-    for (const key of keys)
-      this.#sql.exec("UPDATE deliveries SET ceremony = ? WHERE source = ? AND key = ?", ceremony, source, key);
+  async opened(source: string, key: string, ceremony: string): Promise<void> {
+    this.#sql.exec("UPDATE deliveries SET ceremony = ? WHERE source = ? AND key = ?", ceremony, source, key);
   }
 
   async refuse(refusals: readonly EdgeRefusal[]): Promise<void> {

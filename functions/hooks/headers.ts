@@ -4,11 +4,12 @@ import { fault, ok, type Result } from "../../shared/result.ts";
 import type { HeaderSource, SecretKey } from "./claim.ts";
 
 /** SHA-256 and Ed25519 give these lengths; anything else cannot be a signature of the scheme. */
-const MAC_BYTES = 32;
+export const MAC_BYTES = 32;
+export const ED25519_BYTES = 64;
 /** A list of signatures serves rotation, which needs two or three; each one costs a verification. */
 export const SIGNATURES_MAX = 8;
 /** Longer ids than any sender uses, short enough to store with every delivery. */
-const ID_LENGTH_MAX = 256;
+export const ID_LENGTH_MAX = 256;
 const encoder = new TextEncoder();
 
 /** The signature header as it came; every scheme asks for it first. */
@@ -41,28 +42,29 @@ export function parseSeconds(text: string, header: string): Result<number> {
   return /^(0|[1-9]\d{0,11})$/.test(text) ? ok(Number(text)) : malformed(header, "a time in whole seconds since 1970");
 }
 
-/** `<prefix><64 lower-case hex digits>`, once. */
-export function parsePrefixedHex(value: string, prefix: string, header: string): Result<Uint8Array> {
-  const need = `${prefix}<64 lower-case hex digits>`;
+export type SignatureForm = { readonly prefix: string; readonly encoding: "hex" | "base64"; readonly bytes: number };
+
+/** `<prefix><signature>`, once. */
+export function parseSignature(value: string, header: string, form: SignatureForm): Result<Uint8Array> {
+  const need = `${form.prefix}${SPELT[form.encoding](form.bytes)}`;
   if (value.includes(",")) return malformed(header, "one value; it came twice");
-  if (!value.startsWith(prefix)) return malformed(header, need);
-  const digits = value.slice(prefix.length);
-  const bytes = parseHex(digits);
-  if (bytes?.length === MAC_BYTES) return ok(bytes);
-  const base64 = parseBase64(digits)?.length === MAC_BYTES;
-  return malformed(header, base64 ? `${need}; this is base64` : need);
+  if (!value.startsWith(form.prefix)) return malformed(header, need);
+  const text = value.slice(form.prefix.length);
+  const fits = (encoding: SignatureForm["encoding"]) => {
+    const bytes = PARSE[encoding](text);
+    return bytes?.length === form.bytes ? bytes : null;
+  };
+  const bytes = fits(form.encoding);
+  if (bytes !== null) return ok(bytes);
+  const other = form.encoding === "hex" ? "base64" : "hex";
+  return malformed(header, fits(other) === null ? need : `${need}; this is ${other}`);
 }
 
-/** `<prefix><base64 of 32 bytes>`, once. */
-export function parsePrefixedBase64(value: string, prefix: string, header: string): Result<Uint8Array> {
-  const need = `${prefix}<base64 of ${MAC_BYTES} bytes>`;
-  if (value.includes(",")) return malformed(header, "one value; it came twice");
-  if (!value.startsWith(prefix)) return malformed(header, need);
-  const text = value.slice(prefix.length);
-  const bytes = parseBase64(text);
-  if (bytes?.length === MAC_BYTES) return ok(bytes);
-  return malformed(header, parseHex(text)?.length === MAC_BYTES ? `${need}; this is hex` : need);
-}
+const SPELT = {
+  hex: (bytes: number) => `<${2 * bytes} lower-case hex digits>`,
+  base64: (bytes: number) => `<base64 of ${bytes} bytes>`,
+} as const;
+const PARSE = { hex: parseHex, base64: parseBase64 } as const;
 
 export function malformed(header: string, need: string): ReturnType<typeof fault> {
   return fault("HOOK_HEADER_MALFORMED", { header, need });

@@ -1,91 +1,78 @@
-// The registry of webhook schemes: GitHub, Slack, Stripe, Standard Webhooks, and any plain HMAC over the body.
-import { ok, type Result } from "../../shared/result.ts";
-import type { Claim, HeaderSource, Scheme } from "./claim.ts";
+// The registry of webhook schemes: GitHub, Slack, Stripe, Standard Webhooks, and what a source describes by itself.
+import type { SourceDocument } from "../../durable/source-document.ts";
+import { fault, ok, type Result } from "../../shared/result.ts";
+import type { HeaderSource, Scheme } from "./claim.ts";
+import { GITHUB_EVENTS, githubEventOf } from "./github-events.ts";
 import {
   deliveryHeader,
-  parsePrefixedBase64,
-  parsePrefixedHex,
+  MAC_BYTES,
+  parseSignature,
   secondsHeader,
   signatureHeader,
   textSecret,
   wordHeader,
 } from "./headers.ts";
+import { textAt } from "./payload.ts";
+import { plain } from "./plain.ts";
 import { standard } from "./standard.ts";
 import { stripe } from "./stripe.ts";
 
-/** A source with a plain HMAC-SHA256 over its body. */
-export type HmacSource = {
-  readonly signatureHeader: string;
-  readonly encoding: "hex" | "base64";
-  /** Text before the signature in its header, such as "sha256=". */
-  readonly prefix?: string;
-  readonly deliveryHeader?: string;
-  readonly eventHeader?: string;
-};
-
 export const SCHEMES = { github: github(), standard, stripe, slack: slack() } as const satisfies Record<string, Scheme>;
-export type SchemeName = keyof typeof SCHEMES;
+
+/** The scheme by which a source is judged; a source that could never open anything is a misconfiguration. */
+export function schemeOf({ id, scheme, event, signature }: SourceDocument): Result<Scheme> {
+  if (scheme === "github" && !GITHUB_EVENTS.includes(event))
+    return fault("CONFIG_INVALID", { path: `PARTY.sources.${id}.event`, need: `one of ${GITHUB_EVENTS.join(", ")}` });
+  if (scheme !== "hmac" && scheme !== "ed25519") return ok(SCHEMES[scheme]);
+  return signature === null
+    ? fault("CONFIG_INVALID", { path: `PARTY.sources.${id}.signature`, need: "how the sender signs" })
+    : ok(plain(scheme, signature));
+}
 
 function github(): Scheme {
   const header = "X-Hub-Signature-256";
   return {
     signatureHeader: header,
     key: textSecret,
-    read: (headers) =>
-      readPlain(headers, parsePrefixedHex, {
-        signatureHeader: header,
-        encoding: "hex",
-        prefix: "sha256=",
-        deliveryHeader: "X-GitHub-Delivery",
-        eventHeader: "X-GitHub-Event",
-      }),
+    read: (headers) => {
+      const mac = readMac(headers, header, "sha256=");
+      if (!mac.ok) return mac;
+      const delivery = deliveryHeader(headers, "X-GitHub-Delivery");
+      if (!delivery.ok) return delivery;
+      const event = wordHeader(headers, "X-GitHub-Event");
+      if (!event.ok) return event;
+      const named = { delivery: delivery.value, deliverySigned: false, event: event.value };
+      return ok({ prefix: "", macs: [mac.value], ed25519: [], signedAt: null, ...named });
+    },
+    eventOf: (payload, named) => (named !== null && githubEventOf(payload) === named ? named : null),
+    deliveryOf: () => null,
+    challengeOf: () => null,
   };
-}
-
-export function hmac(source: HmacSource): Scheme {
-  const parse = source.encoding === "hex" ? parsePrefixedHex : parsePrefixedBase64;
-  return {
-    signatureHeader: source.signatureHeader,
-    key: textSecret,
-    read: (headers) => readPlain(headers, parse, source),
-  };
-}
-
-function readPlain(headers: HeaderSource, parse: typeof parsePrefixedHex, source: HmacSource): Result<Claim> {
-  const carried = signatureHeader(headers, source.signatureHeader);
-  if (!carried.ok) return carried;
-  const mac = parse(carried.value, source.prefix ?? "", source.signatureHeader);
-  if (!mac.ok) return mac;
-  const delivery = source.deliveryHeader === undefined ? ok(null) : deliveryHeader(headers, source.deliveryHeader);
-  if (!delivery.ok) return delivery;
-  const event = source.eventHeader === undefined ? ok(null) : wordHeader(headers, source.eventHeader);
-  if (!event.ok) return event;
-  const named = { delivery: delivery.value, deliverySigned: false, event: event.value };
-  return ok({ prefix: "", macs: [mac.value], ed25519: [], signedAt: null, ...named });
 }
 
 /** Slack signs `v0:<time>:<body>`; the ids of its events are inside the body. */
 function slack(): Scheme {
   const header = "X-Slack-Signature";
-  const timeHeader = "X-Slack-Request-Timestamp";
   return {
     signatureHeader: header,
     key: textSecret,
     read: (headers) => {
-      const carried = signatureHeader(headers, header);
-      if (!carried.ok) return carried;
-      const mac = parsePrefixedHex(carried.value, "v0=", header);
+      const mac = readMac(headers, header, "v0=");
       if (!mac.ok) return mac;
-      const signedAt = secondsHeader(headers, timeHeader);
+      const signedAt = secondsHeader(headers, "X-Slack-Request-Timestamp");
       if (!signedAt.ok) return signedAt;
       const named = { delivery: null, deliverySigned: false, event: null };
-      return ok({
-        prefix: `v0:${signedAt.value}:`,
-        macs: [mac.value],
-        ed25519: [],
-        signedAt: signedAt.value,
-        ...named,
-      });
+      const prefix = `v0:${signedAt.value}:`;
+      return ok({ prefix, macs: [mac.value], ed25519: [], signedAt: signedAt.value, ...named });
     },
+    // The outer type is the envelope's: what happened is named inside.
+    eventOf: (payload) => (payload.type === "event_callback" ? textAt(payload, ["event", "type"]) : null),
+    deliveryOf: (payload) => textAt(payload, ["event_id"]),
+    challengeOf: (payload) => (payload.type === "url_verification" ? textAt(payload, ["challenge"]) : null),
   };
+}
+
+function readMac(headers: HeaderSource, header: string, prefix: string): Result<Uint8Array> {
+  const carried = signatureHeader(headers, header);
+  return carried.ok ? parseSignature(carried.value, header, { prefix, encoding: "hex", bytes: MAC_BYTES }) : carried;
 }

@@ -5,7 +5,9 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import { bodyAttempts, secretAttempts } from "./causes.ts";
 import type { Claim, HeaderSource, Scheme, SecretKey } from "./claim.ts";
-import { importMacKey, macMatches } from "./mac.ts";
+import { ID_LENGTH_MAX } from "./headers.ts";
+import { importMacKey, type MacKey, macMatches } from "./mac.ts";
+import type { Payload } from "./payload.ts";
 import { SCHEMES } from "./registry.ts";
 
 /** What Standard Webhooks, Stripe and Slack all tolerate, either way. Ids must be remembered for at least twice as long. */
@@ -25,17 +27,16 @@ export type HookRequest = {
   readonly nowSeconds: number;
   /** The project's one signature rule; without it no asymmetric signature is accepted. */
   readonly verify?: VerifyEd25519;
+  /** Asked on a mismatch: whether to search for its cause, which costs as much as many refusals. It is searched for unless refused. */
+  readonly explain?: () => boolean;
 };
 
 export type VerifiedHook = {
-  /** The sender's id, or the body's own digest where the scheme has no id. */
-  readonly delivery: string;
-  /**
-   * A delivery is a repetition if any of these was seen. Where the id is not signed, the body's digest is among them: else
-   * whoever once saw a delivery could send it again under a new id.
-   */
-  readonly replayKeys: readonly string[];
-  /** Unsigned, a hint for routing: the body must bear it out. */
+  /** The sender's id where the signature covers it: else anyone could put a new id on an old body, or an old id on a new one. */
+  readonly delivery: string | null;
+  /** What the signed bytes are, for senders without such an id. */
+  readonly content: string;
+  /** The event as an unsigned header names it: it counts only where the body bears it out. */
   readonly event: string | null;
   readonly signedAt: number | null;
   /** Which of `secrets` fitted: as long as it is not the first, a rotation is unfinished. */
@@ -87,13 +88,20 @@ async function keyFits(
   message: Uint8Array<ArrayBuffer>,
   verify: VerifyEd25519 | undefined,
 ): Promise<boolean> {
+  if (key.kind === "hmac") return anyMatches(await importMacKey(key.bytes), claim.macs, message);
   let fits = false;
-  if (key.kind === "hmac") {
-    const imported = await importMacKey(key.bytes);
-    for (const mac of claim.macs) if (await macMatches(imported, mac, message)) fits = true;
-  } else if (verify !== undefined) {
+  if (verify !== undefined)
     for (const signature of claim.ed25519) if ((await verify(key.bytes, message, signature)) === true) fits = true;
-  }
+  return fits;
+}
+
+async function anyMatches(
+  key: MacKey,
+  macs: readonly Uint8Array[],
+  message: Uint8Array<ArrayBuffer>,
+): Promise<boolean> {
+  let fits = false;
+  for (const mac of macs) if (await macMatches(key, mac, message)) fits = true;
   return fits;
 }
 
@@ -107,10 +115,15 @@ function refuseTime({ signedAt }: Claim, nowSeconds: number): ReturnType<typeof 
 }
 
 function toVerified(claim: Claim, body: Uint8Array, secretIndex: number): VerifiedHook {
-  const content = `sha256:${sha256Hex(body)}`;
-  const delivery = claim.delivery ?? content;
-  const replayKeys = claim.deliverySigned || delivery === content ? [delivery] : [delivery, content];
-  return { delivery, replayKeys, event: claim.event, signedAt: claim.signedAt, secretIndex };
+  const { event, signedAt } = claim;
+  const delivery = claim.deliverySigned ? claim.delivery : null;
+  return { delivery, content: `sha256:${sha256Hex(body)}`, event, signedAt, secretIndex };
+}
+
+/** One word for one delivery: its signed id, in the headers or in the body, or else the digest of its bytes. */
+export function replayKey(scheme: Scheme, hook: VerifiedHook, payload: Payload): string {
+  const id = hook.delivery ?? scheme.deliveryOf(payload);
+  return id !== null && id.length <= ID_LENGTH_MAX ? `id:${id}` : hook.content;
 }
 
 /** Names the header, and what the request seems to carry instead. */
@@ -134,7 +147,9 @@ async function mismatch(
   request: HookRequest,
   claim: Claim,
 ): Promise<Readonly<Record<string, unknown>>> {
-  const received = { bytes: request.body.length, sha256: sha256Hex(request.body) };
+  const { body, explain } = request;
+  if (explain?.() === false) return { cause: "another secret, or another body", received: { bytes: body.length } };
+  const received = { bytes: body.length, sha256: sha256Hex(body) };
   return { cause: (await likelyCause(scheme, request, claim)) ?? "another secret, or another body", received };
 }
 
@@ -158,14 +173,14 @@ async function retiredCause(scheme: Scheme, request: HookRequest, claim: Claim):
 }
 
 async function triedCause(request: HookRequest, claim: Claim, keys: readonly SecretKey[]): Promise<string | null> {
-  for (const { cause, value } of bodyAttempts(request.body))
-    if ((await firstFitting(keys, claim, signedBytes(claim, value), undefined)) >= 0) return cause;
-  const message = signedBytes(claim, request.body);
-  for (const secret of request.secrets) {
-    for (const { cause, value } of secretAttempts(secret))
-      if (await keyFits({ kind: "hmac", bytes: value }, claim, message, undefined)) return cause;
+  const shared = keys.filter(({ kind }) => kind === "hmac");
+  const imported = await Promise.all(shared.map(({ bytes }) => importMacKey(bytes)));
+  for (const { cause, value } of bodyAttempts(request.body)) {
+    const message = signedBytes(claim, value);
+    for (const key of imported) if (await anyMatches(key, claim.macs, message)) return cause;
   }
+  const message = signedBytes(claim, request.body);
+  for (const { cause, value } of request.secrets.flatMap(secretAttempts))
+    if (await anyMatches(await importMacKey(value), claim.macs, message)) return cause;
   return null;
 }
-
-export { hmac, SCHEMES, type SchemeName } from "./registry.ts";

@@ -4,6 +4,7 @@ import { parseBase64 } from "../../shared/bytes.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { Claim, HeaderSource, Scheme, SecretKey } from "./claim.ts";
 import { deliveryHeader, malformed, SIGNATURES_MAX, secondsHeader, signatureHeader } from "./headers.ts";
+import { textAt } from "./payload.ts";
 
 const HEADER = "webhook-signature";
 const ID_HEADER = "webhook-id";
@@ -12,7 +13,14 @@ const TIME_HEADER = "webhook-timestamp";
 const SECRET_BYTES = { least: 24, most: 64 } as const;
 const LENGTHS: Readonly<Record<string, number>> = { v1: 32, v1a: 64 };
 
-export const standard: Scheme = { signatureHeader: HEADER, key, read };
+export const standard: Scheme = {
+  signatureHeader: HEADER,
+  key,
+  read,
+  eventOf: (payload) => textAt(payload, ["type"]),
+  deliveryOf: () => null, // its id is a header, and signed
+  challengeOf: () => null,
+};
 
 function read(headers: HeaderSource): Result<Claim> {
   const carried = signatureHeader(headers, HEADER);

@@ -4,11 +4,20 @@ import { parseHex } from "../../shared/bytes.ts";
 import { ok, type Result } from "../../shared/result.ts";
 import type { Claim, HeaderSource, Scheme } from "./claim.ts";
 import { malformed, parseSeconds, SIGNATURES_MAX, signatureHeader, textSecret } from "./headers.ts";
+import { textAt } from "./payload.ts";
 
 const HEADER = "Stripe-Signature";
 const NEED = "t=<seconds>,v1=<64 lower-case hex digits>";
 
-export const stripe: Scheme = { signatureHeader: HEADER, key: textSecret, read };
+export const stripe: Scheme = {
+  signatureHeader: HEADER,
+  key: textSecret,
+  read,
+  eventOf: (payload) => textAt(payload, ["type"]),
+  // A retry is written anew, with another count of waiting deliveries; the event's id stays.
+  deliveryOf: (payload) => textAt(payload, ["id"]),
+  challengeOf: () => null,
+};
 
 function read(headers: HeaderSource): Result<Claim> {
   const carried = signatureHeader(headers, HEADER);
@@ -29,7 +38,7 @@ function read(headers: HeaderSource): Result<Claim> {
     prefix: `${signedAt.value}.`,
     macs: macs.filter((mac) => mac !== null),
     ed25519: [],
-    delivery: null, // Stripe's event id is inside the body
+    delivery: null,
     deliverySigned: false,
     event: null,
     signedAt: signedAt.value,

@@ -1,7 +1,9 @@
 // A refused signature names its likely cause by trying it: one fixture for each cause, and silence where nothing explains it.
 import { describe, expect, it } from "vitest";
 import type { Scheme } from "../../../functions/hooks/claim.ts";
-import { type HookRequest, hmac, SCHEMES, verifyHook } from "../../../functions/hooks/schemes.ts";
+import { plain } from "../../../functions/hooks/plain.ts";
+import { SCHEMES } from "../../../functions/hooks/registry.ts";
+import { type HookRequest, verifyHook } from "../../../functions/hooks/schemes.ts";
 import * as send from "./senders.ts";
 
 const value = { b: "café/1", a: [1, 2] };
@@ -109,6 +111,27 @@ describe("a refusal", () => {
     for (const hidden of [send.SECRET, right, compact]) expect(text).not.toContain(hidden);
   });
 
+  it("tries no JSON on a body nested so deep that writing it would end the stack", async () => {
+    const deep = (depth: number) => send.utf8(`{"a":${"[".repeat(depth)}1${"]".repeat(depth)}}`);
+    const forged = (body: Uint8Array) => ({ ...send.github(send.utf8("other")), body });
+    expect(await detailOf(SCHEMES.github, forged(deep(16_000)))).toEqual(mismatch("another secret, or another body"));
+    const rewritten = { ...send.github(send.utf8(`{"a": ${"[".repeat(63)}1${"]".repeat(63)}}`)), body: deep(63) };
+    const spaced = `${RESERIALISED} JSON with spaces after colons and commas`;
+    expect(await detailOf(SCHEMES.github, rewritten)).toEqual(mismatch(spaced));
+  });
+
+  it("is searched for its cause only where that is asked for", async () => {
+    const sent = { ...send.github(send.utf8(compact)), body: send.utf8(`${compact}\n`) };
+    const added = "a newline was added at the end of the body";
+    expect(await detailOf(SCHEMES.github, sent)).toEqual(mismatch(added));
+    expect(await detailOf(SCHEMES.github, sent, { explain: () => false })).toEqual(
+      mismatch("another secret, or another body"),
+    );
+    const asked: string[] = [];
+    await detailOf(SCHEMES.github, send.github(body), { explain: () => asked.push("?") > 0 });
+    expect(asked).toEqual([]);
+  });
+
   it("tries nothing on a body so large that trying would cost more than accepting", async () => {
     const large = JSON.stringify({ text: "x".repeat(70_000) });
     const sent = { ...send.github(send.utf8(`${large}\n`)), body: send.utf8(large) };
@@ -138,9 +161,9 @@ describe("a refusal", () => {
   });
 
   it("of a malformed one says when it is spelt in the other encoding", async () => {
-    const hexed = { body, headers: { "X-Signature": send.mac(send.SECRET, body).toString("hex"), "X-Delivery": "d" } };
+    const hexed = { body, headers: { "X-Signature": send.mac(send.SECRET, body).toString("hex") } };
     expect(await detailOf(send.plainHmac, hexed)).toMatchObject({ need: expect.stringContaining("this is hex") });
-    const hexScheme = hmac({ signatureHeader: "X-Signature", encoding: "hex" });
+    const hexScheme = plain("hmac", { ...send.PLAIN, encoding: "hex" });
     expect(await detailOf(hexScheme, send.plain(body))).toMatchObject({
       need: expect.stringContaining("this is base64"),
     });

@@ -1,7 +1,8 @@
 // Forgery by chance: from one good delivery of each scheme, a thousand seeded changes to the body or to a signed header.
 // None may be accepted. What no scheme signs (GitHub's delivery id and event name) is left alone.
 import { describe, expect, it } from "vitest";
-import { SCHEMES, verifyHook } from "../../../functions/hooks/schemes.ts";
+import { SCHEMES } from "../../../functions/hooks/registry.ts";
+import { verifyHook } from "../../../functions/hooks/schemes.ts";
 import { verifyEd25519 } from "../../../shared/cose/ed25519.ts";
 import * as send from "./senders.ts";
 
@@ -15,6 +16,13 @@ const CASES = [
   ["standard", SCHEMES.standard, send.standard(BODY), send.STANDARD_SECRET, STANDARD_HEADERS],
   ["standard, key pair", SCHEMES.standard, send.standardAsymmetric(BODY), send.PUBLIC_SECRET, STANDARD_HEADERS],
   ["hmac", send.plainHmac, send.plain(BODY), send.SECRET, ["X-Signature"]],
+  [
+    "ed25519",
+    send.plainEd25519,
+    send.plainAsymmetric(BODY),
+    send.PUBLIC_KEY,
+    Object.keys(send.plainAsymmetric(BODY).headers),
+  ],
 ] as const;
 
 /** Numbers below `limit`, the same for the same seed (mulberry32). */

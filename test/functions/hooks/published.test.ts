@@ -1,6 +1,7 @@
 // Published webhook vectors: each digest accepted, each rule case answered as its source says, real payloads both ways.
 import { describe, expect, it } from "vitest";
-import { SCHEMES, verifyHook } from "../../../functions/hooks/schemes.ts";
+import { SCHEMES } from "../../../functions/hooks/registry.ts";
+import { verifyHook } from "../../../functions/hooks/schemes.ts";
 import { needingVectors, readVectors, vectorsDir } from "../../support/vectors.ts";
 import * as send from "./senders.ts";
 

@@ -1,8 +1,10 @@
 // Senders of webhooks for the tests, written from the schemes' own documents and signing with Node's crypto, so that nothing
 // here shares code with the verifier.
 import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
+import type { SignatureDocument } from "../../../durable/source-document.ts";
 import type { HeaderSource } from "../../../functions/hooks/claim.ts";
-import { type HookRequest, hmac } from "../../../functions/hooks/schemes.ts";
+import { plain as plainScheme } from "../../../functions/hooks/plain.ts";
+import type { HookRequest } from "../../../functions/hooks/schemes.ts";
 
 export const NOW = 1_760_000_000;
 export const SECRET = "It's a Secret to Everybody";
@@ -10,9 +12,26 @@ export const STANDARD_SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
 /** RFC 9421, appendix B.1.4. */
 const PRIVATE = "n4Ni-HpISpVObnQMW0wOhCKROaIKqKtW_2ZYb2p9KcU";
 const PUBLIC = "JrQLj5P_89iXES9-vFgrIy29clF9CC_oPPsw3c5D0bs";
+export const PUBLIC_KEY = Buffer.from(PUBLIC, "base64url").toString("hex");
 export const PUBLIC_SECRET = `whpk_${Buffer.from(PUBLIC, "base64url").toString("base64")}`;
 
-export const plainHmac = hmac({ signatureHeader: "X-Signature", encoding: "base64", deliveryHeader: "X-Delivery" });
+export const PLAIN: SignatureDocument = {
+  header: "X-Signature",
+  prefix: "",
+  encoding: "base64",
+  time: null,
+  event: "event.name",
+  delivery: null,
+};
+export const plainHmac = plainScheme("hmac", PLAIN);
+/** As Discord signs: the time and the body, with nothing between them. */
+export const TIMED: SignatureDocument = {
+  ...PLAIN,
+  header: "X-Signature-Ed25519",
+  encoding: "hex",
+  time: { header: "X-Signature-Timestamp", joint: "" },
+};
+export const plainEd25519 = plainScheme("ed25519", TIMED);
 
 export type Sent = { readonly headers: Readonly<Record<string, string>>; readonly body: Uint8Array };
 
@@ -61,13 +80,24 @@ export function standard(body: Uint8Array, at = NOW, id = "msg_1"): Sent {
 }
 
 export function standardAsymmetric(body: Uint8Array, at = NOW, id = "msg_1"): Sent {
-  const key = createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d: PRIVATE, x: PUBLIC }, format: "jwk" });
-  const signature = sign(null, Buffer.concat([utf8(`${id}.${at}.`), body]), key);
+  const signature = sign(null, Buffer.concat([utf8(`${id}.${at}.`), body]), privateKey());
   return { body, headers: standardHeaders(`v1a,${signature.toString("base64")}`, at, id) };
 }
 
 export function plain(body: Uint8Array, secret: string | Buffer = SECRET): Sent {
-  return { body, headers: { "X-Signature": mac(secret, body).toString("base64"), "X-Delivery": "d-1" } };
+  return { body, headers: { "X-Signature": mac(secret, body).toString("base64") } };
+}
+
+export function plainAsymmetric(body: Uint8Array, at = NOW): Sent {
+  const signature = sign(null, Buffer.concat([utf8(String(at)), body]), privateKey());
+  return {
+    body,
+    headers: { "X-Signature-Ed25519": signature.toString("hex"), "X-Signature-Timestamp": String(at) },
+  };
+}
+
+function privateKey(): ReturnType<typeof createPrivateKey> {
+  return createPrivateKey({ key: { kty: "OKP", crv: "Ed25519", d: PRIVATE, x: PUBLIC }, format: "jwk" });
 }
 
 /** What the receiver is given: `Headers`, as the platform gives them. */
