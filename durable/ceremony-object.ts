@@ -17,7 +17,7 @@ import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
-import { type AgentConfig, meshTime, readConfig } from "./config.ts";
+import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
 
 /** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
@@ -54,7 +54,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
     super(ctx, env);
-    const config = readConfig(env);
+    const config = configOf(env);
     if (!config.ok) throw new Error(`${config.fault.code}: ${JSON.stringify(config.fault.detail)}`);
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);

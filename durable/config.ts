@@ -1,4 +1,4 @@
-// The agent's configuration: one public document and a few secrets, read once per isolate. A missing or malformed part is a coded
+// The agent's configuration: one public document and a few secrets, read once in an isolate. A missing or malformed part is a coded
 // refusal that names the path, so that a deployment fails at its first request and not in the middle of a ceremony.
 
 import { parseChain, rootOf } from "../shared/authority/chain.ts";
@@ -16,6 +16,7 @@ import {
   type TrustStatement,
 } from "../shared/evidence/trust-statement.ts";
 import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
+import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { readSource, type SourceDocument } from "./source-document.ts";
@@ -62,12 +63,18 @@ const readTrust: Reader<TrustStatement> = (value, path) => {
   return plain.ok ? plain.value : misfit(path, "a trust statement");
 };
 
+/** A name that stands in subjects: with a dot or a blank in it nothing could be sent to its bearer. */
+const token: Reader<string> = (value, path) =>
+  typeof value === "string" && isToken(value)
+    ? value
+    : misfit(path, "1 to 64 letters, digits, hyphens and underscores, as it stands in subjects");
+
 const readParty: Reader<PartyDocument> = record<PartyDocument>({
-  name: text(),
-  mesh: text(),
+  name: token,
+  mesh: token,
   credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
   trust: readTrust,
-  partners: list(record({ name: text(), account: text() }), SEATS_MAX),
+  partners: list(record({ name: token, account: token }), SEATS_MAX),
   sources: list(readSource, 64),
   clockOffsetMs: integer(-86_400_000_000, 86_400_000_000),
 });
@@ -82,8 +89,21 @@ function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   return plain(value) as Json;
 }
 
-/** Reads the whole configuration. */
-export function readConfig(env: AgentSecrets): Result<AgentConfig> {
+let known: { readonly env: AgentSecrets; readonly config: Result<AgentConfig> } | null = null;
+
+/** The configuration that these variables give. It is kept, and with it the memory of credential chains that were verified. */
+export function configOf(env: AgentSecrets): Result<AgentConfig> {
+  const { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS } = env;
+  const same =
+    known?.env.PARTY === PARTY &&
+    known.env.SIGNING_KEY === SIGNING_KEY &&
+    known.env.API_KEY === API_KEY &&
+    known.env.HOOK_SECRETS === HOOK_SECRETS;
+  if (known === null || !same) known = { env: { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS }, config: readConfig(env) };
+  return known.config;
+}
+
+function readConfig(env: AgentSecrets): Result<AgentConfig> {
   const document = parse(env.PARTY, "PARTY");
   if (!document.ok) return document;
   const party = readAs(document.value, readParty, "PARTY");
@@ -97,7 +117,6 @@ export function readConfig(env: AgentSecrets): Result<AgentConfig> {
   if (!hooks.ok) return hooks;
   const identity = readIdentity(party.value, secret);
   if (!identity.ok) return identity;
-  let trust: Promise<Result<Trust>> | null = null;
   const recognised = recognisedIn(party.value.trust);
   const chain = parseChain(identity.value.credentials);
   if (!chain.ok) return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "a credential chain" });
@@ -108,19 +127,33 @@ export function readConfig(env: AgentSecrets): Result<AgentConfig> {
     roots: recognised.roots,
     recognised,
   };
+  const unsendable = [...self.roots.values()].find((authority) => !isToken(authority));
+  if (unsendable !== undefined)
+    return fault("CONFIG_INVALID", {
+      path: "PARTY.trust.roots",
+      need: `names that subjects can hold, not ${unsendable}`,
+    });
   const author = authorFor(identity.value);
   return ok({
     party: party.value,
     self,
     identity: identity.value,
     author,
-    trust: () => {
-      trust ??= openTrust(party.value.trust);
-      return trust;
-    },
+    trust: trustOf(party.value.trust),
     apiKey: env.API_KEY,
     hookSecrets: hooks.value,
   });
+}
+
+/** Opened at the first call. Its outcome is kept and not its promise, which would hang for all if the first caller were cancelled. */
+function trustOf(statement: TrustStatement): () => Promise<Result<Trust>> {
+  let opened: Result<Trust> | null = null;
+  return async () => {
+    if (opened !== null) return opened;
+    const trust = await openTrust(statement);
+    opened ??= trust;
+    return opened;
+  };
 }
 
 function readIdentity(party: PartyDocument, secret: Uint8Array): Result<Identity> {

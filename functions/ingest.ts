@@ -20,13 +20,21 @@ export type Answer = { readonly receipt: Receipt } | { readonly refusal: Fault }
 
 /** Frames handed to one object in one call. */
 const FRAMES_PER_CALL = 100;
+/**
+ * Calls to one object for one batch: enough to find the one frame of a hundred that it cannot bear by halving. What is left over then
+ * fails, and its messages are tried again.
+ */
+const CALLS_PER_OBJECT = 16;
+/** Far longer than any turn: past it the object hangs, and must not hold up the ceremonies beside it. */
+const CALL_WITHIN_MS = 10_000;
 
+/** Answers every arrival, in order. Whatever goes wrong in one ceremony is answered for that ceremony's frames alone. */
 export async function ingest(
   env: AgentEnv,
   config: AgentConfig,
   arrivals: readonly Arrival[],
 ): Promise<readonly Answer[]> {
-  const judged = await Promise.all(arrivals.map((arrival) => judge(config, arrival)));
+  const judged = await Promise.all(arrivals.map((arrival) => judge(config, arrival).catch(failed)));
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
   const groups = new Map<string, number[]>();
   for (const [index, result] of judged.entries()) {
@@ -34,16 +42,62 @@ export async function ingest(
     const ceremony = ceremonyOf(result.value);
     groups.set(ceremony, [...(groups.get(ceremony) ?? []), index]);
   }
-  for (const [ceremony, indexes] of groups) {
-    for (let from = 0; from < indexes.length; from += FRAMES_PER_CALL) {
-      const part = indexes.slice(from, from + FRAMES_PER_CALL);
-      const receipts = await env.CEREMONY.getByName(ceremony).submit(
-        part.map((index) => (arrivals[index] as Arrival).frame),
-      );
-      for (const [at, index] of part.entries()) answers[index] = { receipt: receipts[at] as Receipt };
-    }
-  }
+  await Promise.all(
+    [...groups].map(async ([ceremony, indexes]) => {
+      const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
+      const received = await submitAll(env, ceremony, frames);
+      for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
+    }),
+  );
   return answers as readonly Answer[];
+}
+
+async function submitAll(env: AgentEnv, ceremony: string, frames: readonly Uint8Array[]): Promise<readonly Answer[]> {
+  const budget = { calls: CALLS_PER_OBJECT };
+  const answers: Answer[] = [];
+  for (let from = 0; from < frames.length; from += FRAMES_PER_CALL)
+    answers.push(...(await submit(env, ceremony, frames.slice(from, from + FRAMES_PER_CALL), budget)));
+  return answers;
+}
+
+/** One call; where it fails, one for each half, so that a frame that the object cannot bear fails alone. */
+async function submit(
+  env: AgentEnv,
+  ceremony: string,
+  frames: readonly Uint8Array[],
+  budget: { calls: number },
+): Promise<readonly Answer[]> {
+  if (budget.calls === 0) {
+    const refusal = failed(`${frames.length} frames were not tried`, ceremony).fault;
+    return frames.map(() => ({ refusal }));
+  }
+  budget.calls -= 1;
+  try {
+    const receipts = await inTime(env.CEREMONY.getByName(ceremony).submit(frames));
+    if (receipts.length !== frames.length) throw new Error(`${receipts.length} answers to ${frames.length} frames`);
+    return receipts.map((receipt) => ({ receipt }));
+  } catch (error) {
+    const refusal = failed(error, ceremony).fault;
+    if (frames.length === 1) return [{ refusal }];
+    const half = Math.ceil(frames.length / 2);
+    const first = await submit(env, ceremony, frames.slice(0, half), budget);
+    return [...first, ...(await submit(env, ceremony, frames.slice(half), budget))];
+  }
+}
+
+async function inTime<T>(answer: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`no answer within ${CALL_WITHIN_MS} ms`)), CALL_WITHIN_MS);
+  });
+  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
+}
+
+/** The log has the reason, under a number of its own. */
+function failed(error: unknown, ceremony: string | null = null): { ok: false; fault: Fault } {
+  const request = crypto.randomUUID();
+  console.error({ event: "ingest-failed", request, ceremony, reason: String(error) });
+  return fault("INTERNAL", { request });
 }
 
 /** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
@@ -55,7 +109,7 @@ async function judge(
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
   const trust = await config.trust();
-  if (!trust.ok) return trust;
+  if (!trust.ok) return fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${trust.fault.code})` });
   const admitted = await admit(frame, trust.value);
   if (!admitted.ok) return admitted;
   if (isOfMesh(admitted.value)) return fault("MESH_STATEMENT", { kind: admitted.value.body.kind });

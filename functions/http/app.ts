@@ -1,11 +1,12 @@
 // The HTTP surface of an agent. Routes translate; every judgement is in the core.
 import { Hono, type MiddlewareHandler } from "hono";
-import { type AgentConfig, readConfig } from "../../durable/config.ts";
+import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../../durable/env.ts";
 import { ENGINE_VERSION } from "../../shared/ceremony/record.ts";
 import { fault } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
 import { constantTimeEqual } from "../constant-time.ts";
+import { readBytes } from "./body.ts";
 import { problem } from "./problem.ts";
 import { ceremonyRoutes } from "./routes/ceremonies.ts";
 import { hookRoutes } from "./routes/hooks.ts";
@@ -45,6 +46,7 @@ export function createApp(): Hono<AgentContext> {
   app.get("/v1/refusals", async (context) =>
     context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
   );
+  app.use(bounded);
   app.route("/", consoleRoutes());
   return app;
 }
@@ -59,14 +61,24 @@ const identify: MiddlewareHandler<AgentContext> = async (context, next) => {
 };
 
 const configured: MiddlewareHandler<AgentContext> = async (context, next) => {
-  const config = readConfig(context.env);
+  const config = configOf(context.env);
   if (!config.ok) return problem(context, config.fault);
   context.set("config", config.value);
   return next();
 };
 
+/** A form is read whole by whoever parses it, so it is read here first, within the limits of every body. */
+const bounded: MiddlewareHandler<AgentContext> = async (context, next) => {
+  const { method, url, headers } = context.req.raw;
+  if (method !== "POST") return next();
+  const body = await readBytes(context.req.raw);
+  if (!body.ok) return problem(context, body.fault);
+  context.req.raw = new Request(url, { method, headers, body: Uint8Array.from(body.value) });
+  return next();
+};
+
 const authorised: MiddlewareHandler<AgentContext> = async (context, next) => {
-  const given = /^Bearer (.+)$/.exec(context.req.header("authorization") ?? "")?.[1] ?? "";
+  const given = /^bearer +(.+)$/i.exec(context.req.header("authorization") ?? "")?.[1] ?? "";
   if (!(await constantTimeEqual(given, context.get("config").apiKey)))
     return problem(context, fault("UNAUTHORISED").fault);
   return next();

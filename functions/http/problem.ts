@@ -1,7 +1,7 @@
 // Refusals as application/problem+json (RFC 9457). Status follows from the class of the code, totally.
 import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
-import { describeRefusal, type RefusalClass, refusalClass } from "../../shared/refusals.ts";
+import { describeRefusal, type RefusalClass, type RefusalCode, refusalClass } from "../../shared/refusals.ts";
 import type { Fault } from "../../shared/result.ts";
 
 const STATUS = {
@@ -16,8 +16,13 @@ const STATUS = {
   failed: 500,
 } as const satisfies Record<RefusalClass, ContentfulStatusCode>;
 
+/** Codes for which HTTP has a word of its own. */
+const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = { CONTENT_TYPE: 415, BODY_SLOW: 408 };
+/** What may succeed when it is sent again as it is. */
+const RETRYABLE: readonly number[] = [408, 429];
+
 export function statusOf({ code }: Fault): ContentfulStatusCode {
-  return code === "CONTENT_TYPE" ? 415 : STATUS[refusalClass(code)];
+  return OWN_STATUS[code] ?? STATUS[refusalClass(code)];
 }
 
 /** Answers with a refusal; `detail` is left out where it could help an attacker more than the sender. */
@@ -30,7 +35,7 @@ export function problem(context: Context, fault: Fault): Response {
     status,
     detail: refusal.why,
     ...refusal,
-    retryable: status >= 500,
+    retryable: status >= 500 || RETRYABLE.includes(status),
   };
   return context.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
 }

@@ -1,6 +1,6 @@
 // The stateless consumer: one message, one decision. Nothing is lost silently: what cannot be used is recorded with its code, and
 // what fails for reasons of ours is tried again until the dead-letter queue takes it.
-import { type AgentConfig, readConfig } from "../../durable/config.ts";
+import { configOf } from "../../durable/config.ts";
 import type { EdgeRefusal } from "../../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";
 import { refusalClass } from "../../shared/refusals.ts";
@@ -10,49 +10,54 @@ import { DISPOSITION, retryDelay } from "./disposition.ts";
 
 /** Messages of the queue `observations`. */
 export async function consumeObservations(batch: MessageBatch<unknown>, env: AgentEnv): Promise<void> {
-  const config = readConfig(env);
-  if (!config.ok) return retryAll(batch, config.fault);
+  const config = configOf(env);
+  if (!config.ok) return retryAll(batch.messages, config.fault);
   const arrivals = batch.messages.map((message) => readArrival(message.body));
-  const usable = arrivals.filter((arrival) => arrival !== null);
-  const answers = await answer(env, config.value, usable);
-  const refusals: EdgeRefusal[] = [];
+  const answers = await ingest(
+    env,
+    config.value,
+    arrivals.filter((arrival) => arrival !== null),
+  );
+  const kept: Kept[] = [];
   let next = 0;
   for (const [index, message] of batch.messages.entries()) {
     const arrival = arrivals[index] ?? null;
     const refusal = arrival === null ? fault("ROAD_UNKNOWN").fault : faultOf(answers[next++] as Answer);
-    if (refusal === null || DISPOSITION[refusalClass(refusal.code)] === "ack") message.ack();
-    else if (DISPOSITION[refusalClass(refusal.code)] === "retry")
-      message.retry({ delaySeconds: retryDelay(message.attempts) });
-    else {
-      refusals.push(refusalRow(refusal, arrival));
-      message.ack();
-    }
+    const disposition = refusal === null ? "ack" : DISPOSITION[refusalClass(refusal.code)];
+    if (refusal === null || disposition === "ack") message.ack();
+    else if (disposition === "retry") message.retry({ delaySeconds: retryDelay(message.attempts) });
+    else kept.push({ message, refusal: refusalRow(refusal, arrival) });
   }
-  if (refusals.length > 0) await env.DIRECTORY.getByName(DIRECTORY_NAME).refuse(refusals);
+  await file(env, kept);
 }
 
 /** Dead letters: filed where people look, and acknowledged. */
 export async function consumeDeadLetters(batch: MessageBatch<unknown>, env: AgentEnv): Promise<void> {
-  const refusals = batch.messages.map((message) =>
-    refusalRow(fault("INTERNAL", { request: message.id }).fault, readArrival(message.body)),
-  );
-  await env.DIRECTORY.getByName(DIRECTORY_NAME).refuse(refusals);
-  batch.ackAll();
+  const kept = batch.messages.map((message) => {
+    const refusal = fault("INTERNAL", { request: message.id }).fault;
+    return { message, refusal: refusalRow(refusal, readArrival(message.body)) };
+  });
+  await file(env, kept);
 }
 
-async function answer(env: AgentEnv, config: AgentConfig, arrivals: readonly Arrival[]): Promise<readonly Answer[]> {
+type Kept = { readonly message: Message<unknown>; readonly refusal: EdgeRefusal };
+
+/** A message is done with only once its refusal is on record. */
+async function file(env: AgentEnv, kept: readonly Kept[]): Promise<void> {
+  if (kept.length === 0) return;
   try {
-    return await ingest(env, config, arrivals);
+    await env.DIRECTORY.getByName(DIRECTORY_NAME).refuse(kept.map(({ refusal }) => refusal));
   } catch (error) {
-    console.error({ event: "ingest-failed", reason: String(error) });
-    const failed: Answer = { refusal: fault("INTERNAL", { request: "queue" }).fault };
-    return arrivals.map(() => failed);
+    console.error({ event: "refusals-not-filed", reason: String(error) });
+    for (const { message } of kept) message.retry({ delaySeconds: retryDelay(message.attempts) });
+    return;
   }
+  for (const { message } of kept) message.ack();
 }
 
-function retryAll(batch: MessageBatch<unknown>, { code, detail }: Fault): void {
+function retryAll(messages: readonly Message<unknown>[], { code, detail }: Fault): void {
   console.error({ event: "agent-misconfigured", code, detail });
-  for (const message of batch.messages) message.retry({ delaySeconds: retryDelay(message.attempts) });
+  for (const message of messages) message.retry({ delaySeconds: retryDelay(message.attempts) });
 }
 
 function readArrival(body: unknown): Arrival | null {

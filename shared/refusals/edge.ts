@@ -31,6 +31,11 @@ export const EDGE_REFUSALS = {
     why: "{found} of {need} bytes came",
     do: "send it again",
   },
+  BODY_SLOW: {
+    what: "the body did not arrive in time",
+    why: "all of it must come within {seconds} s",
+    do: "send it again",
+  },
   CONTENT_TYPE: {
     what: "the content type {found} is not read here",
     why: "this route reads {need}",
