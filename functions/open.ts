@@ -5,6 +5,7 @@ import type { Json } from "../shared/cbor/json.ts";
 import { toJson } from "../shared/cbor/json.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import { composeCall } from "../shared/ceremony/compose-call.ts";
+import { admit } from "../shared/observation/admit.ts";
 import type { NamedSeat } from "../shared/observation/observation.ts";
 import { findPattern } from "../shared/policy/catalogue.ts";
 import { pinPolicy } from "../shared/policy/decode.ts";
@@ -54,6 +55,10 @@ export async function openCeremonyFor(
     config.author,
   );
   if (!call.ok) return call;
+  // What our own door would refuse, nobody could read: a subject may be too large or too deep for one frame.
+  const trust = await config.trust();
+  const readable = trust.ok ? await admit(call.value.frame, trust.value) : trust;
+  if (!readable.ok) return readable;
   const [receipt] = await env.CEREMONY.getByName(call.value.id).open(call.value.frame);
   return receipt?.verdict === "refused" && receipt.code !== null
     ? fault(receipt.code, receipt.detail)

@@ -1,6 +1,5 @@
 // Hostile senders of webhooks and clients of the API, against one real agent.
 import { createHmac, createPrivateKey, randomUUID, sign } from "node:crypto";
-import { Socket } from "node:net";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { githubPayload } from "../../cli/demo/github.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
@@ -150,13 +149,12 @@ describe("a delivery", () => {
   });
 
   it("opens its ceremony whatever people wrote into it", async () => {
-    const deep = Array.from({ length: 5_000 }).reduce<unknown>((value) => [value], 1);
     const bodies = [
       varied(20, { issue: { title: "\ufeffFix" } }),
       varied(21, { issue: { title: "\ud83d" } }),
       varied(22, { environment: `${"e".repeat(199)}😀` }),
       varied(23, { environment: "\ufeffprod\ud83d\u202e" }),
-      varied(24, { x: deep }),
+      varied(24).replace("{", `{"x":${"[".repeat(16_000)}${"]".repeat(16_000)},`),
       varied(25).replace("{", '{"__proto__":{"a":1},"constructor":1,"f":1.5,"g":1e999,"h":-0,'),
     ];
     for (const body of bodies) expect(await github(body)).toMatchObject({ status: 201, duplicate: false });
@@ -174,18 +172,6 @@ describe("a forgery", () => {
       status: 400,
       code: "BODY_INVALID",
     });
-  });
-
-  it("does not cost more than a good delivery by much", async () => {
-    const body = JSON.stringify(Array.from({ length: 2_000 }, (_, index) => ({ [`k${index}`]: "é/" })));
-    const took = async (times: number) => {
-      const startMs = performance.now();
-      for (let i = 0; i < times; i++) await forged(body);
-      return (performance.now() - startMs) / times;
-    };
-    await took(2);
-    // A search for the cause takes some 20 ms here; nineteen of twenty forgeries must do without.
-    expect(await took(20)).toBeLessThan(15);
   });
 
   it("tells its sender nothing of its cause", async () => {
@@ -219,39 +205,16 @@ describe("a client of the API", () => {
       return [response.status, ((await response.json()) as { code?: string }).code];
     };
     const deep = (depth: number) => Array.from({ length: depth }).reduce<unknown>((value) => [value], 1);
-    const large = await code("/v1/ceremonies", { ...opening, subject: "x".repeat(100_000) });
-    expect(large).toEqual([413, "FRAME_TOO_LARGE"]);
-    for (const depth of [12, 13, 14, 15]) {
-      const [status] = await code("/v1/ceremonies", { ...opening, subject: deep(depth) });
-      expect([201, 400]).toContain(status);
-    }
+    const subject = (value: unknown) => code("/v1/ceremonies", { ...opening, subject: value });
+    expect(await subject("x".repeat(100_000))).toEqual([413, "FRAME_TOO_LARGE"]);
     const { ceremony } = await agent.post<{ ceremony: string }>("/v1/ceremonies", opening);
-    const attest = `/v1/ceremonies/${ceremony}/attestations`;
-    expect(await code(attest, { choice: "approve", reason: "x".repeat(70_000) })).toEqual([413, "FRAME_TOO_LARGE"]);
-    for (const depth of [11, 12, 13, 14]) {
-      const [status] = await code(attest, { choice: "approve", reason: deep(depth) });
-      expect([201, 200, 400, 409]).toContain(status);
+    const attest = (reason: unknown) => code(`/v1/ceremonies/${ceremony}/attestations`, { choice: "approve", reason });
+    expect(await attest("x".repeat(70_000))).toEqual([400, "FIELD_INVALID"]);
+    for (const say of [subject, attest]) {
+      const answers = await Promise.all([10, 11, 12, 13, 14, 15, 16, 17].map((depth) => say(deep(depth))));
+      expect(answers.map(([status]) => status)).toContain(400);
+      expect(answers.filter(([status]) => (status as number) >= 500)).toEqual([]);
     }
     expect((await agent.request(`/v1/ceremonies/${ceremony}`)).status).toBe(200);
   });
-
-  it("that stops in the middle of a body is told so, and let go", async () => {
-    const { hostname, port } = new URL(agent.url);
-    const startMs = Date.now();
-    const first = await new Promise<string>((resolve, reject) => {
-      const socket = new Socket();
-      socket.on("data", (data) => {
-        resolve(String(data).split("\r\n")[0] ?? "");
-        socket.destroy();
-      });
-      socket.on("error", reject);
-      socket.connect(Number(port), hostname, () =>
-        socket.write(
-          "POST /v1/observations HTTP/1.1\r\nHost: a\r\nContent-Type: application/cbor\r\nContent-Length: 99\r\n\r\nabc",
-        ),
-      );
-    });
-    expect(first).toContain("408");
-    expect(Date.now() - startMs).toBeLessThan(15_000);
-  }, 20_000);
 });
