@@ -88,8 +88,8 @@ function barred(standing: Standing | null): Evidence["vetoes"] {
   return [{ code: "STANDING_TOO_LOW", detail }];
 }
 
-/** A partial admission speaks with its score's part, and a reduced standing with its own part of that. */
+/** A partial admission speaks with its score's part, a reduced standing with its own, and both with the lesser. */
 function shareOf({ verdict, score }: Composition, standing: Standing | null): number {
   const admitted = verdict === "admit" ? MILLION : verdict === "partial" ? score : 0;
-  return standing === null ? admitted : Math.floor((admitted * standing.multiplier) / MILLION);
+  return standing === null ? admitted : Math.min(admitted, standing.multiplier);
 }

@@ -1,4 +1,5 @@
 // What outcome functions see: seats and contributions, stripped of signatures (SPEC §6.3).
+import type { Evidence } from "../admission/evidence.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import type { Id, Interval } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
@@ -23,6 +24,8 @@ export type Contribution = {
   readonly at: Interval;
   /** Last instant at which it may be relied on, in microseconds. */
   readonly until: number;
+  /** What admission is judged by; absent where a plain document stands in for a signed one. */
+  readonly evidence?: Evidence;
 };
 
 export type Exclusion = {

@@ -1,12 +1,26 @@
 // Reading policies, from CBOR or JSON, through the same readers; and pinning them by hash (SPEC §6.1).
 
+import { readAdmissionRule } from "../admission/rule.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson } from "../cbor/json.ts";
-import { boolean, exactly, integer, list, oneOf, readAs, record, text, textMap } from "../cbor/read.ts";
+import {
+  boolean,
+  exactly,
+  integer,
+  list,
+  nullable,
+  oneOf,
+  readAs,
+  record,
+  text,
+  textMap,
+  withDefaults,
+} from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
 import { HOLDERS_MAX, INTERVAL_MICROS_MIN, PAUSE_MICROS_MIN, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { readProfile } from "../reference/profile.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { readOutcome, readRatio } from "./outcome-rules.ts";
 import { FORMS, type PinnedPolicy, type Policy, type PolicyDocument, type Role, type Timing } from "./policy.ts";
@@ -35,7 +49,9 @@ const readTiming = record<Timing>({
   statusInterval: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
 });
 
-const readPolicy = record<Policy>({
+const readWhole = record<Policy>({
+  admission: nullable(readAdmissionRule),
+  proximity: nullable(readProfile),
   format: exactly(1),
   id: text(64),
   title: text(TEXT_LENGTH_MAX),
@@ -47,6 +63,9 @@ const readPolicy = record<Policy>({
   timing: readTiming,
   outcome: readOutcome,
 });
+
+/** What a policy says nothing of is not asked for. */
+const readPolicy = withDefaults({ admission: null, proximity: null }, readWhole);
 
 function read(value: CborValue): Result<Policy> {
   const policy = readAs(value, readPolicy);

@@ -1,6 +1,9 @@
 // A policy: the immutable document that says who may do what, when a round ends and what follows from its set (SPEC §6).
 // For people it is JSON; for hashing and signing, canonical CBOR. A pattern is nothing but such a document.
+import type { AdmissionRule } from "../admission/rule.ts";
+import type { Json } from "../cbor/json.ts";
 import type { Id } from "../observation/observation.ts";
+import type { Profile } from "../reference/profile.ts";
 
 export type Ratio = { readonly num: number; readonly den: number };
 /** A share of the contributors' power, or a count of contributors. */
@@ -127,10 +130,17 @@ export type Policy = {
   readonly equivocation: "each" | "void";
   readonly timing: Timing;
   readonly outcome: OutcomeRule;
+  /** What admits a contribution beyond the door, and where its signer has to be; null where nothing is asked. */
+  readonly admission: AdmissionRule | null;
+  readonly proximity: Profile | null;
 };
 
 /** The same as plain JSON: what patterns are written in and what people read. */
-export type PolicyDocument = Omit<Policy, "roles"> & { readonly roles: { readonly [name: string]: Role } };
+export type PolicyDocument = Omit<Policy, "roles" | "admission" | "proximity"> & {
+  readonly roles: { readonly [name: string]: Role };
+  readonly admission?: Json;
+  readonly proximity?: Json;
+};
 
 /** A policy with the name it is pinned by. */
 export type PinnedPolicy = { readonly policy: Policy; readonly hash: Id; readonly bytes: Uint8Array };

@@ -45,4 +45,19 @@ export const COMPOSITE_REFUSALS = {
     why: "{got} straddles {need}, which counts as outside in conservative mode",
     do: "state a more exact time, or let the policy be lenient",
   },
+  ROSTER_CLOSED: {
+    what: "{authority} is not named for the role {role}",
+    why: "the roster is closed by name",
+    do: "ask the caller for a new ceremony that names you",
+  },
+  ROSTER_TWICE: {
+    what: "{authority} has joined already",
+    why: "one organisation holds one seat of a role, and one that closes rounds; it has the seat of {role}",
+    do: "nothing: the join with the lower id counts",
+  },
+  ROSTER_FULL: {
+    what: "the role {role} is full",
+    why: "it has at most {most} holders",
+    do: "join in another role, or in another ceremony",
+  },
 } as const;
