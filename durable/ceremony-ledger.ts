@@ -10,12 +10,13 @@ import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../share
 import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 
-/** Refused statements kept for explanation; the entries about them stay. */
-const REFUSED_ROWS_MAX = 1_000;
+/** Refused statements kept for explanation, and entries about them, of one signer and of all: a flood costs the flooder its say. */
+const REFUSED_MAX = { rows: 64, bytes: 262_144 } as const;
+const REFUSED_ALL_MAX = { rows: 1_000, bytes: 4 * 1_048_576 } as const;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, frame BLOB NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS refused (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS refused (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, signer TEXT NOT NULL, frame BLOB NOT NULL)",
   "CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS outbox (n INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, key TEXT NOT NULL, frame BLOB NOT NULL, own INTEGER)",
   "CREATE TABLE IF NOT EXISTS memo (one INTEGER PRIMARY KEY CHECK (one = 1), memo TEXT NOT NULL, wake INTEGER)",
@@ -69,15 +70,12 @@ export class CeremonyLedger {
   /** Writes a step; the caller wraps it in one transaction. */
   commit({ state, effects }: Step): void {
     let wake: number | null = null;
-    const again = new Set(
-      effects.flatMap((effect) =>
-        effect.do === "refuse" && this.#isRefused(effect.observation.id) ? [effect.observation.id] : [],
-      ),
-    );
+    // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
+    const unkept = new Set<Id>();
     for (const effect of effects) {
       if (effect.do === "wake") wake = effect.at;
-      // What was refused before is answered again, but leaves no second entry: repeating it must not grow the store.
-      else if (!(effect.do === "record" && effect.entry.kind === "refusal" && again.has(effect.entry.about[0] ?? "")))
+      else if (effect.do === "refuse" && !this.#mayKeep(effect.observation)) unkept.add(effect.observation.id);
+      else if (!(effect.do === "record" && effect.entry.kind === "refusal" && unkept.has(effect.entry.about[0] ?? "")))
         this.#write(effect, state.self);
     }
     this.#sql.exec(
@@ -98,12 +96,12 @@ export class CeremonyLedger {
         return;
       case "refuse":
         this.#sql.exec(
-          "INSERT OR IGNORE INTO refused (id, code, frame) VALUES (?, ?, ?)",
+          "INSERT INTO refused (id, code, signer, frame) VALUES (?, ?, ?, ?)",
           effect.observation.id,
           effect.code,
+          effect.observation.key,
           effect.observation.frame,
         );
-        this.#sql.exec("DELETE FROM refused WHERE n <= (SELECT max(n) FROM refused) - ?", REFUSED_ROWS_MAX);
         return;
       case "record":
         this.#link(effect.entry);
@@ -121,8 +119,19 @@ export class CeremonyLedger {
     return this.#sql.exec("SELECT 1 FROM frames WHERE id = ?", id).toArray().length > 0;
   }
 
-  #isRefused(id: Id): boolean {
-    return this.#sql.exec("SELECT 1 FROM refused WHERE id = ?", id).toArray().length > 0;
+  #mayKeep({ id, key, frame }: VerifiedObservation): boolean {
+    const count = (where: string, value: string) =>
+      this.#sql
+        .exec<{ rows: number; bytes: number }>(
+          `SELECT count(*) AS rows, coalesce(sum(length(frame)), 0) AS bytes FROM refused WHERE ${where}`,
+          value,
+        )
+        .one();
+    if (count("id = ?", id).rows > 0) return false;
+    const [own, all] = [count("signer = ?", key), count("signer <> ?", "")];
+    const fits = (kept: typeof own, most: { readonly rows: number; readonly bytes: number }) =>
+      kept.rows < most.rows && kept.bytes + frame.length <= most.bytes;
+    return fits(own, REFUSED_MAX) && fits(all, REFUSED_ALL_MAX);
   }
 
   #link(entry: Entry): void {

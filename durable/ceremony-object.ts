@@ -115,7 +115,14 @@ export class Ceremony extends DurableObject<AgentEnv> {
   async evidence(): Promise<string | null> {
     const refused = this.#ledger.refused();
     const statements = statementFrames(this.#config.party.trust).filter((frame) => frame !== null);
-    const bundle = makeBundle(this.#state, this.#ledger.frames(), refused, this.#ledger.lineage(), statements);
+    const bundle = makeBundle(
+      this.#state,
+      this.#ledger.frames(),
+      refused,
+      this.#ledger.lineage(),
+      statements,
+      this.#config.identity.signer,
+    );
     return bundle === null ? null : JSON.stringify(writeBundle(bundle) satisfies Json, null, 1);
   }
 

@@ -53,12 +53,22 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
+/** More lenient than we are (it skips spaces and missing padding), so its answer is encoded again and compared. */
+function decodeBase64(text: string): string | null {
+  try {
+    return atob(text);
+  } catch {
+    return null;
+  }
+}
+
 /** Padded standard base64 in its one canonical spelling; null for anything else, so one byte string has one text. */
 export function parseBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  if (!/^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text)) return null;
-  const binary = atob(text);
-  const bytes = Uint8Array.from(binary, (character) => character.charCodeAt(0));
-  return toBase64(bytes) === text ? bytes : null;
+  const binary = decodeBase64(text);
+  if (binary === null || btoa(binary) !== text) return null;
+  const bytes = new Uint8Array(binary.length);
+  for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
+  return bytes;
 }
 
 /** Cuts a byte string into pieces of `size`; the caller has checked that the length is a multiple. */

@@ -54,6 +54,22 @@ export function decisionOf(closing: Closing, certificate: Certificate): Decision
   return { root: rootOfSet(set), set, certificate };
 }
 
+/** Whether a certificate proves that a set with this root was closed: every statement is held and counts, each elector once. */
+export function certifies(closing: Closing, root: Id, certificate: Certificate): boolean {
+  const { electorate } = closing;
+  if (certificate.path === "unanimous") {
+    const found = certificate.witnesses.map((id) => findWitness(closing, id));
+    const seats = new Set(found.flatMap((witness) => (witness?.body.root === root ? [seatOf(witness)] : [])));
+    return seats.size === found.length && seats.size === electorate.seats.length;
+  }
+  const justification = justify(closing, certificate.witnesses);
+  if (typeof justification === "string" || rootOfSet(justification.set) !== root) return false;
+  const votes = closing.precommits.get(certificate.attempt) ?? [];
+  const named = certificate.precommits.map((id) => votes.find((vote) => vote.id === id && vote.body.root === root));
+  const seats = new Set(named.flatMap((vote) => (vote === undefined ? [] : [seatOf(vote)])));
+  return seats.size === named.length && powerOf(electorate, seats) >= electorate.quorum;
+}
+
 /** Justifications newly possible: from those of these proposals whose witnesses are all held. */
 export function findJustifications(closing: Closing, proposals: readonly Proposal[]): ReadonlyMap<Id, Justification> {
   if (proposals.length === 0) return closing.justified;

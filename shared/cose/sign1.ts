@@ -14,7 +14,8 @@ export type Context =
   | "quorate/taxonomy/1"
   | "quorate/revocation/1"
   | "quorate/revocation-state/1"
-  | "quorate/continuity/1";
+  | "quorate/continuity/1"
+  | "quorate/account/1";
 
 export type Sign1 = {
   /** The encoded protected header map, exactly as signed. */

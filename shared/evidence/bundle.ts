@@ -17,11 +17,14 @@ import {
 import type { CborValue } from "../cbor/value.ts";
 import { type CeremonyState, currentRound } from "../ceremony/state.ts";
 import type { Certificate } from "../closing/state.ts";
+import type { Signer } from "../cose/sign1.ts";
 import { sha256Hex } from "../hash.ts";
-import { AUTHORITY_STATEMENTS_MAX, BUNDLE_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import { AUTHORITY_STATEMENTS_MAX, BUNDLE_BYTES_MAX, FRAME_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import type { EntryKind, LinkedEntry } from "../lineage/entry.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
+import { signAccount } from "./account.ts";
+import { provingStatements } from "./select.ts";
 
 export const BUNDLE_FORMAT = "quorate-bundle/1";
 
@@ -39,6 +42,8 @@ export type Bundle = {
   /** Statements about authority that the door took into account: roots, rotations, taxonomies, revocations. */
   readonly statements: readonly Uint8Array[];
   readonly lineage: readonly LinkedEntry[];
+  /** The exporter's signature over the lineage. */
+  readonly account: Uint8Array;
 };
 
 const README = [
@@ -56,6 +61,7 @@ export function makeBundle(
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   lineage: readonly LinkedEntry[],
   statements: readonly Uint8Array[],
+  signer: Signer,
 ): Bundle | null {
   const { ending, ceremony, self, rounds } = state;
   if (ending === null || currentRound(state) === undefined) return null;
@@ -66,10 +72,11 @@ export function makeBundle(
     rounds: rounds.flatMap(({ closing: { decision } }) =>
       decision === null ? [] : [{ root: decision.root, certificate: decision.certificate }],
     ),
-    frames: stored.map(({ id, frame }) => ({ id, frame })),
+    frames: provingStatements(state, stored).map(({ id, frame }) => ({ id, frame })),
     refused: refused.map(({ code, frame }) => ({ hash: sha256Hex(frame), code, frame })),
     statements,
     lineage,
+    account: signAccount(ceremony, lineage, signer),
   };
 }
 
@@ -85,6 +92,7 @@ export function writeBundle(bundle: Bundle): Json {
     refused: bundle.refused.map(({ hash, code, frame }) => ({ hash, code, frame: toBase64(frame) })),
     statements: bundle.statements.map(toBase64),
     lineage: bundle.lineage.map((entry) => ({ ...entry, detail: { ...entry.detail } })),
+    account: toBase64(bundle.account),
   };
 }
 
@@ -94,8 +102,10 @@ const readHex: Reader<Id> = (value, path) =>
     : misfit(path, "32 bytes in lower-case hexadecimal");
 
 const readFrame: Reader<Uint8Array> = (value, path) =>
-  (typeof value === "string" ? parseBase64(value) : null) ?? misfit(path, "canonical base64");
+  (typeof value === "string" && value.length <= FRAME_TEXT_MAX ? parseBase64(value) : null) ??
+  misfit(path, `canonical base64 of at most ${FRAME_BYTES_MAX} bytes`);
 
+const FRAME_TEXT_MAX = Math.ceil(FRAME_BYTES_MAX / 3) * 4;
 /** Frames of one ceremony: far above any real one, so that a hostile file cannot make a verifier work for ever. */
 const FRAMES_MAX = 200_000;
 const ENTRY_KINDS: readonly EntryKind[] = [
@@ -155,6 +165,7 @@ const readWire = record<BundleWire>({
   refused: list(record<RefusedFrame>({ hash: readHex, code: text(), frame: readFrame }), FRAMES_MAX),
   statements: list(readFrame, AUTHORITY_STATEMENTS_MAX),
   lineage: list(readEntry, FRAMES_MAX),
+  account: readFrame,
 });
 
 /** Reads a bundle's structure from the bytes of its file. */

@@ -1,6 +1,7 @@
 // The one verifier (SPEC §12.3): agent, command line, browser page and tests import this function. It needs the bundle and a trust
 // statement; no network, and no clock unless a time is given. What it cannot know makes the answer indeterminate, never a pass.
 
+import { rootOf } from "../authority/chain.ts";
 import { assembleTrust } from "../authority/trust.ts";
 import { toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
@@ -8,15 +9,15 @@ import { fromJson, type Json, toJson } from "../cbor/json.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { readCall } from "../ceremony/call.ts";
 import { readAgain } from "../ceremony/restore.ts";
-import { type CeremonyState, emptyState, type Self } from "../ceremony/state.ts";
-import { isHalted } from "../closing/derive.ts";
+import { type CeremonyState, emptyState, type Round, type Self } from "../ceremony/state.ts";
+import { certifies, isHalted } from "../closing/derive.ts";
 import { sha256Hex } from "../hash.ts";
 import { firstBrokenLink } from "../lineage/entry.ts";
 import { admit } from "../observation/admit.ts";
-import { stepOf } from "../observation/door-steps.ts";
 import { type Call, isKind, type Observation, type VerifiedObservation } from "../observation/observation.ts";
 import { REFUSALS, type RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
+import { openAccount } from "./account.ts";
 import { parseBundle } from "./bundle.ts";
 import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
 import { faultsIn, type ProvedFault } from "./faults.ts";
@@ -191,6 +192,11 @@ function checkCertificates(found: Case): Case | Stopped {
       );
     if (decision.root !== recorded.root)
       return failed(`round ${index}`, fault("ROUND_MISMATCH", { reason: `the set's root is ${decision.root}` }));
+    if (!certifies((rounds[index] as Round).closing, recorded.root, recorded.certificate))
+      return failed(
+        `round ${index}`,
+        fault("CERTIFICATE_MISSING", { round: index, reason: "the statements it names do not certify the set" }),
+      );
   }
   return found;
 }
@@ -209,16 +215,23 @@ function sameValue(computed: CborValue, recorded: CborValue): boolean {
   return view.ok && toHex(encodeCanonical(view.value as Encodable)) === toHex(encodeCanonical(recorded as Encodable));
 }
 
-/** What the party refused must be refused here too; what the door refused, by the same code. */
+/** Refusals for what had come before: they accuse nobody, and whoever took things in in another order would not repeat them. */
+const OF_THE_MOMENT: ReadonlySet<string> = new Set<RefusalCode>([
+  "ATTEMPT_FAR",
+  "EQUIVOCATION_FLOOD",
+  "PARKED_FULL",
+  "ROUND_CLOSED",
+]);
+
+/** What the party refused must be refused here too, for the same reason. */
 async function checkRefusals(found: Case): Promise<Case | Stopped> {
   for (const { hash, code, frame } of found.bundle.refused) {
     if (sha256Hex(frame) !== hash) return failed(hash, fault("BUNDLE_ID", { entry: hash, found: sha256Hex(frame) }));
     if (!Object.hasOwn(REFUSALS, code))
       return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: "no such code", recorded: code }));
+    if (OF_THE_MOMENT.has(code)) continue;
     const now = await refusalNow(found, frame);
-    const atDoor =
-      stepOf(code as RefusalCode) !== stepOf("ROUND_CLOSED") && stepOf(code as RefusalCode) !== stepOf("NOT_A_PARTY");
-    if (now === null || (atDoor && now !== code))
+    if (now !== code)
       return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: now ?? "admitted", recorded: code }));
   }
   return found;
@@ -233,11 +246,19 @@ async function refusalNow(found: Case, frame: Uint8Array): Promise<RefusalCode |
   return last?.verdict === "refused" ? last.code : null;
 }
 
-function checkLineage(found: Case): Case | Stopped {
-  const broken = firstBrokenLink(found.bundle.lineage);
-  return broken === null
+/** The lineage is whole, and signed for by the agent of the party that exported it. */
+async function checkLineage(found: Case): Promise<Case | Stopped> {
+  const { lineage, account, ceremony, exportedBy } = found.bundle;
+  const broken = firstBrokenLink(lineage);
+  if (broken !== null)
+    return failed(`lineage ${broken}`, fault("LINEAGE_ALTERED", { entry: broken, reason: "its hash does not fit" }));
+  const signer = await openAccount(account, ceremony, lineage);
+  if (!signer.ok) return failed("lineage account", signer);
+  const root = found.call?.body.seats.find(({ authority }) => authority === exportedBy)?.root;
+  const known = found.frames.some(({ key, chain }) => key === signer.value && rootOf(chain) === root);
+  return known
     ? found
-    : failed(`lineage ${broken}`, fault("LINEAGE_ALTERED", { entry: broken, reason: "its hash does not fit" }));
+    : failed("lineage account", fault("EXPORTER_UNKNOWN", { authority: exportedBy, key: signer.value }));
 }
 
 function checkTime(found: Case): Case | Stopped {

@@ -51,6 +51,11 @@ export const EVIDENCE_REFUSALS = {
     why: "it is {found}, not {recorded}",
     do: "export the bundle again",
   },
+  EXPORTER_UNKNOWN: {
+    what: "the lineage is not signed for by the party that is said to have exported it",
+    why: "no statement of {authority} in the bundle is by the key {key}",
+    do: "ask the party for the bundle as it exported it",
+  },
   LINEAGE_ALTERED: {
     what: "lineage entry {entry} does not follow from the one before it",
     why: "{reason}",

@@ -53,7 +53,7 @@ export function bundleOf(agent: Agent): BundleDocument {
   const refused = agent.effects.flatMap((effect) =>
     effect.do === "refuse" ? [{ code: effect.code, frame: effect.observation.frame }] : [],
   );
-  const bundle = makeBundle(agent.state, stored, refused, lineageOf(agent), []);
+  const bundle = makeBundle(agent.state, stored, refused, lineageOf(agent), [], agent.party.identity.signer);
   if (bundle === null) throw new Error("the ceremony has not ended");
   return JSON.parse(JSON.stringify(writeBundle(bundle))) as BundleDocument;
 }
