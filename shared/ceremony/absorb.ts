@@ -17,6 +17,7 @@ import {
 } from "../observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
+import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
 import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
@@ -34,7 +35,7 @@ export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
   if (round === undefined) return park(noticeOwnKey(turn, observation), observation, "ROUND_UNKNOWN");
   const seat = checkSeat(round, observation);
   if (!seat.ok) return refuseIn(turn, observation, seat.fault);
-  return absorbSeated(noticeOwnKey(turn, observation), round, seat.value, observation);
+  return noteForks(turn, absorbSeated(noticeOwnKey(turn, observation), round, seat.value, observation), observation);
 }
 
 function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: VerifiedObservation): Turn {
