@@ -1,5 +1,5 @@
 // What the link needs of a message bus, in terms of our own: publishing with a receipt, and pulling with explicit
-// acknowledgement. One adapter implements it (nats-link.ts), so a change of client library is a change of one file.
+// acknowledgement. One adapter implements it (nats-link.ts, with its streams in nats-streams.ts), so a change of client library ends there.
 
 export interface Bus {
   /** Resolves when the receiving stream has stored the message; the same `msgId` is stored once. */

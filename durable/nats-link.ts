@@ -1,32 +1,13 @@
-// The bus over NATS JetStream: the only file that imports `nats.ws`.
-// Written for the oldest server we meet (2.9): one filter subject, no metadata, no fields that strict servers refuse.
-
-import type { ConsumerConfig, JetStreamManager, Msg, NatsConnection, StreamConfig } from "nats.ws";
-import {
-  AckPolicy,
-  connect,
-  createInbox,
-  DebugEvents,
-  DeliverPolicy,
-  DiscardPolicy,
-  Events,
-  headers,
-  nanos,
-  ReplayPolicy,
-  RetentionPolicy,
-  StorageType,
-} from "nats.ws";
-import { FRAME_BYTES_MAX } from "../shared/limits.ts";
+// The bus over NATS JetStream: the one socket, and what is said over it.
+import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
+import { connect, createInbox, DebugEvents, Events, headers, nanos } from "nats.ws";
 import type { Bus, Delivery } from "./bus.ts";
+import { ensureStreams, type StreamNames } from "./nats-streams.ts";
 
-export type NatsDial = {
+export type NatsDial = StreamNames & {
   readonly url: string;
   readonly user: string;
   readonly password: string;
-  readonly stream: string;
-  readonly durable: string;
-  /** The stream of the party's own statements. */
-  readonly journal: string;
   /** Told whenever the connection is lost or regained, so that waiting rows go out at once. */
   readonly onStatus?: (connected: boolean) => void;
 };
@@ -35,15 +16,6 @@ const TIMEOUT_MS = 5_000;
 const PING_MS = 20_000;
 const RECONNECT_WAIT_MS = 500;
 const RECONNECT_JITTER_MS = 500;
-const DAY_MS = 86_400_000;
-/** A frame that waited a week is past every use that a live exchange has for it; repair brings what still matters. */
-const MESSAGE_AGE_MS = 7 * DAY_MS;
-/** Far longer than any ceremony that is still open; what is older can no longer be contradicted. */
-const JOURNAL_AGE_MS = 90 * DAY_MS;
-/** Room for NATS headers, and for frames slightly too large, which are then refused with a record instead of silently. */
-const HEADROOM_BYTES = 8_192;
-const ACK_WAIT_MS = 30_000;
-const ACK_PENDING_MAX = 256;
 /** Past this after its own expiry, a pull request is taken for lost with the server that held it. */
 const PULL_GRACE_MS = 1_000;
 
@@ -69,61 +41,12 @@ export async function dialNats(dial: NatsDial): Promise<Bus> {
   });
   try {
     const manager = await connection.jetstreamManager({ timeout: TIMEOUT_MS });
-    await ensureStream(manager, dial.stream, "inbox.>", { max_age: nanos(MESSAGE_AGE_MS) });
-    await ensureStream(manager, dial.journal, "own.>", { max_age: nanos(JOURNAL_AGE_MS), max_msgs_per_subject: 1 });
-    await ensureConsumer(manager, dial.stream, dial.durable);
+    await ensureStreams(manager, dial);
     return new NatsBus(connection, manager, dial);
   } catch (error) {
     connection.close().catch(() => undefined);
     throw error;
   }
-}
-
-async function ensureStream(
-  manager: JetStreamManager,
-  name: string,
-  subject: string,
-  limits: Pick<StreamConfig, "max_age"> & Partial<StreamConfig>,
-): Promise<void> {
-  const wanted = { ...limits, subjects: [subject], max_msg_size: FRAME_BYTES_MAX + HEADROOM_BYTES };
-  const found = await manager.streams.info(name).catch(absent);
-  if (found === undefined) {
-    const config: Partial<StreamConfig> = {
-      ...wanted,
-      name,
-      retention: RetentionPolicy.Limits,
-      storage: StorageType.File,
-      discard: DiscardPolicy.Old,
-    };
-    await manager.streams.add(config);
-    return;
-  }
-  const { max_age, max_msg_size, subjects } = found.config;
-  const same =
-    max_age === wanted.max_age && max_msg_size === wanted.max_msg_size && subjects.join() === wanted.subjects.join();
-  if (!same) await manager.streams.update(name, wanted);
-}
-
-async function ensureConsumer(manager: JetStreamManager, stream: string, durable: string): Promise<void> {
-  const found = await manager.consumers.info(stream, durable).catch(absent);
-  if (found !== undefined) return;
-  const config: Partial<ConsumerConfig> = {
-    durable_name: durable,
-    ack_policy: AckPolicy.Explicit,
-    deliver_policy: DeliverPolicy.All,
-    replay_policy: ReplayPolicy.Instant,
-    ack_wait: nanos(ACK_WAIT_MS),
-    // Unlimited deliveries: every delivery is either handed on or dead-lettered by us, and our own queue may be down for hours.
-    max_deliver: -1,
-    max_ack_pending: ACK_PENDING_MAX,
-  };
-  await manager.consumers.add(stream, config);
-}
-
-function absent(error: unknown): undefined {
-  const code = (error as { api_error?: { code?: number } }).api_error?.code;
-  if (code === 404) return undefined;
-  throw error;
 }
 
 /** One pull request that the server may still be answering. */

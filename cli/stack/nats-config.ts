@@ -1,5 +1,6 @@
 // The configuration of a nats-server for parties that do not trust each other: one account per party, each with a stream
-// of its own, joined only by exports that make the server itself stamp the sender's account into the subject.
+// of its own, joined only by exports that make the server itself stamp the sender's account into the subject. What an account may
+// use is bounded, so that none can fill the server for the others.
 import { isToken } from "../../shared/mesh/subject.ts";
 
 export type NatsParty = {
@@ -10,6 +11,11 @@ export type NatsParty = {
   readonly user: string;
   readonly password: string;
 };
+
+/** Of one party's account: its inbox, at most 256 MiB, and the journal of its own statements. */
+const ACCOUNT_FILE_BYTES = 1_073_741_824;
+/** Twice the largest message that a stream takes, so that one too large is refused with a reason and not with a broken connection. */
+const PAYLOAD_BYTES_MAX = 262_144;
 
 export type NatsPorts = { readonly client: number; readonly websocket: number };
 
@@ -29,7 +35,7 @@ export function buildNatsConfig(
 server_name: quorate
 host: "127.0.0.1"
 port: ${ports.client}
-max_payload: 1048576
+max_payload: ${PAYLOAD_BYTES_MAX}
 # A client that is gone must not go on receiving deliveries for minutes.
 ping_interval: "20s"
 ping_max: 2
@@ -40,8 +46,8 @@ websocket {
 }
 jetstream {
   store_dir: ${JSON.stringify(storeDir)}
-  max_memory_store: 67108864
-  max_file_store: 4294967296
+  max_memory_store: 0
+  max_file_store: ${parties.length * ACCOUNT_FILE_BYTES}
 }
 accounts {
 ${parties.map((party) => accountBlock(party, parties, joined)).join("\n")}
@@ -59,7 +65,8 @@ function accountBlock(party: NatsParty, parties: readonly NatsParty[], joined: J
   // The position is that of the account in the subject: the second token is filled in, or checked, by the server.
   const exported = `{ service: "inbox.*.>", account_token_position: 2, accounts: [${importers}] }`;
   return `  ${party.account} {
-    jetstream: enabled
+    jetstream { max_memory: 0, max_file: ${ACCOUNT_FILE_BYTES}, max_streams: 4, max_consumers: 8 }
+    limits { max_connections: 16, max_subscriptions: 256, max_payload: ${PAYLOAD_BYTES_MAX} }
     users: [{ user: ${JSON.stringify(party.user)}, password: ${JSON.stringify(party.password)} }]
     exports: [${peers.length > 0 ? exported : ""}]
     imports: [

@@ -172,6 +172,23 @@ describe("the accounts", () => {
     await Promise.all([alpha.close(), beta.close()]);
   });
 
+  it("bound what each may use, so that none can fill the server for the others", async () => {
+    const server = await start();
+    const alpha = await dialAs(server, "alpha");
+    const manager = await alpha.jetstreamManager();
+    await expect(manager.streams.add({ name: "huge", subjects: ["huge"], max_bytes: 2 ** 31 })).rejects.toThrow(
+      "insufficient storage",
+    );
+    const names = ["a", "b", "c", "d"];
+    for (const name of names) await manager.streams.add({ name, subjects: [name], max_bytes: 2 ** 28 });
+    await expect(manager.streams.add({ name: "e", subjects: ["e"] })).rejects.toThrow("maximum number of streams");
+    const others = await Promise.all(Array.from({ length: 15 }, () => dialAs(server, "alpha")));
+    await expect(dialAs(server, "alpha")).rejects.toThrow();
+    const beta = await dialAs(server, "beta");
+    await (await beta.jetstreamManager()).streams.add({ name: "own", subjects: ["own"], max_bytes: 2 ** 30 });
+    await Promise.all([alpha, beta, ...others].map((connection) => connection.close()));
+  });
+
   it("hold even against a party that writes its own imports", async () => {
     const claim = '{ service: { account: BETA, subject: "inbox.ALPHA.>" }, to: "forged.>" }';
     const forge = (config: string) => {

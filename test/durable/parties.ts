@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Miniflare } from "miniflare";
+import { connect, type NatsConnection } from "nats.ws";
 import type { NatsParty } from "../../cli/stack/nats-config.ts";
 import { buildNatsConfig } from "../../cli/stack/nats-config.ts";
 import type { NatsServer } from "../../cli/stack/nats-server.ts";
@@ -21,6 +22,7 @@ type Bundler = { build(options: Record<string, unknown>): Promise<Bundle> };
 
 export type Party = {
   readonly party: NatsParty;
+  readonly natsUrl: string;
   send(items: readonly SentItem[]): Promise<SendReport>;
   health(): Promise<LinkHealth>;
   recall(topic: string): Promise<string[]>;
@@ -100,6 +102,7 @@ async function startParty(party: NatsParty, script: string, natsUrl: string, per
   await start();
   return {
     party,
+    natsUrl,
     send: (items) => ask("/send", items),
     health: () => ask("/health"),
     recall: (topic) => ask("/recall", topic),
@@ -153,4 +156,37 @@ export function numbered(peer: string, label: string, from: number, to: number):
     const text = `${label}-${from + i}`;
     return { peer, topic: TOPIC, key: text, text };
   });
+}
+
+/** What someone with a party's NATS password can do without our code. */
+export async function asParty<T>(
+  { party, natsUrl }: Party,
+  use: (connection: NatsConnection) => Promise<T>,
+): Promise<T> {
+  const connection = await connect({ servers: natsUrl, user: party.user, pass: party.password });
+  try {
+    return await use(connection);
+  } finally {
+    await connection.close();
+  }
+}
+
+export function labelled(frames: readonly ReceivedFrame[], label: string): ReceivedFrame[] {
+  return frames.filter(({ text }) => text.startsWith(`${label}-`));
+}
+
+/** All of them, whatever the order and however often: that is what the link promises. */
+export async function arrive(
+  at: Party,
+  label: string,
+  from: number,
+  to: number,
+  withinMs?: number,
+): Promise<ReceivedFrame[]> {
+  const wanted = numbered("", label, from, to).map(({ text }) => text);
+  const complete = (frames: ReceivedFrame[]) => {
+    const texts = new Set(frames.map(({ text }) => text));
+    return wanted.every((text) => texts.has(text));
+  };
+  return labelled(await until(at.received, complete, withinMs), label);
 }
