@@ -63,6 +63,14 @@ export class CeremonyLedger {
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
+  /** Entries of the kind that people must see, oldest first. */
+  alerts(): readonly LinkedEntry[] {
+    const rows = this.#sql.exec<{ entry: string }>(
+      "SELECT entry FROM entries WHERE json_extract(entry, '$.kind') = 'alert' ORDER BY n",
+    );
+    return rows.toArray().map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+  }
+
   wakeMicros(): number | null {
     return this.#sql.exec<{ wake: number | null }>("SELECT wake FROM memo").toArray()[0]?.wake ?? null;
   }

@@ -11,10 +11,11 @@ import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
 import { statementFrames } from "../shared/evidence/trust-statement.ts";
-import type { LinkedEntry } from "../shared/lineage/entry.ts";
+import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
+import { describeRefusal, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
@@ -30,11 +31,20 @@ export type CeremonyRpc = {
     content: CborMap,
     draft: { readonly id: string; readonly at: number },
   ) => Promise<Result<readonly Receipt[]>>;
-  readonly view: () => Promise<CeremonyView>;
+  readonly view: () => Promise<ShownCeremony>;
+  readonly wake: () => Promise<void>;
   readonly lineage: () => Promise<readonly LinkedEntry[]>;
   readonly evidence: () => Promise<string | null>;
   readonly explain: (id: string) => Promise<Explanation | null>;
 };
+
+/** Something about a ceremony that its people must look into: a refusal's words, when it was noticed (µs), and the statements it is about. */
+export type Alert = Refusal & { readonly at: number; readonly about: readonly string[] };
+export type ShownCeremony = CeremonyView & { readonly alerts: readonly Alert[] };
+
+function alertOf({ detail, at, about }: Entry): Alert {
+  return { ...describeRefusal({ code: detail.code as RefusalCode, detail }), at, about };
+}
 
 function refusedFor({ code, detail }: Fault): Receipt {
   return { id: "", verdict: "refused", code, detail };
@@ -59,10 +69,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
     this.#state = this.#load();
-    void ctx.blockConcurrencyWhile(async () => {
-      // An alarm that was lost with an earlier instance is set again by whatever event wakes this one.
-      if ((await ctx.storage.getAlarm()) === null) this.#arm();
-    });
+    void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
 
   async submit(frames: readonly Uint8Array[]): Promise<readonly Receipt[]> {
@@ -103,8 +110,14 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return stepped.ok ? ok(this.#commit(stepped.value)) : stepped;
   }
 
-  async view(): Promise<CeremonyView> {
-    return viewOf(this.#state);
+  async view(): Promise<ShownCeremony> {
+    await this.#keepAlarm();
+    return { ...viewOf(this.#state), alerts: this.#ledger.alerts().map(alertOf) };
+  }
+
+  /** A turn of the clock whatever the alarm does: the sweep by cron ends here. */
+  async wake(): Promise<void> {
+    await this.alarm();
   }
 
   async lineage(): Promise<readonly LinkedEntry[]> {
@@ -194,9 +207,17 @@ export class Ceremony extends DurableObject<AgentEnv> {
       throw error;
     }
     this.#state = stepped.state;
+    for (const effect of stepped.effects)
+      if (effect.do === "record" && effect.entry.kind === "alert")
+        console.warn({ event: "alert", ceremony: this.ctx.id.name, ...alertOf(effect.entry) });
     this.#arm();
     this.#drain();
     return stepped.receipts;
+  }
+
+  /** An alarm that was lost, with an earlier instance or after the platform's last retry, is set again by whatever event comes. */
+  async #keepAlarm(): Promise<void> {
+    if ((await this.ctx.storage.getAlarm()) === null) this.#arm();
   }
 
   /** One alarm: the earliest of what the protocol waits for and of what is still to be handed on. */

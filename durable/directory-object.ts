@@ -23,6 +23,7 @@ export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: st
 
 export type DirectoryRpc = {
   readonly note: (row: CeremonyRow) => Promise<void>;
+  readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
   readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
   readonly opened: (source: string, key: string, ceremony: string) => Promise<void>;
@@ -52,6 +53,17 @@ export class Directory extends DurableObject {
 
   async note({ ceremony, title, phase, atMs }: CeremonyRow): Promise<void> {
     this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
+  }
+
+  /** Ceremonies without an ending, the longest untouched first. */
+  async open(most: number): Promise<readonly string[]> {
+    return this.#sql
+      .exec<{ ceremony: string }>(
+        "SELECT ceremony FROM ceremonies WHERE phase NOT IN ('final', 'abandoned', 'expired', 'refused') ORDER BY at LIMIT ?",
+        most,
+      )
+      .toArray()
+      .map(({ ceremony }) => ceremony);
   }
 
   async list(most: number): Promise<readonly CeremonyRow[]> {

@@ -1,5 +1,5 @@
 // The Worker's entry: HTTP, the queues and cron. It re-exports the object classes, which the platform finds by name.
-import { type AgentEnv, LINK_NAME } from "../durable/env.ts";
+import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../durable/env.ts";
 import { createApp } from "./http/app.ts";
 import { consumeDeadLetters, consumeObservations } from "./queue/consumer.ts";
 
@@ -13,6 +13,17 @@ export default {
   fetch: app.fetch,
   queue: (batch: MessageBatch<unknown>, env: AgentEnv) =>
     batch.queue.endsWith("-dead") ? consumeDeadLetters(batch, env) : consumeObservations(batch, env),
-  // The link keeps itself awake by its alarm; this brings it back should alarms be exhausted.
-  scheduled: (_: ScheduledController, env: AgentEnv) => env.LINK.getByName(LINK_NAME).start(),
+  scheduled: (_: ScheduledController, env: AgentEnv) => sweep(env),
 };
+
+/** Ceremonies woken by one sweep; the platform allows 10,000 calls an invocation. */
+const SWEEP_MAX = 1_000;
+
+/** Everything keeps itself awake by its alarm; this brings back what has lost it, should the platform have given up on one. */
+async function sweep(env: AgentEnv): Promise<void> {
+  await env.LINK.getByName(LINK_NAME).start();
+  const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(SWEEP_MAX);
+  const woken = await Promise.allSettled(open.map((ceremony) => env.CEREMONY.getByName(ceremony).wake()));
+  for (const one of woken)
+    if (one.status === "rejected") console.error({ event: "sweep-failed", reason: String(one.reason) });
+}

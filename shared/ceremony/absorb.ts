@@ -1,7 +1,7 @@
 // Taking in one observation that has passed the door (SPEC §7.6): where it belongs, and whether its signer may say it there.
 // Nothing is signed or decided here; that is `settle`, once everything of a turn has been taken in.
 import { grantsRole, rootOf } from "../authority/chain.ts";
-import { isHalted } from "../closing/derive.ts";
+import { isHalted, provenFaults } from "../closing/derive.ts";
 import { powerOf } from "../closing/power.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
@@ -186,7 +186,11 @@ function recordFaults(turn: Turn, round: Round, after: Closing, seat: RosterSeat
   );
   const proved = record(told, "byzantine-event", proof, seat.authority, { code: "EQUIVOCATION", seat: seat.index });
   return isHalted(after) && !isHalted(before)
-    ? record(proved, "alert", proof, null, { code: "OVER_TOLERANCE" })
+    ? record(proved, "alert", proof, null, {
+        code: "OVER_TOLERANCE",
+        found: provenFaults(after),
+        limit: after.electorate.tolerated,
+      })
     : proved;
 }
 

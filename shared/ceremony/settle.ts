@@ -127,7 +127,7 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
     null,
     { digest, ...(terminal.cause === null ? {} : { cause: terminal.cause }) },
   );
-  const alerted = state.expired ? record(ended, "alert", [state.ceremony], null, { code: "CEREMONY_OVER" }) : ended;
+  const alerted = state.expired ? record(ended, "alert", [state.ceremony], null, { code: "CERTIFICATE_LATE" }) : ended;
   return announce(withEffects(alerted, { do: "conclude", ending }), round, terminal.status, digest);
 }
 

@@ -15,6 +15,11 @@ export const CEREMONY_REFUSALS = {
     why: "it is {phase}; the observation is kept as late",
     do: "open a new ceremony",
   },
+  CERTIFICATE_LATE: {
+    what: "the certificate came after the ceremony's hard expiry",
+    why: "this party had shown it as expired before; the outcome is stored, and marked late",
+    do: "tell whoever has acted on the expiry",
+  },
   CEREMONY_HELD: {
     what: "the ceremony is on hold",
     why: "an observation names {extension}, which this version does not know",

@@ -1,6 +1,5 @@
 // Three parties as they are in life: each its own workerd process and storage, joined only by a real nats-server.
 import { mkdtempSync, rmSync } from "node:fs";
-import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -13,12 +12,10 @@ import { pickPorts, startNatsServer } from "../../cli/stack/nats-server.ts";
 import type { LinkHealth } from "../../durable/link-object.ts";
 import type { SendReport } from "../../durable/link-outbox.ts";
 import type { RefusedFrame } from "../../durable/link-schema.ts";
+import { bundleWorker } from "../support/bundle-worker.ts";
 import type { ReceivedFrame, SentItem } from "./link-worker.ts";
 
 export const TOPIC = "mesh.00ff";
-
-type Bundle = { outputFiles: { text: string }[] };
-type Bundler = { build(options: Record<string, unknown>): Promise<Bundle> };
 
 export type Party = {
   readonly party: NatsParty;
@@ -46,7 +43,10 @@ export async function startStack(names: readonly string[]): Promise<Stack> {
   }));
   const config = buildNatsConfig(natsParties, ports, join(dir, "store"));
   const nats = await startNatsServer({ dir, config, ports });
-  const script = await bundleWorker();
+  const script = await bundleWorker(
+    'export { Link, Recorder, worker as default } from "./link-worker.ts";',
+    import.meta.dirname,
+  );
   const started = await Promise.all(
     natsParties.map((party) => startParty(party, script, nats.wsUrl, join(dir, party.name))),
   );
@@ -59,30 +59,6 @@ export async function startStack(names: readonly string[]): Promise<Stack> {
       rmSync(dir, { recursive: true, force: true });
     },
   };
-}
-
-/** The bundler that `wrangler deploy` uses, so that the tests run what a deployment would. */
-async function bundleWorker(): Promise<string> {
-  const fromWrangler = createRequire(createRequire(import.meta.url).resolve("wrangler/package.json"));
-  const bundler = fromWrangler("esbuild") as Bundler;
-  const built = await bundler.build({
-    stdin: {
-      contents: 'export { Link, Recorder, worker as default } from "./link-worker.ts";',
-      resolveDir: import.meta.dirname,
-    },
-    bundle: true,
-    format: "esm",
-    platform: "browser",
-    conditions: ["workerd", "worker", "browser"],
-    mainFields: ["module", "main"],
-    target: "es2024",
-    external: ["cloudflare:*", "node:*", "crypto"],
-    write: false,
-    logLevel: "warning",
-  });
-  const text = built.outputFiles[0]?.text;
-  if (text === undefined) throw new Error("the bundler wrote nothing");
-  return text;
 }
 
 async function startParty(party: NatsParty, script: string, natsUrl: string, persist: string): Promise<Party> {
