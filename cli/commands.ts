@@ -1,11 +1,12 @@
 // The one registry of commands.
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
+import { decide } from "./commands/decide.ts";
 import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, explain, verify } from "./commands/evidence.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { meshReconcile, translatorCheck } from "./commands/mesh.ts";
-import { decide, policyLint, policyList, policyShow } from "./commands/policy.ts";
+import { policyLint, policyList, policyShow } from "./commands/policy.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";

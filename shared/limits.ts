@@ -37,6 +37,8 @@ export const SEATS_MAX = 256;
 export const ELECTORS_MAX = 31;
 /** Holders of a role that a policy may speak of: more than a roster has, since policies are also tried on whole elections. */
 export const HOLDERS_MAX = 1_000_000;
+/** Rounds of one ceremony: each costs a close, and a ceremony that needs more is several. */
+export const ROUNDS_MAX = 64;
 /** Candidates of an election: Schulze's method takes the cube of it, 17 million steps. */
 export const CANDIDATES_MAX = 256;
 /** Parties, and contributions of one round, in a plain document: beyond any election that one file should carry. */

@@ -19,7 +19,9 @@ import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
-import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound } from "./state.ts";
+
+import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
+
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
@@ -74,7 +76,9 @@ export function unpark(turn: Turn): Turn {
   const waiting = [...turn.state.parked.values()];
   const receipts = turn.receipts;
   const emptied = withState(turn, { parked: new Map() });
-  return { ...waiting.reduce(absorb, emptied), receipts };
+  const read = waiting.reduce(absorb, emptied);
+  // Whoever sent them was answered when they came; a verifier asks for the last word on each.
+  return turn.replaying ? read : { ...read, receipts };
 }
 
 function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNOWN" | "ROUND_UNKNOWN"): Turn {
@@ -86,7 +90,8 @@ function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNO
   if (attempt > ATTEMPTS_AHEAD_MAX) return refuseIn(turn, observation, fault("ATTEMPT_FAR", { attempt }).fault);
   const isStatus = observation.body.kind === "status";
   const others = isStatus ? [...parked].filter(([, other]) => !isStatusOf(other, observation.key)) : [...parked];
-  if (others.length >= PARKED_MAX)
+  // What was stored once is read again whole: the rounds that it waits for open when those before them have been decided again.
+  if (others.length >= PARKED_MAX && !turn.replaying)
     return refuseIn(turn, observation, fault("PARKED_FULL", { limit: PARKED_MAX }).fault);
   // What waits for a call shows that the ceremony lives: it is asked for once more, however often it was asked for in vain.
   const quiet = turn.state.call === null ? Math.min(turn.state.quiet, ASKS_MAX - 1) : turn.state.quiet;
@@ -104,7 +109,7 @@ function isStatusOf(parked: VerifiedObservation, key: string): boolean {
 function checkSeat(round: Round, observation: Observation): Result<RosterSeat> {
   const root = rootOf(observation.chain);
   if (!round.seats.some((seat) => seat.root === root)) return fault("NOT_A_PARTY");
-  const seat = round.seats[observation.slot.seat ?? -1];
+  const seat = seatAt(round, observation.slot.seat);
   if (seat === undefined || seat.root !== root)
     return fault("SEAT_MISMATCH", { seat: observation.slot.seat, holder: seat?.authority ?? "nobody" });
   return grantsRole(observation.chain, seat.role)

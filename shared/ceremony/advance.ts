@@ -1,25 +1,36 @@
 // advance(policy, D_0 … D_k): the next round, or a terminal record (SPEC §7.2). Pure, and nothing else decides.
 
-import type { ContributionBody, Observation } from "../observation/observation.ts";
-import { admissible, type Window } from "../outcome/admissible.ts";
-import type { Contribution, Exclusion, Seat, Verdict } from "../outcome/contribution.ts";
-import { decide } from "../outcome/functions.ts";
+import type { Decision } from "../closing/state.ts";
+import type { Call, ContributionBody, Observation } from "../observation/observation.ts";
+import type { Contribution } from "../outcome/contribution.ts";
+import { type ClosedRound, type NextRound, type Progress, progress } from "../outcome/rounds.ts";
 import type { Policy } from "../policy/policy.ts";
+import { openRound } from "./call.ts";
+import type { CeremonyState, RosterSeat, Round } from "./state.ts";
 
-/** One closed round: who could contribute, when, and the agreed set. */
-export type ClosedRound = {
-  readonly seats: readonly Seat[];
-  readonly window: Window;
-  readonly set: readonly Contribution[];
-};
+/** What follows from rounds that are all decided; there is at least one. */
+export function advance(policy: Policy, rounds: readonly Round[]): Progress {
+  const [first] = rounds as readonly [Round, ...Round[]];
+  return progress(policy, first.seats, rounds.map(closedRound));
+}
 
-export type Advance = { readonly verdict: Verdict; readonly excluded: readonly Exclusion[] };
+function closedRound(round: Round): ClosedRound {
+  const decision = round.closing.decision as Decision;
+  const set = decision.set.map((id) => toContribution(round.held.get(id) as Observation<ContributionBody>));
+  return { seats: round.seats, window: { opensAt: round.opensAt, closesAt: round.closesAt }, set };
+}
 
-/** The patterns of this engine end with the round in which they are asked; `rounds` is never empty. */
-export function advance(policy: Policy, rounds: readonly [ClosedRound, ...ClosedRound[]]): Advance {
-  const last = rounds[rounds.length - 1] as ClosedRound;
-  const { admitted, excluded } = admissible(policy, last.seats, last.set, last.window);
-  return { verdict: decide(policy, last.seats, admitted), excluded };
+/**
+ * The round after the last one. It may begin at once where that one closed early, but it closes when the call's times say so: the same
+ * instant for everyone, whenever each of them got there.
+ */
+export function openNext(state: CeremonyState, policy: Policy, call: Call, next: NextRound): Round {
+  const last = state.rounds[state.rounds.length - 1] as Round;
+  const { stage } = next;
+  const seats = next.seats as readonly RosterSeat[];
+  const closesAt = last.closesAt + call.closesAt - call.opensAt;
+  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, stage };
+  return openRound(state.ceremony, policy, round, state.self.root);
 }
 
 /** A contribution without its signature and chain; its validity ends with its credential's at the latest. */

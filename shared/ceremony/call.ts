@@ -3,6 +3,8 @@ import { type Electorate, electorateOf } from "../closing/power.ts";
 import { openClosing } from "../closing/state.ts";
 import { LIFETIME_MICROS_MAX } from "../limits.ts";
 import type { Call, Id, Observation } from "../observation/observation.ts";
+import { roundsAtMost } from "../outcome/rounds.ts";
+import { firstStage, type Stage } from "../outcome/stage.ts";
 import { decodePolicy } from "../policy/decode.ts";
 import { lintPolicy } from "../policy/lint.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
@@ -28,12 +30,19 @@ function readAfresh(call: Call): Result<Opening> {
     return fault("CALL_INVALID", { reason: "its times are out of order" });
   if (call.expiresAt - call.opensAt > LIFETIME_MICROS_MAX)
     return fault("CALL_INVALID", { reason: "it lives longer than statements in it may" });
+  if (call.expiresAt <= lastClose(policy.value.policy, call))
+    return fault("CALL_INVALID", { reason: "it expires before its last round could close" });
   const seats = call.seats.map((seat, index) => ({ ...seat, index }));
   const roots = new Map(seats.map((seat) => [seat.authority, seat.root]));
   if (seats.some((seat) => roots.get(seat.authority) !== seat.root) || new Set(roots.values()).size !== roots.size)
     return fault("CALL_INVALID", { reason: "an authority has two roots, or two authorities share one" });
   const [finding] = lintPolicy(policy.value.policy, seats);
   return finding === undefined ? ok({ policy: policy.value, seats }) : { ok: false, fault: finding };
+}
+
+/** When the last round that the policy may ask for closes: each lasts as long as the first. */
+export function lastClose(policy: Policy, { opensAt, closesAt }: Pick<Call, "opensAt" | "closesAt">): number {
+  return closesAt + (roundsAtMost(policy) - 1) * (closesAt - opensAt);
 }
 
 /** Electors of a roster: the seats whose role closes rounds. Powers are frozen with the roster. */
@@ -53,6 +62,7 @@ export function openRound(
     readonly seats: readonly RosterSeat[];
     readonly opensAt: number;
     readonly closesAt: number;
+    readonly stage: Stage;
   },
   ownRoot: string | null,
 ): Round {
@@ -69,7 +79,13 @@ export function openCeremony(state: CeremonyState, call: Observation<Call>): Cer
   if (!opening.ok || refusal !== null) return { ...state, call, refusal };
   const { policy, seats } = opening.value;
   const { opensAt, closesAt } = call.body;
-  const round = openRound(state.ceremony, policy.policy, { index: 0, seats, opensAt, closesAt }, state.self.root);
+  const stage = firstStage(policy.policy);
+  const round = openRound(
+    state.ceremony,
+    policy.policy,
+    { index: 0, seats, opensAt, closesAt, stage },
+    state.self.root,
+  );
   return { ...state, call, policy, rounds: [round] };
 }
 

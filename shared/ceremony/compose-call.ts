@@ -4,7 +4,7 @@ import type { Author } from "../observation/author.ts";
 import type { Call, NamedSeat, VerifiedObservation } from "../observation/observation.ts";
 import type { PinnedPolicy } from "../policy/policy.ts";
 import { ok, type Result } from "../result.ts";
-import { readCall } from "./call.ts";
+import { lastClose, readCall } from "./call.ts";
 
 export type CallPlan = {
   readonly title: string;
@@ -32,7 +32,7 @@ export function composeCall(plan: CallPlan, author: Author): Result<VerifiedObse
     seats: plan.seats,
     opensAt: plan.opensAt,
     closesAt,
-    expiresAt: plan.expiresAt ?? closesAt + timing.expiry,
+    expiresAt: plan.expiresAt ?? lastClose(plan.policy.policy, { opensAt: plan.opensAt, closesAt }) + timing.expiry,
     nonce: plan.nonce,
   };
   const readable = readCall(body);

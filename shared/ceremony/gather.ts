@@ -77,8 +77,9 @@ export function fixing(policy: Policy, round: Round): readonly Id[] | null {
 
 function findFixing(policy: Policy, round: Round): readonly Id[] | null {
   const contributions = [...round.held.values()].map(toContribution);
-  const { admitted } = admissible(policy, round.seats, contributions, round);
-  return admitted.length === 0 ? null : settle(policy, round.seats, admitted, round.closing.electorate.tolerated);
+  const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
+  const { tolerated } = round.closing.electorate;
+  return admitted.length === 0 ? null : settle(policy, round.stage, round.seats, admitted, tolerated);
 }
 
 /**

@@ -2,7 +2,7 @@
 // ending until each has told of its own.
 import { fixing } from "./gather.ts";
 import { jitter } from "./jitter.ts";
-import { currentRound, ownSeat, peersOf, policyOf } from "./state.ts";
+import { currentRound, ownSeat, peersOf, policyOf, seatAt } from "./state.ts";
 import { ASKS_MAX, statusBody, whomToAsk } from "./status.ts";
 import { publish, say, type Turn, withState } from "./turn.ts";
 
@@ -34,7 +34,7 @@ function unheard({ state, now }: Turn): readonly string[] {
   const own = round === undefined ? undefined : ownSeat(state, round, () => true);
   if (round === undefined || own === undefined || !state.outcomes.has(own.index)) return [];
   if (now >= (state.call?.body.expiresAt ?? 0)) return [];
-  const heard = new Set([...state.outcomes.keys()].map((seat) => round.seats[seat]?.authority));
+  const heard = new Set([...state.outcomes.keys()].map((seat) => seatAt(round, seat)?.authority));
   return peersOf(state, round).filter((authority) => !heard.has(authority));
 }
 

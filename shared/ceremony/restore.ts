@@ -18,8 +18,8 @@ export type Memo = {
   readonly quiet: number;
   readonly mute: boolean;
   readonly expired: boolean;
-  /** What the present round was decided on: later statements may allow another proof of it, or forbid any. */
-  readonly decided: Certificate | null;
+  /** What each decided round was decided on: later statements may allow another proof of it, or forbid any. */
+  readonly decided: readonly Certificate[];
 };
 
 export function memoOf(state: CeremonyState): Memo {
@@ -33,7 +33,7 @@ export function memoOf(state: CeremonyState): Memo {
     quiet: state.quiet,
     mute: state.mute,
     expired: state.expired,
-    decided: round?.closing.decision?.certificate ?? null,
+    decided: state.rounds.flatMap(({ closing: { decision } }) => (decision === null ? [] : [decision.certificate])),
   };
 }
 
@@ -46,7 +46,8 @@ export function restore(
 ): CeremonyState {
   const start = { ...emptyState(ceremony, self), expired: memo?.expired ?? false };
   const taken = takeIn(start, stored);
-  const { state } = memo?.decided ? decideAgain(taken, memo.decided) : closeRounds(taken);
+  const again = (memo?.decided ?? []).reduce(decideAgain, taken);
+  const { state } = memo !== null && memo.decided.length > memo.round ? again : closeRounds(again);
   const counted = stored.filter(({ id }) => !state.parked.has(id));
   return withMemo({ ...state, head: headOf(counted, self) }, memo);
 }

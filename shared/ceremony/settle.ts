@@ -4,10 +4,15 @@
 import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
-import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { Id, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { Exclusion, Verdict } from "../outcome/contribution.ts";
+import type { PinnedPolicy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
-import { advance, type ClosedRound, toContribution } from "./advance.ts";
+
+import { unpark } from "./absorb.ts";
+import { advance, openNext } from "./advance.ts";
 import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
+
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
 import { type CeremonyState, currentRound, ownSeat, peersOf, policyOf, type Round, replaceRound } from "./state.ts";
@@ -117,11 +122,22 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
     contributions: round.closing.decision?.set.length ?? 0,
   };
   const closed = record(turn, "round-transition", about, null, detail);
-  const terminal = terminalRecord(state);
+  const { policy, call } = state;
+  invariant(policy !== null && call !== null, "a round has a policy and a call");
+  const { result, excluded } = advance(policy.policy, state.rounds);
+  if (result.is === "next") {
+    const next = openNext(state, policy.policy, call.body, result);
+    return unpark(withState(closed, { rounds: [...state.rounds, next], quiet: 0 }));
+  }
+  return conclude(closed, round, terminalRecord(state, policy, call.mesh, result, excluded));
+}
+
+function conclude(turn: Turn, round: Round, terminal: TerminalRecord): Turn {
+  const { state } = turn;
   const digest = recordDigest(terminal);
   const ending = { record: terminal, digest, late: state.expired };
   const ended = record(
-    withState(closed, { ending, statusAt: null, quiet: 0 }),
+    withState(turn, { ending, statusAt: null, quiet: 0 }),
     terminal.status === "decided" ? "outcome" : "abandonment",
     [state.ceremony],
     null,
@@ -135,30 +151,26 @@ function precommitsOf(certificate: Certificate): readonly Id[] {
   return certificate.path === "contested" ? certificate.precommits : [];
 }
 
-/** The record that the closed sets give; the caller has seen every round decided. */
-export function terminalRecord(state: CeremonyState): TerminalRecord {
-  const { policy, call } = state;
-  invariant(policy !== null && call !== null && state.rounds.length > 0, "an ending has a call, a policy and rounds");
-  const closed = state.rounds.map(closedRound);
-  const { verdict, excluded } = advance(policy.policy, closed as unknown as readonly [ClosedRound, ...ClosedRound[]]);
+/** The record that the closed sets give. */
+function terminalRecord(
+  state: CeremonyState,
+  policy: PinnedPolicy,
+  mesh: string,
+  verdict: Verdict,
+  excluded: readonly Exclusion[],
+): TerminalRecord {
   return {
     engine: ENGINE_VERSION,
-    mesh: call.mesh,
+    mesh,
     ceremony: state.ceremony,
     policy: policy.hash,
     status: verdict.is,
-    value: verdict.is === "decided" ? verdict.value : null,
-    cause: verdict.is === "abandoned" ? verdict.cause : null,
+    value: verdict.value ?? null,
+    cause: verdict.cause ?? null,
     roots: state.rounds.map((round) => (round.closing.decision as Decision).root),
     excluded,
     explanation: verdict.explanation,
   };
-}
-
-function closedRound(round: Round): ClosedRound {
-  const decision = round.closing.decision as Decision;
-  const set = decision.set.map((id) => toContribution(round.held.get(id) as Observation<ContributionBody>));
-  return { seats: round.seats, window: { opensAt: round.opensAt, closesAt: round.closesAt }, set };
 }
 
 /** Tells the others what was computed here, so that each can show how far the parties agree. */

@@ -11,6 +11,7 @@ import type {
   VerifiedObservation,
 } from "../observation/observation.ts";
 import type { Seat } from "../outcome/contribution.ts";
+import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { type Fault, invariant } from "../result.ts";
 import type { TerminalRecord } from "./record.ts";
@@ -34,6 +35,8 @@ export type Round = {
   readonly seats: readonly RosterSeat[];
   readonly opensAt: number;
   readonly closesAt: number;
+  /** What it asks for. */
+  readonly stage: Stage;
   readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
   readonly closing: Closing;
   /** When the settle margin of an early close ends; null while the verdict is open. */
@@ -105,6 +108,11 @@ export function policyOf({ policy }: CeremonyState): Policy {
 
 export function replaceRound(state: CeremonyState, round: Round): CeremonyState {
   return { ...state, rounds: state.rounds.map((other) => (other.index === round.index ? round : other)) };
+}
+
+/** A seat by its number, which it keeps where others have left the roster. */
+export function seatAt(round: Round, index: number | null): RosterSeat | undefined {
+  return round.seats.find((seat) => seat.index === index);
 }
 
 /** The party's own seat in a round, of any role that `fits`. */

@@ -1,7 +1,16 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
 import type { Id } from "../observation/observation.ts";
-import { type CeremonyState, currentRound, ownSeat, type Phase, phaseOf, type Round } from "./state.ts";
+import {
+  type CeremonyState,
+  currentRound,
+  ownSeat,
+  type Phase,
+  phaseOf,
+  type RosterSeat,
+  type Round,
+  seatAt,
+} from "./state.ts";
 import { authorityOf } from "./turn.ts";
 
 export type PartyView = {
@@ -84,7 +93,7 @@ function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["
 }
 
 function partyView(state: CeremonyState, round: Round, index: number): PartyView {
-  const seat = round.seats[index] as Round["seats"][number];
+  const seat = seatAt(round, index) as RosterSeat;
   const contribution = [...round.held.values()].find((held) => held.slot.seat === index);
   const choice = contribution?.body.content.get("choice");
   return {

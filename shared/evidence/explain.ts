@@ -1,6 +1,6 @@
 // Why an observation was, or was not, admitted: the table of steps with what was needed and found (SPEC §12.5). For refused ones too.
 import { toContribution } from "../ceremony/advance.ts";
-import type { CeremonyState, Round } from "../ceremony/state.ts";
+import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { messagesOf } from "../closing/state.ts";
 import { parseObservation } from "../observation/decode.ts";
 import { DOOR_STEPS, stepOf } from "../observation/door-steps.ts";
@@ -71,7 +71,9 @@ function exclusionOf(
     .filter(({ id }) => decision === null || decision.set.includes(id))
     .map(toContribution);
   return (
-    admissible(state.policy.policy, round.seats, set, round).excluded.find(({ id }) => id === observation.id) ?? null
+    admissible(state.policy.policy, round.seats, set, round, round.stage).excluded.find(
+      ({ id }) => id === observation.id,
+    ) ?? null
   );
 }
 
@@ -128,7 +130,7 @@ function gotAt(step: (typeof DOOR_STEPS)[number]["name"], state: CeremonyState, 
     seat: () =>
       observation.slot.seat === null
         ? "the call"
-        : `seat ${observation.slot.seat}, ${round?.seats[observation.slot.seat]?.authority ?? ""}`,
+        : `seat ${observation.slot.seat}, ${round === undefined ? "" : (seatAt(round, observation.slot.seat)?.authority ?? "")}`,
     slot: () => `round ${observation.round ?? "none"}`,
     set: () =>
       round?.closing.decision?.set.includes(observation.id) ? "in the set" : "not decided, or not a contribution",

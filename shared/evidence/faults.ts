@@ -1,5 +1,5 @@
 // Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
-import type { CeremonyState, Round } from "../ceremony/state.ts";
+import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { messagesOf } from "../closing/state.ts";
 import type { Id, Observation } from "../observation/observation.ts";
 
@@ -41,6 +41,6 @@ function twiceContributed({ held }: Round): readonly (readonly [number, readonly
 function describeFault(round: Round, seat: number, statements: readonly [Id, Id]): ProvedFault {
   const all: readonly Observation[] = [...round.held.values(), ...messagesOf(round.closing)];
   const kinds = statements.map((id) => all.find((statement) => statement.id === id)?.body.kind ?? "unknown");
-  const authority = round.seats[seat]?.authority ?? "";
+  const authority = seatAt(round, seat)?.authority ?? "";
   return { authority, seat, round: round.index, kinds: [...new Set(kinds)], statements };
 }

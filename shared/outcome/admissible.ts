@@ -1,73 +1,104 @@
 // Final admission over a closed set (SPEC §6.2): the same for everyone who holds the set, whenever each contribution arrived.
 import type { Id } from "../observation/observation.ts";
-import type { Policy } from "../policy/policy.ts";
-import { type Fault, fault } from "../result.ts";
-import { type Contribution, type Exclusion, type Seat, seatsByIndex } from "./contribution.ts";
+import type { Policy, Role } from "../policy/policy.ts";
+import { type Fault, fault, ok, type Result } from "../result.ts";
+import type { Bid } from "./bids.ts";
+import { type Contribution, compareText, type Exclusion, nameOf, type Seat, seatsByIndex } from "./contribution.ts";
 import { judgeContent } from "./forms.ts";
+import { judgeCommit, openReveal } from "./sealing.ts";
+import { firstStage, judgeRaise, rolesDue, type Stage, standingBids } from "./stage.ts";
 
 export type Window = { readonly opensAt: number; readonly closesAt: number };
 
-/** Splits a closed set into what counts and what does not, with the reason for each exclusion. */
+export type Admission = { readonly admitted: readonly Contribution[]; readonly excluded: readonly Exclusion[] };
+
+type Context = {
+  readonly policy: Policy;
+  readonly seats: ReadonlyMap<number, Seat>;
+  readonly window: Window;
+  readonly stage: Stage;
+  readonly due: ReadonlySet<string>;
+  readonly best: ReadonlyMap<string, Bid>;
+};
+
+/** Splits a closed set into what counts and what does not, with the reason for each exclusion. Both are in the order of ids. */
 export function admissible(
   policy: Policy,
   seats: readonly Seat[],
   set: readonly Contribution[],
   window: Window,
-): { readonly admitted: readonly Contribution[]; readonly excluded: readonly Exclusion[] } {
-  const byIndex = seatsByIndex(seats);
-  const sorted = [...new Map(set.map((contribution) => [contribution.id, contribution])).values()].sort(byId);
-  const slots = (contribution: Contribution) => slotOf(policy, byIndex, contribution);
-  const voided = policy.equivocation === "void" ? equivocated(sorted, slots) : new Set<Id>();
+  stage: Stage = firstStage(policy),
+): Admission {
+  const due = new Set(rolesDue(policy, stage));
+  const best = standingBids(policy, seats, stage);
+  const context: Context = { policy, seats: seatsByIndex(seats), window, stage, due, best };
+  const sorted = [...new Map(set.map((contribution) => [contribution.id, contribution])).values()];
+  sorted.sort((a, b) => compareText(a.id, b.id));
+  const voided = voidedIn(context, sorted);
+  const opened = new Set<Id>();
   const admitted: Contribution[] = [];
   const excluded: Exclusion[] = [];
   for (const contribution of sorted) {
-    const refused = voided.has(contribution.id)
-      ? fault("SLOT_VOID").fault
-      : judge(policy, byIndex, contribution, window);
-    if (refused === null) admitted.push(contribution);
-    else excluded.push({ id: contribution.id, code: refused.code, detail: refused.detail });
+    const judged = voided.has(contribution.id) ? fault("SLOT_VOID") : judge(context, contribution);
+    const again = judged.ok && judged.value.commitment !== undefined && opened.has(judged.value.commitment);
+    const { id } = contribution;
+    if (again) excluded.push({ id, code: "DUPLICATE", detail: {} });
+    else if (judged.ok) admitted.push(judged.value);
+    else excluded.push({ id, code: judged.fault.code, detail: judged.fault.detail });
+    if (judged.ok && judged.value.commitment !== undefined) opened.add(judged.value.commitment);
   }
   return { admitted, excluded };
 }
 
-function byId(a: Contribution, b: Contribution): number {
-  return a.id < b.id ? -1 : a.id > b.id ? 1 : 0;
-}
-
 /** Where a seat speaks once in a round, all it says is for one slot, whatever it calls it. */
-function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, { seat, item }: Contribution): string {
+export function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, { seat, item }: Contribution): string {
   const role = policy.roles.get(seats.get(seat)?.role ?? "");
   return `${seat}/${role?.slots === "many" ? (item ?? "") : ""}`;
 }
 
-/** Ids of contributions whose seat signed more than one for the same slot. */
-function equivocated(
-  contributions: readonly Contribution[],
-  slotOf: (contribution: Contribution) => string,
-): ReadonlySet<Id> {
-  const slots = [...Map.groupBy(contributions, slotOf).values()];
+/** Ids of contributions whose seat signed more than one for the same slot. A reveal is bound to its commitment, not to a slot. */
+function voidedIn({ policy, seats, stage }: Context, contributions: readonly Contribution[]): ReadonlySet<Id> {
+  if (policy.equivocation !== "void" || stage.is === "reveal") return new Set();
+  const slots = [...Map.groupBy(contributions, (contribution) => slotOf(policy, seats, contribution)).values()];
   return new Set(slots.filter((mates) => mates.length > 1).flatMap((mates) => mates.map(({ id }) => id)));
 }
 
-function judge(
-  policy: Policy,
-  seats: ReadonlyMap<number, Seat>,
-  contribution: Contribution,
-  window: Window,
-): Fault | null {
+function judge(context: Context, contribution: Contribution): Result<Contribution> {
+  const { policy, seats, window } = context;
   const seat = seats.get(contribution.seat);
-  if (seat === undefined) return fault("NOT_A_PARTY").fault;
-  if (seat.role !== contribution.role)
-    return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role }).fault;
+  if (seat === undefined) return fault("NOT_A_PARTY");
   const role = policy.roles.get(seat.role);
-  if (role === undefined || !role.contributes)
-    return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role }).fault;
-  const content = judgeContent(policy, role, contribution.content);
-  if (content !== null) return content;
+  if (seat.role !== contribution.role || role === undefined || !role.contributes)
+    return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role });
+  if (!context.due.has(seat.role)) return fault("ROLE_NOT_DUE", { role: seat.role, due: [...context.due].join(", ") });
+  const content = judgeStage(context, seat, role, contribution);
+  if (!content.ok) return content;
   const [from, until] = [window.opensAt - policy.timing.tolerance, window.closesAt + policy.timing.tolerance];
   if (contribution.at[0] < from || contribution.at[1] > until)
-    return fault("WINDOW_MISSED", { at: contribution.at[0], from: window.opensAt, until: window.closesAt }).fault;
+    return fault("WINDOW_MISSED", { at: contribution.at[0], from: window.opensAt, until: window.closesAt });
   if (contribution.until < window.closesAt)
-    return fault("TTL_EXPIRED", { until: contribution.until, at: window.closesAt }).fault;
-  return null;
+    return fault("TTL_EXPIRED", { until: contribution.until, at: window.closesAt });
+  return content;
+}
+
+/** By the stage: a commitment, what one hid, or an open contribution; what a reveal hid stands in its place. */
+function judgeStage(
+  { policy, stage, best }: Context,
+  seat: Seat,
+  role: Role,
+  contribution: Contribution,
+): Result<Contribution> {
+  const answer = (refused: Fault | null): Result<Contribution> =>
+    refused === null ? ok(contribution) : { ok: false, fault: refused };
+  if (stage.is === "commit") return answer(judgeCommit(contribution.content));
+  if (stage.is === "reveal") {
+    const author = { seat: seat.index, name: nameOf(seat), role };
+    const revealed = openReveal(stage.commitments, author, contribution.content);
+    if (!revealed.ok) return revealed;
+    const { content, commitment } = revealed.value;
+    const refused = judgeContent(policy, role, content);
+    return refused === null ? ok({ ...contribution, content, commitment }) : { ok: false, fault: refused };
+  }
+  const refused = judgeContent(policy, role, contribution.content);
+  return answer(refused ?? (best.size === 0 ? null : judgeRaise(policy, best, seat, contribution)));
 }

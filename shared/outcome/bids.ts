@@ -23,8 +23,8 @@ const readBid: Reader<BidFields> = recordWith(
   { quantity: integer(1, QUANTITY_MAX), item: text(128) },
 );
 
-/** Whether a content is a bid that the rule can weigh; null where it is. */
-export function judgeBid(rule: AwardOutcome, content: CborMap): Fault | null {
+/** Whether a content is a bid, for one of the policy's items where it names them; null where it is. */
+export function judgeBid(items: readonly string[], content: CborMap): Fault | null {
   const bid = content.get("bid");
   const unread = [...content.keys()].find((name) => !["bid", "reason"].includes(String(name)));
   if (unread !== undefined) return fault("CONTENT_INVALID", { path: String(unread), need: "left out" }).fault;
@@ -32,8 +32,8 @@ export function judgeBid(rule: AwardOutcome, content: CborMap): Fault | null {
   const read = readAs(bid, readBid, "bid");
   if (!read.ok) return fault("CONTENT_INVALID", read.fault.detail).fault;
   const item = read.value.item ?? "";
-  if (rule.items.length > 0 && !rule.items.includes(item))
-    return fault("CONTENT_INVALID", { path: "bid.item", need: `one of ${rule.items.join(", ")}` }).fault;
+  if (items.length > 0 && !items.includes(item))
+    return fault("CONTENT_INVALID", { path: "bid.item", need: `one of ${items.join(", ")}` }).fault;
   return null;
 }
 

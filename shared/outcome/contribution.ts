@@ -2,6 +2,7 @@
 import type { Evidence } from "../admission/evidence.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import type { Id, Interval } from "../observation/observation.ts";
+import type { Threshold } from "../policy/policy.ts";
 import type { RefusalCode } from "../refusals.ts";
 
 export type Seat = {
@@ -26,6 +27,8 @@ export type Contribution = {
   readonly until: number;
   /** What admission is judged by; absent where a plain document stands in for a signed one. */
   readonly evidence?: Evidence;
+  /** The commitment that it opens, where it was sealed. */
+  readonly commitment?: Id;
 };
 
 export type Exclusion = {
@@ -49,6 +52,9 @@ export type Verdict =
       readonly is: "abandoned";
       readonly cause: string;
       readonly explanation: readonly string[];
+      readonly value?: CborValue;
+      /** Nothing that anyone could still say would change it. */
+      readonly settled?: boolean;
     };
 
 export function nameOf(seat: Seat): string {
@@ -72,13 +78,23 @@ export function decided(value: Plain, explanation: readonly string[], cause?: st
   return cause === undefined ? verdict : { ...verdict, cause };
 }
 
-export function abandoned(cause: string, explanation: readonly string[]): Verdict {
-  return { is: "abandoned", cause, explanation };
+export function abandoned(
+  cause: string,
+  explanation: readonly string[],
+  more: { readonly value?: Plain; readonly settled?: boolean } = {},
+): Verdict {
+  const verdict = { is: "abandoned", cause, explanation, settled: more.settled ?? false } as const;
+  return more.value === undefined ? verdict : { ...verdict, value: toValue(more.value) };
 }
 
 /** Seats by index, so that one look-up serves a set of any size. */
 export function seatsByIndex(seats: readonly Seat[]): ReadonlyMap<number, Seat> {
   return new Map(seats.map((seat) => [seat.index, seat]));
+}
+
+/** Power of some seats, or their number where a threshold counts heads. */
+export function weigh(threshold: Threshold, seats: readonly Seat[]): number {
+  return seats.reduce((sum, { power }) => sum + (typeof threshold === "number" ? 1 : power), 0);
 }
 
 /** Text in code-unit order, the same on every machine. */

@@ -3,9 +3,15 @@ import type { Id } from "../observation/observation.ts";
 import type { OutcomeRule, Policy } from "../policy/policy.ts";
 import { decideAggregate } from "./aggregate.ts";
 import { decideAward } from "./award.ts";
+import { decideChain } from "./chain.ts";
 import type { Contribution, Seat, Verdict } from "./contribution.ts";
+import { decideLeader } from "./leader.ts";
+import { decidePrecedence } from "./precedence.ts";
+import { decideRequirements } from "./requirements.ts";
+import { rolesDue, type Stage } from "./stage.ts";
 import { decideTally } from "./tally.ts";
-import { contributors, decideThreshold, settleThreshold } from "./threshold.ts";
+import { decideThreshold, settleThreshold } from "./threshold.ts";
+import { decideTolerance } from "./tolerance.ts";
 
 type OutcomeFunction<R> = (
   policy: Policy,
@@ -18,9 +24,14 @@ const FUNCTIONS: {
   readonly [F in OutcomeRule["function"]]: OutcomeFunction<Extract<OutcomeRule, { function: F }>>;
 } = {
   threshold: decideThreshold,
+  requirements: decideRequirements,
   tally: decideTally,
   award: decideAward,
   aggregate: decideAggregate,
+  tolerance: decideTolerance,
+  leader: decideLeader,
+  chain: decideChain,
+  precedence: decidePrecedence,
 };
 
 export function decide(policy: Policy, seats: readonly Seat[], contributions: readonly Contribution[]): Verdict {
@@ -29,27 +40,32 @@ export function decide(policy: Policy, seats: readonly Seat[], contributions: re
   return apply(policy, rule, seats, contributions);
 }
 
-/** Contributions that fix the verdict by themselves, or null while it is open. */
+/** Contributions that fix what follows from the round by themselves, or null while it is open. */
 export function settle(
   policy: Policy,
+  stage: Stage,
   seats: readonly Seat[],
   contributions: readonly Contribution[],
   tolerated: number,
 ): readonly Id[] | null {
-  return policy.outcome.function === "threshold"
-    ? settleThreshold(policy, policy.outcome, seats, contributions, tolerated)
-    : settleWhenAllSpoke(policy, seats, contributions);
+  const rule = policy.outcome;
+  const single = stage.is === "give" && policy.rounds.most === 1 && policy.shortfall.length === 0;
+  return rule.function === "threshold" && single
+    ? settleThreshold(policy, rule, seats, contributions, tolerated)
+    : settleWhenAllSpoke(policy, stage, seats, contributions);
 }
 
-/** Where every seat that contributes has said the one thing it may say, nothing is left to wait for. */
+/** Where every seat that is asked has said the one thing it may say, nothing is left to wait for. */
 function settleWhenAllSpoke(
   policy: Policy,
+  stage: Stage,
   seats: readonly Seat[],
   contributions: readonly Contribution[],
 ): readonly Id[] | null {
   const heard = new Set(contributions.map(({ seat }) => seat));
-  const open = contributors(policy, seats).some(
-    ({ index, role }) => !heard.has(index) || policy.roles.get(role)?.slots === "many",
+  const due = new Set(rolesDue(policy, stage));
+  const open = seats.some(
+    ({ index, role }) => due.has(role) && (!heard.has(index) || policy.roles.get(role)?.slots === "many"),
   );
   return open ? null : contributions.map(({ id }) => id).sort();
 }

@@ -49,12 +49,25 @@ export function readPlain(policy: Policy, document: unknown): Result<PlainDocume
   return ok({ ...seatParties(policy, parties, entries.flat()), rounds: entries });
 }
 
-/** A payload that is no map has nothing that counts; a bid without a slot is for the slot of its item. */
+/** A payload that is no map has nothing that counts. */
 function toEntry({ party, slot, payload }: EntryFields): PlainEntry {
   const content: CborMap = isCborMap(payload) ? payload : new Map();
-  const bid = content.get("bid");
-  const item = isCborMap(bid) ? bid.get("item") : undefined;
-  return { party, slot: slot ?? (typeof item === "string" ? item : ""), payload: content };
+  return { party, slot: slot ?? usualSlot(content), payload: content };
+}
+
+/** What goes without saying where several statements of one party are usual: a bid is for its item, a release or acceptance for its leg. */
+function usualSlot(content: CborMap): string {
+  const parts = [
+    ["", content.get("bid"), "item"],
+    ["release ", content.get("release"), "id"],
+    ["accept ", content.get("accept"), "release"],
+  ] as const;
+  for (const [prefix, part, field] of parts) {
+    const name = isCborMap(part) ? part.get(field) : undefined;
+    if (typeof name === "string") return `${prefix}${name}`;
+    if (prefix !== "" && part !== undefined) return prefix.trim();
+  }
+  return "";
 }
 
 /**

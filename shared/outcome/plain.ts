@@ -6,58 +6,87 @@ import { sha256Hex } from "../hash.ts";
 import { lintTrial } from "../policy/lint.ts";
 import type { Policy } from "../policy/policy.ts";
 import { ok, type Result } from "../result.ts";
-import { admissible } from "./admissible.ts";
 import type { Contribution, Seat } from "./contribution.ts";
-import { decide } from "./functions.ts";
-import { type PlainEntry, readPlain } from "./plain-document.ts";
+import { type PlainDocument, type PlainEntry, readPlain } from "./plain-document.ts";
+import { type ClosedRound, type Progress, progress } from "./rounds.ts";
+
+export type PlainExclusion = { readonly index: number; readonly code: string; readonly round?: number };
 
 export type PlainDecision = {
   readonly status: "decided" | "abandoned" | "pending";
   readonly value: Json;
   readonly explanation: readonly string[];
-  readonly excluded: readonly { readonly index: number; readonly code: string }[];
+  /** By place in their round; the round is named where it is not the first. */
+  readonly excluded: readonly PlainExclusion[];
   readonly cause?: string;
+  /** Whom an abandoned ceremony waited for, and what it releases. */
+  readonly abandonment?: Json;
+  /** What a pending one asks for next. */
+  readonly next?: { readonly stage: string; readonly roles: readonly string[] };
 };
 
 /** Decides a document of parties and rounds under a policy. */
 export function decidePlain(policy: Policy, document: unknown): Result<PlainDecision> {
   const plain = readPlain(policy, document);
   if (!plain.ok) return plain;
-  const { seats, rounds, notes } = plain.value;
-  const [finding] = lintTrial(policy, seats);
+  const [finding] = lintTrial(policy, plain.value.seats);
   if (finding !== undefined) return { ok: false, fault: finding };
-  const [round] = rounds;
-  if (round === undefined)
-    return ok({ status: "pending", value: null, explanation: ["no round is closed"], excluded: [] });
-  return ok(decideRound(policy, seats, round, notes));
+  const closed = closeAll(policy, plain.value);
+  return ok(present(plain.value.notes, progress(policy, plain.value.seats, closed), closed));
 }
 
 const WINDOW = { opensAt: 0, closesAt: 0 };
 
-function decideRound(
-  policy: Policy,
-  seats: readonly Seat[],
-  round: readonly PlainEntry[],
-  notes: readonly string[],
-): PlainDecision {
+/** Each round with the seats that the rounds before it leave. */
+function closeAll(policy: Policy, { seats, rounds }: PlainDocument): readonly ClosedRound[] {
   const places = new Map(seats.map(({ name, index }) => [name, index]));
-  const contributions = round.map((entry) => toContribution(seats, places.get(entry.party) ?? -1, entry));
-  const { admitted, excluded } = admissible(policy, seats, contributions, WINDOW);
-  const codes = new Map(excluded.map(({ id, code }) => [id, code]));
-  const seen = new Set<string>();
-  const dropped = contributions.flatMap(({ id }, index) => {
-    const code = codes.get(id) ?? (seen.has(id) ? "DUPLICATE" : undefined);
-    seen.add(id);
-    return code === undefined ? [] : [{ index, code }];
-  });
-  const verdict = decide(policy, seats, admitted);
-  const value = verdict.is === "decided" ? toJson(verdict.value) : null;
-  const decision = { status: verdict.is, value, explanation: [...notes, ...verdict.explanation], excluded: dropped };
-  return verdict.cause === undefined ? decision : { ...decision, cause: verdict.cause };
+  const closed: ClosedRound[] = [];
+  let here = seats;
+  for (const round of rounds) {
+    const set = round.map((entry) => toContribution(seats, places.get(entry.party) ?? -1, entry));
+    closed.push({ seats: here, window: WINDOW, set });
+    if (rounds.length === 1) break;
+    const { result } = progress(policy, seats, closed);
+    if (result.is !== "next") break;
+    here = result.seats;
+  }
+  return closed;
 }
 
 function toContribution(seats: readonly Seat[], seat: number, { party, slot, payload }: PlainEntry): Contribution {
   const id = sha256Hex(encodeCanonical([party, slot, payload as Encodable]));
   const role = seats[seat]?.role ?? "";
   return { id, seat, role, item: slot === "" ? null : slot, content: payload, at: [0, 0], until: 0 };
+}
+
+function present(
+  notes: readonly string[],
+  { result, excluded }: Progress,
+  closed: readonly ClosedRound[],
+): PlainDecision {
+  const explanation = [...notes, ...result.explanation];
+  const dropped = droppedIn(closed, excluded);
+  if (result.is === "next") {
+    const next = { stage: result.stage.is, roles: result.roles };
+    const asked = `round ${closed.length} asks ${result.roles.join(", ")}: ${result.stage.is}`;
+    return { status: "pending", value: null, explanation: [...explanation, asked], excluded: dropped, next };
+  }
+  if (result.is === "decided") {
+    const decision = { status: result.is, value: toJson(result.value), explanation, excluded: dropped };
+    return result.cause === undefined ? decision : { ...decision, cause: result.cause };
+  }
+  const abandonment = toJson(result.value ?? null);
+  return { status: result.is, value: null, explanation, excluded: dropped, cause: result.cause, abandonment };
+}
+
+function droppedIn(closed: readonly ClosedRound[], excluded: Progress["excluded"]): readonly PlainExclusion[] {
+  return closed.flatMap(({ set }, round) => {
+    const codes = new Map(excluded.filter((one) => one.round === round).map(({ id, code }) => [id, code]));
+    const seen = new Set<string>();
+    return set.flatMap(({ id }, index): PlainExclusion[] => {
+      const code = codes.get(id) ?? (seen.has(id) ? "DUPLICATE" : undefined);
+      seen.add(id);
+      return code === undefined ? [] : [round === 0 ? { index, code } : { index, code, round }];
+    });
+  });
 }

@@ -3,7 +3,7 @@
 import type { CborValue } from "../cbor/value.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, ThresholdOutcome } from "../policy/policy.ts";
-import { type Contribution, nameOf, type Seat, seatsByIndex, type Verdict } from "./contribution.ts";
+import { abandoned, type Contribution, nameOf, type Seat, seatsByIndex, type Verdict } from "./contribution.ts";
 import { needed } from "./exact.ts";
 
 type Side = {
@@ -11,6 +11,8 @@ type Side = {
   readonly subject: CborValue | undefined;
   readonly seats: readonly Seat[];
   readonly ids: readonly Id[];
+  /** What its supporters make their choice depend on, all of it. */
+  readonly conditions: readonly string[];
 };
 
 export function contributors(policy: Policy, seats: readonly Seat[]): readonly Seat[] {
@@ -28,7 +30,13 @@ function sum(rule: ThresholdOutcome, seats: readonly Seat[]): number {
 
 /** Groups contributions by what they choose, and about which subject; a seat counts once in each group. */
 function sides(seats: readonly Seat[], contributions: readonly Contribution[]): readonly Side[] {
-  type Group = { choice: string; subject: CborValue | undefined; seats: Map<number, Seat>; ids: Id[] };
+  type Group = {
+    choice: string;
+    subject: CborValue | undefined;
+    seats: Map<number, Seat>;
+    ids: Id[];
+    conditions: Set<string>;
+  };
   const groups = new Map<string, Group>();
   const byIndex = seatsByIndex(seats);
   for (const contribution of contributions) {
@@ -37,9 +45,11 @@ function sides(seats: readonly Seat[], contributions: readonly Contribution[]): 
     if (typeof choice !== "string" || seat === undefined) continue;
     const subject = contribution.content.get("subject");
     const name = JSON.stringify([choice, typeof subject === "string" ? subject : null]);
-    const group: Group = groups.get(name) ?? { choice, subject, seats: new Map(), ids: [] };
+    const group: Group = groups.get(name) ?? { choice, subject, seats: new Map(), ids: [], conditions: new Set() };
     group.seats.set(seat.index, seat);
     group.ids.push(contribution.id);
+    const conditions = (contribution.content.get("conditions") as readonly string[] | undefined) ?? [];
+    for (const condition of conditions) group.conditions.add(condition);
     groups.set(name, group);
   }
   return [...groups.entries()]
@@ -48,6 +58,7 @@ function sides(seats: readonly Seat[], contributions: readonly Contribution[]): 
       ...group,
       seats: [...group.seats.values()].sort((a, b) => a.index - b.index),
       ids: group.ids.sort(),
+      conditions: [...group.conditions].sort(),
     }));
 }
 
@@ -57,6 +68,7 @@ function decided(side: Side, explanation: string): Verdict {
     ["by", side.seats.map(nameOf)],
   ]);
   if (typeof side.subject === "string") value.set("subject", side.subject);
+  if (side.conditions.length > 0) value.set("conditions", side.conditions);
   return { is: "decided", value, explanation: [explanation] };
 }
 
@@ -95,7 +107,15 @@ export function decideThreshold(
     `no choice reached ${need} of ${total}; the best has ${best}`,
     ...silent.map((name) => `${name} was silent`),
   ];
-  return { is: "abandoned", cause: "THRESHOLD_NOT_REACHED", explanation };
+  const open =
+    total -
+    sum(
+      rule,
+      voters.filter((seat) => heard.has(seat.index)),
+    );
+  const against = sum(rule, groups.find((side) => side.choice === rule.refusal)?.seats ?? []);
+  const refusable = rule.refusal !== null && total - against - open < need;
+  return abandoned("THRESHOLD_NOT_REACHED", explanation, { settled: best + open < need && !refusable });
 }
 
 /**

@@ -19,11 +19,26 @@ import {
 } from "../cbor/read.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
-import { HOLDERS_MAX, INTERVAL_MICROS_MIN, PAUSE_MICROS_MIN, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import {
+  HOLDERS_MAX,
+  INTERVAL_MICROS_MIN,
+  PAUSE_MICROS_MIN,
+  ROUNDS_MAX,
+  SEATS_MAX,
+  TEXT_LENGTH_MAX,
+} from "../limits.ts";
 import { readProfile } from "../reference/profile.ts";
 import { fault, ok, type Result } from "../result.ts";
-import { readOutcome, readRatio } from "./outcome-rules.ts";
-import { FORMS, type PinnedPolicy, type Policy, type PolicyDocument, type Role, type Timing } from "./policy.ts";
+import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
+import {
+  FORMS,
+  type PinnedPolicy,
+  type Policy,
+  type PolicyDocument,
+  type Role,
+  type Rounds,
+  type Timing,
+} from "./policy.ts";
 
 const DURATION_MAX = 400 * 86_400 * 1_000_000;
 const duration = integer(0, DURATION_MAX);
@@ -49,6 +64,14 @@ const readTiming = record<Timing>({
   statusInterval: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
 });
 
+const readRounds = record<Rounds>({
+  most: integer(1, ROUNDS_MAX),
+  silent: oneOf("carry", "abstain", "drop"),
+  until: oneOf("decided", "quiet", "converged"),
+  step: integer(0, Number.MAX_SAFE_INTEGER),
+  unrevealed: oneOf("exclude", "abandon"),
+});
+
 const readWhole = record<Policy>({
   admission: nullable(readAdmissionRule),
   proximity: nullable(readProfile),
@@ -56,16 +79,36 @@ const readWhole = record<Policy>({
   id: text(64),
   title: text(TEXT_LENGTH_MAX),
   engine: exactly(1),
-  parties: record({ least: integer(3, SEATS_MAX) }),
+  parties: record({ least: integer(2, SEATS_MAX) }),
   roles: textMap(readRole, 32),
   faults: readRatio,
   equivocation: oneOf("each", "void"),
   timing: readTiming,
+  sealed: boolean,
+  rounds: readRounds,
   outcome: readOutcome,
+  shortfall: list(readProcedure, 8),
+  standalone: boolean,
 });
 
 /** What a policy says nothing of is not asked for. */
-const readPolicy = withDefaults({ admission: null, proximity: null }, readWhole);
+const readPolicy = withDefaults(
+  {
+    admission: null,
+    proximity: null,
+    sealed: false,
+    rounds: new Map<string, CborValue>([
+      ["most", 1],
+      ["silent", "carry"],
+      ["until", "decided"],
+      ["step", 0],
+      ["unrevealed", "exclude"],
+    ]),
+    shortfall: [],
+    standalone: true,
+  },
+  readWhole,
+);
 
 function read(value: CborValue): Result<Policy> {
   const policy = readAs(value, readPolicy);

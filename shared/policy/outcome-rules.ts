@@ -1,15 +1,22 @@
 // Reading the outcome rule of a policy (SPEC §6.4): which fields it has depends on the function that it names.
 import { boolean, integer, list, misfit, nullable, oneOf, type Reader, record, text } from "../cbor/read.ts";
 import { isCborMap } from "../cbor/value.ts";
-import { CANDIDATES_MAX, HOLDERS_MAX, RATIO_TERM_MAX, SEATS_MAX } from "../limits.ts";
+import { CANDIDATES_MAX, HOLDERS_MAX, RATIO_TERM_MAX, ROUNDS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import type {
   AggregateOutcome,
   AwardOutcome,
+  ChainOutcome,
+  LeaderOutcome,
   OutcomeRule,
+  PrecedenceOutcome,
+  Procedure,
   Ratio,
+  Requirement,
+  RequirementsOutcome,
   TallyOutcome,
   Threshold,
   ThresholdOutcome,
+  ToleranceOutcome,
 } from "./policy.ts";
 
 export const readRatio: Reader<Ratio> = (value, path) => {
@@ -41,6 +48,13 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
     refusal: nullable(text(64)),
     veto: distinct(text(), 32),
   }),
+  requirements: record<RequirementsOutcome>({
+    function: named("requirements"),
+    require: list(record<Requirement>({ role: text(64), choice: text(64), threshold: readThreshold }), 32, 1),
+    grants: text(64),
+    refusal: nullable(text(64)),
+    otherwise: nullable(text(64)),
+  }),
   tally: record<TallyOutcome>({
     function: named("tally"),
     rule: oneOf("plurality", "approval", "instant-runoff", "schulze"),
@@ -71,6 +85,29 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
     rounding: oneOf("floor", "ceiling", "towards-zero", "half-up", "half-even"),
     support: integer(1, SEATS_MAX),
   }),
+  tolerance: record<ToleranceOutcome>({
+    function: named("tolerance"),
+    tolerance: amount,
+    threshold: readThreshold,
+  }),
+  leader: record<LeaderOutcome>({
+    function: named("leader"),
+    leaders: distinct(text(64), 32, 1),
+    threshold: readThreshold,
+  }),
+  chain: record<ChainOutcome>({
+    function: named("chain"),
+    start: text(64),
+    end: nullable(text(64)),
+    ratify: nullable(text(64)),
+    ratification: text(64),
+  }),
+  precedence: record<PrecedenceOutcome>({
+    function: named("precedence"),
+    order: distinct(text(64), 32, 1),
+    decisive: distinct(text(64), 64, 1),
+    required: nullable(text(64)),
+  }),
 };
 
 const FUNCTIONS = Object.keys(READERS) as readonly OutcomeRule["function"][];
@@ -80,4 +117,20 @@ export const readOutcome: Reader<OutcomeRule> = (value, path) => {
   const known = FUNCTIONS.find((candidate) => candidate === name);
   if (known === undefined) return misfit(`${path}.function`, `one of ${FUNCTIONS.join(", ")}`);
   return READERS[known](value, path);
+};
+
+const PROCEDURES: { readonly [D in Procedure["do"]]: Reader<Extract<Procedure, { do: D }>> } = {
+  proceed: record({ do: named("proceed"), threshold: readThreshold, requires: distinct(text(64), 32) }),
+  defer: record({ do: named("defer"), rounds: integer(1, ROUNDS_MAX) }),
+  escalate: record({ do: named("escalate"), role: text(64), outcome: readOutcome }),
+  fallback: record({ do: named("fallback"), outcome: readOutcome, disclaimer: text(TEXT_LENGTH_MAX) }),
+  fail: record({ do: named("fail") }),
+};
+
+export const readProcedure: Reader<Procedure> = (value, path) => {
+  const name = isCborMap(value) ? value.get("do") : undefined;
+  const known = (Object.keys(PROCEDURES) as readonly Procedure["do"][]).find((candidate) => candidate === name);
+  return known === undefined
+    ? misfit(`${path}.do`, `one of ${Object.keys(PROCEDURES).join(", ")}`)
+    : PROCEDURES[known](value, path);
 };

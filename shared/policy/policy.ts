@@ -10,7 +10,7 @@ export type Ratio = { readonly num: number; readonly den: number };
 export type Threshold = Ratio | number;
 
 /** What a contribution may be; the outcome function says what follows from it. */
-export const FORMS = ["choice", "ballot", "bid", "value"] as const;
+export const FORMS = ["choice", "ballot", "bid", "value", "plan", "ack", "release", "accept"] as const;
 export type Form = (typeof FORMS)[number];
 
 export type Role = {
@@ -115,7 +115,101 @@ export type AggregateOutcome = {
   readonly support: number;
 };
 
-export type OutcomeRule = ThresholdOutcome | TallyOutcome | AwardOutcome | AggregateOutcome;
+export type Requirement = {
+  readonly role: string;
+  readonly choice: string;
+  /** Of the role's power, or a count of its seats. */
+  readonly threshold: Threshold;
+};
+
+/** All that is required, about one subject. */
+export type RequirementsOutcome = {
+  readonly function: "requirements";
+  readonly require: readonly Requirement[];
+  /** What the outcome is called once all is met. */
+  readonly grants: string;
+  /** The choice by which any role that is required ends it; null where none does. */
+  readonly refusal: string | null;
+  /** The outcome where something is missing; null where there is none then. */
+  readonly otherwise: string | null;
+};
+
+/** Values that agree, within a tolerance, round their median. */
+export type ToleranceOutcome = {
+  readonly function: "tolerance";
+  /** Largest deviation from the median in any coordinate, the author's own uncertainty included. */
+  readonly tolerance: number;
+  readonly threshold: Threshold;
+};
+
+/** A plan of the first leader in line that has one, and the acknowledgements of those who follow. */
+export type LeaderOutcome = {
+  readonly function: "leader";
+  /** Roles in the order of succession. */
+  readonly leaders: readonly string[];
+  /** Acknowledgements that put the plan in force. */
+  readonly threshold: Threshold;
+};
+
+/** Releases and acceptances in matched pairs, each leg from where the last one ended. */
+export type ChainOutcome = {
+  readonly function: "chain";
+  /** Role of whoever holds custody at first. */
+  readonly start: string;
+  /** Role in which the chain must end; null where any will do. */
+  readonly end: string | null;
+  /** Role whose every seat must choose `ratification`; null where nobody ratifies. */
+  readonly ratify: string | null;
+  readonly ratification: string;
+};
+
+/** The choice of the highest role that makes one. */
+export type PrecedenceOutcome = {
+  readonly function: "precedence";
+  /** Roles, the highest first. */
+  readonly order: readonly string[];
+  /** Choices that decide. */
+  readonly decisive: readonly string[];
+  /** Role that must speak, itself or by one above it; null where any may decide. */
+  readonly required: string | null;
+};
+
+export type OutcomeRule =
+  | ThresholdOutcome
+  | RequirementsOutcome
+  | TallyOutcome
+  | AwardOutcome
+  | AggregateOutcome
+  | ToleranceOutcome
+  | LeaderOutcome
+  | ChainOutcome
+  | PrecedenceOutcome;
+
+/** How rounds follow each other. */
+export type Rounds = {
+  /** Rounds of contributions at most, besides those that a shortfall adds. */
+  readonly most: number;
+  /** What a party that is silent in a later round is worth there: what it said last, nothing, or its seat is gone. */
+  readonly silent: "carry" | "abstain" | "drop";
+  /** When no further round is needed: once there is a decision, once nobody raises a bid, or once the values have converged. */
+  readonly until: "decided" | "quiet" | "converged";
+  /** The least raise of a bid, or the largest spread of values that have converged. */
+  readonly step: number;
+  /** In a sealed ceremony: whoever does not reveal is left out, or ends it. */
+  readonly unrevealed: "exclude" | "abandon";
+};
+
+/** What to do where the outcome is not reached; tried in order, and the ceremony is abandoned after the last. */
+export type Procedure =
+  /** Decide among those present, if they have this share of the power and hold these roles. */
+  | { readonly do: "proceed"; readonly threshold: Threshold; readonly requires: readonly string[] }
+  /** Wait for so many further rounds; what was said stands. */
+  | { readonly do: "defer"; readonly rounds: number }
+  /** Ask a role that was not asked before; its seats decide by a rule of their own. */
+  | { readonly do: "escalate"; readonly role: string; readonly outcome: OutcomeRule }
+  /** Decide by a less strict rule, with a disclaimer that goes wherever the outcome goes. */
+  | { readonly do: "fallback"; readonly outcome: OutcomeRule; readonly disclaimer: string }
+  | { readonly do: "fail" };
 
 export type Policy = {
   readonly format: 1;
@@ -129,7 +223,13 @@ export type Policy = {
   /** How an equivocator's slot counts: once for each value it signed, or not at all. */
   readonly equivocation: "each" | "void";
   readonly timing: Timing;
+  /** Round 0 closes over hashes, round 1 over what they are hashes of. */
+  readonly sealed: boolean;
+  readonly rounds: Rounds;
   readonly outcome: OutcomeRule;
+  readonly shortfall: readonly Procedure[];
+  /** May be called by itself; else it serves as a part of others only. */
+  readonly standalone: boolean;
   /** What admits a contribution beyond the door, and where its signer has to be; null where nothing is asked. */
   readonly admission: AdmissionRule | null;
   readonly proximity: Profile | null;

@@ -152,6 +152,26 @@ export const CEREMONY_REFUSALS = {
     why: "{path} must be {need}",
     do: "send what the policy asks of the role",
   },
+  ROLE_NOT_DUE: {
+    what: "the role {role} is not asked in this round",
+    why: "the round asks {due}",
+    do: "contribute when your role is asked",
+  },
+  REVEAL_MISMATCH: {
+    what: "the reveal opens no commitment of its seat",
+    why: "no commitment of the seat is the hash of this reveal",
+    do: "reveal exactly what was committed to, nonce included",
+  },
+  NOT_REVEALED: {
+    what: "the commitment was never opened",
+    why: "the round for reveals closed without it",
+    do: "nothing: the policy says what follows",
+  },
+  RAISE_TOO_SMALL: {
+    what: "the bid of {found} does not raise the standing one",
+    why: "{standing} stands, and a raise is at least {least}",
+    do: "bid more, or let the standing bid be",
+  },
   COUNT_NOT_DELEGATED: {
     what: "the ballot counts for others",
     why: "only a role that the policy delegates ballots to may say how many",

@@ -134,6 +134,13 @@ export const PATTERN_IDS: readonly string[] = [
   "marketplace-bilateral",
   "coalition-mesh",
 ];
+/** Where a pattern's name means something else. */
+export const PATTERN_WORDS: Readonly<Record<string, { readonly paths: readonly string[]; readonly reason: string }>> = {
+  approval: {
+    paths: ["shared/policy/policy.ts", "shared/policy/outcome-rules.ts", "cli/commands/demo.ts"],
+    reason: "also the name of a rule for elections, and of the demo's first scenario",
+  },
+};
 export const MAY_NAME_PATTERNS: readonly string[] = ["shared/policy/patterns/", "test/", "cli/demo/", "cli/scenarios/"];
 
 export const FILE_LINES_MAX = 300;

@@ -80,7 +80,9 @@ describe("auctions of the literature", () => {
         payload: { bid: { amount: options[0]?.[1] as number } },
       }));
       const [winner = ""] = Object.keys(allocation);
-      expect(trial("auction", { "outcome.rule": "second-price" }, { parties, rounds: [bids] }).value).toEqual({
+      expect(
+        trial("auction", { sealed: false, "outcome.rule": "second-price" }, { parties, rounds: [bids] }).value,
+      ).toEqual({
         winners: [{ party: winner, quantity: 1, price: payments[winner] }],
       });
     }

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
-import { FAULTS, OBSERVER, TIMING } from "./parts.ts";
+import { FAULTS, OBSERVER, ROUNDS, TIMING } from "./parts.ts";
 
 export const AGGREGATION: PolicyDocument = {
   format: 1,
@@ -23,6 +23,8 @@ export const AGGREGATION: PolicyDocument = {
   faults: FAULTS,
   equivocation: "void",
   timing: TIMING,
+  sealed: false,
+  rounds: ROUNDS,
   outcome: {
     function: "aggregate",
     statistic: "median",
@@ -31,4 +33,6 @@ export const AGGREGATION: PolicyDocument = {
     rounding: "half-even",
     support: 1,
   },
+  shortfall: [],
+  standalone: true,
 };

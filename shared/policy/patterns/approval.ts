@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
-import { CHOOSER, FAULTS, OBSERVER, TIMING } from "./parts.ts";
+import { CHOOSER, FAULTS, OBSERVER, ROUNDS, TIMING } from "./parts.ts";
 
 export const APPROVAL: PolicyDocument = {
   format: 1,
@@ -15,5 +15,9 @@ export const APPROVAL: PolicyDocument = {
   faults: FAULTS,
   equivocation: "each",
   timing: TIMING,
+  sealed: false,
+  rounds: ROUNDS,
   outcome: { function: "threshold", threshold: { num: 2, den: 3 }, carries: ["approve"], refusal: "reject", veto: [] },
+  shortfall: [],
+  standalone: true,
 };

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
-import { FAULTS, OBSERVER, TIMING } from "./parts.ts";
+import { FAULTS, OBSERVER, ROUNDS, TIMING } from "./parts.ts";
 
 export const AUCTION: PolicyDocument = {
   format: 1,
@@ -26,6 +26,8 @@ export const AUCTION: PolicyDocument = {
   faults: FAULTS,
   equivocation: "void",
   timing: TIMING,
+  sealed: true,
+  rounds: ROUNDS,
   outcome: {
     function: "award",
     rule: "first-price",
@@ -38,4 +40,6 @@ export const AUCTION: PolicyDocument = {
     minimum: 1,
     ties: [],
   },
+  shortfall: [],
+  standalone: true,
 };

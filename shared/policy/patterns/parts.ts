@@ -1,5 +1,5 @@
 // What most patterns have in common. A ceremony that needs other values sets them by path.
-import type { Ratio, Role, Timing } from "../policy.ts";
+import type { Ratio, Role, Rounds, Timing } from "../policy.ts";
 
 export const TIMING: Timing = {
   window: 86_400_000_000,
@@ -14,6 +14,8 @@ export const TIMING: Timing = {
 
 /** 0 of 3, 1 of 4, 2 of 7, 3 of 10: the most that 3f + 1 allows, where powers are equal. */
 export const FAULTS: Ratio = { num: 33, den: 100 };
+
+export const ROUNDS: Rounds = { most: 1, silent: "carry", until: "decided", step: 0, unrevealed: "exclude" };
 
 /** Sees everything, says nothing that counts. */
 export const OBSERVER: Role = {
@@ -35,6 +37,18 @@ export const CHOOSER: Role = {
   contributes: true,
   gives: ["choice"],
   choices: ["approve", "reject", "abstain", "decline", "recuse"],
+  slots: "one",
+  delegated: false,
+};
+
+/** Says one thing in a round, and closes it. */
+export const SPEAKER: Role = {
+  least: 1,
+  most: 31,
+  closes: true,
+  contributes: true,
+  gives: [],
+  choices: [],
   slots: "one",
   delegated: false,
 };

@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
-import { CHOOSER, FAULTS, OBSERVER, TIMING } from "./parts.ts";
+import { CHOOSER, FAULTS, OBSERVER, ROUNDS, TIMING } from "./parts.ts";
 
 export const QUORUM: PolicyDocument = {
   format: 1,
@@ -15,6 +15,8 @@ export const QUORUM: PolicyDocument = {
   faults: FAULTS,
   equivocation: "each",
   timing: TIMING,
+  sealed: false,
+  rounds: ROUNDS,
   outcome: {
     function: "threshold",
     threshold: { num: 2, den: 3 },
@@ -22,4 +24,6 @@ export const QUORUM: PolicyDocument = {
     refusal: null,
     veto: [],
   },
+  shortfall: [],
+  standalone: true,
 };

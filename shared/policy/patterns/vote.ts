@@ -1,5 +1,5 @@
 import type { PolicyDocument } from "../policy.ts";
-import { FAULTS, OBSERVER, TIMING } from "./parts.ts";
+import { FAULTS, OBSERVER, ROUNDS, TIMING } from "./parts.ts";
 
 export const VOTE: PolicyDocument = {
   format: 1,
@@ -34,6 +34,8 @@ export const VOTE: PolicyDocument = {
   faults: FAULTS,
   equivocation: "each",
   timing: TIMING,
+  sealed: false,
+  rounds: ROUNDS,
   outcome: {
     function: "tally",
     rule: "plurality",
@@ -44,4 +46,6 @@ export const VOTE: PolicyDocument = {
     elimination: ["previous-counts"],
     ties: [],
   },
+  shortfall: [],
+  standalone: true,
 };

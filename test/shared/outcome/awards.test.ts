@@ -7,6 +7,8 @@ import { firstLosing, type Offer, type Terms, unitsWon, vickrey } from "./second
 
 type Line = { readonly party: string; readonly quantity: number; readonly price: number; readonly item?: string };
 
+const open = (settings: Settings, input: unknown) => trial("auction", { sealed: false, ...settings }, input);
+
 /** Open bids: `A 23` or `A 23 x 10`, a slot each. */
 function auction(bids: readonly string[], settings: Settings = {}): PlainDecision & { winners: readonly Line[] } {
   const entries = bids.map((bid, index) => {
@@ -15,7 +17,7 @@ function auction(bids: readonly string[], settings: Settings = {}): PlainDecisio
     return { party, slot: `${index}`, payload: { bid: offer } };
   });
   const parties = [...new Set(entries.map(({ party }) => party))].map((id) => ({ id, role: "bidder" }));
-  const decision = trial("auction", { ...settings }, { parties, rounds: [entries] });
+  const decision = open(settings, { parties, rounds: [entries] });
   return { ...decision, winners: (decision.value as { winners?: readonly Line[] } | null)?.winners ?? [] };
 }
 
@@ -101,7 +103,7 @@ describe("units, items and ties", () => {
     const bid = (party: string, item: string, amount: number) => ({ party, payload: { bid: { item, amount } } });
     const parties = ["A", "B", "C"].map((id) => ({ id, role: "bidder" }));
     const rounds = [[bid("A", "lot 1", 5), bid("B", "lot 1", 7), bid("A", "lot 2", 6), bid("C", "lot 3", 9)]];
-    const decision = trial("auction", { "outcome.items": ["lot 1", "lot 2"] }, { parties, rounds });
+    const decision = open({ "outcome.items": ["lot 1", "lot 2"] }, { parties, rounds });
     expect(decision.value).toEqual({
       winners: [
         { party: "B", quantity: 1, price: 7, item: "lot 1" },
@@ -119,7 +121,7 @@ describe("units, items and ties", () => {
     ];
     const entries = parties.map(({ id }) => ({ party: id, payload: { bid: { amount: 5 } } }));
     const winner = (list: readonly object[], settings: Settings) =>
-      (trial("auction", settings, { parties, rounds: [list] }).value as { winners: Line[] }).winners[0]?.party;
+      (open(settings, { parties, rounds: [list] }).value as { winners: Line[] }).winners[0]?.party;
     expect(winner(entries, { "outcome.ties": ["highest-tier"] })).toBe("B");
     const hashed = new Set([entries, [...entries].reverse()].map((list) => winner(list, {})));
     expect(hashed.size).toBe(1);
@@ -128,7 +130,7 @@ describe("units, items and ties", () => {
   it("a bidder that signs two bids for one slot has none", () => {
     const parties = ["A", "B", "C"].map((id) => ({ id, role: "bidder" }));
     const bid = (party: string, amount: number) => ({ party, payload: { bid: { amount } } });
-    const decision = trial("auction", {}, { parties, rounds: [[bid("A", 9), bid("A", 8), bid("B", 5)]] });
+    const decision = open({}, { parties, rounds: [[bid("A", 9), bid("A", 8), bid("B", 5)]] });
     expect(decision.value).toEqual({ winners: [won("B", 1, 5)] });
     expect(decision.excluded).toEqual([
       { index: 0, code: "SLOT_VOID" },
@@ -144,7 +146,7 @@ describe("units, items and ties", () => {
     ["an unknown field", { amount: 5, currency: "EUR" }],
   ])("a bid of %s is left out or refused", (_what, bid) => {
     const input = { parties: [{ id: "A", role: "bidder" }], rounds: [[{ party: "A", payload: { bid } }]] };
-    const answer = () => trial("auction", {}, input).excluded;
+    const answer = () => open({}, input).excluded;
     if (JSON.stringify(bid).includes(".")) expect(answer).toThrow(/BODY_INVALID/);
     else expect(answer()).toEqual([{ index: 0, code: "CONTENT_INVALID" }]);
   });

@@ -7,6 +7,7 @@ import { electorateOf } from "../../../shared/closing/power.ts";
 import { admissible } from "../../../shared/outcome/admissible.ts";
 import type { Contribution, Seat } from "../../../shared/outcome/contribution.ts";
 import { settle } from "../../../shared/outcome/functions.ts";
+import { firstStage } from "../../../shared/outcome/stage.ts";
 import { lintPolicy } from "../../../shared/policy/lint.ts";
 import { APPROVAL } from "../../../shared/policy/patterns/approval.ts";
 import { CONSENSUS } from "../../../shared/policy/patterns/consensus.ts";
@@ -29,7 +30,7 @@ function settledBy(policy: Policy, seats: readonly Seat[], seen: readonly Contri
   const heard = new Set(seen.map(({ seat }) => seat));
   const { admitted } = admissible(policy, seats, seen, WINDOW);
   if (heard.size === seats.length || admitted.length === 0) return null;
-  const ids = settle(policy, seats, admitted, toleratedBy(policy, seats));
+  const ids = settle(policy, firstStage(policy), seats, admitted, toleratedBy(policy, seats));
   return ids === null ? null : admitted.filter(({ id }) => ids.includes(id));
 }
 

@@ -1,16 +1,13 @@
 // Rules about the shape of code: sizes, exports, types that give up, and comparisons with a pattern's name.
-import { FILE_LINES_MAX, FUNCTION_LINES_MAX, MAY_DEFAULT_EXPORT, MAY_NAME_PATTERNS, PATTERN_IDS } from "../lists.ts";
 import {
-  type Complaint,
-  isNode,
-  linesOf,
-  literalText,
-  memberName,
-  type Node,
-  nodesOf,
-  type Rule,
-  walk,
-} from "../source.ts";
+  FILE_LINES_MAX,
+  FUNCTION_LINES_MAX,
+  MAY_DEFAULT_EXPORT,
+  MAY_NAME_PATTERNS,
+  PATTERN_IDS,
+  PATTERN_WORDS,
+} from "../lists.ts";
+import { type Complaint, isNode, linesOf, literalText, nodesOf, type Rule, walk } from "../source.ts";
 import { isSuite } from "../suites.ts";
 
 const FUNCTIONS = ["FunctionDeclaration", "FunctionExpression", "ArrowFunctionExpression"];
@@ -66,28 +63,21 @@ const anyType: Rule = {
     nodesOf(source, "TSAnyKeyword").map(({ start }) => ({ at: start, message: "`any` switches the checker off" })),
 };
 
-/** `x === "auction"`, `case "auction":`, `["auction", ...].includes(x)`: what policy engines decay into. */
+/** A pattern's name as a text of its own, whether compared, listed or passed on: what policy engines decay into. */
 const patternNames: Rule = {
   name: "no-pattern-name",
   check: (source) =>
     MAY_NAME_PATTERNS.some((folder) => source.path.startsWith(folder))
       ? []
-      : nodesOf(source, "BinaryExpression", "SwitchCase", "CallExpression")
-          .flatMap(comparedWith)
-          .filter((operand) => PATTERN_IDS.includes(literalText(operand) ?? ""))
-          .map((operand) => ({
-            at: operand.start,
-            message: `the machinery asks for the pattern ${literalText(operand)}; make it a property of the policy`,
+      : nodesOf(source, "Literal", "TemplateLiteral")
+          .filter((node) => {
+            const text = literalText(node) ?? "";
+            return PATTERN_IDS.includes(text) && !PATTERN_WORDS[text]?.paths.includes(source.path);
+          })
+          .map((node) => ({
+            at: node.start,
+            message: `the machinery names the pattern ${literalText(node)}; make it a property of the policy`,
           })),
 };
-
-function comparedWith(node: Node): Node[] {
-  if (node.type === "SwitchCase") return [node.test].filter(isNode);
-  if (node.type === "BinaryExpression")
-    return /^[!=]==?$/.test(String(node.operator)) ? [node.left, node.right].filter(isNode) : [];
-  const { callee } = node;
-  if (!isNode(callee) || memberName(callee) !== "includes" || !isNode(callee.object)) return [];
-  return Array.isArray(callee.object.elements) ? callee.object.elements.filter(isNode) : [];
-}
 
 export const shapeRules: readonly Rule[] = [fileSize, functionSize, defaultExport, exportStar, anyType, patternNames];

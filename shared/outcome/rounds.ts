@@ -1,0 +1,206 @@
+// The fold over closed rounds (SPEC §6.7): what the next round asks for, or how the ceremony ends. Pure: the same rounds always give the
+// same answer, so a party that was away computes what the others did.
+import type { Id } from "../observation/observation.ts";
+import type { Policy } from "../policy/policy.ts";
+import { abandonmentOf, type Heard } from "./abandonment.ts";
+import { type Admission, admissible, slotOf, type Window } from "./admissible.ts";
+import { type Contribution, type Exclusion, nameOf, type Seat, seatsByIndex, type Verdict } from "./contribution.ts";
+import { hasConverged } from "./convergence.ts";
+import { decide } from "./functions.ts";
+import { commitmentsOf } from "./sealing.ts";
+import { shortfall } from "./shortfall.ts";
+import { firstStage, rolesDue, type Stage, seatsAsked } from "./stage.ts";
+
+/** One closed round: who could contribute, when, and the agreed set. */
+export type ClosedRound = {
+  readonly seats: readonly Seat[];
+  readonly window: Window;
+  readonly set: readonly Contribution[];
+};
+
+/** What the next round asks for. */
+export type NextRound = {
+  readonly is: "next";
+  readonly stage: Stage;
+  readonly roles: readonly string[];
+  /** Who holds a seat in it. */
+  readonly seats: readonly Seat[];
+  readonly explanation: readonly string[];
+};
+
+export type RoundExclusion = Exclusion & { readonly round: number };
+export type Progress = { readonly result: Verdict | NextRound; readonly excluded: readonly RoundExclusion[] };
+
+/** How far a ceremony has got, between two rounds. */
+export type Situation = {
+  readonly stage: Stage;
+  readonly seats: readonly Seat[];
+  /** Rounds of contributions closed so far, those that a shortfall added left out. */
+  readonly rounds: number;
+  /** The procedure of the shortfall that is being followed, and the rounds that it has waited. */
+  readonly procedure: number;
+  readonly waited: number;
+  readonly notes: readonly string[];
+  readonly heard: Heard;
+};
+
+/** Rounds that the policy may ask for, shortfall included. */
+export function roundsAtMost({ sealed, rounds, shortfall: procedures }: Policy): number {
+  const more = procedures.map((one) => (one.do === "defer" ? one.rounds : one.do === "escalate" ? 1 : 0));
+  return (sealed ? 2 : rounds.most) + more.reduce<number>((sum, some) => sum + some, 0);
+}
+
+/** Folds closed rounds; those that come after the end are not looked at. */
+export function progress(policy: Policy, seats: readonly Seat[], closed: readonly ClosedRound[]): Progress {
+  const excluded: RoundExclusion[] = [];
+  let situation: Situation = {
+    stage: firstStage(policy),
+    seats,
+    rounds: 0,
+    procedure: -1,
+    waited: 0,
+    notes: [],
+    heard: { admitted: [], faulty: new Set() },
+  };
+  for (const [round, { set, window, seats: named }] of closed.entries()) {
+    const { stage } = situation;
+    const admission = admissible(policy, named, set, window, stage);
+    excluded.push(...admission.excluded.map((exclusion) => ({ ...exclusion, round })));
+    const here: Situation = {
+      ...situation,
+      seats: named,
+      heard: heardIn(policy, situation, named, set, admission, round),
+    };
+    const step = closeRound(policy, here, admission.admitted);
+    for (const id of step.unrevealed) excluded.push({ id, code: "NOT_REVEALED", detail: {}, round: round - 1 });
+    if ("verdict" in step) return { result: finish(policy, step.situation, step.verdict), excluded };
+    situation = step.situation;
+  }
+  const { stage, notes, seats: named } = situation;
+  return { result: { is: "next", stage, roles: rolesDue(policy, stage), seats: named, explanation: notes }, excluded };
+}
+
+/** What one closed round leads to. */
+export type Step =
+  | { readonly situation: Situation; readonly unrevealed: readonly Id[] }
+  | { readonly situation: Situation; readonly verdict: Verdict; readonly unrevealed: readonly Id[] };
+
+function closeRound(policy: Policy, situation: Situation, admitted: readonly Contribution[]): Step {
+  const { stage } = situation;
+  if (stage.is === "commit") {
+    const commitments = commitmentsOf(admitted);
+    const notes = [...situation.notes, `${commitments.size} commitments are in; they are to be revealed`];
+    return { situation: { ...situation, stage: { is: "reveal", commitments }, notes }, unrevealed: [] };
+  }
+  if (stage.is === "reveal") return closeReveals(policy, situation, stage.commitments, admitted);
+  const current = stage.asked === null ? standing(policy, situation, stage.standing, admitted) : admitted;
+  return { ...conclude(policy, situation, current, admitted), unrevealed: [] };
+}
+
+function closeReveals(
+  policy: Policy,
+  situation: Situation,
+  commitments: ReadonlyMap<string, Id>,
+  admitted: readonly Contribution[],
+): Step {
+  const opened = new Set(admitted.map(({ commitment }) => commitment));
+  const closed = [...commitments].filter(([, id]) => !opened.has(id));
+  const byIndex = seatsByIndex(situation.seats);
+  const names = [...new Set(closed.map(([key]) => byIndex.get(Number.parseInt(key, 10))))]
+    .flatMap((seat) => (seat === undefined ? [] : [seat]))
+    .sort((a, b) => a.index - b.index)
+    .map(nameOf);
+  const unrevealed = closed.map(([, id]) => id).sort();
+  const notes = names.map((name) => `${name} committed and did not reveal`);
+  const noted = { ...situation, notes };
+  if (names.length > 0 && policy.rounds.unrevealed === "abandon")
+    return { situation: noted, verdict: { is: "abandoned", cause: "NOT_REVEALED", explanation: [] }, unrevealed };
+  return { ...conclude(policy, noted, admitted, admitted), unrevealed };
+}
+
+/** What stands after a round: what was said in it, and for whoever was silent what the policy lets stand of earlier. */
+function standing(
+  policy: Policy,
+  { seats }: Situation,
+  earlier: readonly Contribution[],
+  admitted: readonly Contribution[],
+): readonly Contribution[] {
+  const bids = policy.rounds.until === "quiet";
+  if (policy.rounds.silent !== "carry" && !bids) return admitted;
+  const byIndex = seatsByIndex(seats);
+  const fresh = new Set(admitted.map((contribution) => slotOf(policy, byIndex, contribution)));
+  return [...earlier.filter((contribution) => !fresh.has(slotOf(policy, byIndex, contribution))), ...admitted];
+}
+
+type Conclusion = { readonly situation: Situation } | { readonly situation: Situation; readonly verdict: Verdict };
+
+/** Whether what stands decides, needs another round, or falls short. */
+function conclude(
+  policy: Policy,
+  situation: Situation,
+  current: readonly Contribution[],
+  fresh: readonly Contribution[],
+): Conclusion {
+  if (situation.procedure >= 0) return shortfall(policy, situation, current, verdictOf(policy, situation, current));
+  const rounds = situation.rounds + 1;
+  const counted = { ...situation, rounds };
+  const verdict = verdictOf(policy, counted, current);
+  const more = rounds < policy.rounds.most && !policy.sealed;
+  const { until, most } = policy.rounds;
+  if (until === "quiet" && more && fresh.length > 0) return again(policy, counted, current, fresh, "a bid was raised");
+  if (until === "converged" && !hasConverged(policy, situation.seats, current)) {
+    if (more) return again(policy, counted, current, fresh, "the values have not converged");
+    const explanation = [`the values have not converged in ${most} rounds`];
+    return shortfall(policy, counted, current, { is: "abandoned", cause: "NOT_CONVERGED", explanation });
+  }
+  if (verdict.is === "decided") return { situation: counted, verdict };
+  if (more && verdict.settled !== true) return again(policy, counted, current, fresh, "there is no decision yet");
+  return shortfall(policy, counted, current, verdict);
+}
+
+/** The outcome function over what stands, among the seats that were asked. */
+export function verdictOf(policy: Policy, { seats, stage }: Situation, current: readonly Contribution[]): Verdict {
+  return decide(policy, seatsAsked(policy, stage, seats), current);
+}
+
+function again(
+  policy: Policy,
+  situation: Situation,
+  current: readonly Contribution[],
+  fresh: readonly Contribution[],
+  why: string,
+): Conclusion {
+  const said = new Set(fresh.map(({ seat }) => seat));
+  const stays = ({ role, index }: Seat) =>
+    policy.rounds.silent !== "drop" || policy.roles.get(role)?.contributes !== true || said.has(index);
+  const seats = situation.seats.filter(stays);
+  const gone = situation.seats
+    .filter((seat) => !stays(seat))
+    .map((seat) => `${nameOf(seat)} was silent and lost its seat`);
+  const stage: Stage = { is: "give", asked: null, standing: current };
+  return { situation: { ...situation, seats, stage, notes: [`round ${situation.rounds}: ${why}`, ...gone] } };
+}
+
+function heardIn(
+  policy: Policy,
+  { heard }: Situation,
+  seats: readonly Seat[],
+  set: readonly Contribution[],
+  { admitted }: Admission,
+  round: number,
+): Heard {
+  const byIndex = seatsByIndex(seats);
+  const unique = [...new Map(set.map((contribution) => [contribution.id, contribution])).values()];
+  const slots = [...Map.groupBy(unique, (contribution) => slotOf(policy, byIndex, contribution)).values()];
+  const faulty = slots.filter((mates) => mates.length > 1).flatMap((mates) => mates.map(({ seat }) => seat));
+  return {
+    admitted: [...heard.admitted, ...admitted.map(({ id, seat }) => ({ id, seat, round }))],
+    faulty: new Set([...heard.faulty, ...faulty]),
+  };
+}
+
+/** The last word: notes of the way there go with it, and an abandonment names whom it waited for and what it releases. */
+function finish(policy: Policy, { seats, heard, notes }: Situation, verdict: Verdict): Verdict {
+  const explained = { ...verdict, explanation: [...notes, ...verdict.explanation] };
+  return explained.is === "decided" ? explained : abandonmentOf(policy, seats, heard, explained);
+}
