@@ -81,6 +81,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   async open(call: Uint8Array): Promise<readonly Receipt[]> {
     // What begins here has no past; a webhook that comes while the bus is away still opens its ceremony.
     const begins = this.#state.call === null && this.#state.parked.size === 0;
+    if (begins) this.#current = Promise.resolve(null);
     const doubt = begins ? null : await this.#doubt();
     return doubt === null
       ? this.#turn({ on: "open", now: meshTime(this.#config), call: reopen(call) })

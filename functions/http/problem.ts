@@ -17,7 +17,11 @@ const STATUS = {
 } as const satisfies Record<RefusalClass, ContentfulStatusCode>;
 
 /** Codes for which HTTP has a word of its own. */
-const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = { CONTENT_TYPE: 415, BODY_SLOW: 408 };
+const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
+  CONTENT_TYPE: 415,
+  BODY_SLOW: 408,
+  PAST_UNKNOWN: 503,
+};
 /** What may succeed when it is sent again as it is. */
 const RETRYABLE: readonly number[] = [408, 429];
 
