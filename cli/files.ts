@@ -1,5 +1,5 @@
 // Reading what the user names: files and JSON, with coded refusals.
-import { readFileSync } from "node:fs";
+import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { fault } from "../shared/result.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
 
@@ -20,8 +20,25 @@ export function readJsonFile(path: string): unknown {
   }
 }
 
-export function usage(reason: string): Refused {
-  return new Refused(fault("USAGE", { reason }).fault, EXIT.usage);
+/** `see` is the command that says how it must be written. */
+export function usage(reason: string, see = "npm run -s quorate -- help"): Refused {
+  return new Refused(fault("USAGE", { reason, see }).fault, EXIT.usage);
+}
+
+/** Writes a file the user named; another file is never left half-written in its place. */
+export function writeNamed(path: string, content: string | Uint8Array): void {
+  const half = `${path}.${process.pid}.part`;
+  try {
+    writeFileSync(half, content);
+    renameSync(half, path);
+  } catch (error) {
+    rmSync(half, { force: true });
+    throw unwritable(path, error);
+  }
+}
+
+export function unwritable(path: string, error: unknown): Refused {
+  return new Refused(fault("FILE_UNWRITABLE", { path, reason: (error as Error).message }).fault, EXIT.permission);
 }
 
 /** A flag that must be given. */

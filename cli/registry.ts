@@ -15,6 +15,7 @@ export const EXIT = {
   pending: 8,
   unreachable: 9,
   usage: 64,
+  interrupted: 130,
 } as const;
 
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
@@ -36,6 +37,8 @@ export type Command = {
   readonly flags: ParseArgsOptionsConfig;
   /** What its files hold, line by line, for `help COMMAND`. */
   readonly input?: readonly string[];
+  /** A call that can be run, without `npm run -s quorate --`. */
+  readonly example?: string;
   readonly run: (call: Call) => Promise<Answer>;
 };
 

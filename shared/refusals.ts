@@ -3,6 +3,7 @@
 import { ADMISSION_REFUSALS } from "./refusals/admission.ts";
 import { CEREMONY_REFUSALS } from "./refusals/ceremony.ts";
 import { COALITION_REFUSALS } from "./refusals/coalition.ts";
+import { COMMAND_REFUSALS } from "./refusals/command.ts";
 import { COMPOSITE_REFUSALS } from "./refusals/composite.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
@@ -22,6 +23,7 @@ export const REFUSALS = {
   ...REFERENCE_REFUSALS,
   ...COMPOSITE_REFUSALS,
   ...EDGE_REFUSALS,
+  ...COMMAND_REFUSALS,
   ...MESH_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 
@@ -67,6 +69,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   INTERNAL: "failed",
   UNREACHABLE: "failed",
   NATS_SERVER_MISSING: "failed",
+  NATS_SERVER_FAILED: "failed",
 };
 
 /** The class of a code: its group's, but for the exceptions above. Total, since every code stands in one group. */

@@ -17,8 +17,8 @@ describe("the README", () => {
   });
 
   it("gives one line for the demo and one for the tests", () => {
-    expect(snippets).toContain("npm ci && npm run demo");
-    expect(snippets).toContain("npm ci && npm test");
+    expect(snippets).toContain("npm ci --loglevel=error && npm run demo");
+    expect(snippets).toContain("npm ci --loglevel=error && npm test");
   });
 
   it("shows a policy command that prints the policy", () => {

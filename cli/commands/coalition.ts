@@ -7,7 +7,7 @@ import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts"
 import { type Pool, readPool } from "../../shared/coalition/pool.ts";
 import type { EffectiveClause, RefusedPart } from "../../shared/coalition/view.ts";
 import { fault } from "../../shared/result.ts";
-import { argument, instant, microseconds, readJsonFile, required } from "../files.ts";
+import { argument, instant, microseconds, readJsonFile, required, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 
 const POOL = { pool: { type: "string" }, at: { type: "string" }, operation: { type: "string" } } as const;
@@ -46,8 +46,7 @@ export const coalitionRevoke: Command = {
   flags: { ...POOL, plan: { type: "boolean" }, by: { type: "string" } },
   run: async (call) => {
     const id = argument(call, 0, "TRANSLATOR");
-    if (call.flags.plan !== true)
-      throw new Refused(fault("USAGE", { reason: "--plan is needed: it shows the effects" }).fault, EXIT.usage);
+    if (call.flags.plan !== true) throw usage("--plan is needed: it shows the effects");
     const pool = poolOf(call);
     const translator = pool.translators.find((candidate) => candidate.id === id);
     if (translator === undefined)

@@ -2,7 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
-import { Miniflare } from "miniflare";
+import type { Miniflare } from "miniflare";
 import { toBase64, toHex } from "../../shared/bytes.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { type Party, rootsOf } from "./party.ts";
@@ -46,6 +46,8 @@ export class LocalAgent {
   }
 
   async start(): Promise<void> {
+    // Loaded only where an agent runs: it takes longer than most commands do.
+    const { Miniflare } = await import("miniflare");
     this.#runtime = new Miniflare(this.#options());
     this.#url = await this.#runtime.ready;
     await this.request("/readyz"); // wakes the link

@@ -2,7 +2,10 @@
 // without root. Nothing is fetched from anywhere but the package manager that the machine already trusts.
 import { spawnSync } from "node:child_process";
 import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
-import { delimiter, join, resolve } from "node:path";
+import { delimiter, join } from "node:path";
+import { fault } from "../../shared/result.ts";
+import { EXIT, Refused } from "../registry.ts";
+import { projectRoot } from "./project.ts";
 
 export type NatsBinaryPlaces = {
   /** The value of PATH. */
@@ -11,9 +14,9 @@ export type NatsBinaryPlaces = {
   /** The project's own folder for fetched things. */
   readonly cache: string;
   readonly root: boolean;
+  /** Told before anything is fetched. */
+  readonly say: (line: string) => void;
 };
-
-export type NatsRefusal = { readonly code: string; readonly what: string; readonly why: string; readonly do: string };
 
 const PACKAGE = "nats-server";
 const APT_MS = 180_000;
@@ -23,15 +26,19 @@ export async function findNatsServer(given: Partial<NatsBinaryPlaces> = {}): Pro
   const places: NatsBinaryPlaces = {
     path: process.env.PATH ?? "",
     standard: ["/usr/sbin", "/usr/local/bin"],
-    cache: resolve(".quorate"),
+    cache: join(projectRoot, ".quorate"),
     root: process.getuid?.() === 0,
+    say: (line) => void process.stderr.write(`${line}\n`),
     ...given,
   };
   return locate(places) ?? fetchWithApt(places);
 }
 
-export function natsRefusal(refusal: NatsRefusal): Error & NatsRefusal {
-  return Object.assign(new Error(`${refusal.what}: ${refusal.why}`), refusal);
+export function natsRefusal(
+  code: "NATS_SERVER_MISSING" | "NATS_SERVER_FAILED",
+  detail: Readonly<Record<string, string>>,
+): Refused {
+  return new Refused(fault(code, detail).fault, EXIT.unreachable);
 }
 
 function locate({ path, standard, cache }: NatsBinaryPlaces): string | undefined {
@@ -51,18 +58,14 @@ function isExecutable(file: string): boolean {
 function fetchWithApt(places: NatsBinaryPlaces): string {
   const attempts = places.root ? [installPackage, unpackPackage] : [unpackPackage];
   const reasons: string[] = [];
+  places.say(`${PACKAGE} is not installed: fetching it with apt-get, which may take minutes …`);
   for (const attempt of attempts) {
     const reason = attempt(places);
     const found = locate(places);
     if (found !== undefined) return found;
     reasons.push(reason ?? "the package holds no nats-server");
   }
-  throw natsRefusal({
-    code: "NATS_SERVER_MISSING",
-    what: "nats-server is not installed and could not be fetched",
-    why: reasons.join("; "),
-    do: `install it (Debian, Ubuntu: sudo apt-get install -y ${PACKAGE}; others: https://nats.io/download) and put it on PATH, or copy the binary to ${join(places.cache, "bin", PACKAGE)}`,
-  });
+  throw natsRefusal("NATS_SERVER_MISSING", { reason: reasons.join("; "), place: join(places.cache, "bin", PACKAGE) });
 }
 
 /** Answers why it failed, or nothing. */

@@ -76,11 +76,10 @@ async function reloaded(logPath: string, before: number): Promise<void> {
     if (said.includes("Reloaded server configuration")) return;
     if (said.includes("[ERR]")) break;
   }
-  throw natsRefusal({
-    code: "NATS_SERVER_FAILED",
-    what: "nats-server did not take its new configuration",
-    why: said.slice(-LOG_TAIL_CHARACTERS) || "it wrote nothing about it",
-    do: `read ${logPath}`,
+  throw natsRefusal("NATS_SERVER_FAILED", {
+    failure: "did not take its new configuration",
+    reason: said.slice(-LOG_TAIL_CHARACTERS) || "it wrote nothing about it",
+    log: logPath,
   });
 }
 
@@ -123,11 +122,10 @@ async function launchServer(binary: string, configPath: string, logPath: string,
     await sleep(POLL_MS);
   }
   if (child.pid !== undefined) await endProcess(child, "SIGKILL");
-  throw natsRefusal({
-    code: "NATS_SERVER_FAILED",
-    what: `${binary} did not come up`,
-    why: spawnError?.message ?? (readFileSync(logPath, "utf8").slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
-    do: `read ${logPath}, then try: ${binary} -c ${configPath}`,
+  throw natsRefusal("NATS_SERVER_FAILED", {
+    failure: `did not come up (${binary})`,
+    reason: spawnError?.message ?? (readFileSync(logPath, "utf8").slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
+    log: `${logPath}, then try: ${binary} -c ${configPath}`,
   });
 }
 

@@ -13,7 +13,7 @@ export type Factor = {
   readonly name: string;
   readonly need: string;
   readonly got: string;
-  readonly verdict: "met" | "not met" | "not reached";
+  readonly verdict: "met" | "not met" | "not reached" | "not checked";
 };
 
 export type Explanation = {

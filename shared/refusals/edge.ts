@@ -1,4 +1,4 @@
-// Refusals at the edge: webhooks, HTTP, queues, NATS, the command line (SPEC §14).
+// Refusals at the edge: webhooks, HTTP, queues, NATS (SPEC §14).
 export const EDGE_REFUSALS = {
   BLIND_SIGNING_REFUSED: {
     what: "nothing is signed unseen",
@@ -108,24 +108,5 @@ export const EDGE_REFUSALS = {
     what: "the agent failed",
     why: "an unexpected error; it is in the log under {request}",
     do: "try again; report it if it stays",
-  },
-  USAGE: { what: "the command line cannot be read", why: "{reason}", do: "see: quorate help" },
-  FILE_UNREADABLE: { what: "the file {path} cannot be read", why: "{reason}", do: "check the path" },
-  FILE_SHAPE: { what: "the file is not {thing}", why: "{path} must be {need}", do: "write it like this: {shape}" },
-  UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check that the agent runs" },
-  NATS_SERVER_MISSING: {
-    what: "there is no nats-server",
-    why: "{reason}",
-    do: "install nats-server 2.9.10 or newer and put it on the PATH",
-  },
-  SCENARIO_UNKNOWN: {
-    what: "there is no scenario {scenario}",
-    why: "scenarios have names",
-    do: "list them with: npm run demo -- --list",
-  },
-  SCENARIO_FAILED: {
-    what: "the scenario did not end as it must",
-    why: "{reason}",
-    do: "keep its files with --keep DIR, and look at the logs",
   },
 } as const;

@@ -6,11 +6,13 @@ import { join, resolve } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { connect } from "nats.ws";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { EXIT, type Refused } from "../../cli/registry.ts";
 import { findNatsServer } from "../../cli/stack/nats-binary.ts";
 import type { NatsParty } from "../../cli/stack/nats-config.ts";
 import { buildNatsConfig } from "../../cli/stack/nats-config.ts";
 import type { NatsServer } from "../../cli/stack/nats-server.ts";
 import { pickPorts, startNatsServer } from "../../cli/stack/nats-server.ts";
+import { describeRefusal } from "../../shared/refusals.ts";
 
 const PARTIES: NatsParty[] = ["alpha", "beta", "gamma"].map((name) => ({
   name,
@@ -79,12 +81,17 @@ describe("finding nats-server", () => {
     const path = process.env.PATH;
     process.env.PATH = dir;
     try {
-      const finding = findNatsServer({ path: dir, standard: [], cache: join(dir, "cache"), root: true });
-      await expect(finding).rejects.toMatchObject({
+      const said: string[] = [];
+      const say = (line: string) => void said.push(line);
+      const finding = findNatsServer({ path: dir, standard: [], cache: join(dir, "cache"), root: true, say });
+      const refused = (await finding.catch((error: unknown) => error)) as Refused;
+      expect(refused.exit).toBe(EXIT.unreachable);
+      expect(describeRefusal(refused.fault)).toMatchObject({
         code: "NATS_SERVER_MISSING",
         why: expect.stringContaining("apt-get"),
         do: expect.stringContaining(join(dir, "cache/bin/nats-server")),
       });
+      expect(said.join()).toContain("apt-get");
     } finally {
       process.env.PATH = path;
     }
@@ -127,8 +134,7 @@ describe("running nats-server", () => {
 
   it("explains a configuration that the server refuses", async () => {
     await expect(start((config) => `${config}\nnonsense {`)).rejects.toMatchObject({
-      code: "NATS_SERVER_FAILED",
-      why: expect.stringContaining("Parse error"),
+      fault: { code: "NATS_SERVER_FAILED", detail: { reason: expect.stringContaining("Parse error") } },
     });
   });
 
@@ -210,7 +216,7 @@ describe("the accounts", () => {
       return answer;
     });
     // Some versions refuse the configuration, others only the message.
-    expect(await attempt.catch((error: { code: string }) => error.code)).toMatch(/^(refused|NATS_SERVER_FAILED)$/);
+    expect(await attempt.catch((error: Refused) => error.fault.code)).toMatch(/^(refused|NATS_SERVER_FAILED)$/);
   });
 
   it("refuse a name that would change the shape of a subject", () => {

@@ -1,0 +1,78 @@
+// `explain`: why an observation was, or was not, admitted; from a bundle, or as a running agent tells it.
+import { parseBundle } from "../../shared/evidence/bundle.ts";
+import type { Explanation } from "../../shared/evidence/explain.ts";
+import { explainBundle, ID_DIGITS_MIN } from "../../shared/evidence/explain-bundle.ts";
+import type { RefusalCode } from "../../shared/refusals.ts";
+import { fetchFrom } from "../agent-client.ts";
+import { argument, readBytes, required, usage } from "../files.ts";
+import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { readTrust } from "./evidence.ts";
+
+export const explain: Command = {
+  name: "explain",
+  usage: "explain (BUNDLE [--trust TRUST] | --url URL --ceremony CEREMONY [--key KEY]) ID",
+  about: "why an observation was, or was not, admitted",
+  flags: {
+    trust: { type: "string" },
+    url: { type: "string" },
+    key: { type: "string" },
+    ceremony: { type: "string" },
+  },
+  input: [
+    "ID: the observation's id, or its first six digits or more",
+    "without --trust the bundle's roots are its own claim",
+  ],
+  example: "explain approval.evidence.json 3d0e9f --trust approval.trust.json",
+  run: async (call) => {
+    const explanation = typeof call.flags.url === "string" ? await explainRemote(call) : await explainFile(call);
+    return {
+      exit: explanation.verdict === "admitted" ? EXIT.yes : EXIT.no,
+      data: explanation,
+      text: explanationText(explanation),
+    };
+  },
+};
+
+async function explainRemote(call: Call): Promise<Explanation> {
+  const path = `/v1/ceremonies/${required(call, "ceremony")}/observations/${idFrom(call, 0)}/explain`;
+  return (await fetchFrom(call, path)) as Explanation;
+}
+
+const EXITS: Partial<Record<RefusalCode, number>> = {
+  NOT_FOUND: EXIT.absent,
+  ID_AMBIGUOUS: EXIT.usage,
+  TRUST_MISSING: EXIT.indeterminate,
+};
+
+async function explainFile(call: Call): Promise<Explanation> {
+  const id = idFrom(call, 1);
+  const trust = typeof call.flags.trust === "string" ? readTrust(call.flags.trust) : null;
+  const bundle = parseBundle(readBytes(argument(call, 0, "BUNDLE")));
+  if (!bundle.ok) throw new Refused(bundle.fault, EXIT.no);
+  const explanation = await explainBundle(bundle.value, trust, id);
+  if (!explanation.ok) throw new Refused(explanation.fault, EXITS[explanation.fault.code] ?? EXIT.no);
+  return explanation.value;
+}
+
+function idFrom(call: Call, index: number): string {
+  const id = argument(call, index, "ID");
+  if (!/^[0-9a-f]{1,64}$/.test(id)) throw usage("ID is written in lower-case hexadecimal digits");
+  if (id.length < ID_DIGITS_MIN) throw usage(`ID needs ${ID_DIGITS_MIN} digits at least`);
+  return id;
+}
+
+function explanationText(explanation: Explanation): string {
+  const { id, verdict, by, authority, kind, factors, refusal, contradicts } = explanation;
+  const marks = { met: "✓", "not met": "✗", "not reached": "–", "not checked": "?" } as const;
+  const head = `${verdict.toUpperCase()} by ${by}   ${kind} of ${authority}   obs ${id.slice(0, 12)}`;
+  const rows = factors.map(
+    (factor) => `  ${marks[factor.verdict]} ${factor.name.padEnd(11)} need ${factor.need.padEnd(52)} got ${factor.got}`,
+  );
+  const unchecked = factors.some((factor) => factor.verdict === "not checked")
+    ? ["  ? not checked: give --trust TRUST to check that the roots are ones you recognise"]
+    : [];
+  const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
+  const rival =
+    contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer; both are kept`];
+  return [head, ...rows, ...unchecked, ...end, ...rival].join("\n");
+}

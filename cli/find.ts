@@ -1,0 +1,105 @@
+// From words to a command: global options wherever they stand, the longest name that fits, and what may have been meant.
+import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
+import { usage } from "./files.ts";
+import { type Call, type Command, Refused } from "./registry.ts";
+
+const GLOBAL = { output: { type: "string", short: "o" }, help: { type: "boolean", short: "h" } } as const;
+const FORMS = ["text", "json", "jsonl"] as const;
+export const PROGRAM = "npm run -s quorate --";
+
+/** The form in which even a line that cannot be read is answered. */
+export function outputOf(words: readonly string[]): Call["output"] {
+  for (const [index, word] of words.entries()) {
+    if (word === "--") break;
+    const glued = /^(?:--output=|-o=?)(.+)$/.exec(word)?.[1];
+    const given = word === "-o" || word === "--output" ? words[index + 1] : glued;
+    const form = FORMS.find((each) => each === given);
+    if (form !== undefined) return form;
+  }
+  return "text";
+}
+
+/** Options that stand before the command are global ones: they are moved behind it. */
+export function optionsLast(words: readonly string[]): readonly string[] {
+  let count = 0;
+  while (words[count]?.startsWith("-")) count += /^(-o|--output)$/.test(words[count] as string) ? 2 : 1;
+  return [...words.slice(count), ...words.slice(0, count)];
+}
+
+export function findCommand(
+  commands: readonly Command[],
+  words: readonly string[],
+): { readonly command: Command; readonly rest: readonly string[] } {
+  const byLength = [...commands].sort((a, b) => b.name.length - a.name.length);
+  const command = byLength.find(({ name }) => name.split(" ").every((word, index) => words[index] === word));
+  if (command !== undefined) return { command, rest: words.slice(command.name.split(" ").length) };
+  const [first = ""] = words;
+  const named = words.filter((word) => !word.startsWith("-")).slice(0, 2);
+  const verbs = commands.filter(({ name }) => name.startsWith(`${first} `)).map(({ name }) => name);
+  if (verbs.length > 0)
+    throw usage(
+      named.length < 2
+        ? `${first} needs a verb: ${verbs.join(", ")}`
+        : `there is no command ${named.join(" ")}; there is ${verbs.join(", ")}`,
+    );
+  throw usage(`there is no command ${first}${meant(commands, named)}`);
+}
+
+function meant(commands: readonly Command[], words: readonly string[]): string {
+  const near = commands
+    .map(({ name }) => ({ name, far: distance(name, words.slice(0, name.split(" ").length).join(" ")) }))
+    .filter(({ far }) => far <= 2)
+    .sort((a, b) => a.far - b.far)[0];
+  return near === undefined ? "" : `; did you mean ${near.name}?`;
+}
+
+/** Insertions, removals and replacements between two words. */
+function distance(a: string, b: string): number {
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (const [i, letter] of [...a].entries()) {
+    const next = [i + 1];
+    for (let j = 0; j < b.length; j++)
+      next.push(
+        Math.min((next[j] as number) + 1, (row[j + 1] as number) + 1, (row[j] as number) + (letter === b[j] ? 0 : 1)),
+      );
+    row = next;
+  }
+  return row[b.length] as number;
+}
+
+/** Reads flags and words of a command; words that it does not take are refused. */
+export function readCall(
+  command: Command,
+  rest: readonly string[],
+): { readonly call: Call; readonly wantsHelp: boolean } {
+  const see = `${PROGRAM} help ${command.name}`;
+  const { values, positionals } = parsed(rest, { ...GLOBAL, ...command.flags }, see);
+  const output = FORMS.find((form) => form === ((values as { output?: string }).output ?? "text"));
+  if (output === undefined) throw usage("-o takes text, json or jsonl", see);
+  const extra = positionals[wordsTaken(command)];
+  if (extra !== undefined) throw usage(`${command.name} does not take the word "${extra}"`, see);
+  const say = (line: string) => void process.stderr.write(`${line}\n`);
+  const wantsHelp = (values as { help?: boolean }).help === true;
+  return { call: { args: positionals, flags: values as Call["flags"], output, say }, wantsHelp };
+}
+
+function parsed(rest: readonly string[], options: ParseArgsOptionsConfig, see: string) {
+  try {
+    return parseArgs({ args: [...rest], options, allowPositionals: true });
+  } catch (error) {
+    throw error instanceof Refused ? error : usage((error as Error).message, see);
+  }
+}
+
+/** How many words a command takes beside its flags, as its usage line says. */
+export function wordsTaken({ name, usage: line, flags }: Command): number {
+  const tokens = line
+    .slice(name.length)
+    .split(/[\s()[\]|]+/)
+    .filter((token) => token !== "");
+  if (/…|\.\.\./.test(tokens[tokens.length - 1] ?? "")) return Number.POSITIVE_INFINITY;
+  const isValue = (index: number) => flags[(tokens[index - 1] ?? "").replace(/^--/, "")]?.type === "string";
+  return tokens.filter(
+    (token, index) => /^[A-Z]/.test(token) && !(tokens[index - 1]?.startsWith("--") && isValue(index)),
+  ).length;
+}

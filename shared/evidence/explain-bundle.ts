@@ -1,0 +1,107 @@
+// Why an observation in a bundle was, or was not, admitted (SPEC §12.5): every frame passes the door again before a word is said of it.
+import type { Trust } from "../authority/trust.ts";
+import { readAgain } from "../ceremony/restore.ts";
+import { emptyState, type Self } from "../ceremony/state.ts";
+import { admitAll } from "../observation/admit-all.ts";
+import { parseObservation } from "../observation/decode.ts";
+import { type Id, isKind, type VerifiedObservation } from "../observation/observation.ts";
+import { fault, ok, type Result } from "../result.ts";
+import type { Bundle } from "./bundle.ts";
+import { type Explanation, explainIn, type RefusedStatement } from "./explain.ts";
+import { openTrust, type TrustStatement, writeTrustStatement } from "./trust-statement.ts";
+
+/** Fewer digits than this name nothing. */
+export const ID_DIGITS_MIN = 6;
+
+/**
+ * Explains the observation of a bundle whose id begins with `id`. Without a trust statement the roots are those that the call names:
+ * signatures are checked all the same, but whether anybody recognises those roots is not, and the explanation says so.
+ */
+export async function explainBundle(
+  bundle: Bundle,
+  trust: TrustStatement | null,
+  id: string,
+): Promise<Result<Explanation>> {
+  const listed = entriesOf(bundle).filter((entry) => entry.id.startsWith(id));
+  const [entry] = listed;
+  if (entry === undefined) return fault("NOT_FOUND", { thing: `observation ${id} in the bundle` });
+  if (listed.length > 1) return fault("ID_AMBIGUOUS", { id, found: listed.map((each) => each.id).join(" ") });
+  const parsed = parseObservation(entry.frame);
+  if (!parsed.ok) return fault("BUNDLE_FRAME", { entry: entry.id, reason: parsed.fault.code });
+  if (parsed.value.observation.id !== entry.id)
+    return fault("BUNDLE_ID", { entry: entry.id, found: parsed.value.observation.id });
+  const statement = trust ?? claimedTrust(bundle);
+  if (statement === null) return fault("BUNDLE_CALL", { reason: "no frame is the call" });
+  const opened = await openTrust(statement, bundle.statements);
+  if (!opened.ok) return opened;
+  const sorted = await throughTheDoor(bundle, opened.value);
+  if (!sorted.ok) return sorted;
+  const { admitted, refused } = sorted.value;
+  const self: Self = {
+    authority: bundle.exportedBy,
+    root: "",
+    key: "",
+    roots: opened.value.roots,
+    recognised: opened.value,
+  };
+  const isCall = (each: VerifiedObservation) => each.id === bundle.ceremony;
+  const ordered = [...admitted.filter(isCall), ...admitted.filter((each) => !isCall(each))];
+  const { state } = readAgain(emptyState(bundle.ceremony, self), ordered);
+  const found = explainIn(state, refused, entry.id);
+  if (found === null) return fault("BUNDLE_EXTRA", { entry: entry.id, reason: "the ceremony has no place for it" });
+  return ok(trust === null ? withoutTrust(found) : found);
+}
+
+type Sorted = { readonly admitted: readonly VerifiedObservation[]; readonly refused: readonly RefusedStatement[] };
+
+/** Every frame of the bundle, by what the door says of it now. */
+async function throughTheDoor(bundle: Bundle, trust: Trust): Promise<Result<Sorted>> {
+  const { verdicts } = await admitAll(
+    [...bundle.frames, ...bundle.refused].map(({ frame }) => frame),
+    trust,
+  );
+  const admitted: VerifiedObservation[] = [];
+  const refused: RefusedStatement[] = [];
+  for (const [index, verdict] of verdicts.entries()) {
+    const recorded = bundle.refused[index - bundle.frames.length];
+    const frame = recorded?.frame ?? (bundle.frames[index]?.frame as Uint8Array);
+    if (verdict.ok && recorded === undefined) admitted.push(verdict.value);
+    // What the door finds comes before what a bundle says of it.
+    const code = verdict.ok ? recorded?.code : verdict.fault.code;
+    if (!verdict.ok && recorded === undefined && code === "ROOT_UNKNOWN")
+      return fault("TRUST_MISSING", { root: verdict.fault.detail.root, authority: "a signer" });
+    if (code !== undefined) refused.push({ id: idOf(frame) ?? "", code, frame });
+  }
+  return ok({ admitted, refused });
+}
+
+/** Everything in a bundle that can be asked for. */
+function entriesOf({ frames, refused }: Bundle): readonly { readonly id: Id; readonly frame: Uint8Array }[] {
+  return [...frames, ...refused.map(({ hash, frame }) => ({ id: idOf(frame) ?? hash, frame }))];
+}
+
+function idOf(frame: Uint8Array): Id | null {
+  const parsed = parseObservation(frame);
+  return parsed.ok ? parsed.value.observation.id : null;
+}
+
+/** The roots as the bundle's own call names them. */
+function claimedTrust({ frames, ceremony }: Bundle): TrustStatement | null {
+  for (const { frame } of frames) {
+    const parsed = parseObservation(frame);
+    if (!parsed.ok || parsed.value.observation.id !== ceremony) continue;
+    const call = parsed.value.observation;
+    if (!isKind(call, "call")) return null;
+    return writeTrustStatement(call.mesh, new Map(call.body.seats.map((seat) => [seat.root, seat.authority])));
+  }
+  return null;
+}
+
+function withoutTrust(explanation: Explanation): Explanation {
+  const factors = explanation.factors.map((factor) =>
+    factor.name === "credential" && factor.verdict === "met"
+      ? { ...factor, got: `${factor.got}; its root as the bundle claims it`, verdict: "not checked" as const }
+      : factor,
+  );
+  return { ...explanation, factors };
+}

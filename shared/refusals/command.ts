@@ -1,0 +1,31 @@
+// Refusals of the command line and the local stack: what was asked cannot be read, found, written or started.
+export const COMMAND_REFUSALS = {
+  USAGE: { what: "the command line cannot be read", why: "{reason}", do: "see: {see}" },
+  FILE_UNREADABLE: { what: "the file {path} cannot be read", why: "{reason}", do: "check the path" },
+  FILE_UNWRITABLE: { what: "{path} cannot be written", why: "{reason}", do: "name a folder that exists and is yours" },
+  FILE_SHAPE: { what: "the file is not {thing}", why: "{path} must be {need}", do: "write it like this: {shape}" },
+  ID_AMBIGUOUS: { what: "{id} names more than one observation", why: "it begins {found}", do: "give more digits" },
+  COMMAND_FAILED: {
+    what: "the command failed",
+    why: "an unexpected error: {reason}",
+    do: "report it, with the lines above; this is a bug",
+  },
+  INTERRUPTED: { what: "stopped by {signal}", why: "{reason}", do: "run it again" },
+  UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check the URL, and that the agent runs" },
+  NATS_SERVER_MISSING: {
+    what: "nats-server is not installed and could not be fetched",
+    why: "{reason}",
+    do: "install it (Debian, Ubuntu: sudo apt-get install -y nats-server; others: https://nats.io/download) and put it on PATH, or copy the binary to {place}",
+  },
+  NATS_SERVER_FAILED: { what: "nats-server {failure}", why: "{reason}", do: "read {log}" },
+  SCENARIO_UNKNOWN: {
+    what: "there is no scenario {scenario}",
+    why: "scenarios have names",
+    do: "list them with: npm run demo -- --list",
+  },
+  SCENARIO_FAILED: {
+    what: "the scenario did not end as it must",
+    why: "{reason}",
+    do: "look at the logs in {logs}; run it again with --keep DIR to keep all of its files",
+  },
+} as const;
