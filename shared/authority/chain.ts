@@ -79,7 +79,7 @@ function nameOf(frames: readonly Uint8Array[]): string {
   return sha256Hex(concatBytes(...frames.flatMap((frame) => [Uint8Array.of(frame.length >> 8, frame.length), frame])));
 }
 
-/** Remembers what an admitted frame proved; forgets all when full, which costs time and nothing else. */
+/** Remembers a chain that was proved under a recognised root; forgets all when full, which costs time and nothing else. */
 export function remember(memory: ChainMemory, chain: Chain): void {
   if (memory.proved.has(chain)) return;
   if (memory.byName.size >= CHAINS_REMEMBERED_MAX) {

@@ -25,7 +25,7 @@ import { fault, ok, type Result } from "../result.ts";
 import { parseObservation } from "./decode.ts";
 import type { Observation, VerifiedObservation } from "./observation.ts";
 
-/** Admits one frame, or refuses it with a code. A refusal leaves no trace in `trust`. */
+/** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of chains that it proved. */
 export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<VerifiedObservation>> {
   const parsed = parseObservation(frame, trust); // size, canonical form, structure
   if (!parsed.ok) return parsed;
@@ -42,7 +42,6 @@ export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<Ver
   if (!continuous.ok) return continuous;
   if (observation.timeToLive === 0 || observation.timeToLive > TTL_MICROS_MAX)
     return fault("TTL_RANGE", { limit: TTL_MICROS_MAX });
-  for (const chain of pathsOf(observation)) remember(trust.memory, chain);
   rememberLinks(observation, trust.memory);
   return ok(observation as VerifiedObservation);
 }
@@ -74,6 +73,7 @@ async function checkAuthority(observation: Observation, trust: Trust): Promise<R
     const proved = await proveSignatures(path, trust.memory);
     if (!proved.ok) return proved;
   }
+  for (const path of unproved) remember(trust.memory, path);
   if (all.some((path) => toHex(leafOf(path).grant.key) !== key)) return fault("SIGNER_MISMATCH");
   const valid = checkValidity(chain, at, trust);
   if (!valid.ok) return valid;

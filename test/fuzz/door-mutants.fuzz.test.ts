@@ -1,5 +1,5 @@
 // A hundred thousand structured mutants of a real ceremony's frames through the door, warm as it is in service. Each answer is a value, no
-// refusal leaves a trace in what the door remembers, and what is admitted after all changes nothing in a ceremony that refuses it.
+// mutant leaves a trace in what the door remembers, and what is admitted after all changes nothing in a ceremony that refuses it.
 // Replay with FUZZ_SEED, look longer with FUZZ_MUTANTS.
 import { describe, expect, it } from "vitest";
 import { rootsOf } from "../../cli/stack/party.ts";

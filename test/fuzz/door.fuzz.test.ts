@@ -10,7 +10,7 @@ import type { Result } from "../../shared/result.ts";
 import { frameOf, soundRecipe, trustOf, withField } from "../support/recipes.ts";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
-const RUNS = Number(process.env.FUZZ_RUNS ?? 600);
+const RUNS = Number(process.env.FUZZ_RUNS ?? 1_500);
 
 const recipes = [...KINDS.map((kind) => soundRecipe(kind)), withField(soundRecipe(), "version", 2)];
 const corpus = recipes.map(frameOf);

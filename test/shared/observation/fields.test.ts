@@ -2,13 +2,17 @@
 // single bit of a frame is changed, the door refuses it without throwing (AT-01).
 import { describe, expect, it } from "vitest";
 import { parseCredential } from "../../../shared/authority/credential.ts";
+import { compareBytes } from "../../../shared/bytes.ts";
+import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import type { CborMap, CborValue } from "../../../shared/cbor/value.ts";
-import { signStatement } from "../../../shared/cose/sign1.ts";
+import { parseSign1, signStatement } from "../../../shared/cose/sign1.ts";
 import { admit } from "../../../shared/observation/admit.ts";
 import { KINDS } from "../../../shared/observation/body.ts";
+import { stepOf } from "../../../shared/observation/door-steps.ts";
 import type { Kind } from "../../../shared/observation/observation.ts";
 import { REFUSALS } from "../../../shared/refusals.ts";
+import type { Fault } from "../../../shared/result.ts";
 import { encodable } from "../../support/oracles.ts";
 import { AGENT, flipBit, frameOf, grantTo, type Recipe, ROOT, soundRecipe, trustOf } from "../../support/recipes.ts";
 
@@ -145,4 +149,60 @@ describe("one flipped bit", () => {
     expect([...codes.values()].reduce((sum, count) => sum + count)).toBe(frame.length);
     expect(codes.get("SIGNATURE_INVALID")).toBeGreaterThan(100);
   });
+});
+
+describe("one flipped bit in a field", () => {
+  /** Where the value of each field lies in the payload of a frame: fields follow each other in canonical order. */
+  function placesOf(
+    payload: Uint8Array,
+    fields: ReadonlyMap<string, CborValue>,
+  ): ReadonlyMap<string, readonly [number, number]> {
+    const places = new Map<string, readonly [number, number]>();
+    let at = 1;
+    const encoded = [...fields].map(([name, value]) => ({
+      name,
+      key: encodeCanonical(name),
+      value: encodeCanonical(encodable(value)),
+    }));
+    encoded.sort((a, b) => compareBytes(a.key, b.key));
+    for (const { name, key, value } of encoded) {
+      places.set(name, [at + key.length, at + key.length + value.length]);
+      at += key.length + value.length;
+    }
+    expect(at).toBe(payload.length);
+    return places;
+  }
+
+  it.each(KINDS)(
+    "of a %s fails at its form, at its structure by the field's name, or at the signature",
+    async (kind) => {
+      const recipe = soundRecipe(kind);
+      const frame = frameOf(recipe);
+      const trust = await trustOf(recipe);
+      const parsed = parseSign1(frame);
+      if (!parsed.ok) throw new Error(parsed.fault.code);
+      const { payload } = parsed.value;
+      const decoded = decodeCanonical(payload);
+      if (!decoded.ok) throw new Error(decoded.fault.code);
+      const start = Buffer.from(frame).indexOf(Buffer.from(payload));
+      const places = placesOf(payload, decoded.value as ReadonlyMap<string, CborValue>);
+      for (const [name, [from, until]] of places) {
+        const stride = Math.max(1, Math.floor((until - from) / 8));
+        for (let at = from; at < until; at += stride) {
+          const admitted = await admit(flipBit(frame, start + at, at % 8), trust);
+          if (admitted.ok) throw new Error(`${name} may be altered`);
+          expectNamed(name, admitted.fault);
+        }
+      }
+    },
+  );
+
+  /** A structural refusal names the altered field, or one that must agree with it; what no structure shows, the signature does. */
+  function expectNamed(name: string, { code, detail }: Fault) {
+    expect(["form", "structure", "key", "signature"], `${name}: ${code}`).toContain(stepOf(code));
+    if (!code.startsWith("FIELD_")) return;
+    const group = String(detail.path).split(/[.[]/)[0] ?? "";
+    const agreeing = name === "kind" || name === "version" ? FIELDS : [name, "credential", "continuity", "payload"];
+    expect(agreeing, `${name}: ${code} at ${detail.path}`).toContain(group);
+  }
 });
