@@ -6,7 +6,7 @@ export interface Bus {
   publish(subject: string, data: Uint8Array, msgId: string): Promise<void>;
   /** The newest message of that one of the subjects under `pattern` whose last token is the highest number; null where there is none. */
   recall(pattern: string): Promise<Uint8Array | null>;
-  /** Waits until at least one delivery is there or the time is over, and returns all that are there. */
+  /** Waits until at least one delivery is there or the time is over, and returns all that are there. With `max` 0 it asks for no more. */
   pull(max: number, expiresMs: number): Promise<Delivery[]>;
   /** Asks the server for a sign of life; a half-open connection answers nothing, so it counts as dead. */
   alive(timeoutMs: number): Promise<boolean>;

@@ -10,6 +10,7 @@ export type LinkRpc = {
   readonly start: () => Promise<void>;
   readonly send: (items: readonly OutgoingFrame[]) => Promise<SendReport>;
   readonly recall: (topic: string) => Promise<readonly Uint8Array[]>;
+  readonly drain: (on: boolean) => Promise<LinkHealth>;
   readonly health: () => Promise<LinkHealth>;
 };
 

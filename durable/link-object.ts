@@ -8,7 +8,16 @@ import { handOn } from "./link-inbound.ts";
 import type { OutgoingFrame, PeerLane, SendReport } from "./link-outbox.ts";
 import { Outbox } from "./link-outbox.ts";
 import type { RefusedFrame, Trouble } from "./link-schema.ts";
-import { counted, createTables, lastHeard, lastTrouble, listRefused, noteTrouble } from "./link-schema.ts";
+import {
+  counted,
+  createTables,
+  drainUntil,
+  lastHeard,
+  lastTrouble,
+  listRefused,
+  noteTrouble,
+  setDrain,
+} from "./link-schema.ts";
 import { dialNats } from "./nats-link.ts";
 
 export interface LinkEnv {
@@ -20,6 +29,8 @@ export interface LinkEnv {
 
 export type LinkHealth = {
   readonly connected: boolean;
+  /** Takes nothing in, so that the agent can be stopped once the outbox is empty. */
+  readonly draining: boolean;
   /** Frames stored and not yet received by their peer's stream. */
   readonly outbox: number;
   readonly lanes: readonly PeerLane[];
@@ -40,6 +51,9 @@ const PULL_MS = 10_000;
 /** Longer than a dial takes; past it the bus is away. */
 const RECALL_MS = 3_000;
 const RECALL_POLL_MS = 20;
+/** An operator who forgets, or whose stop fails, has a deaf agent for no longer than this. */
+const DRAIN_MAX_MS = 15 * 60_000;
+const DRAIN_POLL_MS = 250;
 const REDIAL_FIRST_MS = 200;
 const REDIAL_MAX_MS = 5_000;
 
@@ -93,7 +107,23 @@ export class Link extends DurableObject<LinkEnv> {
     const lanes = this.#outbox.lanes();
     const outbox = lanes.reduce((total, { rows }) => total + rows, 0);
     const lastError = lastTrouble(sql);
-    return { connected: this.#connected, outbox, lanes, lastHeardMs: lastHeard(sql), counts: counted(sql), lastError };
+    const draining = this.#isDraining();
+    return {
+      connected: this.#connected,
+      draining,
+      outbox,
+      lanes,
+      lastHeardMs: lastHeard(sql),
+      counts: counted(sql),
+      lastError,
+    };
+  }
+
+  /** Stops taking frames in, while what waits still goes out; or goes on. What is not taken in stays in the party's stream. */
+  async drain(on: boolean): Promise<LinkHealth> {
+    setDrain(this.ctx.storage.sql, on ? Date.now() + DRAIN_MAX_MS : 0);
+    this.#outbox.pump();
+    return this.health();
   }
 
   async refused(): Promise<RefusedFrame[]> {
@@ -129,9 +159,11 @@ export class Link extends DurableObject<LinkEnv> {
     for (;;) {
       try {
         const bus = this.#bus ?? (await this.#dial());
-        const deliveries = await bus.pull(PULL_MAX, PULL_MS);
+        const deliveries = await (this.#isDraining() ? bus.pull(0, DRAIN_POLL_MS) : bus.pull(PULL_MAX, PULL_MS));
         failures = 0;
-        await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS);
+        // Asked for before the drain began: left in the stream until that request is over.
+        if (this.#isDraining()) for (const delivery of deliveries) delivery.retry(PULL_MS);
+        else await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS);
       } catch (error) {
         this.#drop(this.#bus);
         noteTrouble(this.ctx.storage.sql, "receive", error, Date.now());
@@ -139,6 +171,10 @@ export class Link extends DurableObject<LinkEnv> {
         failures += 1;
       }
     }
+  }
+
+  #isDraining(): boolean {
+    return drainUntil(this.ctx.storage.sql) > Date.now();
   }
 
   async #dial(): Promise<Bus> {

@@ -15,6 +15,7 @@ const TABLES = [
   `CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, subject TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL)`,
   "CREATE TABLE IF NOT EXISTS counted (name TEXT PRIMARY KEY, n INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS drain (one INTEGER PRIMARY KEY CHECK (one = 1), until INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS trouble (one INTEGER PRIMARY KEY CHECK (one = 1), what TEXT NOT NULL, at INTEGER NOT NULL)",
 ];
 
@@ -66,6 +67,15 @@ export function noteRefused(sql: SqlStorage, refused: RefusedFrame): void {
 
 export function listRefused(sql: SqlStorage): RefusedFrame[] {
   return sql.exec<RefusedFrame>("SELECT code, subject, bytes, at AS atMs FROM refused ORDER BY id DESC").toArray();
+}
+
+/** Until when the link takes nothing in, in milliseconds; zero where it does. */
+export function drainUntil(sql: SqlStorage): number {
+  return sql.exec<{ until: number }>("SELECT until FROM drain").toArray()[0]?.until ?? 0;
+}
+
+export function setDrain(sql: SqlStorage, untilMs: number): void {
+  sql.exec("INSERT INTO drain VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET until = ?1", untilMs);
 }
 
 export function noteTrouble(sql: SqlStorage, doing: string, error: unknown, atMs: number): void {

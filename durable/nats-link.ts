@@ -104,9 +104,9 @@ class NatsBus implements Bus {
   async pull(max: number, expiresMs: number): Promise<Delivery[]> {
     const untilMs = Date.now() + expiresMs;
     while (this.#failure === undefined) {
-      this.#ask(max, expiresMs);
+      if (max > 0) this.#ask(max, expiresMs);
       const leftMs = untilMs - Date.now();
-      if (this.#arrived.length > 0 || leftMs <= 0) return this.#arrived.splice(0, max);
+      if (this.#arrived.length > 0 || leftMs <= 0) return this.#arrived.splice(0, max || this.#arrived.length);
       await this.#sleep(leftMs);
     }
     throw this.#failure;

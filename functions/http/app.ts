@@ -33,15 +33,20 @@ export function createApp(): Hono<AgentContext> {
   app.route("/hooks", hookRoutes());
   app.get("/readyz", async (context) => {
     const link = await context.env.LINK.getByName(LINK_NAME).health();
+    const ready = link.connected && !link.draining;
     return context.json(
-      { ready: link.connected, link: { connected: link.connected, outbox: link.outbox } },
-      link.connected ? 200 : 503,
+      { ready, link: { connected: link.connected, draining: link.draining, outbox: link.outbox } },
+      ready ? 200 : 503,
     );
   });
   app.use("/v1/*", authorised);
   app.route("/v1/ceremonies", ceremonyRoutes());
   app.get("/v1/health", async (context) =>
     context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
+  );
+  // Before a stop: nothing more is taken in, and the outbox can run empty. DELETE goes on.
+  app.on(["POST", "DELETE"], "/v1/link/drain", async (context) =>
+    context.json({ link: await context.env.LINK.getByName(LINK_NAME).drain(context.req.method === "POST") }),
   );
   app.get("/v1/refusals", async (context) =>
     context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),

@@ -60,6 +60,8 @@ async function answer(request: Request, env: TestEnv): Promise<unknown> {
     }
     case "/health":
       return link.health();
+    case "/drain":
+      return link.drain(await request.json<boolean>());
     case "/recall": {
       const decoder = new TextDecoder();
       return (await link.recall(await request.json<string>())).map((frame) => decoder.decode(frame));

@@ -88,6 +88,26 @@ describe("the journal", () => {
   });
 });
 
+describe("a draining link", () => {
+  it("sends what waits and takes nothing in, over a restart too, until it goes on", async () => {
+    expect((await alpha.drain(true)).draining).toBe(true);
+    await beta.send(numbered("alpha", "inbound", 0, 5));
+    await alpha.send(numbered("beta", "outbound", 0, 5));
+    await arrive(beta, "outbound", 0, 5);
+    await until(beta.health, ({ outbox }) => outbox === 0);
+    await until(alpha.health, ({ lanes }) => lanes.every(({ peer }) => peer === "nobody"));
+    await alpha.stop();
+    await alpha.start();
+    await until(alpha.health, ({ connected }) => connected);
+    await sleep(500);
+    expect((await alpha.health()).draining).toBe(true);
+    expect(labelled(await alpha.received(), "inbound")).toEqual([]);
+    expect((await alpha.drain(false)).draining).toBe(false);
+    // What was asked for before the drain began was put off until that request was over.
+    expect(distinct(await arrive(alpha, "inbound", 0, 5, 20_000))).toBe(5);
+  });
+});
+
 describe("what another account can do", () => {
   it("cannot speak as somebody else", async () => {
     await asParty(gamma, async (connection) => {

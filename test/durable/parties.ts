@@ -22,6 +22,7 @@ export type Party = {
   readonly natsUrl: string;
   send(items: readonly SentItem[]): Promise<SendReport>;
   health(): Promise<LinkHealth>;
+  drain(on: boolean): Promise<LinkHealth>;
   recall(topic: string): Promise<string[]>;
   refused(): Promise<RefusedFrame[]>;
   received(): Promise<ReceivedFrame[]>;
@@ -81,6 +82,7 @@ async function startParty(party: NatsParty, script: string, natsUrl: string, per
     natsUrl,
     send: (items) => ask("/send", items),
     health: () => ask("/health"),
+    drain: (on) => ask("/drain", on),
     recall: (topic) => ask("/recall", topic),
     refused: () => ask("/refused"),
     received: () => ask("/received"),
