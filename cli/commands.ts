@@ -8,6 +8,7 @@ import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { meshReconcile, translatorCheck } from "./commands/mesh.ts";
 import { policyLint, policyList, policyShow } from "./commands/policy.ts";
+import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
@@ -24,6 +25,7 @@ export const COMMANDS: readonly Command[] = [
   policyList,
   policyShow,
   policyLint,
+  preflight,
   frameInspect,
   frameVerify,
   signatureCheck,
