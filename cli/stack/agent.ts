@@ -20,12 +20,15 @@ export type AgentPlan = {
   readonly port: number;
 };
 
+const LOG_CHARACTERS = 20_000;
+
 export class LocalAgent {
   readonly name: string;
   readonly apiKey = randomBytes(24).toString("base64url");
   readonly #plan: AgentPlan;
   #runtime: Miniflare | null = null;
   #url: URL | null = null;
+  #log = "";
 
   constructor(plan: AgentPlan) {
     this.name = plan.party.name;
@@ -39,6 +42,15 @@ export class LocalAgent {
   get url(): string {
     if (this.#url === null) throw new Error(`the agent of ${this.name} does not run`);
     return this.#url.origin;
+  }
+
+  /** The last that its process printed. */
+  get log(): string {
+    return this.#log;
+  }
+
+  #note(text: string): void {
+    this.#log = (this.#log + text).slice(-LOG_CHARACTERS);
   }
 
   get isRunning(): boolean {
@@ -125,8 +137,7 @@ export class LocalAgent {
         [`${queue}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
       },
       handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
-        stdout.resume();
-        stderr.resume();
+        for (const stream of [stdout, stderr]) stream.on("data", (part: Buffer) => this.#note(part.toString()));
       },
     };
   }

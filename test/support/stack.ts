@@ -15,11 +15,11 @@ export type TestStack = {
   readonly stop: () => Promise<void>;
 };
 
-export async function testStack(count: number, closesIn = 60): Promise<TestStack> {
+export async function testStack(count: number, closesIn = 60, expiresIn = closesIn + 60): Promise<TestStack> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-stack-"));
   const names = PARTY_NAMES.slice(0, count);
   const { script } = await buildBundle();
-  const sources = { [names[0] as string]: [demoSource(names, closesIn, closesIn + 60)] };
+  const sources = { [names[0] as string]: [demoSource(names, closesIn, expiresIn)] };
   const stack = await startStack({ names, mesh: "test-mesh", dir, script, sources });
   const stop = async () => {
     await stack.stop();
