@@ -34,49 +34,62 @@ export type RefusedRow = { readonly id: Id; readonly code: string; readonly fram
 
 export class CeremonyLedger {
   readonly #sql: SqlStorage;
+  /** Whether anything was ever written: an object that is only asked leaves no trace. */
+  #made: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    for (const table of TABLES) sql.exec(table);
+    this.#made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memo'").toArray().length > 0;
+  }
+
+  /** The storage was emptied: the next commit begins anew. */
+  emptied(): void {
+    this.#made = false;
+  }
+
+  #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {
+    return this.#made ? this.#sql.exec<T>(query, ...values).toArray() : [];
   }
 
   /** The state as the last committed turn left it. */
   load(ceremony: Id, self: Self): CeremonyState {
-    const row = this.#sql.exec<{ memo: string }>("SELECT memo FROM memo").toArray()[0];
+    const row = this.#read<{ memo: string }>("SELECT memo FROM memo")[0];
     return restore(ceremony, self, this.frames(), row === undefined ? null : (JSON.parse(row.memo) as Memo));
   }
 
   frames(): readonly VerifiedObservation[] {
-    const rows = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM frames ORDER BY n").toArray();
+    const rows = this.#read<{ frame: ArrayBuffer }>("SELECT frame FROM frames ORDER BY n");
     return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
   }
 
   refused(): readonly RefusedRow[] {
-    const rows = this.#sql.exec<{ id: string; code: string; frame: ArrayBuffer }>(
+    const rows = this.#read<{ id: string; code: string; frame: ArrayBuffer }>(
       "SELECT id, code, frame FROM refused ORDER BY n",
     );
-    return rows.toArray().map(({ id, code, frame }) => ({ id, code, frame: new Uint8Array(frame) }));
+    return rows.map(({ id, code, frame }) => ({ id, code, frame: new Uint8Array(frame) }));
   }
 
   lineage(): readonly LinkedEntry[] {
-    const rows = this.#sql.exec<{ entry: string }>("SELECT entry FROM entries ORDER BY n").toArray();
+    const rows = this.#read<{ entry: string }>("SELECT entry FROM entries ORDER BY n");
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
   /** Entries of the kind that people must see, oldest first. */
   alerts(): readonly LinkedEntry[] {
-    const rows = this.#sql.exec<{ entry: string }>(
+    const rows = this.#read<{ entry: string }>(
       "SELECT entry FROM entries WHERE json_extract(entry, '$.kind') = 'alert' ORDER BY n",
     );
-    return rows.toArray().map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+    return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
   wakeMicros(): number | null {
-    return this.#sql.exec<{ wake: number | null }>("SELECT wake FROM memo").toArray()[0]?.wake ?? null;
+    return this.#read<{ wake: number | null }>("SELECT wake FROM memo")[0]?.wake ?? null;
   }
 
   /** Writes a step; the caller wraps it in one transaction. */
   commit({ state, effects }: Step): void {
+    for (const table of this.#made ? [] : TABLES) this.#sql.exec(table);
+    this.#made = true;
     let wake: number | null = null;
     // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
     const unkept = new Set<Id>();
@@ -124,7 +137,7 @@ export class CeremonyLedger {
   }
 
   holds(id: Id): boolean {
-    return this.#sql.exec("SELECT 1 FROM frames WHERE id = ?", id).toArray().length > 0;
+    return this.#read("SELECT 1 FROM frames WHERE id = ?", id).length > 0;
   }
 
   #mayKeep({ id, key, frame }: VerifiedObservation): boolean {
@@ -159,7 +172,7 @@ export class CeremonyLedger {
 
   /** The oldest rows that still wait for the link. */
   outbox(most: number): readonly OutboxRow[] {
-    return this.#sql.exec<OutboxRow>("SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?", most).toArray();
+    return this.#read<OutboxRow>("SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?", most);
   }
 
   /** Rows that the link has stored; a row that was replaced meanwhile has another number and stays. */
@@ -168,6 +181,6 @@ export class CeremonyLedger {
   }
 
   outboxDepth(): number {
-    return this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM outbox").one().n;
+    return this.#read<{ n: number }>("SELECT count(*) AS n FROM outbox")[0]?.n ?? 0;
   }
 }

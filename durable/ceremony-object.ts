@@ -1,6 +1,7 @@
 // One ceremony of one party: a thin host round the pure step (SPEC §7.5). A turn is step (synchronous) -> one transaction -> effects;
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
+import { rootOf } from "../shared/authority/chain.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
@@ -11,10 +12,12 @@ import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
 import { statementFrames } from "../shared/evidence/trust-statement.ts";
+import { WAITING_MAX } from "../shared/limits.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
+import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { describeRefusal, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
@@ -73,9 +76,14 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async submit(frames: readonly Uint8Array[]): Promise<readonly Receipt[]> {
-    const doubt = await this.#doubt();
-    if (doubt !== null) return frames.map(() => refusedFor(doubt));
-    return this.#turn({ on: "observations", now: meshTime(this.#config), observations: frames.map(reopen) });
+    const observations = frames.map(reopen);
+    const doubt = (await this.#crowded(observations)) ?? (await this.#doubt());
+    const receipts =
+      doubt === null
+        ? this.#turn({ on: "observations", now: meshTime(this.#config), observations })
+        : frames.map(() => refusedFor(doubt));
+    await this.#forgetUnknown();
+    return receipts;
   }
 
   async open(call: Uint8Array): Promise<readonly Receipt[]> {
@@ -155,6 +163,26 @@ export class Ceremony extends DurableObject<AgentEnv> {
       this.#arm(Date.now() + RETRY_MS);
     }
     await this.#draining;
+    await this.#forgetUnknown();
+  }
+
+  /** Why statements that wait for an unknown call may not begin to wait here: their signers have too many waiting already. */
+  async #crowded(observations: readonly VerifiedObservation[]): Promise<Fault | null> {
+    const { call, parked, ceremony, self } = this.#state;
+    if (call !== null || parked.size > 0 || observations.some(({ id }) => id === ceremony)) return null;
+    const names = observations.map(({ chain }) => self.roots.get(rootOf(chain)) ?? "nobody");
+    const waits = await this.env.DIRECTORY.getByName(DIRECTORY_NAME).wait(ceremony, [...new Set(names)], Date.now());
+    return waits ? null : fault("CEREMONIES_WAITING", { authority: names[0], limit: WAITING_MAX }).fault;
+  }
+
+  /** Nothing of a ceremony stays whose call nobody had when the asking ended; whoever speaks of it again begins anew. */
+  async #forgetUnknown(): Promise<void> {
+    if (this.#state.call !== null || this.#ledger.wakeMicros() !== null) return;
+    this.#ledger.emptied();
+    this.#state = this.#load();
+    this.#current = null;
+    await this.ctx.storage.deleteAll();
+    await this.env.DIRECTORY.getByName(DIRECTORY_NAME).leave(this.#state.ceremony);
   }
 
   #load(): CeremonyState {
@@ -264,7 +292,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** Tells the party's own list; it can be rebuilt, so a failure costs nothing but its freshness. */
   async #note(): Promise<void> {
     const { ceremony, title, phase } = viewOf(this.#state);
-    if (`${title}/${phase}` === this.#noted) return;
+    if (this.#state.call === null || `${title}/${phase}` === this.#noted) return;
     await this.env.DIRECTORY.getByName(DIRECTORY_NAME).note({ ceremony, title, phase, atMs: Date.now() });
     this.#noted = `${title}/${phase}`;
   }

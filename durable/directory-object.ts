@@ -1,6 +1,7 @@
 // The agent's lists for people: its ceremonies, the webhook deliveries it has seen, and what its edge refused. The ceremonies
 // themselves are the truth; only the deliveries are decided here, since one delivery opens at most one ceremony.
 import { DurableObject } from "cloudflare:workers";
+import { WAITING_MAX } from "../shared/limits.ts";
 
 export type CeremonyRow = {
   readonly ceremony: string;
@@ -25,6 +26,8 @@ export type DirectoryRpc = {
   readonly note: (row: CeremonyRow) => Promise<void>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
+  readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
+  readonly leave: (ceremony: string) => Promise<void>;
   readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
   readonly opened: (source: string, key: string, ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
@@ -35,10 +38,15 @@ const REFUSALS_MAX = 1_000;
 /** Far beyond any sender's retries, which end within days. */
 const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
 
+/** An object asks for its call for four minutes and then gives up its place; one that died meanwhile loses it so. */
+const WAITING_AGE_MAX_MS = 3_600_000;
+
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS deliveries (source TEXT NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL, ceremony TEXT, until INTEGER, PRIMARY KEY (source, key))",
   "CREATE INDEX IF NOT EXISTS deliveries_by_end ON deliveries (until) WHERE until IS NOT NULL",
+  "CREATE TABLE IF NOT EXISTS waiting (ceremony TEXT PRIMARY KEY, authority TEXT NOT NULL, at INTEGER NOT NULL)",
+  "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
 ];
 
@@ -53,6 +61,25 @@ export class Directory extends DurableObject {
 
   async note({ ceremony, title, phase, atMs }: CeremonyRow): Promise<void> {
     this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
+    await this.leave(ceremony);
+  }
+
+  /** Room for a ceremony whose call is unknown, at the cost of the first of its speakers that has any; false where none has. */
+  async wait(ceremony: string, authorities: readonly string[], nowMs: number): Promise<boolean> {
+    return this.ctx.storage.transactionSync(() => {
+      this.#sql.exec("DELETE FROM waiting WHERE at < ?", nowMs - WAITING_AGE_MAX_MS);
+      const count = (where: string, value: string) =>
+        this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM waiting WHERE ${where} = ?`, value).one().n;
+      if (count("ceremony", ceremony) > 0) return true;
+      const payer = authorities.find((authority) => count("authority", authority) < WAITING_MAX);
+      if (payer === undefined) return false;
+      this.#sql.exec("INSERT INTO waiting VALUES (?, ?, ?)", ceremony, payer, nowMs);
+      return true;
+    });
+  }
+
+  async leave(ceremony: string): Promise<void> {
+    this.#sql.exec("DELETE FROM waiting WHERE ceremony = ?", ceremony);
   }
 
   /** Ceremonies without an ending, the longest untouched first. */

@@ -54,6 +54,8 @@ export const TEXT_LENGTH_MAX = 4_096;
 export const WITNESS_IDS_MAX = 1_500;
 /** Attempts further ahead than this are noted for the skip rule and not stored (closing under flood). */
 export const ATTEMPTS_AHEAD_MAX = 40;
+/** Ceremonies with unknown calls that statements of one authority may open here at a time; repair brings what found no room. */
+export const WAITING_MAX = 64;
 /** Observations kept while their ceremony's call is unknown. */
 export const PARKED_MAX = 256;
 /** Messages one party asks for, or re-sends, in one answer. */

@@ -21,6 +21,7 @@ const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
   CONTENT_TYPE: 415,
   BODY_SLOW: 408,
   PAST_UNKNOWN: 503,
+  CEREMONIES_WAITING: 429,
 };
 /** What may succeed when it is sent again as it is. */
 const RETRYABLE: readonly number[] = [408, 429];

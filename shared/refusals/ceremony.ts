@@ -227,6 +227,11 @@ export const CEREMONY_REFUSALS = {
     why: "at attempt {attempt} the seat {proposer} proposes",
     do: "nothing: its elector is faulty",
   },
+  CEREMONIES_WAITING: {
+    what: "too many ceremonies wait here for their calls",
+    why: "{limit} that {authority} spoke of are not known here yet",
+    do: "send the calls first, or send it again later",
+  },
   NO_SEAT: {
     what: "this party has no seat that may contribute",
     why: "round {round} names no seat of {authority}",

@@ -80,6 +80,34 @@ describe("an agent", () => {
     expect(await stateOf(bolt)).toBe(before);
   });
 
+  it("lets nobody fill it with ceremonies that do not exist, and lists none of them", async () => {
+    const answers: Answer[] = [];
+    for (let n = 0; n < 80; n++)
+      answers.push(await submit(bolt, contribution("crux", n.toString(16).padStart(64, "0"), 2)));
+    const held = answers.filter(({ status, verdict }) => status === 202 && verdict === "held");
+    const crowded = answers.filter(({ status, code }) => status === 429 && code === "CEREMONIES_WAITING");
+    expect(held.length).toBeGreaterThan(50);
+    expect(held.length + crowded.length).toBe(80);
+    expect(crowded.length).toBeGreaterThanOrEqual(16);
+    const { ceremonies } = await bolt.json<{ ceremonies: readonly { ceremony: string }[] }>("/v1/ceremonies");
+    expect(ceremonies.map(({ ceremony }) => ceremony)).toEqual([stage.ceremony]);
+  });
+
+  it("refuses to sign what nobody could read, with a code", async () => {
+    const attest = async (reason: unknown) => {
+      const response = await bolt.request(`/v1/ceremonies/${stage.ceremony}/attestations`, {
+        method: "POST",
+        headers: { "content-type": "application/json" },
+        body: JSON.stringify({ choice: "approve", reason }),
+      });
+      return [response.status, ((await response.json()) as { code: string }).code];
+    };
+    const deep = Array.from({ length: 14 }).reduce<unknown>((value) => [value], 1);
+    expect(await attest("x".repeat(70_000))).toEqual([400, "FIELD_INVALID"]);
+    expect((await attest(deep))[0]).toBe(400);
+    expect((await bolt.request(`/v1/ceremonies/${stage.ceremony}`)).status).toBe(200);
+  });
+
   it("answers a thousand mutated frames with codes of the one table, and goes on", async () => {
     const good = contribution("crux", stage.ceremony, 2);
     for (let round = 0; round < 50; round++) {

@@ -207,14 +207,7 @@ describe("a client of the API", () => {
     const deep = (depth: number) => Array.from({ length: depth }).reduce<unknown>((value) => [value], 1);
     const subject = (value: unknown) => code("/v1/ceremonies", { ...opening, subject: value });
     expect(await subject("x".repeat(100_000))).toEqual([413, "FRAME_TOO_LARGE"]);
-    const { ceremony } = await agent.post<{ ceremony: string }>("/v1/ceremonies", opening);
-    const attest = (reason: unknown) => code(`/v1/ceremonies/${ceremony}/attestations`, { choice: "approve", reason });
-    expect(await attest("x".repeat(70_000))).toEqual([400, "FIELD_INVALID"]);
-    for (const say of [subject, attest]) {
-      const answers = await Promise.all([10, 11, 12, 13, 14, 15, 16, 17].map((depth) => say(deep(depth))));
-      expect(answers.map(([status]) => status)).toContain(400);
-      expect(answers.filter(([status]) => (status as number) >= 500)).toEqual([]);
-    }
-    expect((await agent.request(`/v1/ceremonies/${ceremony}`)).status).toBe(200);
+    const answers = await Promise.all([10, 11, 12, 13, 14, 15, 16, 17].map((depth) => subject(deep(depth))));
+    expect(new Set(answers.map(([status]) => status))).toEqual(new Set([201, 400]));
   });
 });

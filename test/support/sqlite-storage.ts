@@ -9,5 +9,20 @@ export function sqliteStorage(): DurableObjectStorage {
       return { toArray: () => rows, one: () => rows[0] };
     },
   };
-  return { sql, transactionSync: <T>(work: () => T) => work() } as unknown as DurableObjectStorage;
+  const names = () =>
+    sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").toArray();
+  let alarmMs: number | null = null;
+  const storage = {
+    sql,
+    transactionSync: <T>(work: () => T) => work(),
+    getAlarm: async () => alarmMs,
+    setAlarm: async (atMs: number) => {
+      alarmMs = atMs;
+    },
+    deleteAll: async () => {
+      for (const { name } of names()) sql.exec(`DROP TABLE ${String(name)}`);
+      alarmMs = null;
+    },
+  };
+  return storage as unknown as DurableObjectStorage;
 }
