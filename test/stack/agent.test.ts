@@ -170,8 +170,11 @@ describe("an agent", () => {
   });
 
   it("survives the loss of every process's memory after every message, with the same digest", async () => {
-    for (const agent of made.stack.agents) {
-      await stage.attest(agent);
+    for (const [index, agent] of made.stack.agents.entries()) {
+      // Two of three settle the verdict: on a slow machine the round has closed before the third is asked.
+      await stage.attest(agent).catch((error: unknown) => {
+        if (index < 2 || !String(error).includes("CEREMONY_OVER")) throw error;
+      });
       for (const other of made.stack.agents) {
         await other.kill();
         await other.start();
