@@ -5,7 +5,6 @@ import { isHalted, provenFaults } from "../closing/derive.ts";
 import { powerOf } from "../closing/power.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
-import { ATTEMPTS_AHEAD_MAX, PARKED_MAX } from "../limits.ts";
 import {
   type Call,
   type Id,
@@ -19,9 +18,8 @@ import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
-
+import { refuseToPark } from "./parked.ts";
 import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
-
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
@@ -85,14 +83,12 @@ function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNO
   const { parked } = turn.state;
   const detail = { round: observation.round };
   if (parked.has(observation.id)) return receipt(turn, observation.id, "held", why, detail);
-  // Judged as at the start of a round, so that nothing is stored here that is refused when it is read again.
-  const attempt = observation.slot.attempt ?? 0;
-  if (attempt > ATTEMPTS_AHEAD_MAX) return refuseIn(turn, observation, fault("ATTEMPT_FAR", { attempt }).fault);
   const isStatus = observation.body.kind === "status";
   const others = isStatus ? [...parked].filter(([, other]) => !isStatusOf(other, observation.key)) : [...parked];
   // What was stored once is read again whole: the rounds that it waits for open when those before them have been decided again.
-  if (others.length >= PARKED_MAX && !turn.replaying)
-    return refuseIn(turn, observation, fault("PARKED_FULL", { limit: PARKED_MAX }).fault);
+  const waiting = others.map(([, other]) => other);
+  const refusal = turn.replaying ? null : refuseToPark(waiting, observation);
+  if (refusal !== null) return refuseIn(turn, observation, refusal);
   // What waits for a call shows that the ceremony lives: it is asked for once more, however often it was asked for in vain.
   const quiet = turn.state.call === null ? Math.min(turn.state.quiet, ASKS_MAX - 1) : turn.state.quiet;
   const kept = withState(turn, { parked: new Map(others).set(observation.id, observation), quiet });

@@ -5,6 +5,8 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { readAs } from "../cbor/read.ts";
 import { scanCanonical } from "../cbor/scan.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { isHalted, provenFaults } from "../closing/derive.ts";
+import type { Closing } from "../closing/state.ts";
 import { readContribution } from "../observation/body.ts";
 import type { Id } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
@@ -26,6 +28,7 @@ export function attest(turn: Turn, content: CborMap, item: string | null, manner
   if (round === undefined || state.policy === null)
     return refused(turn, state.refusal ?? fault("CEREMONY_UNKNOWN").fault);
   if (state.mute) return refused(turn, fault("MUTE").fault);
+  if (isHalted(round.closing)) return refused(turn, overTolerance(round.closing).fault);
   const roles = state.policy.policy.roles;
   const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
   if (seat === undefined)
@@ -75,6 +78,10 @@ function refuseContent(content: CborMap): Fault | null {
   if (!body.ok) return body.fault;
   const scanned = scanCanonical(encodeCanonical([[[body.value.content as Encodable]]]));
   return scanned.ok ? null : scanned.fault;
+}
+
+function overTolerance(closing: Closing) {
+  return fault("OVER_TOLERANCE", { found: provenFaults(closing), limit: closing.electorate.tolerated });
 }
 
 /** Refusals of what was never signed have no id. */

@@ -1,10 +1,12 @@
 // Speaking up without being asked (SPEC §9.1): when a status is due and what it is, asking for a call, and asking the others for their
 // ending until each has told of its own.
+
+import type { Observation, VerifiedObservation } from "../observation/observation.ts";
 import { fixing } from "./gather.ts";
 import { jitter } from "./jitter.ts";
-import { currentRound, ownSeat, peersOf, policyOf, seatAt } from "./state.ts";
-import { ASKS_MAX, statusBody, whomToAsk } from "./status.ts";
-import { publish, say, type Turn, withState } from "./turn.ts";
+import { currentRound, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
+import { ASKS_MAX, sayStatus, whomToAsk } from "./status.ts";
+import { publish, say, type Turn, VALIDITY_MARGIN, withState } from "./turn.ts";
 
 /** Statuses are due at once when the verdict looks settled here, and else at an interval that grows while nothing changes. */
 export function planStatus(turn: Turn): Turn {
@@ -28,13 +30,19 @@ function planReport(turn: Turn, interval: number): Turn {
   return state.statusAt === null ? withState(turn, { statusAt: turn.now + jitter(state, interval) }) : turn;
 }
 
-/** The parties that have not said what they computed: they may never have heard of the ceremony, and nobody else will tell them. */
+/**
+ * The parties that have not said what they computed: they may never have heard of the ceremony, or not of its end, and nobody else
+ * will tell them. Past the hard expiry a party that learns of the end signs no outcome, and its report that it has decided will do.
+ */
 function unheard({ state, now }: Turn): readonly string[] {
   const round = currentRound(state);
   const own = round === undefined ? undefined : ownSeat(state, round, () => true);
   if (round === undefined || own === undefined || !state.outcomes.has(own.index)) return [];
-  if (now >= (state.call?.body.expiresAt ?? 0)) return [];
-  const heard = new Set([...state.outcomes.keys()].map((seat) => seatAt(round, seat)?.authority));
+  const expiresAt = state.call?.body.expiresAt ?? 0;
+  if (now >= expiresAt + VALIDITY_MARGIN) return [];
+  const late = [...round.reports].filter(([, { body }]) => now >= expiresAt && body.decided);
+  const seats = [...state.outcomes.keys(), ...late.map(([seat]) => seat)];
+  const heard = new Set(seats.map((seat) => seatAt(round, seat)?.authority));
   return peersOf(state, round).filter((authority) => !heard.has(authority));
 }
 
@@ -49,23 +57,24 @@ export function reportIfDue(turn: Turn): Turn {
   if (state.statusAt === null || turn.now < state.statusAt) return turn;
   const round = currentRound(state);
   if (round === undefined) return askForCall(turn);
-  const over = state.ending !== null;
-  const closing = turn.now >= round.closesAt || round.earlyAt !== null;
-  const most = closing && !over ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
-  const interval = policyOf(state).timing.statusInterval * Math.min(1 + state.quiet, most);
-  const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + jitter(state, interval) });
-  // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
   const seat = ownSeat(state, round, () => true);
+  const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + pause(turn, round) });
+  // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
   if (seat === undefined) return planned;
-  const slot = { seat: seat.index, attempt: null, item: null };
-  const { turn: spoken, said } = say(planned, {
-    round: round.index,
-    slot,
-    body: statusBody(round),
-    parents: [],
-    numbered: false,
-  });
-  return publish(spoken, over ? unheard(turn) : peersOf(state, round), said, true);
+  const { turn: spoken, said } = sayStatus(planned, round, seat);
+  const outcome = state.outcomes.get(seat.index) as Observation | undefined;
+  if (state.ending === null) return publish(spoken, peersOf(state, round), said, true);
+  const asked = unheard(turn);
+  const told = outcome === undefined ? spoken : publish(spoken, asked, outcome as VerifiedObservation);
+  return publish(told, asked, said, true);
+}
+
+/** Longer each time that nothing has changed: up to a bound while the round is open, and without one when only others have to end. */
+function pause({ state, now }: Turn, round: Round): number {
+  const closing = now >= round.closesAt || round.earlyAt !== null;
+  const most = closing ? QUIET_CLOSING_MAX : QUIET_GATHERING_MAX;
+  const times = state.ending === null ? Math.min(1 + state.quiet, most) : 1 + state.quiet;
+  return jitter(state, policyOf(state).timing.statusInterval * times);
 }
 
 function askForCall(turn: Turn): Turn {

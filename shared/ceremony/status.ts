@@ -8,8 +8,8 @@ import { RESENDS_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
 import { fault } from "../result.ts";
 import { isWanted, prefixOf } from "./gather.ts";
-import { type CeremonyState, currentRound, type RosterSeat, type Round, replaceRound } from "./state.ts";
-import { authorityOf, publish, receipt, refuseIn, type Turn } from "./turn.ts";
+import { type CeremonyState, currentRound, ownSeat, type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { authorityOf, publish, receipt, refuseIn, say, type Turn } from "./turn.ts";
 
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
 export const ASKS_MAX = 20;
@@ -32,6 +32,12 @@ export function statusBody(round: Round): StatusBody {
     wants: wantsOf(round).slice(0, WANTS_MAX),
     decided: round.closing.decision !== null,
   };
+}
+
+/** Signs a status; it takes no number, and is not kept. */
+export function sayStatus(turn: Turn, round: Round, seat: RosterSeat): ReturnType<typeof say> {
+  const slot = { seat: seat.index, attempt: null, item: null };
+  return say(turn, { round: round.index, slot, body: statusBody(round), parents: [], numbered: false });
 }
 
 function prefixes(ids: readonly Id[]): readonly string[] {
@@ -90,7 +96,18 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
   const missing = lackedBy(turn.state, round, status.body, turn.now - interval / 2);
   return inTurns(missing)
     .slice(0, RESENDS_MAX)
-    .reduce((sent, observation) => publish(sent, [seat.authority], observation), noted);
+    .reduce(
+      (sent, observation) => publish(sent, [seat.authority], observation),
+      reportBack(noted, round, seat, status),
+    );
+}
+
+/** Whoever hears that another has decided, and has no outcome of its own to tell, says what it lacks, also when its time is over. */
+function reportBack(turn: Turn, round: Round, asker: RosterSeat, { body }: Observation<StatusBody>): Turn {
+  const own = ownSeat(turn.state, round, () => true);
+  if (!body.decided || own === undefined || turn.replaying || turn.state.outcomes.has(own.index)) return turn;
+  const { turn: spoken, said } = sayStatus(turn, round, own);
+  return publish(spoken, [asker.authority], said, true);
 }
 
 /** One of each seat, then a second of each: what one seat signed in excess, and peers refuse for ever, delays nobody else's. */

@@ -58,8 +58,8 @@ export function authorityOf(state: CeremonyState, observation: Observation): str
   return state.self.roots.get(observation.chain[0].issuer) ?? null;
 }
 
-/** How long our own statements may be relied on past the hard expiry: a day, for those who verify late. */
-const VALIDITY_MARGIN = 86_400_000_000;
+/** How long past the hard expiry our own statements may be relied on, and others are asked for their ending: a day, in microseconds. */
+export const VALIDITY_MARGIN = 86_400_000_000;
 
 type Saying = {
   readonly round: number;

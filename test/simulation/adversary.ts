@@ -137,8 +137,8 @@ export class Adversary {
   }
 
   contribute(seat: number, choice: number, item?: string): VerifiedObservation {
-    const { role, choices } = this.world.policy;
-    const content = new Map([["choice", choices[choice % choices.length] as string]]);
+    const { role } = this.world.policy;
+    const content = this.world.contentOf(choice);
     return this.sign(seat, { kind: "contribution", role, content }, item === undefined ? {} : { item });
   }
 

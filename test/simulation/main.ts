@@ -1,10 +1,9 @@
 // The process behind `quorate simulate`: many seeds over two threads, one JSON document at the end, 5 on any violation. Flags that
 // make no sense are refused with a reason, which the command line turns into a coded refusal.
-import { join } from "node:path";
-import { Worker } from "node:worker_threads";
 import { type Request, readFlags } from "./flags.ts";
 import { SABOTAGES } from "./sabotage/patches.ts";
 import { type Tally, together } from "./tally.ts";
+import { startThread } from "./thread.ts";
 
 const THREADS = 2;
 const CHUNK = 100;
@@ -13,32 +12,24 @@ const EXIT = { yes: 0, no: 5, usage: 64 } as const;
 const TOLD_EVERY = 2_000;
 
 /** Hands out ranges of seeds until none is left. */
-function runAll(request: Request): Promise<readonly Tally[]> {
+async function runAll(request: Request): Promise<readonly Tally[]> {
   const { first, last } = request.seeds;
   const tallies: Tally[] = [];
-  let next = first;
-  const serve = (worker: Worker) => {
-    if (next > last) return void worker.terminate();
-    const until = Math.min(next + CHUNK - 1, last);
-    worker.postMessage({ first: next, last: until });
-    next = until + 1;
-  };
   const tell = progress(last - first + 1);
+  let next = first;
+  const serve = async () => {
+    const thread = startThread(request);
+    while (next <= last) {
+      const from = next;
+      next = Math.min(from + CHUNK, last + 1);
+      tallies.push(await thread.run(from, next - 1));
+      tell(tallies);
+    }
+    await thread.stop();
+  };
   const threads = Math.min(THREADS, Math.ceil((last - first + 1) / CHUNK));
-  const ends = Array.from({ length: threads }, () => {
-    const worker = new Worker(join(import.meta.dirname, "worker.ts"), { workerData: request });
-    return new Promise<void>((resolve, reject) => {
-      worker.on("message", (tally: Tally) => {
-        tallies.push(tally);
-        tell(tallies);
-        serve(worker);
-      });
-      worker.on("error", reject);
-      worker.on("exit", () => resolve());
-      serve(worker);
-    });
-  });
-  return Promise.all(ends).then(() => tallies);
+  await Promise.all(Array.from({ length: threads }, serve));
+  return tallies;
 }
 
 function progress(all: number): (tallies: readonly Tally[]) => void {

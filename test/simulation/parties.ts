@@ -1,6 +1,7 @@
 // Organisations whose signatures are symbolic: an observation exists only if its holder's author made it, which is what a signature
 // says. No keys, no encoding; ids are unique, deterministic and in no order that anyone can use.
 import type { Chain } from "../../shared/authority/chain.ts";
+import type { Grant } from "../../shared/authority/credential.ts";
 import type { Self } from "../../shared/ceremony/state.ts";
 import type { Author, Draft } from "../../shared/observation/author.ts";
 import type { Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
@@ -19,12 +20,30 @@ export type SymbolicParty = {
   readonly chain: Chain;
 };
 
+const NO_FRAME = new Uint8Array();
+
 const PARTIES: readonly SymbolicParty[] = Array.from({ length: 31 }, (_, index) => {
   const root = hex(0x1000 + index).repeat(8);
   const key = hex(0x2000 + index).repeat(8);
-  const grant = { mesh: MESH, roles: ["*"], classes: ["*"], delegations: 0, not_before: 0, not_after: 2 * START };
-  const chain = [{ issuer: root, id: hex(0x3000 + index).repeat(8), grant }] as unknown as Chain;
-  return { name: `party-${index}`, root, key, chain };
+  const name = `party-${index}`;
+  const grant: Grant = {
+    version: 1,
+    mesh: MESH,
+    subject: name,
+    key: Buffer.from(key, "hex"),
+    next: null,
+    roles: ["*"],
+    classes: ["*"],
+    jurisdictions: ["*"],
+    tier: null,
+    delegations: 0,
+    not_before: 0,
+    not_after: 2 * START,
+    serial: NO_FRAME,
+  };
+  const id = hex(0x3000 + index).repeat(8);
+  const chain: Chain = [{ id, frame: NO_FRAME, issuer: root, grant, succeeds: null }];
+  return { name, root, key, chain };
 });
 
 export function symbolicParties(count: number): readonly SymbolicParty[] {
@@ -46,8 +65,6 @@ export function selfOf({ name, root, key }: SymbolicParty): Self {
 
 /** A party that recognises everyone and holds no seat. */
 export const OBSERVER: Self = { authority: "observer", root: "0b".repeat(32), key: "0c".repeat(32), roots: ROOTS };
-
-const NO_FRAME = new Uint8Array();
 
 /** Signs for one party; `count` is shared by all authors of a schedule, so that no id is used twice. */
 export function symbolicAuthor(party: SymbolicParty, count: { signed: number }): Author {

@@ -18,7 +18,7 @@ export type Attestation = { readonly seat: number; readonly at: number; readonly
 export type Plan = {
   readonly seed: number;
   readonly powers: readonly number[];
-  /** Seats of the Byzantine parties: they have at most f of the power. */
+  /** Seats of the Byzantine parties: they have at most f of the power, unless the strategy is to exceed it. */
   readonly faulty: readonly number[];
   readonly early: boolean;
   readonly closesAt: number;
@@ -45,19 +45,20 @@ export type Plan = {
   readonly attestations: readonly Attestation[];
 };
 
-export function planOf(seed: number, settings: Settings): Plan {
+/** What a seed comes to; where the strategy `exceeds` the tolerance, more than f is faulty and the ceremony soon expires. */
+export function planOf(seed: number, settings: Settings, exceeds: boolean): Plan {
   const random = new Random(seed, "plan");
   const powers = drawPowers(random, settings);
-  const drawn = drawFaulty(random, powers, settings.faulty);
+  const drawn = exceeds ? drawTooMany(random, powers) : drawFaulty(random, powers, settings.faulty);
   const storm = random.chance(0.75);
-  const restored = storm && drawn.length > 0 && random.chance(0.1) ? (drawn[0] as number) : null;
+  const restored = storm && !exceeds && drawn.length > 0 && random.chance(0.1) ? (drawn[0] as number) : null;
   const faulty = drawn.filter((seat) => seat !== restored);
   const rate = (probability: number, most: number) =>
     storm && random.chance(probability) ? (most * random.between(1, 100)) / 100 : 0;
   const loss = rate(0.6, 0.3);
   const closesAt = START + random.between(2, 6) * SECOND;
   const healsAt = closesAt + random.between(0, storm ? 20 : 2) * SECOND;
-  const shortLived = random.chance(0.1);
+  const shortLived = random.chance(0.1) || exceeds;
   return {
     seed,
     powers,
@@ -105,6 +106,14 @@ function drawFaulty(random: Random, powers: readonly number[], count: number): r
   const lightest = powers.map((power, seat) => [power, seat] as const).sort((a, b) => a[0] - b[0] || a[1] - b[1]);
   const seats = lightest.slice(0, count).map(([, seat]) => seat);
   return sum(seats.map((seat) => powers[seat] as number)) <= limit ? seats.sort((a, b) => a - b) : [];
+}
+
+/** Seats of just more than f power, whoever comes first; someone honest is left to watch. */
+function drawTooMany(random: Random, powers: readonly number[]): readonly number[] {
+  const chosen: number[] = [];
+  for (const seat of random.shuffled(powers.map((_, seat) => seat)).slice(1))
+    if (sum(chosen.map((one) => powers[one] as number)) <= toleratedOf(powers)) chosen.push(seat);
+  return chosen.sort((a, b) => a - b);
 }
 
 export const FAULTS = { num: 33, den: 100 } as const;

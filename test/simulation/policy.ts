@@ -1,5 +1,6 @@
 // The policy of a simulated ceremony: a shipped pattern with short times, so that a schedule spans seconds rather than days.
 import type { Json } from "../../shared/cbor/json.ts";
+import type { CborMap } from "../../shared/cbor/value.ts";
 import { findPattern, PATTERNS } from "../../shared/policy/catalogue.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
 import type { PinnedPolicy, PolicyDocument } from "../../shared/policy/policy.ts";
@@ -8,7 +9,8 @@ import { FAULTS } from "./plan.ts";
 export type SimulatedPolicy = {
   readonly pinned: PinnedPolicy;
   readonly role: string;
-  readonly choices: readonly string[];
+  /** Contributions that the policy admits, the usual one first. */
+  readonly contents: readonly CborMap[];
 };
 
 export const TIMING = {
@@ -33,19 +35,41 @@ function pin(pattern: string, early: boolean): SimulatedPolicy {
   const found = findPattern(pattern);
   const role = found.ok ? electorRole(found.value) : null;
   if (!found.ok || role === null) throw new Error(`the pattern ${pattern} is not simulated`);
-  const document = { ...found.value, faults: FAULTS, timing: { ...found.value.timing, ...TIMING, early } };
+  const { outcome, timing } = found.value;
+  const document = {
+    ...found.value,
+    // One round, which everything that is checked here is about.
+    sealed: false,
+    faults: FAULTS,
+    timing: { ...timing, ...TIMING, early },
+    outcome: "candidates" in outcome ? { ...outcome, candidates: CANDIDATES } : outcome,
+  };
   const policy = pinPolicy(document as unknown as Json);
   if (!policy.ok) throw new Error(`the policy is refused: ${policy.fault.code}`);
-  return { pinned: policy.value, role, choices: found.value.roles[role]?.choices ?? [] };
+  return { pinned: policy.value, role, contents: contentsOf(found.value.roles[role] as PolicyRole) };
 }
 
-/** A role whose holders both choose and close, and who can fill every seat. */
+type PolicyRole = PolicyDocument["roles"][string];
+const CANDIDATES = ["ann", "ben", "cat"];
+const NUMBERS = [100, 101, 90, 250, 0];
+
+/** One content for each thing that the role may choose, name, bid or measure. */
+function contentsOf({ gives, choices }: PolicyRole): readonly CborMap[] {
+  return gives.flatMap((form): readonly CborMap[] => {
+    if (form === "bid") return NUMBERS.map((amount) => new Map([["bid", new Map([["amount", amount]])]]));
+    if (form === "value") return NUMBERS.map((value) => new Map([["value", value]]));
+    const names = form === "ballot" ? [...CANDIDATES, ...choices] : choices;
+    return names.map((choice) => new Map([["choice", choice]]));
+  });
+}
+
+/** A role whose holders both contribute and close, and who can fill every seat of a ceremony of one round. */
 function electorRole(document: PolicyDocument): string | null {
-  const fits = Object.entries(document.roles).find(
-    ([, role]) => role.closes && role.contributes && role.choices.length > 0,
-  );
+  if (document.rounds.most > 1 || document.shortfall.some((step) => step.do === "defer" || step.do === "escalate"))
+    return null;
+  const fits = Object.entries(document.roles).find(([, role]) => role.closes && role.contributes && role.most >= 10);
   const lone = Object.entries(document.roles).every(([name, role]) => name === fits?.[0] || role.least === 0);
-  return fits !== undefined && lone && fits[1].most >= 10 ? fits[0] : null;
+  return fits !== undefined && lone ? fits[0] : null;
 }
 
 export function isSimulated(pattern: string): boolean {

@@ -3,7 +3,7 @@ import { violationsOf } from "./checkers/all.ts";
 import { SECOND } from "./parties.ts";
 import { planOf, type Settings } from "./plan.ts";
 import { TIMING } from "./policy.ts";
-import { strategyFor } from "./strategies/catalogue.ts";
+import { strategyFor, strategyNamed } from "./strategies/catalogue.ts";
 import type { Account, Outcome, Violation } from "./watch.ts";
 import { World } from "./world.ts";
 
@@ -18,7 +18,7 @@ export type Verdict = {
 };
 
 export function runSchedule(seed: number, settings: Settings, log: ((line: string) => void) | null = null): Verdict {
-  const plan = planOf(seed, settings);
+  const plan = planOf(seed, settings, strategyNamed(settings.strategy)?.exceeds ?? false);
   const strategy = strategyFor(settings.strategy, plan);
   const world = new World(plan, settings, strategy, log);
   const account = world.run(deadline);
@@ -26,7 +26,7 @@ export function runSchedule(seed: number, settings: Settings, log: ((line: strin
     seed,
     strategy: strategy.name,
     outcome: outcomeOf(account),
-    violations: violationsOf(account),
+    violations: violationsOf(account, strategy.exceeds ?? false),
     trace: world.trace.hash,
     account,
   };
@@ -41,7 +41,8 @@ function deadline({ honest, plan, now }: World): number {
   let span = 90 * SECOND;
   for (let attempt = reached; attempt <= reached + plan.powers.length + 3; attempt++)
     span += 3 * TIMING.attemptTimeout * (1 + attempt);
-  return now + span;
+  // Where the ceremony is about to expire, that is waited for too.
+  return plan.expiresAt < now + span ? Math.max(now + span, plan.expiresAt + 90 * SECOND) : now + span;
 }
 
 function outcomeOf({ honest }: Account): Outcome {

@@ -5,6 +5,7 @@ import { proposerOf } from "../../shared/closing/proposer.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";
 import type { Id, Observation, VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { Agent, Sent, TurnResult } from "./agent.ts";
+import { thresholdsOf } from "./checkers/arithmetic.ts";
 import type { Plan } from "./plan.ts";
 
 export type Conclusion = {
@@ -12,6 +13,8 @@ export type Conclusion = {
   readonly state: CeremonyState;
   /** The log as it was then: a party that is restored from an old copy loses it. */
   readonly stored: readonly VerifiedObservation[];
+  /** Whether the same turn raised an alert. */
+  readonly alerted: boolean;
 };
 
 /** Two statements of one faulty seat for one slot, both taken in by one honest party. */
@@ -31,6 +34,8 @@ export type HonestAccount = {
   readonly proved: Set<Id>;
   /** Set once it has taken in a statement of its own that its log lacked. */
   metPast: boolean;
+  /** Set once it holds proof against more than f power, and had not ended before. */
+  haltedOpen: boolean;
   /** Statements that it signed although it had met its past, or although its ceremony had expired. */
   readonly overspoken: string[];
   /** What it held when it found the verdict settled before the close time; null while it has not. */
@@ -64,6 +69,7 @@ export function openAccount(agent: Agent): HonestAccount {
     first: new Map(),
     proved: new Set(),
     metPast: false,
+    haltedOpen: false,
     overspoken: [],
     settledWith: null,
     sentCount: 0,
@@ -71,7 +77,7 @@ export function openAccount(agent: Agent): HonestAccount {
 }
 
 /** Notes what a turn stored and asked for; `given` are the statements that came in. */
-export function noteTurn(account: HonestAccount, result: TurnResult, given: readonly Observation[]): void {
+export function noteTurn(account: HonestAccount, plan: Plan, result: TurnResult, given: readonly Observation[]): void {
   const { agent } = account;
   const open = account.heldAtClose === null;
   for (const observation of result.appended) {
@@ -79,15 +85,25 @@ export function noteTurn(account: HonestAccount, result: TurnResult, given: read
     noteOwn(account, observation);
     if (!given.includes(observation)) noteSigned(account, observation);
   }
+  const alerted = result.effects.some((effect) => effect.do === "record" && effect.entry.kind === "alert");
   for (const effect of result.effects) {
     if (effect.do === "conclude")
-      account.conclusions.push({ ending: effect.ending, state: agent.state, stored: [...agent.stored] });
+      account.conclusions.push({ ending: effect.ending, state: agent.state, stored: [...agent.stored], alerted });
     else if (effect.do === "record" && effect.entry.kind === "byzantine-event")
       for (const id of effect.entry.about) account.proved.add(id);
   }
   const [round] = account.agent.state.rounds;
   if (open && account.settledWith === null && round !== undefined && round.earlyAt !== null)
     account.settledWith = [...round.held.values()];
+  noteHalt(account, plan);
+}
+
+function noteHalt(account: HonestAccount, { powers }: Plan): void {
+  const { state } = account.agent;
+  const [round] = state.rounds;
+  if (round === undefined || state.ending !== null || account.haltedOpen) return;
+  const proved = [...round.closing.faulty.keys()].reduce((sum, seat) => sum + (powers[seat] ?? 0), 0);
+  account.haltedOpen = proved > thresholdsOf({ powers }).tolerated;
 }
 
 function noteOwn(account: HonestAccount, { body, round }: Observation): void {
@@ -96,8 +112,9 @@ function noteOwn(account: HonestAccount, { body, round }: Observation): void {
 }
 
 /** Whoever has met its own forgotten past, or whose ceremony is over without an end, signs nothing more. */
-function noteSigned({ metPast, overspoken, agent }: HonestAccount, { body }: Observation): void {
+function noteSigned({ metPast, haltedOpen, overspoken, agent }: HonestAccount, { body }: Observation): void {
   if (metPast) overspoken.push(`${body.kind} after it met its own past`);
+  if (haltedOpen) overspoken.push(`${body.kind} although it held proof of too many faults`);
   if (agent.state.expired) overspoken.push(`${body.kind} after the ceremony expired`);
 }
 
@@ -153,8 +170,7 @@ export function noteTaken(account: HonestAccount, observation: VerifiedObservati
 }
 
 /** What a party took in after its backup was made is no longer held. */
-export function forget({ first, pairs, proved }: HonestAccount): void {
+export function forget({ first, pairs }: HonestAccount): void {
   first.clear();
   pairs.length = 0;
-  proved.clear();
 }

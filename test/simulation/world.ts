@@ -119,10 +119,13 @@ export class World {
     this.adversary.begin();
   }
 
+  contentOf(choice: number): CborMap {
+    const { contents } = this.policy;
+    return contents[choice % contents.length] as CborMap;
+  }
+
   attestation(now: number, choice: number): Input {
-    const { choices } = this.policy;
-    const content: CborMap = new Map([["choice", choices[choice % choices.length] as string]]);
-    return { on: "attest", now, content, item: null };
+    return { on: "attest", now, content: this.contentOf(choice), item: null };
   }
 
   #scheduleRestore(): void {
@@ -144,10 +147,14 @@ export class World {
     });
   }
 
+  /** Nobody has anything left to learn: all have ended, or all have expired with no end that they could still be told of. */
   #isOver(): boolean {
     const { healsAt } = this.plan;
     if (this.now < healsAt && this.plan.restored !== null) return false;
-    return this.honest.every(({ agent }) => agent.up && (agent.state.ending !== null || agent.state.expired));
+    const states = this.honest.map(({ agent }) => agent.state);
+    const ended = states.filter(({ ending }) => ending !== null).length;
+    if (!this.honest.every(({ agent }) => agent.up)) return false;
+    return ended === states.length || (ended === 0 && states.every(({ expired }) => expired));
   }
 
   at(instant: number, event: Event): void {
@@ -235,7 +242,7 @@ export class World {
 
   #noteStored(account: HonestAccount, result: ReturnType<Agent["turn"]>, input: Input): void {
     const given = input.on === "observations" ? input.observations : [];
-    noteTurn(account, result, given);
+    noteTurn(account, this.plan, result, given);
     for (const observation of given)
       if (this.plan.faulty.includes(observation.slot.seat ?? -1)) noteTaken(account, observation);
   }

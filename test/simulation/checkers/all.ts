@@ -6,29 +6,29 @@ import { certificate } from "./certificate.ts";
 import { earlyClose } from "./early.ts";
 import { evidence } from "./evidence.ts";
 import { grounds } from "./grounds.ts";
-import { lock, muteness, oneStatement } from "./honesty.ts";
+import { halting, lock, oneStatement, silence } from "./honesty.ts";
 import { exclusion, inclusion } from "./inclusion.ts";
 import { orderIndependence, restoreEquality } from "./replayed.ts";
-import { finality, termination } from "./termination.ts";
+import { finality, lateFinality, termination } from "./termination.ts";
 
-const CHECKERS: readonly Checker[] = [
+/** What holds whoever is faulty. */
+const ALWAYS: readonly Checker[] = [
   agreement,
   certificate,
-  inclusion,
-  exclusion,
   finality,
+  lateFinality,
   oneStatement,
   lock,
   grounds,
-  muteness,
+  silence,
   evidence,
-  earlyClose,
-  termination,
+  halting,
   restoreEquality,
-  orderIndependence,
   bounds,
 ];
+/** What is promised while the faulty have at most f of the power. */
+const WITHIN_TOLERANCE: readonly Checker[] = [inclusion, exclusion, earlyClose, termination, orderIndependence];
 
-export function violationsOf(account: Account): readonly Violation[] {
-  return CHECKERS.flatMap((checker) => checker(account));
+export function violationsOf(account: Account, exceeds: boolean): readonly Violation[] {
+  return [...ALWAYS, ...(exceeds ? [] : WITHIN_TOLERANCE)].flatMap((checker) => checker(account));
 }

@@ -4,7 +4,7 @@ import type { Id, Observation } from "../../../shared/observation/observation.ts
 import { FAULTS, type Plan } from "../plan.ts";
 
 /** W, f and q of a plan's powers. */
-export function thresholdsOf({ powers }: Plan): {
+export function thresholdsOf({ powers }: Pick<Plan, "powers">): {
   readonly total: number;
   readonly tolerated: number;
   readonly quorum: number;

@@ -17,13 +17,15 @@ export const earlyClose: Checker = (account) =>
 /** All contributions, where everyone has spoken; else those of a carrying choice that has what it needs. */
 function settling({ plan, honest }: Account, held: readonly Observation[]): readonly Id[] {
   const policy = honest[0]?.agent.state.policy?.policy;
-  if (policy?.outcome.function !== "threshold") return [];
-  const { threshold, carries } = policy.outcome;
+  if (policy === undefined) return [];
   const total = plan.powers.reduce((sum, power) => sum + power, 0);
-  const need = typeof threshold === "number" ? threshold : Math.ceil((total * threshold.num) / threshold.den);
   const powerOf = (list: readonly Observation[]) =>
     [...new Set(list.map(({ slot }) => slot.seat as number))].reduce((sum, seat) => sum + (plan.powers[seat] ?? 0), 0);
   if (powerOf(held) === total) return held.map(({ id }) => id);
+  // Other rules close early only when all have spoken.
+  if (policy.outcome.function !== "threshold") return [];
+  const { threshold, carries } = policy.outcome;
+  const need = typeof threshold === "number" ? threshold : Math.ceil((total * threshold.num) / threshold.den);
   const winning = carries
     .map((choice) => held.filter(({ body }) => body.kind === "contribution" && body.content.get("choice") === choice))
     .find((side) => powerOf(side) >= need);

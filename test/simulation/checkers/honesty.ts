@@ -37,8 +37,17 @@ function breaks(precommit: Observation, prevote: Observation): boolean {
   return locked !== null && voted !== null && locked !== voted && later > at && prevote.body.validAttempt < at;
 }
 
-/** A party that has met a statement of its own that it does not have, or whose ceremony has expired, signs nothing more. */
-export const muteness: Checker = ({ honest }) =>
+/** Who must be silent signs nothing: after its own forgotten past, after the hard expiry, and with proof of too many faults. */
+export const silence: Checker = ({ honest }) =>
   honest.flatMap(({ agent, overspoken }) =>
-    overspoken.map((what) => ({ invariant: "muteness", detail: `seat ${agent.seat} signed a ${what}` })),
+    overspoken.map((what) => ({ invariant: "silence", detail: `seat ${agent.seat} signed a ${what}` })),
   );
+
+/** Who holds proof against more than f power decides nothing from then on: it had its end before, or it expires (closing §6). */
+export const halting: Checker = ({ honest }) =>
+  honest
+    .filter(({ agent, haltedOpen }) => haltedOpen && (agent.state.ending !== null || !agent.state.expired))
+    .map(({ agent }) => ({
+      invariant: "halting",
+      detail: `seat ${agent.seat} held proof of too many faults and ${agent.state.ending === null ? "never expired" : "ended"}`,
+    }));

@@ -16,6 +16,30 @@ export const termination: Checker = ({ honest, endedAt, plan }) => {
     }));
 };
 
+/**
+ * A party that has ended in time tells the others, also those whose time was over before they knew: they end late, and say so with an
+ * alert; whoever ended in time is not late (closing §9).
+ */
+export const lateFinality: Checker = ({ honest, plan }) => {
+  const told = honest.some(
+    ({ agent: { state, seat } }) =>
+      state.ending !== null && !state.ending.late && !state.mute && seat !== plan.restored,
+  );
+  const untold = honest.filter(
+    ({ agent, haltedOpen }) => told && agent.state.expired && agent.state.ending === null && !haltedOpen,
+  );
+  const conclusions = honest.flatMap(({ agent, conclusions }) => conclusions.map((one) => ({ ...one, agent })));
+  const misnamed = conclusions.filter(({ ending, state }) => ending.late !== state.expired);
+  const silent = conclusions.filter(({ ending, alerted }) => ending.late && !alerted);
+  return [
+    ...untold
+      .filter(({ agent }) => agent.seat !== plan.restored)
+      .map(({ agent }) => `seat ${agent.seat} expired, and never heard of the end that others had reached`),
+    ...misnamed.map(({ agent }) => `seat ${agent.seat} calls its end ${agent.state.ending?.late ? "late" : "timely"}`),
+    ...silent.map(({ agent }) => `seat ${agent.seat} ended late without an alert`),
+  ].map((detail) => ({ invariant: "late finality", detail }));
+};
+
 /** A party concludes at most once, and shows what it concluded for ever (R1); unless it was put back to before it did. */
 export const finality: Checker = ({ honest, plan }) =>
   honest.flatMap(({ agent, conclusions }) => {

@@ -1,8 +1,8 @@
-// Applies a sabotage while modules are loaded. It must be called before anything that it edits is imported.
+// Applies edits while modules are loaded. It must be called before anything that it edits is imported.
 import { registerHooks } from "node:module";
 import { join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type Edit, SABOTAGES } from "./patches.ts";
+import type { Edit } from "./patches.ts";
 
 const repository = join(import.meta.dirname, "..", "..", "..");
 
@@ -16,18 +16,16 @@ export function applyEdits(path: string, source: string, edits: readonly Edit[])
     }, source);
 }
 
-/** Breaks the named rule in every module that this thread loads from now on. */
-export function sabotage(name: string): void {
-  const found = SABOTAGES.find((one) => one.name === name);
-  if (found === undefined) throw new Error(`no sabotage ${name}`);
+/** Breaks the rules in every module that this thread loads from now on. */
+export function editWhileLoading(edits: readonly Edit[]): void {
   registerHooks({
     load: (url, context, next) => {
       const loaded = next(url, context);
       if (!url.startsWith("file:") || loaded.source === undefined || loaded.source === null) return loaded;
       const path = relative(repository, fileURLToPath(url)).replaceAll("\\", "/");
-      if (!found.edits.some(({ file }) => file === path)) return loaded;
+      if (!edits.some(({ file }) => file === path)) return loaded;
       const text = typeof loaded.source === "string" ? loaded.source : new TextDecoder().decode(loaded.source);
-      return { ...loaded, source: applyEdits(path, text, found.edits) };
+      return { ...loaded, source: applyEdits(path, text, edits) };
     },
   });
 }

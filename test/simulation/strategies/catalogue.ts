@@ -14,6 +14,7 @@ import { INVALID_JUSTIFICATION } from "./invalid-justification.ts";
 import { LATE_CONTRIBUTION } from "./late-contribution.ts";
 import { LOCK_BREAKER } from "./lock-breaker.ts";
 import { MIXTURE } from "./mixture.ts";
+import { OVER_TOLERANCE } from "./over-tolerance.ts";
 import { REPLAY } from "./replay.ts";
 import { SELECTIVE_DELIVERY } from "./selective-delivery.ts";
 import { SILENT } from "./silent.ts";
@@ -44,12 +45,17 @@ export const STRATEGIES: readonly Strategy[] = [
   FALSE_STATUS,
   FALSE_ROOT,
   MIXTURE,
+  OVER_TOLERANCE,
 ];
+
+export function strategyNamed(name: string): Strategy | undefined {
+  return STRATEGIES.find((strategy) => strategy.name === name);
+}
 
 /** The named strategy; for `all`, one that the seed draws among those that its faulty seats suffice for. */
 export function strategyFor(name: string, plan: Plan): Strategy {
-  const named = STRATEGIES.find((strategy) => strategy.name === name);
+  const named = strategyNamed(name);
   if (named !== undefined && named.least <= plan.faulty.length) return named;
-  const able = STRATEGIES.filter(({ least }) => least <= Math.max(1, plan.faulty.length));
+  const able = STRATEGIES.filter(({ least, exceeds }) => !exceeds && least <= Math.max(1, plan.faulty.length));
   return new Random(plan.seed, "choice").pick(able);
 }

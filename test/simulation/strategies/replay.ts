@@ -29,15 +29,17 @@ export const REPLAY: Strategy = {
   },
 };
 
-/** What every seat, the honest ones included, once signed in another ceremony and in a later round of this one. */
+/**
+ * What every seat, the honest ones included, once signed in another ceremony, and what the faulty ones sign for a later round of this
+ * one: an honest party has signed nothing there, and would take it for its own forgotten past.
+ */
 function elsewhere({ world, random, targets, seats }: Adversary): readonly VerifiedObservation[] {
   const places = [
-    { ceremony: idOf(0xffff_fd00), round: 0 },
-    { ceremony: world.call.id, round: 1 },
+    { ceremony: idOf(0xffff_fd00), round: 0, all: [...targets, ...seats] },
+    { ceremony: world.call.id, round: 1, all: seats },
   ];
-  const content = new Map([["choice", world.policy.choices[1] ?? ""]]);
-  return places.flatMap((place) => {
-    const all = [...targets, ...seats];
+  const content = world.contentOf(1);
+  return places.flatMap(({ all, ...place }) => {
     const author = (seat: number) =>
       symbolicAuthor(symbolicParties(seat + 1)[seat] as Parameters<typeof symbolicAuthor>[0], world.signed);
     const signed = (seat: number, body: Exclude<Body, { kind: "unknown" }>, attempt: number | null) =>

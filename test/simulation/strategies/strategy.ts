@@ -20,5 +20,7 @@ export type Strategy = {
   readonly cores?: 0 | 1 | 2;
   /** True where it attests by itself, not when the workload says so. */
   readonly withholds?: boolean;
+  /** True where it is played by more than f power: what must hold then is less, and it is no part of `all`. */
+  readonly exceeds?: boolean;
   readonly begin: (adversary: Adversary) => Behaviour;
 };
