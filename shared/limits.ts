@@ -98,5 +98,7 @@ export const TERMS_MAX = 16_384;
 export const SHARED_EVENTS_MAX = 1_024;
 /** Meshes that a chain of translators may pass through: trust and meaning thin out with each. */
 export const HOPS_MAX = 4;
+/** Imports of imports: each is one more mesh that a fact has come through. */
+export const NESTING_MAX = 4;
 /** Factors of one admission rule. */
 export const FACTORS_MAX = 32;

@@ -1,16 +1,23 @@
 // `mesh reconcile` and `translator check`: files in, a report out, by the functions that the agents use.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { type PlainScene, readPlainTranslator, readScene } from "../../shared/mesh/documents/scene.ts";
-import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
+import { readPlainTranslator, readScene } from "../../shared/mesh/documents/scene.ts";
+import { type Reconciliation, reconcile, type Scene } from "../../shared/mesh/reconcile.ts";
 import { type Report, reportOf } from "../../shared/mesh/report.ts";
-import { checkLosses } from "../../shared/mesh/routes.ts";
+import { checkLosses, type Refusal } from "../../shared/mesh/routes.ts";
+import { readTranslatorContent } from "../../shared/mesh/signed/declared.ts";
+import { type FramesFile, isFramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { openParts } from "../../shared/mesh/signed/open.ts";
+import { sceneFrom } from "../../shared/mesh/signed/scene.ts";
 import { movedFacts } from "../../shared/mesh/time.ts";
-import { checkRoundTrip, type TranslatorReport } from "../../shared/mesh/translator.ts";
+import { checkRoundTrip, type Translator, type TranslatorReport } from "../../shared/mesh/translator.ts";
+import { parseObservation } from "../../shared/observation/decode.ts";
+import { isKind } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
 import { argument, instant, microseconds, readJsonFile, required } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { readTrust } from "./evidence.ts";
 
 /** A document that cannot be read is a mistake of the asker; any other refusal is a definite no. */
 function unwrap<T>(result: Result<T>): T {
@@ -21,7 +28,7 @@ function unwrap<T>(result: Result<T>): T {
 export const meshReconcile: Command = {
   name: "mesh reconcile",
   usage:
-    "mesh reconcile --agreement FILE --ours FILE --theirs FILE [--translators DIR] [--alignment FILE] [--replaces FILE] [--at TIME] [--scenario]",
+    "mesh reconcile --agreement FILE --ours FILE --theirs FILE [--translators DIR] [--alignment FILE] [--replaces FILE] [--at TIME] (--trust TRUST | --scenario)",
   about: "merge two histories by the agreement between their meshes",
   flags: {
     agreement: { type: "string" },
@@ -31,17 +38,16 @@ export const meshReconcile: Command = {
     alignment: { type: "string" },
     replaces: { type: "string" },
     at: { type: "string" },
+    trust: { type: "string" },
     scenario: { type: "boolean" },
   },
   run: async (call) => {
-    const plain = plainScene(call);
-    if (call.flags.scenario !== true)
-      throw new Refused(fault("MESH_DOCUMENT_UNSIGNED", { document: "history" }).fault, EXIT.no);
-    const { scene, unread } = unwrap(readScene(plain));
+    const files = sceneFiles(call);
+    const { scene, unread, refused } = await sceneOf(call, files);
     for (const path of unread) call.say(`not read: ${path}`);
     const result = unwrap(reconcile(scene));
-    const report = reportOf(scene, result, scene.histories[0].mesh);
-    const moved = movedBy(call, plain, result);
+    const report = withRefused(reportOf(scene, result, scene.histories[0].mesh), refused);
+    const moved = await movedBy(call, files, result);
     return {
       exit: report.verdict === "unsafe" ? EXIT.stopped : EXIT.yes,
       data: { ...report, unread, ...(moved === null ? {} : { moved }) },
@@ -50,24 +56,66 @@ export const meshReconcile: Command = {
   },
 };
 
-function plainScene(call: Call): PlainScene {
-  const file = (flag: string) => withInstants(readJsonFile(required(call, flag)));
+type Files = { readonly [K in "agreement" | "ours" | "theirs" | "alignment"]: unknown } & {
+  readonly translators: readonly unknown[];
+};
+type Asked = { readonly scene: Scene; readonly unread: readonly string[]; readonly refused: readonly Refusal[] };
+
+function sceneFiles(call: Call): Files {
   const { alignment, translators } = call.flags;
   return {
-    agreement: file("agreement"),
-    ours: file("ours"),
-    theirs: file("theirs"),
-    translators: typeof translators === "string" ? jsonFilesIn(translators).map(withInstants) : [],
-    alignment: typeof alignment === "string" ? withInstants(readJsonFile(alignment)) : null,
-    at: instant(call, "at"),
+    agreement: readJsonFile(required(call, "agreement")),
+    ours: readJsonFile(required(call, "ours")),
+    theirs: readJsonFile(required(call, "theirs")),
+    translators: typeof translators === "string" ? jsonFilesIn(translators) : [],
+    alignment: typeof alignment === "string" ? readJsonFile(alignment) : null,
+  };
+}
+
+/** Signed files pass the door; plain ones stand in for them only where that is asked for. */
+async function sceneOf(call: Call, files: Files): Promise<Asked> {
+  const at = instant(call, "at");
+  if (call.flags.scenario === true) {
+    const plain = {
+      agreement: withInstants(files.agreement),
+      ours: withInstants(files.ours),
+      theirs: withInstants(files.theirs),
+      translators: files.translators.map(withInstants),
+      alignment: files.alignment === null ? null : withInstants(files.alignment),
+      at,
+    };
+    return { ...unwrap(readScene(plain)), refused: [] };
+  }
+  const parts = await openParts({
+    agreement: signedFile(files.agreement, "agreement"),
+    ours: signedFile(files.ours, "history"),
+    theirs: signedFile(files.theirs, "history"),
+    translators: files.translators.map((document) => signedFile(document, "translator")),
+    alignment: files.alignment === null ? NO_FRAMES : signedFile(files.alignment, "alignment"),
+    trust: readTrust(required(call, "trust")),
+    at,
+  });
+  return { ...unwrap(sceneFrom(unwrap(parts))), unread: [] };
+}
+
+function signedFile(document: unknown, name: string): FramesFile {
+  if (!isFramesFile(document)) throw new Refused(fault("MESH_DOCUMENT_UNSIGNED", { document: name }).fault, EXIT.no);
+  return unwrap(readFramesFile(document, name));
+}
+
+/** Statements that no history holds and that were refused all the same are told with the rest. */
+function withRefused(report: Report, refused: readonly Refusal[]): Report {
+  return {
+    ...report,
+    refused: [...refused.map(({ id, fault }) => ({ id, ...describeRefusal(fault) })), ...report.refused],
   };
 }
 
 /** The facts that the new alignment puts elsewhere than the one that it replaces; null where none is named. */
-function movedBy(call: Call, plain: PlainScene, now: Reconciliation): readonly string[] | null {
+async function movedBy(call: Call, files: Files, now: Reconciliation): Promise<readonly string[] | null> {
   const { replaces } = call.flags;
   if (typeof replaces !== "string") return null;
-  const { scene } = unwrap(readScene({ ...plain, alignment: withInstants(readJsonFile(replaces)) }));
+  const { scene } = await sceneOf(call, { ...files, alignment: readJsonFile(replaces) });
   return movedFacts(unwrap(reconcile(scene)).timing.order, now.timing.order);
 }
 
@@ -121,7 +169,7 @@ export const translatorCheck: Command = {
   flags: { scenario: { type: "boolean" } },
   run: async (call) => {
     const unread: string[] = [];
-    const translator = unwrap(readPlainTranslator(withInstants(readJsonFile(argument(call, 0, "FILE"))), unread));
+    const translator = unwrap(translatorIn(readJsonFile(argument(call, 0, "FILE")), unread));
     const report = checkRoundTrip(translator);
     const verdict = checkLosses(translator);
     const refusal = verdict.ok ? {} : describeRefusal(verdict.fault);
@@ -132,6 +180,17 @@ export const translatorCheck: Command = {
     };
   },
 };
+
+/** The translator of a plain document, or the first in a file of signed ones; whoever signed it, its losses are its own. */
+function translatorIn(document: unknown, unread: string[]): Result<Translator> {
+  if (!isFramesFile(document)) return readPlainTranslator(withInstants(document), unread);
+  for (const frame of unwrap(readFramesFile(document, "translator")).frames) {
+    const parsed = unwrap(parseObservation(frame)).observation;
+    if (isKind(parsed, "declaration") && parsed.body.type === "translator")
+      return readTranslatorContent(parsed.body.content);
+  }
+  return fault("MESH_DOCUMENT_INVALID", { document: "translator", path: "frames", need: "a translator among them" });
+}
 
 function tripsText({ translator, elements, losses, undeclared }: TranslatorReport, passed: boolean): string {
   const rows = losses.map(({ kind, element, as, back, declared, same }) => {

@@ -8,6 +8,9 @@ import type { Loss } from "./translator.ts";
 
 export type Disposition = "sharable" | "translation-only" | "excluded";
 
+export const FATES = ["keep-with-mark", "freeze", "drop-from-view"] as const;
+export type Fate = (typeof FATES)[number];
+
 export type ClassTerms = {
   readonly disposition: Disposition;
   /** Meshes whose facts of this class may cross; null for all. */
@@ -53,6 +56,14 @@ export type Agreement = {
   readonly notBefore: number | null;
   /** First instant at which it no longer holds. */
   readonly notAfter: number | null;
+  /** The agreement, by id, that this one amends once every side has signed it; null for none. */
+  readonly replaces: string | null;
+  /** Each mesh's clock frame, version of its vocabulary, and root keys in hexadecimal by authority, where it states them. */
+  readonly frames: ReadonlyMap<string, string>;
+  readonly taxonomies: ReadonlyMap<string, string>;
+  readonly roots: ReadonlyMap<string, ReadonlyMap<string, string>>;
+  /** What becomes of facts that were admitted under it once it ends. */
+  readonly fate: Fate;
   readonly suspendedBy: readonly string[];
   readonly terminatedBy: readonly string[];
 };

@@ -1,16 +1,17 @@
 // Which facts of one mesh may enter another, and as what (SPEC §20.3): the classes and directions of the agreement, then a translation
 // where one is needed. Denied unless allowed; every denial says why.
 import { fault, ok, type Result } from "../result.ts";
-import { type Agreement, type ClassTerms, termsOf, tierOf } from "./agreement.ts";
+import { type Agreement, type ClassTerms, termsOf } from "./agreement.ts";
 import type { Fact } from "./fact.ts";
-import { type Crossing, type Path, readThrough, type Usable } from "./routes.ts";
+import { type Crossing, ownTier, type Path, readThrough, type Usable } from "./routes.ts";
 import { plainReading } from "./translate.ts";
 
 export type Border = {
   readonly agreement: Agreement;
   readonly from: string;
   readonly to: string;
-  readonly paths: readonly Path[];
+  /** Chains of translators from the origin of a fact to the receiving mesh. */
+  readonly paths: (origin: string) => readonly Path[];
   readonly translators: Usable;
 };
 
@@ -28,11 +29,11 @@ export function mayCross(fact: Fact, agreement: Agreement, from: string): Result
 
 /** Takes a fact across the border, or refuses it. */
 export function crossFact(fact: Fact, border: Border): Result<Crossing> {
-  const { agreement, from, to, paths } = border;
+  const { agreement, from, to } = border;
   const terms = mayCross(fact, agreement, from);
   if (!terms.ok) return terms;
   const sharable = terms.value.disposition === "sharable";
-  const read = readThrough(fact, paths, agreement, sharable);
+  const read = readThrough(fact, border.paths(fact.origin), agreement, sharable);
   const crossing = read ?? untranslated(fact, border, sharable);
   if (!crossing.ok) return crossing;
   const allowed = terms.value.losses;
@@ -46,11 +47,11 @@ export function crossFact(fact: Fact, border: Border): Result<Crossing> {
  * A sharable fact needs no translator. Yet where one was offered that covers its authority and may not be used, the fact waits for
  * another: what it says might be in terms or units that read alike and mean something else.
  */
-function untranslated(fact: Fact, { agreement, from, to, translators }: Border, sharable: boolean): Result<Crossing> {
+function untranslated(fact: Fact, { agreement, to, translators }: Border, sharable: boolean): Result<Crossing> {
   const lost = translators.refused.find(
-    ({ translator }) => translator.from === from && translator.authorities.has(fact.authority),
+    ({ translator }) => translator.from === fact.origin && translator.authorities.has(fact.authority),
   );
   if (lost !== undefined) return { ok: false, fault: lost.fault };
   if (!sharable) return fault("TRANSLATION_MISSING", { item: `${fact.origin}/${fact.authority}`, mesh: to });
-  return ok({ reading: plainReading(fact), tier: tierOf(agreement, fact.origin, fact.authority) ?? 0 });
+  return ok({ reading: plainReading(fact), tier: ownTier(fact, agreement) });
 }

@@ -1,5 +1,6 @@
 // Facts and the histories that meshes hold of them (SPEC §20.1). A fact keeps its origin for ever: mesh, authority, stamp and sources.
 import type { CborValue } from "../cbor/value.ts";
+import type { Refusal } from "./routes.ts";
 
 export type Fact = {
   /** Content hash of the signed statement; in a plain document whatever its author calls it. */
@@ -19,6 +20,8 @@ export type Fact = {
   readonly sequence: number | null;
   /** Evidential weight in parts per million, where admission gave it one. */
   readonly admissibility: number | null;
+  /** The most it may count for, where other meshes have passed it on; null where it comes from its origin. */
+  readonly cap: number | null;
 };
 
 export type History = {
@@ -30,4 +33,6 @@ export type History = {
   /** Hash of the arbitration rule that the mesh holds; null where it relies on the agreement at hand. */
   readonly rule: string | null;
   readonly facts: readonly Fact[];
+  /** What its file held besides and the door refused, by id. */
+  readonly refused: readonly Refusal[];
 };

@@ -12,7 +12,7 @@ import { type Conflict, conflictsOf } from "./conflict.ts";
 import type { Border } from "./cross.ts";
 import { compareSubjects, type Divergence, measure, type Verdict, verdictOf, worse } from "./divergence.ts";
 import type { History } from "./fact.ts";
-import { pathsBetween, type Refusal, type Usable, usableTranslators } from "./routes.ts";
+import { type Path, pathsBetween, type Refusal, type Usable, usableTranslators } from "./routes.ts";
 import { type Screened, screen } from "./screen.ts";
 import { fitFor, placeInTime, type Timing } from "./time.ts";
 import type { Translator, TranslatorRevocation } from "./translator.ts";
@@ -96,7 +96,12 @@ function viewsOf(
   screened: Screened,
 ): readonly [View, View] {
   const border = (from: string, to: string): Border => {
-    const paths = pathsBetween(translators.translators, from, to, agreement.hops);
+    const known = new Map<string, readonly Path[]>();
+    const paths = (origin: string) => {
+      const found = known.get(origin) ?? pathsBetween(translators.translators, origin, to, agreement.hops);
+      known.set(origin, found);
+      return found;
+    };
     return { agreement, from, to, paths, translators };
   };
   return [viewAcross(border(second.mesh, first.mesh), screened), viewAcross(border(first.mesh, second.mesh), screened)];

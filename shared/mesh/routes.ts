@@ -136,13 +136,19 @@ function readBy(fact: Fact, path: Path, agreement: Agreement, named: boolean): R
 /** Trust only shrinks on the way: the least of the source's own tier, every cap, and the tier of each authority it is mapped to. */
 function tierThrough(fact: Fact, { equivalences }: Reading, path: Path, agreement: Agreement): number {
   const own = tierOf(agreement, fact.origin, fact.authority);
+  const limits = [own, fact.cap].filter((limit) => limit !== null);
   const mapped = equivalences.flatMap(({ translator, as, tierCap }) => {
     const to = path.find(({ id }) => id === translator)?.to ?? "";
     const there = tierOf(agreement, to, as);
     return there === null ? [tierCap] : [tierCap, there];
   });
-  const known = own === null ? mapped : [own, ...mapped];
+  const known = [...limits, ...mapped];
   return known.length === 0 ? 0 : Math.min(...known);
+}
+
+/** What a fact counts for as its own authority. */
+export function ownTier(fact: Fact, agreement: Agreement): number {
+  return Math.min(tierOf(agreement, fact.origin, fact.authority) ?? 0, fact.cap ?? Number.MAX_SAFE_INTEGER);
 }
 
 function agrees(a: Crossing, b: Crossing): boolean {

@@ -42,7 +42,7 @@ export function screen(histories: readonly [History, History]): Screened {
   return {
     facts: new Map(histories.map((history) => [history.mesh, sound(history)])),
     shared: new Set([...ours].filter((id) => theirs.has(id) && !bad(id))),
-    refused: new Map(histories.map((history) => [history.mesh, refusedOf(history)])),
+    refused: new Map(histories.map((history) => [history.mesh, [...history.refused, ...refusedOf(history)]])),
   };
 }
 

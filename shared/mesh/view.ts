@@ -1,9 +1,9 @@
 // What one mesh takes from the other, and what it sees of each subject once it has (SPEC §20.3).
-import { type Agreement, termsOf, tierOf } from "./agreement.ts";
+import { type Agreement, termsOf } from "./agreement.ts";
 import { type Border, crossFact, mayCross } from "./cross.ts";
 import type { Seen } from "./divergence.ts";
 import type { Fact } from "./fact.ts";
-import type { Crossing, Refusal } from "./routes.ts";
+import { type Crossing, ownTier, type Refusal } from "./routes.ts";
 import type { Screened } from "./screen.ts";
 
 export type Import = { readonly fact: Fact; readonly crossing: Crossing };
@@ -39,7 +39,6 @@ export function viewAcross(border: Border, { facts, shared, refused }: Screened)
 export function seenIn(view: View, other: View, { facts, shared }: Screened, agreement: Agreement): readonly Seen[] {
   const leaving = new Map(other.imports.map(({ fact, crossing }) => [fact.id, crossing.tier]));
   const tolerance = (fact: Fact) => termsOf(agreement, fact.class).tolerance;
-  const own = (fact: Fact) => tierOf(agreement, fact.origin, fact.authority) ?? 0;
   const plain = (fact: Fact, native: boolean): Seen => {
     const { subject, value } = fact;
     return {
@@ -48,7 +47,7 @@ export function seenIn(view: View, other: View, { facts, shared }: Screened, agr
       subject,
       value,
       tolerance: tolerance(fact),
-      tier: leaving.get(fact.id) ?? own(fact),
+      tier: leaving.get(fact.id) ?? ownTier(fact, agreement),
       losses: [],
     };
   };

@@ -25,6 +25,16 @@ export const MESH_REFUSALS = {
     why: "nothing crosses any more; facts that did have the fate that it declares",
     do: "sign a new agreement",
   },
+  AGREEMENT_UNSIGNED: {
+    what: "no agreement that every side has signed is at hand",
+    why: "of {agreement} the signature of {missing} is missing",
+    do: "have the federation authority of each side sign the same terms",
+  },
+  AGREEMENT_CONTRADICTORY: {
+    what: "two agreements are in force at once",
+    why: "every side signed {one} and {other}, and neither replaces the other",
+    do: "have every side sign one that replaces both",
+  },
   CLASS_EXCLUDED: {
     what: "the fact {fact} does not cross",
     why: "the agreement {agreement} excludes its class {class}, or does not mention it",
@@ -60,6 +70,16 @@ export const MESH_REFUSALS = {
     why: "it translates version {need}, and {mesh} speaks {found}",
     do: "have a translator for {found} signed",
   },
+  TRANSLATOR_UNRECOGNISED: {
+    what: "the translator {translator} is not recognised by {mesh}",
+    why: "no authority of {mesh} has signed it, and nobody recognises on its behalf",
+    do: "have an authority of {mesh} with the role translator sign it, or do without",
+  },
+  ALIGNMENT_UNWITNESSED: {
+    what: "the alignment {alignment} is not witnessed by both meshes",
+    why: "no witness of {missing} has signed it",
+    do: "have one sign the same readings",
+  },
   ALIGNMENT_FRAMES: {
     what: "the alignment {alignment} is of other clocks",
     why: "it aligns {found}; these histories need {need}",
@@ -89,6 +109,36 @@ export const MESH_REFUSALS = {
     what: "the fact {fact} leads back to itself",
     why: "what is cited comes before what cites it",
     do: "find out who forged the citations",
+  },
+  AGENT_UNPROVEN: {
+    what: "the agent {agent} may not carry facts here",
+    why: "it is not proven in {missing}",
+    do: "have it declare itself there, under a credential of that mesh with the role boundary-agent",
+  },
+  AGENT_CLASS: {
+    what: "the agent {agent} may not carry facts of class {class}",
+    why: "its credential in {mesh} does not grant the class",
+    do: "use another agent, or have the class granted",
+  },
+  IMPORT_MISSING: {
+    what: "the fact {fact} of {origin} is held by {mesh} without an import",
+    why: "no boundary agent of {mesh} answers for it",
+    do: "import it there, or get it from {origin}",
+  },
+  IMPORT_HOLLOW: {
+    what: "the import {import} holds nothing",
+    why: "{inner}, which it is about, is not at hand or is no fact",
+    do: "send the statements that it names with it",
+  },
+  IMPORT_ORIGIN: {
+    what: "the import {import} misstates where it comes from",
+    why: "it says {said}, and what it holds is of {found}",
+    do: "do not trust its agent; get the fact from {found}",
+  },
+  IMPORT_NESTED: {
+    what: "the import {import} is of an import of an import, and so on",
+    why: "{limit} are the most",
+    do: "get the fact from a mesh nearer to its origin",
   },
   DIVERGENCE_OVER_LIMIT: {
     what: "{conflicts} of {comparable} comparable subjects are in conflict",

@@ -6,6 +6,7 @@ import { afterAll, describe, expect, it } from "vitest";
 import { meshReconcile, translatorCheck } from "../../cli/commands/mesh.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
 import type { Json } from "../../shared/cbor/json.ts";
+import { writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import {
   clockOff,
@@ -17,6 +18,7 @@ import {
   TRUE_START,
   trueClock,
 } from "../support/meshes.ts";
+import { agreedMeshes, framesOf } from "../support/signed-meshes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-mesh-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -105,6 +107,30 @@ describe("the command line", () => {
       { id: "office-0" },
       { id: "office-1" },
     ]);
+  });
+
+  it("takes signed files through the door, under the trust that it is given", async () => {
+    const { plant, office, signed, agreement } = agreedMeshes();
+    const facts = [plant.voice("ops").fact("valve", "open"), office.voice("clerk").fact("valve", "open")] as const;
+    const file = (name: string, observations: Parameters<typeof framesOf>[0]) =>
+      write(name, writeFramesFile(framesOf(observations)) as Json);
+    const files = {
+      agreement: file("g.json", signed),
+      ours: file("a.json", [facts[0]]),
+      theirs: file("b.json", [facts[1]]),
+      trust: write("trust.json", plant.trust() as unknown as Json),
+    };
+    const { status, out } = await run(meshReconcile, [], files);
+    expect([status, out.verdict, (out.imported as Json[]).length]).toEqual([0, "clean", 1]);
+    const plain = await run(meshReconcile, [], { ...files, agreement: write("plain.json", agreement) });
+    expect(plain).toMatchObject({ status: 5, out: { code: "MESH_DOCUMENT_UNSIGNED" } });
+    const untrusted = await run(meshReconcile, [], { ...files, trust: undefined as never });
+    expect(untrusted.status).toBe(64);
+    const translator = { id: "tr", from: "office", to: "plant", terms: { x: { as: "y" } } };
+    const check = await run(translatorCheck, [
+      file("t.json", [plant.voice("linguist").declare("translator", translator)]),
+    ]);
+    expect(check).toMatchObject({ status: 0, out: { ok: true, translator: "tr", elements: 1 } });
   });
 
   it("checks a translator's way there and back", async () => {

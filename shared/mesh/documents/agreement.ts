@@ -9,6 +9,7 @@ import {
   type ClassTerms,
   CRITERIA,
   type Disposition,
+  FATES,
 } from "../agreement.ts";
 import { LOSSES } from "../translator.ts";
 import { fields, NO_ENTRIES, NO_ITEMS, readInstant, type Unread } from "./fields.ts";
@@ -17,6 +18,12 @@ const DISPOSITIONS = ["sharable", "translation-only", "excluded"] as const satis
 const readName = text();
 const readNames = list(readName, SEATS_MAX);
 const readCount = integer(0, RATIO_TERM_MAX);
+
+/** A root's public key. */
+const readKey: Reader<string> = (value, path) =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+    ? value
+    : misfit(path, "32 bytes in lower-case hexadecimal");
 
 /** Terms of one class, or its disposition alone. */
 function readTerms(unread: Unread): Reader<ClassTerms> {
@@ -70,6 +77,11 @@ export function readAgreement(id: string, unread: Unread): Reader<Agreement> {
       hops: integer(0, HOPS_MAX),
       notBefore: nullable(readInstant),
       notAfter: nullable(readInstant),
+      replaces: nullable(readName),
+      frames: textMap(readName, SEATS_MAX),
+      taxonomies: textMap(readName, SEATS_MAX),
+      roots: textMap(textMap(readKey, SEATS_MAX), SEATS_MAX),
+      fate: oneOf(...FATES),
       suspendedBy: readNames,
       terminatedBy: readNames,
     },
@@ -80,6 +92,11 @@ export function readAgreement(id: string, unread: Unread): Reader<Agreement> {
       hops: 1,
       notBefore: null,
       notAfter: null,
+      replaces: null,
+      frames: NO_ENTRIES,
+      taxonomies: NO_ENTRIES,
+      roots: NO_ENTRIES,
+      fate: "keep-with-mark",
       suspendedBy: NO_ITEMS,
       terminatedBy: NO_ITEMS,
     },

@@ -23,7 +23,8 @@ export function fields<T extends object>(
       else if (!unread.includes(joined(path, String(key)))) unread.push(joined(path, String(key)));
     }
     const entries = names.map((name) => {
-      const item = value.get(name) ?? absent[name];
+      const given = value.get(name);
+      const item = (given === undefined || given === null) && name in absent ? absent[name] : given;
       if (item === undefined) return misfit(joined(path, name), "is required", "FIELD_MISSING");
       return [name, readers[name](item, joined(path, name))];
     });

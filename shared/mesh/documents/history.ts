@@ -1,7 +1,7 @@
 // The documents of a history and of an alignment (SPEC §20.1, §20.6), in their plain form.
 import { anything, integer, list, nullable, type Reader, text } from "../../cbor/read.ts";
 import type { CborValue } from "../../cbor/value.ts";
-import { FACTS_MAX, LINEAGE_REFERENCES_MAX, SHARED_EVENTS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
+import { FACTS_MAX, LINEAGE_REFERENCES_MAX, RATIO_TERM_MAX, SHARED_EVENTS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
 import type { Alignment } from "../alignment.ts";
 import type { Box } from "../clock-line.ts";
 import type { Fact, History } from "../fact.ts";
@@ -25,11 +25,12 @@ export function readHistory(unread: Unread): Reader<History> {
       frame: nullable(text()),
       sequence: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
       admissibility: nullable(integer(0, PPM)),
+      cap: nullable(integer(0, RATIO_TERM_MAX)),
     },
-    { class: null, sources: NO_ITEMS, origin: null, frame: null, sequence: null, admissibility: null },
+    { class: null, sources: NO_ITEMS, origin: null, frame: null, sequence: null, admissibility: null, cap: null },
     unread,
   );
-  const reader = fields<Omit<History, "facts"> & { readonly facts: readonly PlainFact[] }>(
+  const reader = fields<Omit<History, "facts" | "refused"> & { readonly facts: readonly PlainFact[] }>(
     {
       mesh: text(),
       frame: text(),
@@ -47,7 +48,7 @@ export function readHistory(unread: Unread): Reader<History> {
       origin: item.origin ?? history.mesh,
       frame: item.frame ?? history.frame,
     }));
-    return { ...history, facts };
+    return { ...history, facts, refused: [] };
   };
 }
 
