@@ -4,9 +4,17 @@ import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo, dev } from "./commands/demo.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
+import {
+  exchangeExport,
+  exchangeImport,
+  exchangeReceipt,
+  exchangeReview,
+  exchangeVerify,
+  exchangeWant,
+} from "./commands/exchange.ts";
 import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
-import { meshReconcile, translatorCheck } from "./commands/mesh.ts";
+import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { policyLint, policyList, policyShow } from "./commands/policy.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
@@ -37,5 +45,12 @@ export const COMMANDS: readonly Command[] = [
   admit,
   timeAlign,
   meshReconcile,
+  meshTrace,
   translatorCheck,
+  exchangeWant,
+  exchangeExport,
+  exchangeReview,
+  exchangeVerify,
+  exchangeImport,
+  exchangeReceipt,
 ];

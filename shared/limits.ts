@@ -100,5 +100,7 @@ export const SHARED_EVENTS_MAX = 1_024;
 export const HOPS_MAX = 4;
 /** Imports of imports: each is one more mesh that a fact has come through. */
 export const NESTING_MAX = 4;
+/** Persons who may have to sign for one exchange file besides its gateway. */
+export const REVIEWERS_MAX = 8;
 /** Factors of one admission rule. */
 export const FACTORS_MAX = 32;

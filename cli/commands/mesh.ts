@@ -2,13 +2,14 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readPlainTranslator, readScene } from "../../shared/mesh/documents/scene.ts";
-import { type Reconciliation, reconcile, type Scene } from "../../shared/mesh/reconcile.ts";
+import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
 import { type Report, reportOf } from "../../shared/mesh/report.ts";
 import { checkLosses, type Refusal } from "../../shared/mesh/routes.ts";
 import { readTranslatorContent } from "../../shared/mesh/signed/declared.ts";
 import { type FramesFile, isFramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { openParts } from "../../shared/mesh/signed/open.ts";
-import { sceneFrom } from "../../shared/mesh/signed/scene.ts";
+import { type SignedScene, sceneFrom } from "../../shared/mesh/signed/scene.ts";
+import { storyOf } from "../../shared/mesh/story.ts";
 import { movedFacts } from "../../shared/mesh/time.ts";
 import { checkRoundTrip, type Translator, type TranslatorReport } from "../../shared/mesh/translator.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
@@ -18,12 +19,7 @@ import { fault, type Result } from "../../shared/result.ts";
 import { argument, instant, microseconds, readJsonFile, required } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
-
-/** A document that cannot be read is a mistake of the asker; any other refusal is a definite no. */
-function unwrap<T>(result: Result<T>): T {
-  if (result.ok) return result.value;
-  throw new Refused(result.fault, result.fault.code === "MESH_DOCUMENT_INVALID" ? EXIT.usage : EXIT.no);
-}
+import { unwrap } from "./unwrap.ts";
 
 export const meshReconcile: Command = {
   name: "mesh reconcile",
@@ -59,7 +55,7 @@ export const meshReconcile: Command = {
 type Files = { readonly [K in "agreement" | "ours" | "theirs" | "alignment"]: unknown } & {
   readonly translators: readonly unknown[];
 };
-type Asked = { readonly scene: Scene; readonly unread: readonly string[]; readonly refused: readonly Refusal[] };
+type Asked = Pick<SignedScene, "scene" | "refused" | "imports"> & { readonly unread: readonly string[] };
 
 function sceneFiles(call: Call): Files {
   const { alignment, translators } = call.flags;
@@ -84,7 +80,7 @@ async function sceneOf(call: Call, files: Files): Promise<Asked> {
       alignment: files.alignment === null ? null : withInstants(files.alignment),
       at,
     };
-    return { ...unwrap(readScene(plain)), refused: [] };
+    return { ...unwrap(readScene(plain)), refused: [], imports: new Map() };
   }
   const parts = await openParts({
     agreement: signedFile(files.agreement, "agreement"),
@@ -98,7 +94,7 @@ async function sceneOf(call: Call, files: Files): Promise<Asked> {
   return { ...unwrap(sceneFrom(unwrap(parts))), unread: [] };
 }
 
-function signedFile(document: unknown, name: string): FramesFile {
+export function signedFile(document: unknown, name: string): FramesFile {
   if (!isFramesFile(document)) throw new Refused(fault("MESH_DOCUMENT_UNSIGNED", { document: name }).fault, EXIT.no);
   return unwrap(readFramesFile(document, name));
 }
@@ -120,7 +116,7 @@ async function movedBy(call: Call, files: Files, now: Reconciliation): Promise<r
 }
 
 /** The JSON files of a folder, in the order of their names. */
-function jsonFilesIn(folder: string): readonly unknown[] {
+export function jsonFilesIn(folder: string): readonly unknown[] {
   try {
     const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
     return names.sort().map((name) => readJsonFile(join(folder, name)));
@@ -161,6 +157,25 @@ function reportText({ verdict, divergence, imported, conflicts, refused, order, 
     lines.push(`  ${stopped.code}`, `  what  ${stopped.what}`, `  why   ${stopped.why}`, `  do    ${stopped.do}`);
   return lines.join("\n");
 }
+
+export const meshTrace: Command = {
+  name: "mesh trace",
+  usage: "mesh trace FACT … (the flags of mesh reconcile) [--record FILE]",
+  about: "a fact's full story, from the recorded inputs; --record checks that they still give the recorded result",
+  flags: { ...meshReconcile.flags, record: { type: "string" } },
+  run: async (call) => {
+    const id = argument(call, 0, "FACT");
+    const { scene, imports } = await sceneOf(call, sceneFiles(call));
+    const result = unwrap(reconcile(scene));
+    const story = storyOf(scene, result, imports, id);
+    if (story === null) throw new Refused(fault("NOT_FOUND", { thing: `fact ${id}` }).fault, EXIT.absent);
+    const { record } = call.flags;
+    const recorded = typeof record === "string" ? (readJsonFile(record) as { readonly digest?: unknown }).digest : null;
+    if (recorded !== null && recorded !== result.digest)
+      throw new Refused(fault("RECORD_DIFFERS", { found: result.digest, need: String(recorded) }).fault, EXIT.no);
+    return { exit: EXIT.yes, data: { ...story, replayed: recorded !== null } };
+  },
+};
 
 export const translatorCheck: Command = {
   name: "translator check",

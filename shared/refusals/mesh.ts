@@ -150,6 +150,51 @@ export const MESH_REFUSALS = {
     why: "there is no subject of which both speak",
     do: "decide in a merge ceremony whether to take them; nothing was written",
   },
+  RECORD_DIFFERS: {
+    what: "the inputs do not give the recorded result",
+    why: "they give {found}; {need} is recorded",
+    do: "look for the input that was changed since",
+  },
+  RELEASE_DENIED: {
+    what: "the gateway does not let it out",
+    why: "its class {class} is not on the list",
+    do: "have the class put on the list, or leave it here",
+  },
+  RELEASE_FULL: {
+    what: "the gateway does not let it out in this file",
+    why: "{limit} statements are the most",
+    do: "send it with the next",
+  },
+  EXCHANGE_UNSIGNED: {
+    what: "no gateway has signed for the file",
+    why: "its manifest is not an exchange declared in the role gateway",
+    do: "have an authorised gateway export it",
+  },
+  EXCHANGE_ADDRESS: {
+    what: "the file is for {found}",
+    why: "this is {need}",
+    do: "carry it there",
+  },
+  EXCHANGE_ALTERED: {
+    what: "the file is not what its gateway signed for",
+    why: "it holds {found} statements, or lists, other than the {need} of the manifest",
+    do: "have it exported again; nothing of it was taken",
+  },
+  EXCHANGE_UNREVIEWED: {
+    what: "the file lacks a second signature",
+    why: "{found} of {need} persons besides the gateway have signed",
+    do: "have a reviewer of the sending side sign",
+  },
+  EXCHANGE_REPLAYED: {
+    what: "the file was taken before",
+    why: "its number is {sequence}, and {last} is the last",
+    do: "nothing: what it holds is here",
+  },
+  SEQUENCE_GAP: {
+    what: "a file before this one is missing",
+    why: "its number is {sequence}, and {last} is the last that came",
+    do: "import the missing ones first",
+  },
   MESH_STATEMENT: {
     what: "a {kind} belongs to no ceremony",
     why: "this road leads into ceremonies; meshes exchange files",

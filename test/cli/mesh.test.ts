@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import { meshReconcile, translatorCheck } from "../../cli/commands/mesh.ts";
+import { meshReconcile, meshTrace, translatorCheck } from "../../cli/commands/mesh.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
@@ -107,6 +107,33 @@ describe("the command line", () => {
       { id: "office-0" },
       { id: "office-1" },
     ]);
+  });
+
+  it("tells a fact's story, and whether the inputs still give the recorded result", async () => {
+    const documents = stocktaking(20, 1);
+    const files = {
+      agreement: write("g.json", documents.agreement),
+      ours: write("a.json", documents.ours),
+      theirs: write("b.json", documents.theirs),
+      scenario: true,
+    };
+    const record = write("record.json", (await run(meshReconcile, [], files)).out);
+    const told = await run(meshTrace, ["office-0"], { ...files, record });
+    expect(told).toMatchObject({
+      status: 0,
+      out: {
+        replayed: true,
+        said: { mesh: "office", authority: "clerk", value: -1 },
+        mapped: [{ to: "plant", as: "clerk", tier: 1 }],
+        competed: [{ against: ["plant-0"], winner: "plant-0", lostBy: "tier" }],
+      },
+    });
+    const changed = write("b.json", { ...documents.theirs, facts: documents.theirs.facts.slice(1) });
+    expect(await run(meshTrace, ["office-1"], { ...files, theirs: changed, record })).toMatchObject({
+      status: 5,
+      out: { code: "RECORD_DIFFERS" },
+    });
+    expect((await run(meshTrace, ["nobody"], files)).status).toBe(7);
   });
 
   it("takes signed files through the door, under the trust that it is given", async () => {

@@ -31,6 +31,9 @@ export const ROLES = {
   alignment: "alignment-witness",
   boundary: "boundary-agent",
   import: "boundary-agent",
+  exchange: "gateway",
+  review: "gateway-reviewer",
+  receipt: "boundary-agent",
 } as const;
 export type DeclarationType = keyof typeof ROLES;
 

@@ -1,0 +1,192 @@
+// A file carried by hand between an office and a plant: only what is on the list leaves, every denial is told, a dry run tells what the
+// import does, and no file is altered, lost, repeated or left unreviewed without notice.
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, describe, expect, it } from "vitest";
+import {
+  exchangeExport,
+  exchangeImport,
+  exchangeReceipt,
+  exchangeReview,
+  exchangeVerify,
+  exchangeWant,
+} from "../../cli/commands/exchange.ts";
+import { type Command, Refused } from "../../cli/registry.ts";
+import { toBase64, toHex } from "../../shared/bytes.ts";
+import type { Json } from "../../shared/cbor/json.ts";
+import { sha256 } from "../../shared/hash.ts";
+import { readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { describeRefusal } from "../../shared/refusals.ts";
+import { TRUE_START } from "../support/meshes.ts";
+import { agreedMeshes, framesOf, type TestMesh } from "../support/signed-meshes.ts";
+
+const folder = mkdtempSync(join(tmpdir(), "quorate-exchange-"));
+afterAll(() => rmSync(folder, { recursive: true }));
+
+const path = (name: string) => join(folder, name);
+function write(name: string, document: unknown): string {
+  writeFileSync(path(name), JSON.stringify(document));
+  return path(name);
+}
+
+async function run(command: Command, args: readonly string[], flags: Readonly<Record<string, string | boolean>>) {
+  const given = { at: String(TRUE_START + 10), ...flags };
+  try {
+    const { exit, data } = await command.run({ args, flags: given, output: "json", say: () => undefined });
+    return { exit, out: JSON.parse(JSON.stringify(data)) as Record<string, Json> };
+  } catch (error) {
+    if (!(error instanceof Refused)) throw error;
+    return { exit: error.exit, out: { ...describeRefusal(error.fault) } as Record<string, Json> };
+  }
+}
+
+const utf8 = new TextEncoder();
+
+/** Files of one world; `name` keeps worlds apart. */
+function world(name: string, filter: Json) {
+  const meshes = agreedMeshes({ divergenceLimit: { num: 2, den: 1 } });
+  const { plant, office, signed } = meshes;
+  const clerk = office.voice("clerk");
+  const facts = [clerk.fact("valve", "open"), clerk.fact("salaries", 7, { class: "secret" }), clerk.fact("pump", "on")];
+  const identity = (mesh: TestMesh, subject: string) => {
+    const { credential } = mesh.voice(subject);
+    const secret = toHex(sha256(utf8.encode(`secret of ${subject}`)));
+    const document = {
+      format: "quorate-identity/1",
+      mesh: mesh.name,
+      frame: mesh.frame,
+      class: "stock",
+      secret,
+      credentials: [toBase64(credential)],
+    };
+    return write(`${name}-${subject}.json`, document);
+  };
+  const sender = {
+    history: write(`${name}-office.json`, writeFramesFile(framesOf(facts, "office"))),
+    policy: write(`${name}-filter.json`, filter),
+    for: "plant",
+    identity: identity(office, "gateway"),
+    file: path(`${name}.drop`),
+  };
+  const receiver = {
+    agreement: write(`${name}-g.json`, writeFramesFile(framesOf(signed))),
+    trust: write(`${name}-trust.json`, plant.trust()),
+    history: write(
+      `${name}-plant.json`,
+      writeFramesFile(framesOf([plant.voice("ops").fact("valve", "open")], "plant")),
+    ),
+    state: path(`${name}-state.json`),
+  };
+  return {
+    ...meshes,
+    facts,
+    sender,
+    receiver,
+    reviewer: identity(office, "reviewer"),
+    importer: identity(plant, "gate"),
+  };
+}
+
+describe("an exchange file", () => {
+  it("holds what the list lets out, tells what it does not, and is imported as its dry run said", async () => {
+    const { sender, receiver, facts, importer } = world("plain", { classes: ["stock"] });
+    const exported = await run(exchangeExport, [], { ...sender, sequence: "1" });
+    expect(exported).toMatchObject({
+      exit: 0,
+      out: { released: 2, denied: [{ id: facts[1]?.id, code: "RELEASE_DENIED" }] },
+    });
+    const carried = readFileSync(sender.file, "utf8");
+    expect(carried).not.toContain(toBase64(facts[1]?.frame as Uint8Array));
+    const before = readFileSync(receiver.history, "utf8");
+    const verified = await run(exchangeVerify, [sender.file], receiver);
+    const dry = await run(exchangeImport, [sender.file], { ...receiver, "dry-run": true });
+    expect(verified).toMatchObject({ exit: 0, out: { ok: true, gateway: "office/gateway", sequence: 1, last: 0 } });
+    expect(dry.out).toEqual(verified.out);
+    expect([readFileSync(receiver.history, "utf8"), existsSync(receiver.state)]).toEqual([before, false]);
+    const receipt = path("receipt.json");
+    const imported = await run(exchangeImport, [sender.file], { ...receiver, identity: importer, receipt });
+    expect(imported.out).toMatchObject({
+      admit: dry.out.admit as Json,
+      hold: [],
+      refuse: [],
+      divergence: { measured: { num: 0, den: 1 } },
+    });
+    expect((imported.out.admit as string[]).length).toBe(2);
+    const kept = readFramesFile(JSON.parse(readFileSync(receiver.history, "utf8")), "history");
+    // The plant's own fact, two of the office with an import each, and the receipt.
+    expect(kept.ok && kept.value.frames.length).toBe(6);
+    expect(await run(exchangeReceipt, [receipt], {})).toMatchObject({
+      exit: 0,
+      out: { sequence: 1, admittedCount: 2, refused: 0 },
+    });
+    expect((await run(exchangeImport, [sender.file], { ...receiver, identity: importer })).out.code).toBe(
+      "EXCHANGE_REPLAYED",
+    );
+  });
+
+  it("lets nothing out by default, and only what the other side still wants", async () => {
+    const closed = world("closed", {});
+    expect((await run(exchangeExport, [], { ...closed.sender, sequence: "1" })).out).toMatchObject({ released: 0 });
+    const open = world("open", { classes: ["stock"] });
+    const held = write("open-held.json", writeFramesFile(framesOf(open.facts.slice(0, 1), "plant")));
+    const want = await run(exchangeWant, [], { history: held });
+    const since = write("open-want.json", want.out);
+    expect((await run(exchangeExport, [], { ...open.sender, sequence: "1", since })).out).toMatchObject({
+      released: 1,
+      prerequisites: [],
+    });
+  });
+
+  it("is refused where one byte of it, its number, its address or its reviews are not as they must be", async () => {
+    const { sender, receiver, reviewer } = world("checked", { classes: ["stock"], reviewers: 1 });
+    const code = async (flags: Readonly<Record<string, string>> = {}) =>
+      (await run(exchangeVerify, [sender.file], { ...receiver, ...flags })).out.code;
+    await run(exchangeExport, [], { ...sender, sequence: "2" });
+    expect(await code()).toBe("EXCHANGE_UNREVIEWED");
+    await run(exchangeReview, [sender.file], { identity: sender.identity });
+    expect(await code()).toBe("EXCHANGE_UNREVIEWED");
+    await run(exchangeReview, [sender.file], { identity: reviewer });
+    expect(await code()).toBe("SEQUENCE_GAP");
+    await run(exchangeExport, [], { ...sender, for: "depot", sequence: "1" });
+    expect(await code()).toBe("EXCHANGE_ADDRESS");
+    await run(exchangeExport, [], { ...sender, sequence: "1" });
+    await run(exchangeReview, [sender.file], { identity: reviewer });
+    expect(await code()).toBeUndefined();
+    const sound = JSON.parse(readFileSync(sender.file, "utf8")) as { frames: string[]; denied: Json[] };
+    write("checked.drop", { ...sound, frames: sound.frames.slice(1) });
+    expect(await code()).toBe("EXCHANGE_ALTERED");
+    write("checked.drop", { ...sound, denied: [] });
+    expect(await code()).toBe("EXCHANGE_ALTERED");
+    const edited = [...(sound.frames[0] as string)]
+      .map((letter, at) => (at === 900 ? (letter === "A" ? "B" : "A") : letter))
+      .join("");
+    write("checked.drop", { ...sound, frames: [edited, ...sound.frames.slice(1)] });
+    expect(await code()).toBe("EXCHANGE_ALTERED");
+  });
+
+  it("is stopped as a whole above the limit of divergence, and waits for what it cites", async () => {
+    const { sender, receiver, importer, plant, office } = world("stopped", { classes: ["stock"] });
+    const strict = agreedMeshes({ divergenceLimit: { num: 1, den: 2 } });
+    const agreement = write("strict.json", writeFramesFile(framesOf(strict.signed)));
+    const shut = write("shut.json", writeFramesFile(framesOf([plant.voice("ops").fact("valve", "shut")], "plant")));
+    await run(exchangeExport, [], { ...sender, sequence: "1" });
+    const stopped = await run(exchangeImport, [sender.file], {
+      ...receiver,
+      agreement,
+      history: shut,
+      identity: importer,
+    });
+    expect(stopped).toMatchObject({ exit: 6, out: { admit: [], stopped: { code: "DIVERGENCE_OVER_LIMIT" } } });
+    expect(existsSync(receiver.state)).toBe(false);
+    const clerk = office.voice("clerk");
+    const [first, second] = [clerk.fact("valve", "open"), clerk.fact("valve", "open", { at: TRUE_START + 9_000 })];
+    const history = write("later.json", writeFramesFile(framesOf([second], "office")));
+    await run(exchangeExport, [], { ...sender, history, sequence: "1" });
+    const waiting = await run(exchangeVerify, [sender.file], receiver);
+    expect(waiting).toMatchObject({
+      exit: 3,
+      out: { ok: false, admit: [], hold: [{ id: second.id, missing: [first.id] }] },
+    });
+  });
+});
