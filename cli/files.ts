@@ -1,5 +1,16 @@
 // Reading what the user names: files and JSON, with coded refusals.
-import { readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { dirname, resolve } from "node:path";
 import { fault } from "../shared/result.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
 
@@ -34,6 +45,22 @@ export function writeNamed(path: string, content: string | Uint8Array): void {
   } catch (error) {
     rmSync(half, { force: true });
     throw unwritable(path, error);
+  }
+}
+
+/** Makes a folder where the user wants files, and refuses at once where none can be written. */
+export function makeFolder(path: string): string {
+  const folder = resolve(path);
+  const missing: string[] = [];
+  for (let at = folder; !existsSync(at); at = dirname(at)) missing.unshift(at);
+  try {
+    // One by one: the recursive form never ends where a file system claims that a folder it cannot make is absent.
+    for (const each of missing) mkdirSync(each);
+    if (!statSync(folder).isDirectory()) throw new Error("it is no folder");
+    accessSync(folder, constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw unwritable(folder, error);
   }
 }
 

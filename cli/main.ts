@@ -1,26 +1,11 @@
 // The command line: finds the command, runs it, and keeps stdout for data only. Progress and refusals go to stderr.
 import project from "../package.json" with { type: "json" };
-import { describeRefusal } from "../shared/refusals.ts";
 import { fault } from "../shared/result.ts";
 import { COMMANDS } from "./commands.ts";
 import { findCommand, optionsLast, outputOf, PROGRAM, readCall } from "./find.ts";
 import { helpOn, helpOnAll } from "./help.ts";
+import { print, printRefusal } from "./print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "./registry.ts";
-
-function print(answer: Answer, output: Call["output"]): void {
-  const text = output === "text" || answer.data === undefined ? answer.text : undefined;
-  if (text !== undefined) process.stdout.write(`${text}\n`);
-  else if (output === "jsonl" && Array.isArray(answer.data))
-    for (const item of answer.data) process.stdout.write(`${JSON.stringify(item)}\n`);
-  else if (answer.data !== undefined)
-    process.stdout.write(`${JSON.stringify(answer.data, null, output === "text" ? 2 : 0)}\n`);
-}
-
-function printRefusal(error: Refused, output: Call["output"]): void {
-  const refusal = describeRefusal(error.fault);
-  if (output !== "text") process.stdout.write(`${JSON.stringify({ ...refusal, detail: error.fault.detail })}\n`);
-  process.stderr.write(`✗ ${refusal.code}\n  what  ${refusal.what}\n  why   ${refusal.why}\n  do    ${refusal.do}\n`);
-}
 
 async function answer(given: readonly string[]): Promise<Answer> {
   const words = optionsLast(given);

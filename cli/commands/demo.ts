@@ -1,11 +1,13 @@
 // `demo`, `dev` and `build`: the local stack for people and programs.
 import { resolve } from "node:path";
 import { fault } from "../../shared/result.ts";
-import { demoSource, judge, MESH, runScenario } from "../demo/run.ts";
+import { type DemoReport, demoSource, judge, MESH, runScenario } from "../demo/run.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { SCENARIOS } from "../demo/scenarios.ts";
 import { Unmet } from "../demo/stage.ts";
 import { usage } from "../files.ts";
+import { PROGRAM } from "../find.ts";
+import { printRefusal } from "../print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { PARTY_NAMES, startStack } from "../stack/stack.ts";
@@ -31,20 +33,41 @@ async function runDemo(call: Call): Promise<Answer> {
   const scenario = findScenario(String(call.flags.scenario ?? "approval"));
   const parties = partiesOf(call, scenario.parties, scenario.least);
   const keep = call.flags.keep === undefined ? null : String(call.flags.keep);
+  if (keep === "") throw usage("--keep needs a folder");
+  endOnSignal(call);
   const report = await runScenario(scenario, { parties, keep, say: call.say }).catch((error: unknown) => {
     if (error instanceof Unmet) throw new Refused(fault("SCENARIO_FAILED", { reason: error.message }).fault, EXIT.no);
     throw error;
   });
   const failure = judge(scenario, report);
-  if (failure !== null)
-    throw new Refused(fault("SCENARIO_FAILED", { reason: failure, report: JSON.stringify(report) }).fault, EXIT.no);
-  const { same, of } = report.agreement;
-  const lines = [
-    `${report.status.toUpperCase()}  ${report.outcome === null ? "no outcome is claimed" : JSON.stringify(report.outcome.value)}`,
-    `same outcome: ${same} of ${of}   digest ${report.outcome?.digest ?? "none"}`,
-    report.bundle === null ? "" : `next: npm run -s quorate -- verify ${report.bundle} --trust ${report.trust}`,
-  ];
-  return { exit: EXIT.yes, data: report, text: lines.filter((line) => line !== "").join("\n") };
+  if (failure !== null) throw new Refused(fault("SCENARIO_FAILED", { reason: failure, report }).fault, EXIT.no);
+  return { exit: EXIT.yes, data: report, text: reportText(report) };
+}
+
+function reportText({ status, outcome, agreement, parties, notRunning, bundle, trust }: DemoReport): string {
+  const away = notRunning.length === 0 ? "" : `; not running: ${notRunning.join(", ")}`;
+  if (outcome === null) return `${status.toUpperCase()}  no outcome is claimed${away}`;
+  return [
+    `${status.toUpperCase()}  ${JSON.stringify(outcome.value)}`,
+    `same outcome at ${agreement.same} of ${parties.length} parties${away}`,
+    `digest ${outcome.digest}`,
+    ...(bundle === null ? [] : [`next: ${PROGRAM} verify ${quoted(bundle)} --trust ${quoted(trust)}`]),
+  ].join("\n");
+}
+
+/** A path as a shell takes it in one piece. */
+function quoted(path: string): string {
+  return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
+}
+
+/** A signal ends the run at once; what is left behind is removed as the process exits. */
+function endOnSignal(call: Call): void {
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.prependOnceListener(signal, () => {
+      const reason = "the run had not ended: it reports no outcome, and what it started is stopped and removed";
+      printRefusal(new Refused(fault("INTERRUPTED", { signal, reason }).fault, EXIT.interrupted), call.output);
+      process.exit(EXIT.interrupted);
+    });
 }
 
 function findScenario(name: string): Scenario {
@@ -60,6 +83,13 @@ function partiesOf(call: Call, usual: number, least = 3): number {
   return parties;
 }
 
+function portOf(call: Call): number {
+  const port = Number(call.flags.port ?? 0);
+  if (call.flags.port === "" || !Number.isInteger(port) || port < 0 || port > 65_535)
+    throw usage("--port takes a number from 1 to 65535, or 0 for any");
+  return port;
+}
+
 export const dev: Command = {
   name: "dev",
   usage: "dev [--parties N] [--port P]",
@@ -67,6 +97,7 @@ export const dev: Command = {
   flags: { parties: { type: "string" }, port: { type: "string" } },
   run: async (call) => {
     const names = PARTY_NAMES.slice(0, partiesOf(call, 3));
+    const port = portOf(call);
     call.say(`building the agent and starting ${names.length} parties …`);
     const { script } = await buildBundle();
     const sources = { [names[0] as string]: [demoSource(names, null, null)] };
@@ -76,7 +107,7 @@ export const dev: Command = {
       dir: resolve(".quorate", "dev"),
       script,
       sources,
-      port: Number(call.flags.port ?? 0),
+      port,
     });
     for (const agent of stack.agents) call.say(`${agent.name.padEnd(6)} ${agent.url}  key ${agent.apiKey}`);
     call.say(`webhook  ${stack.agents[0]?.url}/hooks/github  secret ${stack.hookSecret}`);

@@ -1,14 +1,15 @@
 // Runs one scenario on a fresh local stack, writes the evidence, verifies it with the one verifier, and stops what it started.
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import type { Json } from "../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
+import { makeFolder, writeNamed } from "../files.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { rootsOf } from "../stack/party.ts";
-import { PARTY_NAMES, startStack } from "../stack/stack.ts";
+import { PARTY_NAMES, type Stack, startStack } from "../stack/stack.ts";
 import { githubPayload } from "./github.ts";
 import type { Scenario } from "./scenario.ts";
 import { SOURCE, Stage } from "./stage.ts";
@@ -26,6 +27,8 @@ export type DemoReport = {
   readonly status: string;
   readonly outcome: { readonly digest: string; readonly value: Json } | null;
   readonly agreement: { readonly same: number; readonly of: number };
+  /** Parties whose agents did not run at the end. */
+  readonly notRunning: readonly string[];
   readonly bundle: string | null;
   readonly trust: string;
   readonly verified: string | null;
@@ -54,25 +57,31 @@ export async function runScenario(scenario: Scenario, options: DemoOptions): Pro
   const mark = (name: string) => {
     timings[name] = Math.round(performance.now() - started);
   };
+  const keep = makeFolder(options.keep ?? join(".quorate", "demo"));
   const dir = mkdtempSync(join(tmpdir(), "quorate-"));
+  // However this process ends: the folder holds keys and passwords.
+  const remove = () => rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  process.once("exit", remove);
+  let stack: Stack | null = null;
   const names = PARTY_NAMES.slice(0, options.parties);
   options.say(`building the agent and starting ${names.length} parties …`);
-  const { script } = await buildBundle();
-  mark("builtMs");
-  const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn, scenario.set)] };
-  const stack = await startStack({ names, mesh: MESH, dir, script, sources });
   try {
-    const stage = new Stage(stack, options.say);
+    const { script } = await buildBundle();
+    mark("builtMs");
+    const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn, scenario.set)] };
+    stack = await startStack({ names, mesh: MESH, dir, script, sources });
+    const stage = new Stage(stack, options.say, scenario.expiresIn);
     await stage.connected();
     mark("connectedMs");
     const views = await scenario.run(stage);
     mark("endedMs");
-    const ended = await report(scenario, stage, views, options, timings);
+    const ended = await report(scenario, stage, views, { keep, isShared: options.keep === null }, timings);
     mark("verifiedMs");
     return ended;
   } finally {
-    await stack.stop();
-    rmSync(dir, { recursive: true, force: true });
+    await stack?.stop();
+    process.off("exit", remove);
+    remove();
   }
 }
 
@@ -80,20 +89,16 @@ async function report(
   scenario: Scenario,
   stage: Stage,
   views: readonly CeremonyView[],
-  options: DemoOptions,
+  place: { readonly keep: string; readonly isShared: boolean },
   timings: Record<string, number>,
 ): Promise<DemoReport> {
   const first = views[0] as CeremonyView;
   const digests = views.map((view) => view.outcome?.digest ?? null);
   const same = digests.filter((digest) => digest !== null && digest === first.outcome?.digest).length;
-  const folder = resolve(options.keep ?? join(".quorate", "demo"));
-  mkdirSync(folder, { recursive: true });
-  const trust = join(folder, `${scenario.name}.trust.json`);
   const statement = writeTrustStatement(MESH, rootsOf(stage.stack.parties));
-  writeFileSync(trust, `${JSON.stringify(statement, null, 1)}\n`);
+  const trust = write(place, scenario, stage.ceremony, "trust", `${JSON.stringify(statement, null, 1)}\n`);
   const evidence = first.outcome === null ? null : await stage.evidence(stage.stack.agent(first.asSeenBy));
-  const bundle = join(folder, `${scenario.name}.evidence.json`);
-  if (evidence !== null) writeFileSync(bundle, evidence);
+  const bundle = evidence === null ? null : write(place, scenario, stage.ceremony, "evidence", evidence);
   const verified = evidence === null ? null : await verifyBundle(evidence, { trust: statement });
   return {
     scenario: scenario.name,
@@ -102,12 +107,29 @@ async function report(
     status: first.phase,
     outcome: first.outcome === null ? null : { digest: first.outcome.digest, value: first.outcome.value },
     agreement: { same, of: views.length },
-    bundle: evidence === null ? null : bundle,
+    notRunning: stage.stack.agents.filter(({ isRunning }) => !isRunning).map(({ name }) => name),
+    bundle,
     trust,
     verified: verified?.verdict ?? null,
     facts: stage.facts,
     timings,
   };
+}
+
+/** In the shared folder each ceremony has files of its own, which no other run overwrites; beside them lie the latest run's. */
+function write(
+  { keep, isShared }: { readonly keep: string; readonly isShared: boolean },
+  { name }: Scenario,
+  ceremony: string,
+  kind: "trust" | "evidence",
+  content: string | Uint8Array,
+): string {
+  const latest = join(keep, `${name}.${kind}.json`);
+  writeNamed(latest, content);
+  if (!isShared) return latest;
+  const own = join(keep, `${name}.${ceremony.slice(0, 12)}.${kind}.json`);
+  writeNamed(own, content);
+  return own;
 }
 
 /** Whether a scenario ended as it must; the reason where it did not. */

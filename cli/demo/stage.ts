@@ -8,6 +8,8 @@ import { deliver } from "./github.ts";
 
 export const SOURCE = "github";
 const POLL_MS = 60;
+const HEARTBEAT_MS = 10_000;
+const AFTER_EXPIRY = 15;
 const ENDED = new Set(["final", "abandoned", "expired"]);
 
 /** Something did not come about that a scenario demands: it has failed, and the product or the machine is to blame. */
@@ -20,9 +22,13 @@ export class Stage {
   /** What the scenario saw, for the report. */
   readonly facts: string[] = [];
 
-  constructor(stack: Stack, say: (line: string) => void) {
+  /** Seconds from opening to the ceremony's hard expiry. */
+  readonly #expiresIn: number;
+
+  constructor(stack: Stack, say: (line: string) => void, expiresIn = 0) {
     this.stack = stack;
     this.say = say;
+    this.#expiresIn = expiresIn;
   }
 
   get opener(): LocalAgent {
@@ -90,10 +96,11 @@ export class Stage {
     this.say(`✓ ${fact}`);
   }
 
-  /** Waits until every running party shows an ending. */
+  /** Waits until every running party shows an ending: as long as the ceremony lives, and some seconds for its last words. */
   async ended(seconds: number, agents = this.running()): Promise<readonly CeremonyView[]> {
     let views: readonly CeremonyView[] = [];
-    await this.until("every running party shows an ending", seconds, async () => {
+    const patience = Math.max(seconds, this.#expiresIn + AFTER_EXPIRY);
+    await this.until("every running party shows an ending", patience, async () => {
       views = await this.views(agents);
       return views.every((view) => ENDED.has(view.phase));
     });
@@ -112,9 +119,15 @@ export class Stage {
   }
 
   async until(what: string, seconds: number, holds: () => Promise<boolean>): Promise<void> {
-    const end = Date.now() + seconds * 1_000;
+    const start = Date.now();
+    let told = start;
     while (!(await holds().catch(() => false))) {
-      if (Date.now() > end) throw new Unmet(`waited ${seconds} s in vain: ${what}`);
+      const now = Date.now();
+      if (now > start + seconds * 1_000) throw new Unmet(`waited ${seconds} s in vain: ${what}`);
+      if (now > told + HEARTBEAT_MS) {
+        told = now;
+        this.say(`… waiting until ${what}: ${Math.round((now - start) / 1_000)} of at most ${seconds} s`);
+      }
       await sleep(POLL_MS);
     }
   }

@@ -1,5 +1,5 @@
 // Builds the console's browser modules, which the agent's bundle carries as text: wrangler runs this before it bundles the agent.
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "./project.ts";
@@ -22,4 +22,7 @@ const built = await Promise.all(
 );
 const modules = Object.fromEntries(NAMES.map((name, index) => [name, built[index]?.outputFiles[0]?.text]));
 mkdirSync(join(place, "built"), { recursive: true });
-writeFileSync(join(place, "built", "modules.json"), JSON.stringify(modules));
+// Written beside and renamed: another build may be reading it.
+const half = join(place, "built", `modules.${process.pid}.part`);
+writeFileSync(half, JSON.stringify(modules));
+renameSync(half, join(place, "built", "modules.json"));

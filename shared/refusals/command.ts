@@ -26,6 +26,6 @@ export const COMMAND_REFUSALS = {
   SCENARIO_FAILED: {
     what: "the scenario did not end as it must",
     why: "{reason}",
-    do: "look at the logs in {logs}; run it again with --keep DIR to keep all of its files",
+    do: "run it again; the lines above say what each party did",
   },
 } as const;

@@ -127,13 +127,16 @@ describe("evidence export", () => {
 
 describe("writing a file the user named", () => {
   it("leaves what was there where it cannot write, and no half file", async () => {
-    const { writeNamed } = await import("../../cli/files.ts");
+    const { makeFolder, writeNamed } = await import("../../cli/files.ts");
     const dir = mkdtempSync(join(tmpdir(), "quorate-files-"));
     writeFileSync(join(dir, "old"), "old");
     writeNamed(join(dir, "old"), "new");
     expect(() => writeNamed(join(dir, "absent", "file"), "x")).toThrow("FILE_UNWRITABLE");
     expect(() => writeNamed(dir, "x")).toThrow("FILE_UNWRITABLE");
     expect(readdirSync(dir)).toEqual(["old"]);
+    expect(() => makeFolder(join(dir, "old", "below"))).toThrow("FILE_UNWRITABLE");
+    expect(() => makeFolder("/proc/quorate/below")).toThrow("FILE_UNWRITABLE");
+    expect(makeFolder(join(dir, "new", "below"))).toBe(join(dir, "new", "below"));
     rmSync(dir, { recursive: true });
   });
 });
