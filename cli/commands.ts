@@ -2,7 +2,8 @@
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { decide } from "./commands/decide.ts";
-import { build, demo, dev } from "./commands/demo.ts";
+import { build, demo } from "./commands/demo.ts";
+import { dev } from "./commands/dev.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
 import {
   exchangeExport,

@@ -1,6 +1,6 @@
 // The README's snippets are run, so that they cannot go stale: the commands by the stack tests and CI, the rest here.
 import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -14,6 +14,12 @@ describe("the README", () => {
     const named = [...readme.matchAll(/npm run (?:-s )?([a-z:]+)/g)].map(([, name]) => name as string);
     expect(named.length).toBeGreaterThan(4);
     for (const name of named) expect(Object.keys(scripts)).toContain(name);
+  });
+
+  it("has scripts that run files that exist", () => {
+    const files = Object.values(scripts).flatMap((line) => [...line.matchAll(/[\w/.-]+\.ts\b/g)].map(([file]) => file));
+    expect(files).toContain("cli/main.ts");
+    for (const file of files) expect(existsSync(`${root}${file}`), file).toBe(true);
   });
 
   it("gives one line for the demo and one for the tests", () => {

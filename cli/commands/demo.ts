@@ -1,7 +1,6 @@
-// `demo`, `dev` and `build`: the local stack for people and programs.
-import { resolve } from "node:path";
+// `demo` and `build`: a scenario on a local stack of its own, and the bundle that such a stack runs.
 import { fault } from "../../shared/result.ts";
-import { type DemoReport, demoSource, judge, MESH, runScenario } from "../demo/run.ts";
+import { type DemoReport, judge, runScenario } from "../demo/run.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { SCENARIOS } from "../demo/scenarios.ts";
 import { Unmet } from "../demo/stage.ts";
@@ -10,7 +9,7 @@ import { PROGRAM } from "../find.ts";
 import { printRefusal } from "../print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
-import { PARTY_NAMES, startStack } from "../stack/stack.ts";
+import { PARTY_NAMES } from "../stack/stack.ts";
 
 export const demo: Command = {
   name: "demo",
@@ -76,47 +75,12 @@ function findScenario(name: string): Scenario {
   return found;
 }
 
-function partiesOf(call: Call, usual: number, least = 3): number {
+export function partiesOf(call: Call, usual: number, least = 3): number {
   const parties = call.flags.parties === undefined ? usual : Number(call.flags.parties);
   if (!Number.isInteger(parties) || parties < least || parties > PARTY_NAMES.length)
     throw usage(`--parties takes ${least} to ${PARTY_NAMES.length} here`);
   return parties;
 }
-
-function portOf(call: Call): number {
-  const port = Number(call.flags.port ?? 0);
-  if (call.flags.port === "" || !Number.isInteger(port) || port < 0 || port > 65_535)
-    throw usage("--port takes a number from 1 to 65535, or 0 for any");
-  return port;
-}
-
-export const dev: Command = {
-  name: "dev",
-  usage: "dev [--parties N] [--port P]",
-  about: "the local stack, staying up until Ctrl-C",
-  flags: { parties: { type: "string" }, port: { type: "string" } },
-  run: async (call) => {
-    const names = PARTY_NAMES.slice(0, partiesOf(call, 3));
-    const port = portOf(call);
-    call.say(`building the agent and starting ${names.length} parties …`);
-    const { script } = await buildBundle();
-    const sources = { [names[0] as string]: [demoSource(names, null, null)] };
-    const stack = await startStack({
-      names,
-      mesh: MESH,
-      dir: resolve(".quorate", "dev"),
-      script,
-      sources,
-      port,
-    });
-    for (const agent of stack.agents) call.say(`${agent.name.padEnd(6)} ${agent.url}  key ${agent.apiKey}`);
-    call.say(`webhook  ${stack.agents[0]?.url}/hooks/github  secret ${stack.hookSecret}`);
-    call.say("Ctrl-C stops everything");
-    await new Promise((done) => process.once("SIGINT", done).once("SIGTERM", done));
-    await stack.stop();
-    return { exit: EXIT.yes };
-  },
-};
 
 export const build: Command = {
   name: "build",

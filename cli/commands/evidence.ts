@@ -29,7 +29,7 @@ export const verify: Command = {
     return {
       exit: VERDICT_EXIT[verification.verdict],
       data: withRefusal(verification),
-      text: verdictText(verification),
+      text: verdictText(verification, framesIn(bytes), trust),
     };
   },
 };
@@ -63,18 +63,15 @@ function withRefusal(verification: Verification): object {
     : { ...rest, firstFailing: { ...firstFailing, ...describeRefusal(firstFailing) } };
 }
 
-function verdictText({ verdict, checks, outcome, faults, firstFailing }: Verification): string {
+function framesIn(bytes: Uint8Array): number {
+  const bundle = parseBundle(bytes);
+  return bundle.ok ? bundle.value.frames.length : 0;
+}
+
+function verdictText(verification: Verification, frames: number, { mesh, roots }: TrustStatement): string {
+  const { verdict, checks, outcome, faults, firstFailing, ceremony, revocations } = verification;
   const marks = { passed: "✓", failed: "✗", indeterminate: "?", "not reached": "–" } as const;
-  const lines = [
-    verdict.toUpperCase(),
-    ...checks.map(({ name, result }) => `  ${marks[result]} ${name.padEnd(13)} ${result}`),
-  ];
-  if (outcome !== null)
-    lines.push(`  outcome  ${outcome.status} ${JSON.stringify(outcome.value)}  sha256:${outcome.digest}`);
-  for (const { authority, kinds, statements } of faults)
-    lines.push(
-      `  fault    ${authority} signed two statements for one slot (${kinds.join(", ")}): ${statements.join(" ")}`,
-    );
+  const lines = [verdict.toUpperCase()];
   if (firstFailing !== undefined) {
     const refusal = describeRefusal(firstFailing);
     lines.push(
@@ -84,6 +81,17 @@ function verdictText({ verdict, checks, outcome, faults, firstFailing }: Verific
       `  do    ${refusal.do}`,
     );
   }
+  if (outcome !== null)
+    lines.push(`  outcome  ${outcome.status} ${JSON.stringify(outcome.value)}  sha256:${outcome.digest}`);
+  lines.push(
+    `  ceremony ${ceremony ?? "unknown"}`,
+    `  rests on ${frames} signed frames; trust: ${mesh}, ${roots.map(({ authority }) => authority).join(", ")}; revocations ${revocations.known === 0 ? "none known" : `${revocations.known} known`}`,
+    ...checks.map(({ name, result }) => `  ${marks[result]} ${name.padEnd(13)} ${result}`),
+  );
+  for (const { authority, kinds, statements } of faults)
+    lines.push(
+      `  fault    ${authority} signed two statements for one slot (${kinds.join(", ")}): ${statements.join(" ")}`,
+    );
   return [...lines, "  network  0 requests made"].join("\n");
 }
 

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { LocalAgent } from "./agent.ts";
 import { buildNatsConfig, type Joined, type NatsParty } from "./nats-config.ts";
 import { type NatsServer, pickPorts, startNatsServer } from "./nats-server.ts";
-import { makeParty, type Party } from "./party.ts";
+import { makeParty, type Party, type PartySecrets } from "./party.ts";
 
 export const PARTY_NAMES = [
   "acme",
@@ -29,6 +29,8 @@ export type StackPlan = {
   readonly script: string;
   /** Webhook sources by the party that has them. */
   readonly sources: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  /** Keys of parties that are not to get new ones. */
+  readonly secrets?: ReadonlyMap<string, PartySecrets>;
   readonly clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First HTTP port; 0 lets the system choose. */
   readonly port?: number;
@@ -54,7 +56,7 @@ export type Stack = {
 export async function startStack(plan: StackPlan): Promise<Stack> {
   mkdirSync(plan.dir, { recursive: true });
   const parties = plan.names.map((name) =>
-    makeParty(name, plan.mesh, { root: randomBytes(32), agent: randomBytes(32) }),
+    makeParty(name, plan.mesh, plan.secrets?.get(name) ?? { root: randomBytes(32), agent: randomBytes(32) }),
   );
   const users: NatsParty[] = plan.names.map((name) => ({
     name,

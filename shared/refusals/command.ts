@@ -18,6 +18,11 @@ export const COMMAND_REFUSALS = {
     do: "install it (Debian, Ubuntu: sudo apt-get install -y nats-server; others: https://nats.io/download) and put it on PATH, or copy the binary to {place}",
   },
   NATS_SERVER_FAILED: { what: "nats-server {failure}", why: "{reason}", do: "read {log}" },
+  STACK_RUNNING: {
+    what: "another development stack runs in {dir}",
+    why: "process {pid} holds it; two of them would write the same objects",
+    do: "use that one, or end it first (Ctrl-C there, or: kill {pid})",
+  },
   SCENARIO_UNKNOWN: {
     what: "there is no scenario {scenario}",
     why: "scenarios have names",

@@ -3,7 +3,7 @@ export const EVIDENCE_REFUSALS = {
   BUNDLE_FORMAT: {
     what: "the file is not an evidence bundle",
     why: "{path} must be {need}",
-    do: "export it again with: quorate evidence export",
+    do: "export it again with: npm run -s quorate -- evidence export CEREMONY --url URL --file FILE",
   },
   BUNDLE_CALL: { what: "the bundle's call cannot be used", why: "{reason}", do: "export the bundle again" },
   BUNDLE_FRAME: {

@@ -59,3 +59,15 @@ describe("explain BUNDLE ID", () => {
     expect((await run("explain", doubled, twin.id)).refusal?.code).toBe("BUNDLE_ID");
   });
 });
+
+describe("verify BUNDLE", () => {
+  it("says what a pass rests on, and gives the reason of a failure first", async () => {
+    const { exit, text } = await run("verify", bundle, "--trust", trust);
+    expect([exit, text.split("\n")[0]]).toEqual([0, "PASSED"]);
+    expect(text).toContain(`ceremony ${network.agents[0]?.state.ceremony}`);
+    expect(text).toMatch(new RegExp(`${bundle.frames.length} signed frames; trust: ${MESH}, .*revocations none known`));
+    const altered = { ...bundle, outcome: { ...bundle.outcome, digest: "00".repeat(32) } };
+    const failed = await run("verify", altered, "--trust", trust);
+    expect([failed.exit, failed.text.split("\n")[1]]).toEqual([5, "  OUTCOME_MISMATCH at outcome, outcome"]);
+  });
+});

@@ -30,7 +30,9 @@ describe("the verifier", () => {
     }
   });
 
-  it("fails for any flipped bit in a signed frame, and names the step and the entry", { timeout: 60_000 }, async () => {
+  it("fails for any flipped bit in a signed frame, and names the step and the entry", {
+    timeout: 120_000,
+  }, async () => {
     for (const bundle of [unanimous, contested]) {
       for (const [index, { id, frame }] of bundle.frames.entries()) {
         const bytes = parseBase64(frame) as Uint8Array;

@@ -1,0 +1,51 @@
+// What a development stack keeps beside its objects: the parties' keys, and a note of the process that uses the folder.
+import { randomBytes } from "node:crypto";
+import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { parseHex, toHex } from "../../shared/bytes.ts";
+import { fault } from "../../shared/result.ts";
+import { EXIT, Refused } from "../registry.ts";
+import type { PartySecrets } from "./party.ts";
+
+type Written = Record<string, { readonly root: string; readonly agent: string }>;
+
+/** The keys of each party, as they were at the last start; new parties get new ones. */
+export function keptSecrets(dir: string, names: readonly string[]): ReadonlyMap<string, PartySecrets> {
+  const path = join(dir, "keys.json");
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Written) : {};
+  const all: Written = { ...before };
+  for (const name of names) all[name] ??= { root: toHex(randomBytes(32)), agent: toHex(randomBytes(32)) };
+  writeFileSync(path, JSON.stringify(all), { mode: 0o600 });
+  return new Map(
+    names.map((name) => [name, { root: secretOf(all, name, "root"), agent: secretOf(all, name, "agent") }]),
+  );
+}
+
+function secretOf(all: Written, name: string, which: "root" | "agent"): Uint8Array {
+  const secret = parseHex(all[name]?.[which] ?? "");
+  if (secret?.length === 32) return secret;
+  const shape = '{"NAME":{"root":"64 hexadecimal digits","agent":"…"}}; or remove the folder';
+  throw new Refused(
+    fault("FILE_SHAPE", { thing: "a file of keys", path: `${name}.${which}`, need: "32 bytes", shape }).fault,
+    EXIT.usage,
+  );
+}
+
+/** Refuses a folder that another running process holds; lets it go when this one ends. */
+export function holdFolder(dir: string): void {
+  const path = join(dir, "process");
+  const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
+  if (holder > 0 && holder !== process.pid && isRunning(holder))
+    throw new Refused(fault("STACK_RUNNING", { pid: holder, dir }).fault, EXIT.stopped);
+  writeFileSync(path, String(process.pid));
+  process.once("exit", () => rmSync(path, { force: true }));
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as { code?: string }).code === "EPERM";
+  }
+}
