@@ -6,50 +6,64 @@ import type { CborValue } from "./value.ts";
 
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** A JSON value as a CBOR value; refuses numbers that are not exact integers and text that is not well-formed. */
-export function fromJson(value: unknown, path = "", depth = 0): Result<CborValue> {
-  if (value === null || typeof value === "boolean") return ok(value);
-  if (typeof value === "string")
-    return isText(value) ? ok(value) : fault("FIELD_INVALID", { path, need: "well-formed text" });
-  if (typeof value === "number")
-    return Number.isSafeInteger(value)
-      ? ok(value === 0 ? 0 : value)
-      : fault("FIELD_INVALID", { path, need: "an exact integer" });
-  if (typeof value !== "object") return fault("FIELD_INVALID", { path, need: "a JSON value" });
+/** Thrown on the way down, caught by `fromJson`: paths are only put together where something does not fit. */
+class Unfit extends Error {
+  readonly need: string;
+  path = "";
+  constructor(need: string) {
+    super(need);
+    this.need = need;
+  }
+
+  under(step: string): this {
+    this.path = this.path === "" || this.path.startsWith("[") ? `${step}${this.path}` : `${step}.${this.path}`;
+    return this;
+  }
+}
+
+/** A JSON value as a CBOR value; refuses numbers that are not exact integers and text that is not well-formed. `path` is where it stands. */
+export function fromJson(value: unknown, path = ""): Result<CborValue> {
+  try {
+    return ok(convert(value, 0));
+  } catch (unfit) {
+    if (!(unfit instanceof Unfit)) throw unfit;
+    const placed = path === "" ? unfit : unfit.under(path);
+    return fault("FIELD_INVALID", { path: placed.path, need: placed.need });
+  }
+}
+
+function convert(value: unknown, depth: number): CborValue {
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") {
+    if (!isText(value)) throw new Unfit("well-formed text");
+    return value;
+  }
+  if (typeof value === "number") {
+    if (!Number.isSafeInteger(value)) throw new Unfit("an exact integer");
+    return value === 0 ? 0 : value;
+  }
+  if (typeof value !== "object") throw new Unfit("a JSON value");
   // JSON.parse nests as deep as a body is long; without this the stack would end first.
-  if (depth >= CBOR_DEPTH_MAX) return fault("FIELD_INVALID", { path, need: `nested at most ${CBOR_DEPTH_MAX} deep` });
-  if (Array.isArray(value))
-    return fromEntries(
-      value.map((item, index) => [`${path}[${index}]`, item]),
-      depth,
-      (items) => items,
-    );
-  const entries = Object.entries(value);
-  const bad = entries.find(([key]) => !isText(key));
-  if (bad) return fault("FIELD_INVALID", { path, need: "well-formed field names" });
-  return fromEntries(
-    entries.map(([key, item]) => [path === "" ? key : `${path}.${key}`, item]),
-    depth,
-    (items) => new Map(entries.map(([key], index) => [key, items[index] as CborValue])),
-  );
+  if (depth >= CBOR_DEPTH_MAX) throw new Unfit(`nested at most ${CBOR_DEPTH_MAX} deep`);
+  if (Array.isArray(value)) return value.map((item, index) => within(`[${index}]`, item, depth));
+  const map = new Map<string, CborValue>();
+  for (const [key, item] of Object.entries(value)) {
+    if (!isText(key)) throw new Unfit("well-formed field names");
+    map.set(key, within(key, item, depth));
+  }
+  return map;
+}
+
+function within(step: string, item: unknown, depth: number): CborValue {
+  try {
+    return convert(item, depth + 1);
+  } catch (unfit) {
+    throw unfit instanceof Unfit ? unfit.under(step) : unfit;
+  }
 }
 
 function isText(text: string): boolean {
   return text.isWellFormed() && !text.startsWith("\ufeff");
-}
-
-function fromEntries(
-  entries: readonly (readonly [string, unknown])[],
-  depth: number,
-  build: (items: readonly CborValue[]) => CborValue,
-): Result<CborValue> {
-  const items: CborValue[] = [];
-  for (const [path, item] of entries) {
-    const read = fromJson(item, path, depth + 1);
-    if (!read.ok) return read;
-    items.push(read.value);
-  }
-  return ok(build(items));
 }
 
 /** A view for people and programs; not reversible, since byte strings become text. */
