@@ -34,17 +34,14 @@ export type RefusedRow = { readonly id: Id; readonly code: string; readonly fram
 
 export class CeremonyLedger {
   readonly #sql: SqlStorage;
-  /** Whether anything was ever written: an object that is only asked leaves no trace. */
-  #made: boolean;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    this.#made = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memo'").toArray().length > 0;
   }
 
-  /** The storage was emptied: the next commit begins anew. */
-  emptied(): void {
-    this.#made = false;
+  /** Whether anything was written: an object that is only asked leaves no trace. Asked anew each time, since a turn may be rolled back. */
+  get #made(): boolean {
+    return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memo'").toArray().length > 0;
   }
 
   #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {
@@ -89,7 +86,6 @@ export class CeremonyLedger {
   /** Writes a step; the caller wraps it in one transaction. */
   commit({ state, effects }: Step): void {
     for (const table of this.#made ? [] : TABLES) this.#sql.exec(table);
-    this.#made = true;
     let wake: number | null = null;
     // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
     const unkept = new Set<Id>();

@@ -6,7 +6,7 @@ import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
-import type { CeremonyState } from "../shared/ceremony/state.ts";
+import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
@@ -178,8 +178,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** Nothing of a ceremony stays whose call nobody had when the asking ended; whoever speaks of it again begins anew. */
   async #forgetUnknown(): Promise<void> {
     if (this.#state.call !== null || this.#ledger.wakeMicros() !== null) return;
-    this.#ledger.emptied();
-    this.#state = this.#load();
+    this.#state = emptyState(this.#state.ceremony, this.#config.self);
     this.#current = null;
     await this.ctx.storage.deleteAll();
     await this.env.DIRECTORY.getByName(DIRECTORY_NAME).leave(this.#state.ceremony);

@@ -105,7 +105,9 @@ export class Faulty extends Ceremony {
   }
 
   async stored(): Promise<Stored> {
-    const ids = this.ctx.storage.sql.exec<{ id: string }>("SELECT id FROM frames ORDER BY n").toArray();
+    const { sql } = this.ctx.storage;
+    const written = sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'frames'").toArray().length > 0;
+    const ids = written ? sql.exec<{ id: string }>("SELECT id FROM frames ORDER BY n").toArray() : [];
     const { outcome, mute } = await this.view();
     const lineage = (await this.lineage()).map(({ hash }) => hash);
     return { frames: ids.map(({ id }) => id), lineage, digest: outcome?.digest ?? null, mute };
