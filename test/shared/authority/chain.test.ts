@@ -1,4 +1,4 @@
-// Credential chains (AT-03): broken ones by name, narrowing at every hop, and lengths. Judged through the door, as every chain is.
+// Credential chains: broken ones by name, narrowing at every hop, and lengths. Judged through the door, as every chain is.
 import { describe, expect, it } from "vitest";
 import {
   type ChainMemory,

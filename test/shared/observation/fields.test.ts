@@ -1,5 +1,5 @@
 // Every field is mandatory and no other is known: whatever is dropped or added, at any depth and in any kind, is named. And whatever
-// single bit of a frame is changed, the door refuses it without throwing (AT-01).
+// single bit of a frame is changed, the door refuses it without throwing.
 import { describe, expect, it } from "vitest";
 import { parseCredential } from "../../../shared/authority/credential.ts";
 import { compareBytes } from "../../../shared/bytes.ts";

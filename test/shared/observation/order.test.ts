@@ -1,4 +1,4 @@
-// The order of the door's checks is fixed: of two defects the earlier one is the refusal, whichever two they are (AT-03). Every
+// The order of the door's checks is fixed: of two defects the earlier one is the refusal, whichever two they are. Every
 // party that judges a frame thus names the same reason.
 import { describe, expect, it } from "vitest";
 import { concatBytes, toHex } from "../../../shared/bytes.ts";
