@@ -61,7 +61,6 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   HOOK_TIMESTAMP_TOO_NEW: "unauthorised",
   NOT_FOUND: "absent",
   SOURCE_UNKNOWN: "absent",
-  IDEMPOTENCY_CONFLICT: "conflict",
   PAST_UNKNOWN: "failed",
   KEY_MISSING: "failed",
   CONFIG_INVALID: "failed",

@@ -16,11 +16,6 @@ export function fault(
   return { ok: false, fault: { code, detail } };
 }
 
-/** Says that control cannot reach this point; the compiler checks it by the parameter's type. */
-export function assertNever(value: never): never {
-  throw new Error(`unreachable: ${String(value)}`);
-}
-
 /** For states that only a bug can produce. */
 export function invariant(condition: boolean, claim: string): asserts condition {
   if (!condition) throw new Error(`broken invariant: ${claim}`);

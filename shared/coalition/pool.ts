@@ -7,7 +7,6 @@ import {
   boolean,
   integer,
   list,
-  misfit,
   nullable,
   oneOf,
   type Reader,
@@ -118,7 +117,7 @@ const readTranslator: Reader<PolicyTranslator> = (value, path) => {
     from: text(),
     to: text(),
     signer: text(),
-    clauses: nullable(readCovered),
+    clauses: readCovered,
     terms: textMap(readImage, CLAUSES_MAX),
     expires: nullable(instant),
     scope: nullable(scope),
@@ -141,8 +140,8 @@ const readTranslator: Reader<PolicyTranslator> = (value, path) => {
 };
 
 /** The clauses that a translator covers: a list of ids, or "*" for all. */
-const readCovered: Reader<readonly string[]> = (value, path) =>
-  value === "*" ? misfit(path, "left out where it covers every clause") : list(text(), CLAUSES_MAX)(value, path);
+const readCovered: Reader<readonly string[] | null> = (value, path) =>
+  value === null || value === "*" ? null : list(text(), CLAUSES_MAX)(value, path);
 
 const readRevocation: Reader<TranslatorRevocation> = (value, path) =>
   record<TranslatorRevocation>({ revokes: text(TEXT_LENGTH_MAX), by: text(), after: instant, scope: nullable(scope) })(

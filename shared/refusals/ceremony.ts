@@ -76,11 +76,6 @@ export const CEREMONY_REFUSALS = {
     why: "it is noted for catching up, and not stored",
     do: "nothing",
   },
-  JUSTIFICATION_WRONG: {
-    what: "the proposal's witnesses do not give its root",
-    why: "the derived set is another one",
-    do: "nothing: it is answered with nil",
-  },
   MUTE: {
     what: "this party signs nothing more in this ceremony",
     why: "a statement under its own key came back that its store does not have: it was restored from an older copy",

@@ -99,11 +99,6 @@ export const EDGE_REFUSALS = {
     why: "{path} must be {need}",
     do: "correct the configuration, and deploy again",
   },
-  IDEMPOTENCY_CONFLICT: {
-    what: "the idempotency key was used for another request",
-    why: "the earlier body was a different one",
-    do: "use a new key for a new request",
-  },
   INTERNAL: {
     what: "the agent failed",
     why: "an unexpected error; it is in the log under {request}",

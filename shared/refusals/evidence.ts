@@ -26,11 +26,6 @@ export const EVIDENCE_REFUSALS = {
     why: "{reason}",
     do: "ask a party that has closed the round for its bundle",
   },
-  CONTRIBUTION_MISSING: {
-    what: "contribution {entry} of round {round} is not in the bundle",
-    why: "the certificate covers it",
-    do: "ask another party for its bundle",
-  },
   ROUND_MISMATCH: {
     what: "the bundle's rounds are not the ones the policy gives",
     why: "{reason}",
@@ -75,11 +70,6 @@ export const EVIDENCE_REFUSALS = {
     what: "a revocation cannot be read or verified",
     why: "{reason}",
     do: "use the revocation as its issuer signed it",
-  },
-  VERSION_UNSUPPORTED: {
-    what: "version {found} is not known",
-    why: "this engine knows {need}",
-    do: "use a newer version of Quorate; nothing is concluded from what is not understood",
   },
   AFTER_TIME: {
     what: "the evidence is later than the time given",

@@ -24,7 +24,7 @@ export const ChoosePage = ({ view }: { view: CeremonyView }) =>
         {view.asked.choices.map((choice) => (
           <p>
             <label>
-              <input type="radio" name="choice" value={choice} required style={undefined} /> {choice}
+              <input type="radio" name="choice" value={choice} required /> {choice}
             </label>
           </p>
         ))}

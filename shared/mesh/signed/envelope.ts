@@ -1,7 +1,6 @@
 // Imports (SPEC §20.11): the act by which a boundary agent takes a foreign fact into its mesh, signed beside the untouched original and
 // never instead of it. What was imported from a mesh that had itself imported it shows every act, and its origin innermost.
 import { integer, list, nullable, oneOf, type Reader, readAs, text } from "../../cbor/read.ts";
-import type { CborMap, CborValue } from "../../cbor/value.ts";
 import { NESTING_MAX } from "../../limits.ts";
 import type { VerifiedObservation } from "../../observation/observation.ts";
 import { fault, ok, type Result } from "../../result.ts";
@@ -40,10 +39,6 @@ const readAct: Reader<ImportAct> = fields<ImportAct>(
   {},
   null,
 );
-
-export function importContent(act: ImportAct): CborMap {
-  return new Map<string, CborValue>(Object.entries(act));
-}
 
 /** An import with the acts inside it, outermost first, and the id of the fact that they are about. */
 export type Unwrapped = {

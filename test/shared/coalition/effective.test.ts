@@ -178,6 +178,14 @@ describe("a revocation of a translator", () => {
 });
 
 describe("a pool", () => {
+  it("takes a star, and a translator without a list, as every clause", () => {
+    const covering = (clauses: object) =>
+      pool({ ...ANCHOR, version: 2, admits: ["all"] }, translator("all", "cutter", "anchor", clauses));
+    const every = told(policyOf(covering({}), "anchor"));
+    expect(every).toContain("C1 all");
+    expect(told(policyOf(covering({ clauses: "*" }), "anchor"))).toEqual(every);
+  });
+
   it("gives the same policies in any order of its files", () => {
     const documents = [ANCHOR, BEACON, CUTTER, ...TRANSLATORS, { revokes: "c-n", by: "cutter", after: 10 }];
     const expected = policyOf(pool({ revokes: "c-n", by: "cutter", after: 10 }), "beacon");
