@@ -6,6 +6,7 @@ import { parseArgs } from "node:util";
 import { COMMANDS } from "../../cli/commands.ts";
 import { type Answer, type Flags, Refused } from "../../cli/registry.ts";
 import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
+import type { Fault } from "../../shared/result.ts";
 
 export type Answered = {
   readonly exit: number;
@@ -14,8 +15,23 @@ export type Answered = {
   readonly refusal: Refusal | null;
 };
 
+type Word = string | object;
+
 /** `words` as on the command line, without `quorate`; a word that is a document is written to a file and its path given instead. */
-export async function run(...words: readonly (string | object)[]): Promise<Answered> {
+export async function run(...words: readonly Word[]): Promise<Answered> {
+  const answer = await ended(words);
+  return answer instanceof Refused
+    ? { exit: answer.exit, data: null, text: "", refusal: describeRefusal(answer.fault) }
+    : shown(answer);
+}
+
+/** The fault that a command ends in; null where it answers. */
+export async function refusedBy(...words: readonly Word[]): Promise<Fault | null> {
+  const answer = await ended(words);
+  return answer instanceof Refused ? answer.fault : null;
+}
+
+async function ended(words: readonly Word[]): Promise<Answer | Refused> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-command-"));
   const given = words.map((word, index) => {
     if (typeof word === "string") return word;
@@ -30,10 +46,10 @@ export async function run(...words: readonly (string | object)[]): Promise<Answe
     const { values, positionals } = parseArgs({ args, options: command.flags, allowPositionals: true });
     const flags = values as Flags;
     const call = { args: positionals, flags, output: "json", say: () => undefined } as const;
-    return shown(await command.run(call));
+    return await command.run(call);
   } catch (error) {
-    if (!(error instanceof Refused)) throw error;
-    return { exit: error.exit, data: null, text: "", refusal: describeRefusal(error.fault) };
+    if (error instanceof Refused) return error;
+    throw error;
   } finally {
     rmSync(dir, { recursive: true, force: true });
   }

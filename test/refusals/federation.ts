@@ -1,0 +1,181 @@
+// Examples of refusals in coalitions and between meshes.
+
+import type { Json } from "../../shared/cbor/json.ts";
+import { effectivePolicy } from "../../shared/coalition/effective.ts";
+import { readPool } from "../../shared/coalition/pool.ts";
+import { readScene } from "../../shared/mesh/documents/scene.ts";
+import { stopOf } from "../../shared/mesh/report.ts";
+import { decodeOpening } from "../../shared/reconcile/message.ts";
+import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
+import type { MESH_REFUSALS } from "../../shared/refusals/mesh.ts";
+import type { RefusalCode } from "../../shared/refusals.ts";
+import { refusedBy } from "../support/command.ts";
+import {
+  AGREEMENT,
+  type Documents,
+  fact,
+  HOUR,
+  MINUTE,
+  office,
+  plant,
+  reconciled,
+  refusalOf,
+  sharedEvent,
+  stocktaking,
+  TRUE_START,
+  trueClock,
+} from "../support/meshes.ts";
+import type { Example, Examples } from "./example.ts";
+
+const ANCHOR = { authority: "anchor", clauses: [{ id: "A1", effect: "permit", value: "night" }], admits: ["b-a"] };
+const BEACON = {
+  authority: "beacon",
+  clauses: [{ id: "B1", effect: "permit", value: "drop", label: "secret" }],
+  admits: [],
+};
+const B_A = { id: "b-a", from: "beacon", to: "anchor", terms: { secret: "secret" } };
+
+/** What anchor does not take from a pool of these documents, at 100. */
+function notTaken(code: RefusalCode, ...documents: readonly object[]): Example {
+  return () => {
+    const pool = readPool([ANCHOR, ...documents].map((document, index) => ({ name: `${index}.json`, document })));
+    if (!pool.ok) return pool;
+    const policy = effectivePolicy(pool.value, { home: "anchor", at: 100, operation: null });
+    if (!policy.ok) return policy;
+    const part = policy.value.refused.find((one) => one.code === code);
+    return part && { code, detail: { translator: part.via.join(" and "), item: part.id, ...part } };
+  };
+}
+const without = (terms: object, more: object = {}) => [
+  { ...BEACON, version: 2 },
+  { ...B_A, terms: { ...B_A.terms, ...terms }, ...more },
+];
+
+export const COALITION: Examples<typeof COALITION_REFUSALS> = {
+  POOL_INVALID: () => readPool([{ name: "hello.json", document: { hello: 1 } }]),
+  AUTHORITY_ABSENT: () => {
+    const pool = readPool([{ name: "a.json", document: ANCHOR }]);
+    return pool.ok ? effectivePolicy(pool.value, { home: "zephyr", at: 100, operation: null }) : pool;
+  },
+  TRANSLATION_MISSING: notTaken("TRANSLATION_MISSING", BEACON),
+  TRANSLATION_REVOKED: notTaken("TRANSLATION_REVOKED", BEACON, B_A, { revokes: "b-a", by: "beacon", after: 50 }),
+  TRANSLATION_EXPIRED: notTaken("TRANSLATION_EXPIRED", BEACON, { ...B_A, expires: 99 }),
+  TRANSLATION_OUT_OF_SCOPE: notTaken("TRANSLATION_OUT_OF_SCOPE", BEACON, { ...B_A, scope: "harvest" }),
+  TRANSLATION_CONTRADICTORY: notTaken(
+    "TRANSLATION_CONTRADICTORY",
+    { ...ANCHOR, version: 2, admits: ["b-a", "b-a2"] },
+    BEACON,
+    B_A,
+    { ...B_A, id: "b-a2", terms: { ...B_A.terms, drop: "fall" } },
+  ),
+  TRANSLATION_DROPPED: notTaken("TRANSLATION_DROPPED", ...without({ drop: { as: null, loss: "dropped" } })),
+  TRANSLATION_AMBIGUOUS: notTaken("TRANSLATION_AMBIGUOUS", ...without({ drop: { as: "fall", loss: "ambiguous" } })),
+  LABEL_WITHOUT_IMAGE: notTaken("LABEL_WITHOUT_IMAGE", BEACON, { ...B_A, terms: {} }),
+  REVOCATION_WITHOUT_STANDING: notTaken("REVOCATION_WITHOUT_STANDING", BEACON, B_A, {
+    revokes: "b-a",
+    by: "cutter",
+    after: 50,
+  }),
+  POLICY_FUTURE: notTaken("POLICY_FUTURE", { ...BEACON, issued: 101 }),
+  POLICY_EXPIRED: notTaken("POLICY_EXPIRED", { ...BEACON, expires: 100 }),
+  POLICY_STALE: notTaken("POLICY_STALE", { ...BEACON, refreshBy: 99 }),
+  POLICY_SUPERSEDED: notTaken("POLICY_SUPERSEDED", BEACON, { ...BEACON, version: 0 }),
+  POLICY_FORKED: notTaken("POLICY_FORKED", BEACON, { ...BEACON, clauses: [] }),
+};
+
+type Changes = { readonly [key: string]: Json };
+
+/** Why nothing is reconciled under a changed agreement. */
+const agreed =
+  (changes: Changes): Example =>
+  () =>
+    refusalOf({ ...stocktaking(2, 0), agreement: { ...AGREEMENT, ...changes }, at: TRUE_START });
+
+/** Why a fact, or a translator, is left aside. */
+function aside(code: RefusalCode, documents: Partial<Documents>): Example {
+  return () => {
+    const base = {
+      agreement: AGREEMENT,
+      ours: plant([fact("mine", { subject: "theirs" })]),
+      theirs: office([fact("theirs")]),
+    };
+    const { unusable, views } = reconciled({ ...base, ...documents });
+    return [...unusable, ...views.flatMap(({ refused }) => refused)].find(({ fault }) => fault.code === code)?.fault;
+  };
+}
+const classed = (classes: Changes, theirs: Changes): Partial<Documents> => ({
+  agreement: { ...AGREEMENT, classes: { stock: "sharable", ...classes } },
+  theirs: office([fact("theirs"), fact("other", theirs)]),
+});
+
+const TRANSLATOR = { id: "tr-1", from: "office", to: "plant", authorities: { clerk: { as: "ops", tierCap: 2 } } };
+const translated = (translator: Changes, more: readonly Json[] = [], theirs: Changes = {}): Partial<Documents> => ({
+  agreement: {
+    ...AGREEMENT,
+    classes: { stock: { disposition: "translation-only", losses: ["narrowed"] } },
+    divergenceLimit: { num: 2, den: 1 },
+  },
+  theirs: { ...office([fact("theirs", { value: "shut" })]), ...theirs },
+  translators: [{ ...TRANSLATOR, ...translator }, ...more],
+});
+
+const shared = [0, MINUTE].map((moment) =>
+  sharedEvent(TRUE_START + moment, trueClock, trueClock),
+) as unknown as readonly {
+  readonly from: Json;
+  readonly to: Json;
+}[];
+const aligned =
+  (changes: Changes): Example =>
+  () =>
+    refusalOf({
+      ...stocktaking(2, 0),
+      at: TRUE_START + HOUR,
+      alignment: { id: "al-7", from: "plant-clock", to: "office-clock", shared, ...changes },
+    });
+
+export const MESH_EXAMPLES: Partial<Examples<typeof MESH_REFUSALS>> = {
+  AGREEMENT_MESH: agreed({ id: "ag-1", meshes: ["plant", "depot"] }),
+  AGREEMENT_NOT_YET: agreed({ id: "ag-1", notBefore: TRUE_START + HOUR }),
+  AGREEMENT_EXPIRED: agreed({ id: "ag-1", notAfter: TRUE_START - HOUR }),
+  AGREEMENT_SUSPENDED: agreed({ id: "ag-1", suspendedBy: ["office"] }),
+  AGREEMENT_TERMINATED: agreed({ id: "ag-1", terminatedBy: ["plant"] }),
+  CLASS_EXCLUDED: aside("CLASS_EXCLUDED", classed({ secret: "excluded" }, { class: "secret" })),
+  DIRECTION_DENIED: aside(
+    "DIRECTION_DENIED",
+    classed({ orders: { disposition: "sharable", from: ["plant"] } }, { class: "orders" }),
+  ),
+  ONWARD_DENIED: aside("ONWARD_DENIED", classed({}, { origin: "depot" })),
+  TRANSLATION_LOSS_REFUSED: aside(
+    "TRANSLATION_LOSS_REFUSED",
+    translated({ terms: { shut: { as: "closed", loss: "widened" } } }),
+  ),
+  TRANSLATION_LOSS_UNDECLARED: aside(
+    "TRANSLATION_LOSS_UNDECLARED",
+    translated({ terms: { shut: { as: "closed" }, stuck: { as: "closed" } } }),
+  ),
+  TRANSLATOR_TWICE: aside("TRANSLATOR_TWICE", translated({}, [TRANSLATOR])),
+  TRANSLATOR_TAXONOMY: aside("TRANSLATOR_TAXONOMY", translated({ taxonomies: { from: "v1" } }, [], { taxonomy: "v2" })),
+  ALIGNMENT_FRAMES: aligned({ to: "depot-clock" }),
+  ALIGNMENT_EXPIRED: aligned({ expires: TRUE_START }),
+  ALIGNMENT_INSUFFICIENT: aligned({ shared: shared.slice(0, 1) as unknown as Json }),
+  ALIGNMENT_CONTRADICTORY: aligned({
+    shared: [
+      { from: shared[0]?.from as Json, to: shared[1]?.to as Json },
+      { from: shared[1]?.from as Json, to: shared[0]?.to as Json },
+    ],
+  }),
+  FACT_CORRUPT: aside("FACT_CORRUPT", {
+    ours: plant([fact("forged"), fact("mine", { subject: "theirs" })]),
+    theirs: office([fact("forged", { value: 2 }), fact("theirs")]),
+  }),
+  LINEAGE_CYCLE: aside("LINEAGE_CYCLE", { theirs: office([fact("theirs"), fact("self", { sources: ["self"] })]) }),
+  DIVERGENCE_OVER_LIMIT: () => stopOf(reconciled(stocktaking(100, 35))),
+  DIVERGENCE_INCOMPARABLE: () =>
+    stopOf(reconciled({ agreement: AGREEMENT, ours: plant([fact("a")]), theirs: office([fact("b")]) })),
+  SET_MESSAGE_MALFORMED: () => decodeOpening(new Uint8Array(3)),
+  MESH_DOCUMENT_INVALID: () =>
+    readScene({ ...stocktaking(1, 0), agreement: { meshes: 7 }, translators: [], alignment: null, at: null } as never),
+  MESH_DOCUMENT_UNSIGNED: () =>
+    refusedBy("mesh", "reconcile", "--agreement", AGREEMENT, "--ours", plant([]), "--theirs", office([])),
+};
