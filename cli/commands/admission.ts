@@ -1,6 +1,6 @@
 // `admit`: one observation under a policy's admission rule, with every factor shown.
 
-import { decimal, type FactorResult } from "../../shared/admission/factor.ts";
+import { decimal } from "../../shared/admission/factor.ts";
 import type { Admission } from "../../shared/admission/judge.ts";
 import {
   admitPlain,
@@ -9,7 +9,7 @@ import {
   POLICY_SHAPE,
   parseAdmissionPolicy,
 } from "../../shared/admission/plain.ts";
-import { describeRefusal } from "../../shared/refusals.ts";
+import { type AdmissionTable, tableOf } from "../../shared/admission/table.ts";
 import { readJsonFile, required } from "../files.ts";
 import { importDegrees } from "../geodetic.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
@@ -36,48 +36,50 @@ export const admit: Command = {
     const admission = admitPlain(policy.value, observation, context);
     if (!admission.ok) throw new Refused(admission.fault, EXIT.usage);
     const { verdict } = admission.value;
-    return { exit: VERDICT_EXIT[verdict], data: admissionView(admission.value), text: admissionText(admission.value) };
+    return { exit: VERDICT_EXIT[verdict], data: plainTable(admission.value), text: admissionText(admission.value) };
   },
 };
 
-const VERDICTS = { admit: "met", "admit-with-conditions": "met", defer: "unknown", refuse: "not met" } as const;
-
-/** The verdict with its factor table, as one document. */
-export function admissionView({ fault, factors, standing, nearest, ...rest }: Admission): object {
-  const { id, verdict, rule, score, share, conditions } = rest;
-  const table = factors.map(({ fault: why, state, ...factor }) => ({
-    ...factor,
-    state,
-    verdict: VERDICTS[state],
-    code: why?.code ?? null,
-  }));
-  const refusal = fault === null ? {} : describeRefusal(fault);
-  return { verdict, id, rule, score, share, conditions, factors: table, standing, nearest, ...refusal };
+/** The verdict with its factor table, as one document; what a refusal says stands beside it. */
+function plainTable(admission: Admission): object {
+  const { refusal, ...table } = tableOf(admission);
+  return { id: admission.id, ...table, ...refusal };
 }
 
 const MARKS = { admit: "✓", "admit-with-conditions": "✓", defer: "?", refuse: "✗" } as const;
 
-export function admissionText({ id, verdict, score, rule, factors, conditions, nearest, fault }: Admission): string {
-  const row = ({ name, need, got, weight, state, score: own, advisory }: FactorResult) =>
-    `  ${MARKS[state]} ${name.padEnd(16)} need ${need.padEnd(28)} got ${got.padEnd(28)} weight ${advisory ? "none" : decimal(weight)}  ${decimal(own)}`;
-  const parts = factors.flatMap((factor) => [
-    row(factor),
+/** The factor table in lines, without the refusal below it. */
+export function admissionLines({
+  factors,
+  conditions,
+  nearest,
+  score,
+  rule,
+  verdict,
+}: AdmissionTable): readonly string[] {
+  const rows = factors.flatMap((factor) => [
+    factorLine(factor),
     ...factor.parts.map(
-      (part) =>
-        `      ${part.name.padEnd(14)} ${part.got.padEnd(24)} ${part.delta < 0 ? "−" : "+"}${decimal(Math.abs(part.delta))}  ${part.clause}`,
+      ({ name, got, delta, clause }) =>
+        `      ${name.padEnd(14)} ${got.padEnd(24)} ${delta < 0 ? "−" : "+"}${decimal(Math.abs(delta))}  ${clause}`,
     ),
   ]);
   const changes = nearest.map(
     (change) => `  nearest change   ${change.by}: ${change.text}  →  ${decimal(change.score)}, ${change.verdict}`,
   );
-  const refusal = fault === null ? null : describeRefusal(fault);
-  const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
   const bound = conditions.map((condition) => `  on condition  ${condition}`);
-  return [
-    `${verdict.toUpperCase()}  ${id}   composite ${decimal(score)} by ${rule}`,
-    ...parts,
-    ...bound,
-    ...changes,
-    ...end,
-  ].join("\n");
+  return [...rows, `  ─ composite ${decimal(score)} by ${rule}: ${verdict}`, ...bound, ...changes];
+}
+
+function factorLine({ name, need, got, weight, state, score, advisory }: AdmissionTable["factors"][number]): string {
+  const counted = advisory ? "none" : decimal(weight);
+  return `  ${MARKS[state]} ${name.padEnd(16)} need ${need.padEnd(28)} got ${got.padEnd(28)} weight ${counted}  ${decimal(score)}`;
+}
+
+function admissionText(admission: Admission): string {
+  const { refusal, ...table } = tableOf(admission);
+  const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
+  return [`${table.verdict.toUpperCase()}  ${admission.id}`, ...admissionLines({ ...table, refusal }), ...end].join(
+    "\n",
+  );
 }

@@ -6,7 +6,15 @@ import type { RefusalCode } from "../../shared/refusals.ts";
 import { fetchFrom } from "../agent-client.ts";
 import { argument, readBytes, required, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { admissionLines } from "./admission.ts";
 import { readTrust } from "./evidence.ts";
+
+const VERDICT_EXIT = {
+  admitted: EXIT.yes,
+  "partially admitted": EXIT.yes,
+  "not admitted": EXIT.no,
+  held: EXIT.pending,
+} as const;
 
 export const explain: Command = {
   name: "explain",
@@ -26,7 +34,7 @@ export const explain: Command = {
   run: async (call) => {
     const explanation = typeof call.flags.url === "string" ? await explainRemote(call) : await explainFile(call);
     return {
-      exit: explanation.verdict === "admitted" ? EXIT.yes : EXIT.no,
+      exit: VERDICT_EXIT[explanation.verdict],
       data: explanation,
       text: explanationText(explanation),
     };
@@ -39,7 +47,7 @@ async function explainRemote(call: Call): Promise<Explanation> {
 }
 
 const EXITS: Partial<Record<RefusalCode, number>> = {
-  NOT_FOUND: EXIT.absent,
+  NEVER_ARRIVED: EXIT.absent,
   ID_AMBIGUOUS: EXIT.usage,
   TRUST_MISSING: EXIT.indeterminate,
 };
@@ -62,9 +70,10 @@ function idFrom(call: Call, index: number): string {
 }
 
 function explanationText(explanation: Explanation): string {
-  const { id, verdict, by, authority, kind, factors, refusal, contradicts } = explanation;
+  const { id, verdict, by, authority, kind, factors, refusal, contradicts, admission, provisional } = explanation;
   const marks = { met: "✓", "not met": "✗", "not reached": "–", "not checked": "?" } as const;
-  const head = `${verdict.toUpperCase()} by ${by}   ${kind} of ${authority}   obs ${id.slice(0, 12)}`;
+  const table = admission === null ? [] : admissionLines(admission);
+  const head = `${verdict.toUpperCase()}${provisional ? " so far" : ""} by ${by}   ${kind} of ${authority}   obs ${id.slice(0, 12)}`;
   const rows = factors.map(
     (factor) => `  ${marks[factor.verdict]} ${factor.name.padEnd(11)} need ${factor.need.padEnd(52)} got ${factor.got}`,
   );
@@ -74,5 +83,5 @@ function explanationText(explanation: Explanation): string {
   const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
   const rival =
     contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer; both are kept`];
-  return [head, ...rows, ...unchecked, ...end, ...rival].join("\n");
+  return [head, ...rows, ...table, ...unchecked, ...end, ...rival].join("\n");
 }

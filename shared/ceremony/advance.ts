@@ -1,5 +1,6 @@
 // advance(policy, D_0 … D_k): the next round, or a terminal record (SPEC §7.2). Pure, and nothing else decides.
 
+import { factsOf } from "../admission/facts.ts";
 import type { Decision } from "../closing/state.ts";
 import type { Call, ContributionBody, Observation } from "../observation/observation.ts";
 import type { Contribution } from "../outcome/contribution.ts";
@@ -17,7 +18,7 @@ export function advance(policy: Policy, rounds: readonly Round[]): Progress {
 function closedRound(round: Round): ClosedRound {
   const decision = round.closing.decision as Decision;
   const set = decision.set.map((id) => toContribution(round.held.get(id) as Observation<ContributionBody>));
-  return { seats: round.seats, window: { opensAt: round.opensAt, closesAt: round.closesAt }, set };
+  return { seats: round.seats, window: round, set };
 }
 
 /**
@@ -29,7 +30,7 @@ export function openNext(state: CeremonyState, policy: Policy, call: Call, next:
   const { stage } = next;
   const seats = next.seats as readonly RosterSeat[];
   const closesAt = last.closesAt + call.closesAt - call.opensAt;
-  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, stage };
+  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, frame: last.frame, stage };
   return openRound(state.ceremony, policy, round, state.self.root);
 }
 
@@ -44,5 +45,6 @@ export function toContribution(observation: Observation<ContributionBody>): Cont
     content: observation.body.content,
     at: observation.at,
     until: Math.min(observation.at[1] + observation.timeToLive, granted),
+    evidence: factsOf(observation),
   };
 }

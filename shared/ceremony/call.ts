@@ -62,6 +62,7 @@ export function openRound(
     readonly seats: readonly RosterSeat[];
     readonly opensAt: number;
     readonly closesAt: number;
+    readonly frame: string;
     readonly stage: Stage;
   },
   ownRoot: string | null,
@@ -83,7 +84,7 @@ export function openCeremony(state: CeremonyState, call: Observation<Call>): Cer
   const round = openRound(
     state.ceremony,
     policy.policy,
-    { index: 0, seats, opensAt, closesAt, stage },
+    { index: 0, seats, opensAt, closesAt, frame: call.timeFrame, stage },
     state.self.root,
   );
   return { ...state, call, policy, rounds: [round] };

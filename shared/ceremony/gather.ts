@@ -1,15 +1,20 @@
 // Gathering contributions, and when an elector may close its round (SPEC §7.7, §8.3).
+import { ruleOf } from "../admission/judge.ts";
 import { powerOf } from "../closing/power.ts";
 import { ITEMS_PER_SEAT_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
+import type { Contribution } from "../outcome/contribution.ts";
 import { settle } from "../outcome/functions.ts";
+import { rolesDue } from "../outcome/stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import { fault } from "../result.ts";
 import { toContribution } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
-import { type Round, replaceRound } from "./state.ts";
+import type { Receipt } from "./effect.ts";
+import { judgeRound } from "./judged.ts";
+import { type CeremonyState, type Round, replaceRound } from "./state.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
 
 type Gathered = Observation<ContributionBody>;
@@ -27,7 +32,10 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
   const held = new Map(round.held).set(contribution.id, contribution);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
-  const stored = append(receipt(kept, contribution.id, "admitted"), contribution);
+  const stored = append(
+    receipt(kept, contribution.id, "admitted", null, provisionally(kept.state, contribution)),
+    contribution,
+  );
   const by = authorityOf(turn.state, contribution);
   const entered = record(stored, "admission", [contribution.id], by, {
     kind: "contribution",
@@ -38,6 +46,15 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
   return first === undefined
     ? entered
     : record(entered, "byzantine-event", [first.id, contribution.id], by, { code: "EQUIVOCATION" });
+}
+
+/** What the policy's admission rule makes of it for now; nothing where there is none. */
+function provisionally({ policy, rounds }: CeremonyState, { id, round }: Gathered): Receipt["detail"] {
+  if (policy === null || ruleOf(policy.policy) === null) return {};
+  const judged = judgeRound(policy.policy, rounds.slice(0, (round as number) + 1));
+  const admission = judged?.admissions.get(id);
+  const code = admission?.fault?.code ?? judged?.excluded.find((exclusion) => exclusion.id === id)?.code;
+  return { provisional: admission?.verdict ?? "refuse", ...(code === undefined ? {} : { code }) };
 }
 
 function slotMates(round: Round, { slot }: Gathered): readonly Gathered[] {
@@ -77,9 +94,19 @@ export function fixing(policy: Policy, round: Round): readonly Id[] | null {
 
 function findFixing(policy: Policy, round: Round): readonly Id[] | null {
   const contributions = [...round.held.values()].map(toContribution);
-  const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
   const { tolerated } = round.closing.electorate;
+  if (ruleOf(policy) !== null) return fixingTogether(policy, round, contributions);
+  const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
   return admitted.length === 0 ? null : settle(policy, round.stage, round.seats, admitted, tolerated);
+}
+
+/** Where contributions are admitted together, one more may change what counts of the others: none fix a verdict until all are in. */
+function fixingTogether(policy: Policy, round: Round, held: readonly Contribution[]): readonly Id[] | null {
+  const due = new Set(rolesDue(policy, round.stage));
+  const heard = new Set(held.map(({ seat }) => seat));
+  const complete = round.seats.every(({ role, index }) => !due.has(role) || heard.has(index));
+  const single = [...due].every((role) => policy.roles.get(role)?.slots === "one");
+  return complete && single && round.closing.electorate.tolerated === 0 ? held.map(({ id }) => id).sort() : null;
 }
 
 /**

@@ -2,6 +2,7 @@
 import { decisionOf } from "../closing/derive.ts";
 import { type Certificate, NO_TIMEOUTS, type Timeouts } from "../closing/state.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
+import { ALONE } from "../reference/peer-clock.ts";
 import { invariant } from "../result.ts";
 import { absorb } from "./absorb.ts";
 import { closeRounds, finishRound } from "./settle.ts";
@@ -18,6 +19,8 @@ export type Memo = {
   readonly quiet: number;
   readonly mute: boolean;
   readonly expired: boolean;
+  /** Correction of the host's clock, in microseconds. */
+  readonly correction: number;
   /** What each decided round was decided on: later statements may allow another proof of it, or forbid any. */
   readonly decided: readonly Certificate[];
 };
@@ -33,6 +36,7 @@ export function memoOf(state: CeremonyState): Memo {
     quiet: state.quiet,
     mute: state.mute,
     expired: state.expired,
+    correction: state.clock.correction,
     decided: state.rounds.flatMap(({ closing: { decision } }) => (decision === null ? [] : [decision.certificate])),
   };
 }
@@ -85,7 +89,14 @@ function headOf(stored: readonly VerifiedObservation[], self: Self): CeremonySta
 
 function withMemo(state: CeremonyState, memo: Memo | null): CeremonyState {
   if (memo === null) return state;
-  const restored = { ...state, statusAt: memo.statusAt, quiet: memo.quiet, mute: memo.mute, expired: memo.expired };
+  const restored = {
+    ...state,
+    statusAt: memo.statusAt,
+    quiet: memo.quiet,
+    mute: memo.mute,
+    expired: memo.expired,
+    clock: { ...ALONE, correction: memo.correction },
+  };
   const round = currentRound(restored);
   if (round === undefined || round.index !== memo.round) return restored;
   const closing = { ...round.closing, attempt: memo.attempt, due: memo.due, mute: memo.mute };

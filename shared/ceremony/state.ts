@@ -13,6 +13,7 @@ import type {
 import type { Seat } from "../outcome/contribution.ts";
 import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
+import { ALONE, type PeerClocks } from "../reference/peer-clock.ts";
 import { type Fault, invariant } from "../result.ts";
 import type { TerminalRecord } from "./record.ts";
 
@@ -35,6 +36,8 @@ export type Round = {
   readonly seats: readonly RosterSeat[];
   readonly opensAt: number;
   readonly closesAt: number;
+  /** The frame of the ceremony's times. */
+  readonly frame: string;
   /** What it asks for. */
   readonly stage: Stage;
   readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
@@ -73,6 +76,8 @@ export type CeremonyState = {
   readonly statusAt: number | null;
   /** Statuses sent since anything changed: the interval grows with it. */
   readonly quiet: number;
+  /** What is known of the peers' clocks, and the correction of one's own. */
+  readonly clock: PeerClocks;
 };
 
 export function emptyState(ceremony: Id, self: Self): CeremonyState {
@@ -93,6 +98,7 @@ export function emptyState(ceremony: Id, self: Self): CeremonyState {
     outcomes: new Map(),
     statusAt: null,
     quiet: 0,
+    clock: ALONE,
   };
 }
 

@@ -37,7 +37,9 @@ export function statusBody(round: Round): StatusBody {
 /** Signs a status; it takes no number, and is not kept. */
 export function sayStatus(turn: Turn, round: Round, seat: RosterSeat): ReturnType<typeof say> {
   const slot = { seat: seat.index, attempt: null, item: null };
-  return say(turn, { round: round.index, slot, body: statusBody(round), parents: [], numbered: false });
+  // What was last heard of each peer tells them how late their clocks can be at most (SPEC §17.5).
+  const parents = [...round.reports.values()].map(({ id }) => id).sort();
+  return say(turn, { round: round.index, slot, body: statusBody(round), parents, numbered: false });
 }
 
 function prefixes(ids: readonly Id[]): readonly string[] {

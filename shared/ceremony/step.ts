@@ -5,12 +5,13 @@ import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
 import { absorb } from "./absorb.ts";
 import { attest, type Manner } from "./attest.ts";
+import { byOwnClock, listen, remember } from "./clock.ts";
 import type { Effect, Receipt } from "./effect.ts";
 import { settleTurn } from "./settle.ts";
 import { type CeremonyState, currentRound, peersOf } from "./state.ts";
-import { publish, type Turn } from "./turn.ts";
+import { publish, record, type Turn } from "./turn.ts";
 
-/** `now` is the party's estimate of mesh time, in microseconds. */
+/** `now` is the host's clock, in microseconds; what is made of it is mesh time. */
 export type Input =
   | { readonly on: "observations"; readonly now: number; readonly observations: readonly VerifiedObservation[] }
   /** The party's own call: taken in like anyone's, and sent to every organisation it names. */
@@ -39,10 +40,25 @@ const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input
 };
 
 export function step(state: CeremonyState, input: Input, author: Author): Step {
-  const start: Turn = { state, effects: [], receipts: [], now: input.now, author, replaying: false };
+  const told = input.on === "observations" ? listen(state, input.observations, input.now) : state;
+  const now = input.now + told.clock.correction;
+  const start: Turn = { state: told, effects: [], receipts: [], now, author, replaying: false };
   const handle = HANDLERS[input.on] as (turn: Turn, input: Input) => Turn;
-  const { state: next, effects, receipts } = settleTurn(handle(start, input));
-  return { state: next, effects, receipts };
+  const { state: next, effects, receipts } = settleTurn(handle(noteCorrection(start, state), input));
+  const own = byOwnClock(effects, told.clock.correction);
+  return { state: remember(next, own, input.now), effects: own, receipts };
+}
+
+/** A clock that a majority contradicts is told to people: whatever else runs on that machine goes by it too. */
+function noteCorrection(turn: Turn, before: CeremonyState): Turn {
+  const { correction } = turn.state.clock;
+  if (correction === before.clock.correction) return turn;
+  const { self, ceremony } = turn.state;
+  return record(turn, "alert", [ceremony], self.authority, {
+    code: "TIME_OUTLIER",
+    attester: self.authority,
+    off: 0 - correction,
+  });
 }
 
 function openOwn(turn: Turn, { call }: Extract<Input, { on: "open" }>): Turn {

@@ -24,7 +24,7 @@ export async function explainBundle(
 ): Promise<Result<Explanation>> {
   const listed = entriesOf(bundle).filter((entry) => entry.id.startsWith(id));
   const [entry] = listed;
-  if (entry === undefined) return fault("NOT_FOUND", { thing: `observation ${id} in the bundle` });
+  if (entry === undefined) return fault("NEVER_ARRIVED", { id, by: bundle.exportedBy });
   if (listed.length > 1) return fault("ID_AMBIGUOUS", { id, found: listed.map((each) => each.id).join(" ") });
   const parsed = parseObservation(entry.frame);
   if (!parsed.ok) return fault("BUNDLE_FRAME", { entry: entry.id, reason: parsed.fault.code });

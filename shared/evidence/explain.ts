@@ -1,11 +1,12 @@
 // Why an observation was, or was not, admitted: the table of steps with what was needed and found (SPEC §12.5). For refused ones too.
-import { toContribution } from "../ceremony/advance.ts";
+import { type Admission, ruleOf } from "../admission/judge.ts";
+import { type AdmissionTable, tableOf } from "../admission/table.ts";
+import { judgeRound } from "../ceremony/judged.ts";
 import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { messagesOf } from "../closing/state.ts";
 import { parseObservation } from "../observation/decode.ts";
 import { DOOR_STEPS, stepOf } from "../observation/door-steps.ts";
 import type { Id, Observation } from "../observation/observation.ts";
-import { admissible } from "../outcome/admissible.ts";
 import { describeRefusal, REFUSALS, type Refusal, type RefusalCode } from "../refusals.ts";
 import { contradictionOf } from "./faults.ts";
 
@@ -18,14 +19,21 @@ export type Factor = {
 
 export type Explanation = {
   readonly id: Id;
-  /** The four answers that are never mixed. */
-  readonly verdict: "admitted" | "not admitted" | "held";
+  /**
+   * Evaluated, and counted in full, in part or not at all; held, since something is still missing. What was only repeated, and what never
+   * arrived, is no observation of its own here and has other answers: `DUPLICATE` in a receipt, `NEVER_ARRIVED`.
+   */
+  readonly verdict: "admitted" | "partially admitted" | "not admitted" | "held";
+  /** True while the round is open: what is held, and hence the verdict, may change. */
+  readonly provisional: boolean;
   readonly by: string;
   readonly authority: string;
   readonly kind: string;
   readonly role: string | null;
   readonly factors: readonly Factor[];
   readonly refusal: Refusal | null;
+  /** The factor table of the policy's admission rule; null where it has none, or where it was never reached. */
+  readonly admission: AdmissionTable | null;
   /** The statement of the same signer that this one contradicts: together they prove its fault. */
   readonly contradicts: Id | null;
 };
@@ -46,8 +54,9 @@ export function explainIn(state: CeremonyState, refused: readonly RefusedStateme
     (observation) => observation !== null && matches(observation.id, id),
   );
   if (found) {
-    const excluded = exclusionOf(state, found);
-    return explain(state, found, excluded?.code ?? null, excluded?.detail ?? {});
+    const judged = judgementOf(state, found);
+    const explained = explain(state, found, judged.refused?.code ?? null, judged.refused?.detail ?? {});
+    return { ...explained, ...admissionPart(judged) };
   }
   const parked = [...state.parked.values()].find((observation) => matches(observation.id, id));
   return parked === undefined ? null : { ...explain(state, parked, "CEREMONY_UNKNOWN", {}), verdict: "held" };
@@ -57,24 +66,33 @@ function matches(id: Id, wanted: string): boolean {
   return wanted.length >= 6 && id.startsWith(wanted);
 }
 
-/** Final admission over the closed set, for contributions of a closed round. */
-function exclusionOf(
-  state: CeremonyState,
-  observation: Observation,
-): { readonly code: RefusalCode; readonly detail: object } | null {
+type Judgement = {
+  readonly refused: { readonly code: RefusalCode; readonly detail: object } | null;
+  readonly admission: Admission | null;
+  readonly provisional: boolean;
+};
+
+/** What was, or so far is, made of an observation: by the closed set of its round, or by what is held of it. */
+function judgementOf(state: CeremonyState, observation: Observation): Judgement {
   const round = state.rounds[observation.round ?? -1];
-  if (round === undefined || observation.body.kind !== "contribution" || state.policy === null) return null;
+  if (round === undefined || observation.body.kind !== "contribution" || state.policy === null)
+    return { refused: null, admission: null, provisional: false };
   const { decision } = round.closing;
+  const provisional = decision === null;
   if (decision !== null && !decision.set.includes(observation.id))
-    return { code: "ROUND_CLOSED", detail: { round: round.index } };
-  const set = [...round.held.values()]
-    .filter(({ id }) => decision === null || decision.set.includes(id))
-    .map(toContribution);
-  return (
-    admissible(state.policy.policy, round.seats, set, round, round.stage).excluded.find(
-      ({ id }) => id === observation.id,
-    ) ?? null
-  );
+    return { refused: { code: "ROUND_CLOSED", detail: { round: round.index } }, admission: null, provisional };
+  const judged = judgeRound(state.policy.policy, state.rounds.slice(0, round.index + 1));
+  const refused = judged?.excluded.find(({ id }) => id === observation.id) ?? null;
+  return { refused, admission: judged?.admissions.get(observation.id) ?? null, provisional };
+}
+
+/** What the factor table adds: a partial admission, and what waits while it still can. */
+function admissionPart({ admission, provisional }: Judgement): Partial<Explanation> {
+  const admissionTable = admission === null ? null : tableOf(admission);
+  const base = { admission: admissionTable, provisional };
+  if (admission?.verdict === "partial")
+    return { ...base, verdict: "partially admitted", refusal: admissionTable?.refusal ?? null };
+  return admission?.verdict === "defer" && provisional ? { ...base, verdict: "held" } : base;
 }
 
 function explain(
@@ -105,6 +123,8 @@ function explain(
     role: observation.body.kind === "contribution" ? observation.body.role : null,
     factors,
     refusal,
+    admission: null,
+    provisional: false,
     contradicts: contradictionOf(state, observation.id),
   };
 }
@@ -135,6 +155,7 @@ function gotAt(step: (typeof DOOR_STEPS)[number]["name"], state: CeremonyState, 
     set: () =>
       round?.closing.decision?.set.includes(observation.id) ? "in the set" : "not decided, or not a contribution",
     policy: () => state.policy?.policy.id ?? "",
+    admission: () => (state.policy === null || ruleOf(state.policy.policy) === null ? "nothing is asked" : "admitted"),
   };
   return got[step]();
 }

@@ -7,7 +7,7 @@ export const DOOR_STEPS = [
   {
     name: "structure",
     need: "every field, and no other",
-    codes: /^(FIELD_|KIND_|TIME_|CHAIN_EMPTY|CHAIN_TOO_LONG|CHAIN_PATHS|CLASS_NOT_ACCEPTED|VERSION_)/,
+    codes: /^(FIELD_|KIND_|TIME_INVERTED|CHAIN_EMPTY|CHAIN_TOO_LONG|CHAIN_PATHS|CLASS_NOT_ACCEPTED|VERSION_)/,
   },
   { name: "key", need: "a sound Ed25519 key", codes: /^KEY_(?!RETIRED)/ },
   { name: "signature", need: "valid under the one rule", codes: /^SIGNATURE_/ },
@@ -24,14 +24,14 @@ export const DOOR_STEPS = [
   {
     name: "competence",
     need: "granted class, role, place and tier",
-    codes: /^(CLASS_|ROLE_NOT_GRANTED|TAXONOMY_|TIER_|JURISDICTION_|EVIDENCE_OWED)/,
+    codes: /^(CLASS_|ROLE_NOT_GRANTED|TAXONOMY_|TIER_(?!NOT_ACCEPTED)|JURISDICTION_|EVIDENCE_OWED)/,
   },
   { name: "continuity", need: "the device that was enrolled", codes: /^DEVICE_/ },
   { name: "validity", need: "a time to live within the cap", codes: /^TTL_RANGE/ },
   {
     name: "seat",
     need: "a seat of this ceremony held by the signer",
-    codes: /^(CEREMONY_|NOT_|SEAT_|CALL_|POLICY_|PARKED_|ROUND_UNKNOWN)/,
+    codes: /^(CEREMONY_|NOT_A|SEAT_|CALL_|POLICY_|PARKED_|ROUND_UNKNOWN)/,
   },
   {
     name: "slot",
@@ -42,7 +42,13 @@ export const DOOR_STEPS = [
   {
     name: "policy",
     need: "what the policy asks of the role, in time",
-    codes: /^(ROLE_NOT_HELD|CONTENT_|WINDOW_|TTL_EXPIRED|SLOT_)/,
+    codes:
+      /^(ROLE_NOT_(HELD|DUE)|CONTENT_|COUNT_|CANDIDATE_|RAISE_|COMMIT|REVEAL|NOT_REVEALED|WINDOW_|TTL_EXPIRED|SLOT_|TIME_FRAME)/,
+  },
+  {
+    name: "admission",
+    need: "what the policy asks of evidence, place and standing",
+    codes: /^(ADMISSION_|OUTSIDE_|PLACE_|PROFILE_|STANDING_|TIER_NOT_ACCEPTED|TIME_UNCERTAIN|WEIGHT_)/,
   },
 ] as const;
 

@@ -1,4 +1,6 @@
 // Final admission over a closed set (SPEC §6.2): the same for everyone who holds the set, whenever each contribution arrived.
+import { admitFinally, type FinalAdmission } from "../admission/final.ts";
+import type { Deed } from "../admission/standing.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
@@ -8,9 +10,11 @@ import { judgeContent } from "./forms.ts";
 import { judgeCommit, openReveal } from "./sealing.ts";
 import { firstStage, judgeRaise, rolesDue, type Stage, standingBids } from "./stage.ts";
 
-export type Window = { readonly opensAt: number; readonly closesAt: number };
+/** `frame` is that of the ceremony's times; plain documents have none. */
+export type Window = { readonly opensAt: number; readonly closesAt: number; readonly frame?: string };
 
-export type Admission = { readonly admitted: readonly Contribution[]; readonly excluded: readonly Exclusion[] };
+/** What each organisation did in earlier rounds. */
+export type Records = ReadonlyMap<string, readonly Deed[]>;
 
 type Context = {
   readonly policy: Policy;
@@ -28,7 +32,8 @@ export function admissible(
   set: readonly Contribution[],
   window: Window,
   stage: Stage = firstStage(policy),
-): Admission {
+  records: Records = new Map(),
+): FinalAdmission {
   const due = new Set(rolesDue(policy, stage));
   const best = standingBids(policy, seats, stage);
   const context: Context = { policy, seats: seatsByIndex(seats), window, stage, due, best };
@@ -47,8 +52,14 @@ export function admissible(
     else excluded.push({ id, code: judged.fault.code, detail: judged.fault.detail });
     if (judged.ok && judged.value.commitment !== undefined) opened.add(judged.value.commitment);
   }
-  return { admitted, excluded };
+  const when = { frame: window.frame ?? PLAIN_FRAME, opensAt: window.opensAt, closesAt: window.closesAt };
+  const final = admitFinally(policy, seats, admitted, when, records);
+  excluded.push(...final.excluded);
+  return { ...final, excluded: excluded.sort((a, b) => compareText(a.id, b.id)) };
 }
+
+/** The one frame of documents that name none. */
+const PLAIN_FRAME = "plain";
 
 /** Where a seat speaks once in a round, all it says is for one slot, whatever it calls it. */
 export function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, { seat, item }: Contribution): string {
@@ -73,6 +84,9 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
   if (!context.due.has(seat.role)) return fault("ROLE_NOT_DUE", { role: seat.role, due: [...context.due].join(", ") });
   const content = judgeStage(context, seat, role, contribution);
   if (!content.ok) return content;
+  const frame = contribution.evidence?.frame;
+  if (frame !== undefined && window.frame !== undefined && frame !== window.frame)
+    return fault("TIME_FRAME", { attester: contribution.id, found: frame, need: window.frame });
   const [from, until] = [window.opensAt - policy.timing.tolerance, window.closesAt + policy.timing.tolerance];
   if (contribution.at[0] < from || contribution.at[1] > until)
     return fault("WINDOW_MISSED", { at: contribution.at[0], from: window.opensAt, until: window.closesAt });

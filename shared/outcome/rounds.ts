@@ -1,10 +1,20 @@
 // The fold over closed rounds (SPEC §6.7): what the next round asks for, or how the ceremony ends. Pure: the same rounds always give the
 // same answer, so a party that was away computes what the others did.
+import { deedsOf, type Shown } from "../admission/deeds.ts";
+import type { FinalAdmission } from "../admission/final.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { abandonmentOf, type Heard } from "./abandonment.ts";
-import { type Admission, admissible, slotOf, type Window } from "./admissible.ts";
-import { type Contribution, type Exclusion, nameOf, type Seat, seatsByIndex, type Verdict } from "./contribution.ts";
+import { admissible, slotOf, type Window } from "./admissible.ts";
+import {
+  abandoned,
+  type Contribution,
+  type Exclusion,
+  nameOf,
+  type Seat,
+  seatsByIndex,
+  type Verdict,
+} from "./contribution.ts";
 import { hasConverged } from "./convergence.ts";
 import { decide } from "./functions.ts";
 import { commitmentsOf } from "./sealing.ts";
@@ -35,6 +45,8 @@ export type Progress = { readonly result: Verdict | NextRound; readonly excluded
 export type Situation = {
   readonly stage: Stage;
   readonly seats: readonly Seat[];
+  /** Those of them that make up the quorum of the round, with the power that they speak with. */
+  readonly voices: readonly Seat[];
   /** Rounds of contributions closed so far, those that a shortfall added left out. */
   readonly rounds: number;
   /** The procedure of the shortfall that is being followed, and the rounds that it has waited. */
@@ -53,9 +65,11 @@ export function roundsAtMost({ sealed, rounds, shortfall: procedures }: Policy):
 /** Folds closed rounds; those that come after the end are not looked at. */
 export function progress(policy: Policy, seats: readonly Seat[], closed: readonly ClosedRound[]): Progress {
   const excluded: RoundExclusion[] = [];
+  const shown: Shown[] = [];
   let situation: Situation = {
     stage: firstStage(policy),
     seats,
+    voices: seats,
     rounds: 0,
     procedure: -1,
     waited: 0,
@@ -64,14 +78,18 @@ export function progress(policy: Policy, seats: readonly Seat[], closed: readonl
   };
   for (const [round, { set, window, seats: named }] of closed.entries()) {
     const { stage } = situation;
-    const admission = admissible(policy, named, set, window, stage);
+    const admission = admissible(policy, named, set, window, stage, deedsOf(shown));
     excluded.push(...admission.excluded.map((exclusion) => ({ ...exclusion, round })));
     const here: Situation = {
       ...situation,
       seats: named,
+      voices: admission.seats,
       heard: heardIn(policy, situation, named, set, admission, round),
     };
-    const step = closeRound(policy, here, admission.admitted);
+    const byIndex = seatsByIndex(named);
+    const { admitted } = admission;
+    shown.push({ seats: named, set, admitted, slotOf: (contribution) => slotOf(policy, byIndex, contribution) });
+    const step = closeRound(policy, here, admitted);
     for (const id of step.unrevealed) excluded.push({ id, code: "NOT_REVEALED", detail: {}, round: round - 1 });
     if ("verdict" in step) return { result: finish(policy, step.situation, step.verdict), excluded };
     situation = step.situation;
@@ -159,8 +177,14 @@ function conclude(
 }
 
 /** The outcome function over what stands, among the seats that were asked. */
-export function verdictOf(policy: Policy, { seats, stage }: Situation, current: readonly Contribution[]): Verdict {
-  return decide(policy, seatsAsked(policy, stage, seats), current);
+export function verdictOf(policy: Policy, { voices, stage }: Situation, current: readonly Contribution[]): Verdict {
+  const present = new Set(voices.map(({ authority }) => authority)).size;
+  const { least } = policy.parties;
+  if (policy.admission?.quorum === "present" || policy.proximity !== null) {
+    if (present < least)
+      return abandoned("TOO_FEW_PRESENT", [`${present} organisations are present, ${least} are needed`]);
+  }
+  return decide(policy, seatsAsked(policy, stage, voices), current);
 }
 
 function again(
@@ -186,7 +210,7 @@ function heardIn(
   { heard }: Situation,
   seats: readonly Seat[],
   set: readonly Contribution[],
-  { admitted }: Admission,
+  { admitted }: FinalAdmission,
   round: number,
 ): Heard {
   const byIndex = seatsByIndex(seats);

@@ -56,6 +56,11 @@ export const EVIDENCE_REFUSALS = {
     why: "{reason}",
     do: "ask another party for its bundle",
   },
+  NEVER_ARRIVED: {
+    what: "observation {id} never arrived at {by}",
+    why: "{by} neither admitted nor refused it; whoever sent it may still hold it",
+    do: "ask its sender, or look into another party's bundle",
+  },
   TRUST_MISSING: {
     what: "a root is missing from the trust statement",
     why: "{authority} signs under root {root}",

@@ -51,7 +51,7 @@ describe("explain BUNDLE ID", () => {
     expect(answers.map(({ exit, refusal }) => [exit, refusal?.code])).toEqual([
       [64, "USAGE"],
       [64, "USAGE"],
-      [7, "NOT_FOUND"],
+      [7, "NEVER_ARRIVED"],
     ]);
     const twin = { id: `${second.id.slice(0, 12)}${"0".repeat(52)}`, frame: second.frame };
     const doubled = { ...bundle, frames: [...bundle.frames, twin] };

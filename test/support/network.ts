@@ -52,6 +52,8 @@ export class Network {
   readonly down = new Set<string>();
   /** Copies of each message, delivered in an order that has nothing to do with that of sending. */
   copies = 1;
+  /** How far each agent's host clock is ahead of `now`, in microseconds. */
+  readonly skew = new Map<string, number>();
   /** Rebuilds an agent's state from what it stored after each of its turns. */
   restoreAlways = false;
 
@@ -91,11 +93,12 @@ export class Network {
 
   turn(name: string, input: Input): readonly Receipt[] {
     const agent = this.agent(name);
-    const { state, effects, receipts } = step(agent.state, input, agent.author);
+    const skew = this.skew.get(name) ?? 0;
+    const { state, effects, receipts } = step(agent.state, { ...input, now: input.now + skew }, agent.author);
     agent.effects.push(...effects);
     agent.state = this.restoreAlways ? restore(state.ceremony, state.self, storedBy(agent), memoOf(state)) : state;
     for (const effect of effects) {
-      if (effect.do === "wake") agent.wakeAt = effect.at;
+      if (effect.do === "wake") agent.wakeAt = effect.at === null ? null : effect.at - skew;
       if (effect.do === "publish")
         this.queue.push(...effect.to.map((to) => ({ from: name, to, observation: effect.observation })));
     }

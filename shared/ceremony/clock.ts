@@ -1,0 +1,43 @@
+// A party's clock in a ceremony (SPEC §17.5): what it hears bounds how far its clock is from its peers', and where a majority says that it is
+// wrong, it goes by theirs. Times of the ceremony are mesh time; only its host's clock and its alarm are the party's own. No certificate
+// and no record depends on it.
+import type { Observation } from "../observation/observation.ts";
+import { type Heard, hearAt, sendAt } from "../reference/peer-clock.ts";
+import type { Effect } from "./effect.ts";
+import { type CeremonyState, currentRound } from "./state.ts";
+
+/** Takes in the stamps of statements that arrived at the host's reading `now`. */
+export function listen(state: CeremonyState, observations: readonly Observation[], now: number): CeremonyState {
+  const heard = observations.flatMap((observation) => heardFrom(state, observation));
+  const clock = hearAt(state.clock, heard, now);
+  return clock === state.clock ? state : { ...state, clock };
+}
+
+/** Organisations of the ceremony have a voice about its time, and no others. */
+function heardFrom(state: CeremonyState, { key, chain, timeFrame, at, body, lineage }: Observation): readonly Heard[] {
+  const { self, call } = state;
+  const peer = self.roots.get(chain[0].issuer);
+  const seated = currentRound(state)?.seats.some(({ authority }) => authority === peer) ?? false;
+  if (peer === undefined || peer === self.authority || key === self.key || !seated || timeFrame !== call?.timeFrame)
+    return [];
+  const cited = [...lineage.parents, ...lineage.sources];
+  if (body.kind === "status") return [{ peer, at, mentions: [...cited, ...body.contributions, ...body.messages] }];
+  return [{ peer, at, mentions: body.kind === "witness" ? [...cited, ...body.ids] : cited }];
+}
+
+/** Remembers what was sent at the host's reading `now`; peers will mention it. */
+export function remember(state: CeremonyState, effects: readonly Effect[], now: number): CeremonyState {
+  const own = effects.flatMap((effect) =>
+    effect.do === "publish" && effect.observation.key === state.self.key ? [effect.observation.id] : [],
+  );
+  const clock = own.reduce((clocks, id) => sendAt(clocks, id, now), state.clock);
+  return clock === state.clock ? state : { ...state, clock };
+}
+
+/** The alarm is set by the host's clock. */
+export function byOwnClock(effects: readonly Effect[], correction: number): readonly Effect[] {
+  if (correction === 0) return effects;
+  return effects.map((effect) =>
+    effect.do === "wake" && effect.at !== null ? { ...effect, at: effect.at - correction } : effect,
+  );
+}

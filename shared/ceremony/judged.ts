@@ -1,0 +1,29 @@
+// What admission makes of a round as far as it has got (SPEC §18.7): provisionally over what is held, finally over the closed set, and each time
+// by the same function.
+import { deedsOf, type Shown } from "../admission/deeds.ts";
+import type { FinalAdmission } from "../admission/final.ts";
+import type { ContributionBody, Observation } from "../observation/observation.ts";
+import { admissible, slotOf } from "../outcome/admissible.ts";
+import { seatsByIndex } from "../outcome/contribution.ts";
+import type { Policy } from "../policy/policy.ts";
+import { toContribution } from "./advance.ts";
+import type { Round } from "./state.ts";
+
+/** Contributions that a round is judged by: its closed set, or what is held of it while it is open. */
+export function judgedIn({ held, closing: { decision } }: Round): readonly Observation<ContributionBody>[] {
+  return [...held.values()].filter(({ id }) => decision === null || decision.set.includes(id));
+}
+
+/** The judgement of the last of these rounds; those before it give each organisation its record. */
+export function judgeRound(policy: Policy, rounds: readonly Round[]): FinalAdmission | null {
+  const shown: Shown[] = [];
+  let judged: FinalAdmission | null = null;
+  for (const round of rounds) {
+    const set = judgedIn(round).map(toContribution);
+    judged = admissible(policy, round.seats, set, round, round.stage, deedsOf(shown));
+    const byIndex = seatsByIndex(round.seats);
+    const { seats } = round;
+    shown.push({ seats, set, admitted: judged.admitted, slotOf: (one) => slotOf(policy, byIndex, one) });
+  }
+  return judged;
+}
