@@ -15,7 +15,7 @@ const FOUND_AT: Readonly<Record<string, number>> = {
   "no-third-witness": 551,
   "signs-after-expiry": 188,
   "contributions-dropped": 75,
-  "late-reports": 350,
+  "late-reports": 1256,
   "polka-of-many": 57,
 };
 const SEEDS_MAX = 2_000;
