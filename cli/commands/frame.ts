@@ -8,6 +8,7 @@ import { admit } from "../../shared/observation/admit.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { authorityReport, type DoorCheck, doorChecks } from "../../shared/observation/door-report.ts";
 import type { Observation } from "../../shared/observation/observation.ts";
+import { suspectFields } from "../../shared/observation/suspects.ts";
 import { describeRefusal, refusalClass } from "../../shared/refusals.ts";
 import type { Fault, Result } from "../../shared/result.ts";
 import { argument, readBytes, required, stdinLines, usage } from "../files.ts";
@@ -16,10 +17,12 @@ import { readStatements, readTrust } from "./evidence.ts";
 
 function refused(fault: Fault): Answer {
   const refusal = describeRefusal(fault);
+  const { field } = fault.detail;
+  const place = typeof field === "string" ? `\n  field ${field}` : "";
   return {
     exit: EXIT.no,
-    data: { ok: false, ...refusal, detail: fault.detail },
-    text: `${refusal.code}\n  what  ${refusal.what}\n  why   ${refusal.why}\n  do    ${refusal.do}`,
+    data: { ok: false, ...refusal, field: field ?? null, detail: fault.detail },
+    text: `${refusal.code}${place}\n  what  ${refusal.what}\n  why   ${refusal.why}\n  do    ${refusal.do}`,
   };
 }
 
@@ -88,10 +91,12 @@ export const frameVerify: Command = {
     const answer = admitted.ok ? shown(admitted.value) : refused(admitted.fault);
     const checks = doorChecks(admitted.ok ? null : admitted.fault);
     const report = parsed.ok ? authorityReport(parsed.value.observation, trust.value) : {};
+    const tampered = !admitted.ok && admitted.fault.code === "SIGNATURE_INVALID" && parsed.ok;
+    const suspects = tampered ? { suspects: await suspectFields(parsed.value.observation) } : {};
     const unclear = !admitted.ok && refusalClass(admitted.fault.code) === "held";
     return {
       exit: unclear ? EXIT.indeterminate : answer.exit,
-      data: { ...(answer.data as object), checks, ...report },
+      data: { ...(answer.data as object), checks, ...suspects, ...report },
       text: [...checks.map(checkLine), answer.text].join("\n"),
     };
   },

@@ -2,7 +2,7 @@
 import { toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { parseStatement } from "../cose/sign1.ts";
-import { sha256Hex } from "../hash.ts";
+import { idBytes, sha256Hex } from "../hash.ts";
 import { CHAINS_REMEMBERED_MAX } from "../limits.ts";
 import type { Observation } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -32,6 +32,11 @@ export async function proveLinks(
 export function rememberLinks({ deviceLinks }: Pick<Observation, "deviceLinks">, { links: proved }: ChainMemory): void {
   if (proved.size > CHAINS_REMEMBERED_MAX) proved.clear();
   for (const { frame } of deviceLinks) proved.add(sha256Hex(frame));
+}
+
+/** What a key in software stands for where no links are shown: its continuity is that of the key. Key and hash in hexadecimal. */
+export function softwareDevice(key: string): string {
+  return sha256Hex(idBytes(key));
 }
 
 /** The verdict on an observation's device; null where it shows no links. */
@@ -64,6 +69,11 @@ export function checkContinuity(
   { roots }: Pick<Trust, "roots">,
 ): Result<Continuity | null> {
   const continuity = deviceContinuity(observation, roots);
+  if (continuity === null && observation.deviceHash !== softwareDevice(observation.key))
+    return fault("DEVICE_BROKEN", {
+      reason: "a hash without links is not that of the signing key",
+      lastVerified: null,
+    });
   if (continuity === null) return need === "any" ? ok(null) : fault("DEVICE_UNPROVED", { need });
   const { verdict, reason, lastVerified, holder } = continuity;
   if (verdict === "broken") return fault("DEVICE_BROKEN", { reason, lastVerified });

@@ -143,3 +143,22 @@ function scanKey(cursor: Cursor, at: number): number {
   if (!allowed) throw new Stop("CBOR_KEY_TYPE", at);
   return scanItem(cursor, at, 0);
 }
+
+/** The text keys of a map and the offsets of their values, as far as the bytes can be read: says in which of them an offence lies. */
+export function readableKeys(bytes: Uint8Array): readonly { readonly key: string; readonly at: number }[] {
+  const found: { key: string; at: number }[] = [];
+  const cursor: Cursor = { bytes, items: 0 };
+  try {
+    const { major, argument, next } = readHead(bytes, 0);
+    let at = next;
+    for (let left = argument; major === 5 && left > 0n; left--) {
+      const key = readHead(bytes, at);
+      const value = scanKey(cursor, at);
+      if (key.major === 3) found.push({ key: utf8.decode(bytes.subarray(key.next, value)), at: value });
+      at = scanItem(cursor, value, 1);
+    }
+  } catch (stop) {
+    if (!(stop instanceof Stop)) throw stop;
+  }
+  return found;
+}

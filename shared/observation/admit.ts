@@ -23,6 +23,7 @@ import type { Statement } from "../cose/sign1.ts";
 import { TTL_MICROS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { parseObservation } from "./decode.ts";
+import { named } from "./field-of.ts";
 import type { Observation, VerifiedObservation } from "./observation.ts";
 
 /** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of chains that it proved. */
@@ -52,7 +53,9 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
 
 async function checkSigned({ key }: Observation, statement: Statement, trust: Trust): Promise<Result<true>> {
   const sound = trust.memory.keys.has(key) ? ok(statement.key) : admitKey(statement.key);
-  return sound.ok ? verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature) : sound;
+  if (!sound.ok) return named(sound, "key");
+  const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);
+  return signed.ok ? signed : named(signed, "signature");
 }
 
 /** SPEC §4.5 to §4.7: what follows from the chains' bytes, cheapest first, and then from what this party knows. */

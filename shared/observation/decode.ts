@@ -18,6 +18,7 @@ import {
 import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { KINDS, readAttempt, readBody, readId } from "./body.ts";
+import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
 import type {
   Body,
   Derivation,
@@ -38,7 +39,7 @@ const readInterval: Reader<Interval> = (value, path) => {
   return [pair[0] as number, pair[1] as number];
 };
 
-type Wire = {
+type Wire = Record<Field, unknown> & {
   kind: string;
   version: number;
   mesh: string;
@@ -113,22 +114,26 @@ export function parseObservation(
   if (frame.length === 0) return fault("FRAME_EMPTY");
   if (frame.length > FRAME_BYTES_MAX) return fault("FRAME_TOO_LARGE", { found: frame.length, limit: FRAME_BYTES_MAX });
   const statement = parseStatement(frame, "quorate/observation/1");
-  if (!statement.ok) return statement;
-  const decoded = decodeCanonical(statement.value.sign1.payload);
-  if (!decoded.ok) return decoded;
-  if (!isCborMap(decoded.value)) return fault("FIELD_INVALID", { path: "observation", need: "a map" });
-  const foreign = decoded.value.get("version") !== OBSERVATION_VERSION;
-  const wire = readAs(foreign ? knownPart(decoded.value) : decoded.value, readWire);
-  if (!wire.ok) return wire;
+  if (!statement.ok) return named(statement, "envelope");
+  const { payload } = statement.value.sign1;
+  const decoded = decodeCanonical(payload);
+  if (!decoded.ok) return inBytes(decoded, payload);
+  const fields = decoded.value;
+  if (!isCborMap(fields)) return fault("FIELD_INVALID", { path: "observation", need: "a map" });
+  const foreign = fields.get("version") !== OBSERVATION_VERSION;
+  const wire = readAs(foreign ? knownPart(fields) : fields, readWire);
+  if (!wire.ok) return inFields(wire, fields);
   const { value } = wire;
-  if (consents !== null && !consents.includes(value.governance_class))
-    return fault("CLASS_NOT_ACCEPTED", { class: value.governance_class, accepted: consents.join(", ") });
+  if (consents !== null && !consents.includes(value.governance_class)) {
+    const detail = { class: value.governance_class, accepted: consents.join(", ") };
+    return named(fault("CLASS_NOT_ACCEPTED", detail), "governance_class");
+  }
   const body = readPayload(value, foreign);
-  if (!body.ok) return body;
+  if (!body.ok) return named(body, body.fault.code === "KIND_UNKNOWN" ? "kind" : "payload");
   const paths = parsePaths(value.authority_credential, value.temporal_reference.at, memory);
-  if (!paths.ok) return paths;
+  if (!paths.ok) return named(paths, "authority_credential");
   const links = parseLinks(value.device_hash.links);
-  if (!links.ok) return links;
+  if (!links.ok) return named(links, "device_hash");
   const observation: Observation = {
     id: toHex(statement.value.id),
     frame,
@@ -151,7 +156,7 @@ export function parseObservation(
     body: body.value,
   };
   const consistent = checkPresence(observation);
-  return consistent.ok ? ok({ observation, statement: statement.value }) : consistent;
+  return consistent.ok ? ok({ observation, statement: statement.value }) : inFields(consistent, fields);
 }
 
 function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]> {
@@ -166,27 +171,9 @@ function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]
 
 /** The fields of a later version that must keep their place, so that its ceremony can be put on hold (SPEC §3.4). */
 function knownPart(fields: CborMap): CborMap {
-  const kept = Object.keys(WIRE_FIELDS).filter((name) => fields.has(name));
+  const kept = FIELDS.filter((name) => fields.has(name));
   return new Map(kept.map((name) => [name, fields.get(name) as CborValue]));
 }
-
-const WIRE_FIELDS: { readonly [K in keyof Wire]: true } = {
-  kind: true,
-  version: true,
-  mesh: true,
-  ceremony: true,
-  round: true,
-  slot: true,
-  authority_credential: true,
-  device_hash: true,
-  spatial_reference: true,
-  temporal_reference: true,
-  time_to_live: true,
-  governance_class: true,
-  payload: true,
-  lineage: true,
-  critical: true,
-};
 
 function readPayload(wire: Wire, foreign: boolean): Result<Body> {
   if (foreign) return ok({ kind: "unknown", extension: `version ${wire.version}` });
@@ -197,13 +184,12 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
 }
 
 /** Which fields may say "none" follows from the kind (SPEC §3.3). */
-function checkPresence({ ceremony, round, slot, at, body, lineage }: Observation): Result<true> {
+function checkPresence(observation: Observation): Result<true> {
+  const { slot, at, body, lineage } = observation;
   // A call precedes its ceremony, and what is said to a mesh belongs to none.
   const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration";
-  if ((ceremony === null) !== outside)
-    return fault("FIELD_INVALID", { path: "ceremony", need: outside ? `null in a ${body.kind}` : "an id" });
-  if ((round === null) !== outside)
-    return fault("FIELD_INVALID", { path: "round", need: outside ? `null in a ${body.kind}` : "a number" });
+  const placed = checkCeremony(observation, outside);
+  if (!placed.ok) return placed;
   // Whoever asks for a call that it missed knows no roster yet, and hence no seat.
   const seatless = outside || (body.kind === "status" && slot.seat === null);
   if ((slot.seat === null) !== seatless)
@@ -213,7 +199,19 @@ function checkPresence({ ceremony, round, slot, at, body, lineage }: Observation
     return fault("FIELD_INVALID", { path: "slot.attempt", need: voting ? "a number" : "null" });
   if (body.kind !== "status" && body.kind !== "unknown" && lineage.sequence === null)
     return fault("FIELD_INVALID", { path: "lineage.sequence", need: "a number" });
-  return at[0] <= at[1] ? ok(true) : fault("TIME_INVERTED");
+  return at[0] <= at[1] ? ok(true) : fault("TIME_INVERTED", { path: "temporal_reference.at" });
+}
+
+function checkCeremony({ version, ceremony, round, body }: Observation, outside: boolean): Result<true> {
+  // What nobody here understands keeps its place, so that its ceremony can be held; what has no ceremony has nothing to hold.
+  if (body.kind === "unknown" && ceremony === null)
+    return fault("FIELD_INVALID", {
+      path: version === OBSERVATION_VERSION ? "critical" : "version",
+      need: "understood, outside of a ceremony",
+    });
+  const need = (what: string) => (outside ? `null in a ${body.kind}` : what);
+  if ((ceremony === null) !== outside) return fault("FIELD_INVALID", { path: "ceremony", need: need("an id") });
+  return (round === null) === outside ? ok(true) : fault("FIELD_INVALID", { path: "round", need: need("a number") });
 }
 
 /** Opens a frame that this party's own door has admitted before: from its store, or from its own consumer. */

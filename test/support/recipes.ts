@@ -4,7 +4,7 @@ import { type ChainMemory, emptyMemory } from "../../shared/authority/chain.ts";
 import { type Grant, issueCredential } from "../../shared/authority/credential.ts";
 import { issueStatement, openAuthorityStatement } from "../../shared/authority/statement.ts";
 import { assembleTrust, type Trust, type TrustTerms } from "../../shared/authority/trust.ts";
-import { parseHex, toHex } from "../../shared/bytes.ts";
+import { equalBytes, parseHex, toHex } from "../../shared/bytes.ts";
 import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import type { CborValue } from "../../shared/cbor/value.ts";
@@ -138,12 +138,14 @@ export function headerOf(key: Uint8Array): ReadonlyMap<number, CborValue> {
   ]);
 }
 
+const isOwnDevice = (hash: CborValue | undefined) => hash instanceof Uint8Array && equalBytes(hash, sha256(AGENT.key));
+
 /** The frame of a recipe. */
 export function frameOf(recipe: Recipe): Uint8Array {
-  const credentials = recipe.links.map(linkFrame);
-  const fields = recipe.fields.has("authority_credential")
-    ? new Map(recipe.fields).set("authority_credential", credentials)
-    : recipe.fields;
+  const fields = new Map(recipe.fields);
+  if (fields.has("authority_credential")) fields.set("authority_credential", recipe.links.map(linkFrame));
+  // A device without links is that of the key that signs, whoever the recipe lets sign.
+  if (isOwnDevice(fields.get("device_hash"))) fields.set("device_hash", sha256(recipe.signer.key));
   const header = encodeCanonical(encodable(recipe.header ?? headerOf(recipe.signer.key)));
   const payload = recipe.payload(encodeCanonical(encodable(fields)));
   return recipe.frame(seal(header, recipe.unprotected, payload, recipe.signer, recipe.context, recipe.signature));

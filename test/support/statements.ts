@@ -1,5 +1,6 @@
 // One sound body and draft for every kind of observation, as a party of the tests would sign it.
 import { toHex } from "../../shared/bytes.ts";
+import { rootOfSet } from "../../shared/closing/root.ts";
 import { sha256, sha256Hex } from "../../shared/hash.ts";
 import type { Draft } from "../../shared/observation/author.ts";
 import type { Body, Kind } from "../../shared/observation/observation.ts";
@@ -33,7 +34,7 @@ export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
       ["reason", "all checks are green"],
     ]),
   },
-  witness: { kind: "witness", ids: ids("a", "b"), root: idOf("set") },
+  witness: { kind: "witness", ids: ids("a", "b"), root: rootOfSet(ids("a", "b")) },
   propose: { kind: "propose", root: idOf("set"), justification: ids("w", "x"), validAttempt: 0, polka: ids("p", "q") },
   prevote: { kind: "prevote", root: idOf("set"), validAttempt: -1 },
   precommit: { kind: "precommit", root: idOf("set") },

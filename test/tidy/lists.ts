@@ -54,6 +54,7 @@ export const FORBIDDEN_SPECIFIERS: Readonly<Record<string, string>> = {
 export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/cose/ed25519.ts": "WebCrypto signs and verifies asynchronously",
   "shared/observation/admit.ts": "the door: awaits the signature",
+  "shared/observation/suspects.ts": "awaits the signatures that an altered frame still carries",
   "shared/authority/chain.ts": "awaits the signature of every credential in a chain",
   "shared/authority/statement.ts": "awaits the signature of a statement about authority",
   "shared/authority/device.ts": "awaits the countersignature of every device link",
