@@ -5,7 +5,7 @@ import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
 import type { Id, Observation, VerifiedObservation } from "../observation/observation.ts";
-import type { Exclusion, Verdict } from "../outcome/contribution.ts";
+import type { Exclusion, Handover, Verdict } from "../outcome/contribution.ts";
 import type { PinnedPolicy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
 
@@ -15,7 +15,16 @@ import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
 
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
-import { type CeremonyState, currentRound, ownSeat, peersOf, policyOf, type Round, replaceRound } from "./state.ts";
+import {
+  type CeremonyState,
+  currentRound,
+  ownSeat,
+  peersOf,
+  policyOf,
+  type Round,
+  replaceRound,
+  seatAt,
+} from "./state.ts";
 import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
 
 /** Moves in one turn: far more than any honest path takes, so that a rule that undoes another is found at once. */
@@ -127,9 +136,29 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
   const { result, excluded } = advance(policy.policy, state.rounds);
   if (result.is === "next") {
     const next = openNext(state, policy.policy, call.body, result);
-    return unpark(withState(closed, { rounds: [...state.rounds, next], quiet: 0 }));
+    const changed = recordMembership(closed, round, next);
+    return unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0 }));
   }
-  return conclude(closed, round, terminalRecord(state, policy, call.mesh, result, excluded));
+  const passed = (result.handovers ?? []).reduce(recordHandover, closed);
+  return conclude(passed, round, terminalRecord(state, policy, call.mesh, result, excluded));
+}
+
+/** Who is in the next round and was not in this one, and the other way round. */
+function recordMembership(turn: Turn, before: Round, after: Round): Turn {
+  const changes = [
+    ...before.seats.filter(({ index }) => seatAt(after, index) === undefined).map((seat) => ["left", seat] as const),
+    ...after.seats.filter(({ index }) => seatAt(before, index) === undefined).map((seat) => ["joined", seat] as const),
+  ];
+  return changes.reduce(
+    (told, [action, { index, authority, role }]) =>
+      record(told, "membership-change", [], authority, { action, seat: index, role, from: after.index }),
+    turn,
+  );
+}
+
+function recordHandover(turn: Turn, { release, acceptance, from, to, object }: Handover): Turn {
+  const detail = { from, to, ...(object === null ? {} : { object }) };
+  return record(turn, "handoff", [release, acceptance], from, detail);
 }
 
 function conclude(turn: Turn, round: Round, terminal: TerminalRecord): Turn {
@@ -188,7 +217,8 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
     numbered: true,
   });
   const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });
-  return publish(append(kept, said), peersOf(kept.state, round), said);
+  const entered = record(append(kept, said), "attestation", [said.id], kept.state.self.authority, { kind: "outcome" });
+  return publish(entered, peersOf(kept.state, round), said);
 }
 
 /** The earliest instant after `now` at which time alone can change something; null where there is none. */

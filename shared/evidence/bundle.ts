@@ -20,7 +20,7 @@ import type { Certificate } from "../closing/state.ts";
 import type { Signer } from "../cose/sign1.ts";
 import { sha256Hex } from "../hash.ts";
 import { AUTHORITY_STATEMENTS_MAX, BUNDLE_BYTES_MAX, FRAME_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
-import type { EntryKind, LinkedEntry } from "../lineage/entry.ts";
+import { ENTRY_KINDS, type LinkedEntry } from "../lineage/entry.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { signAccount } from "./account.ts";
@@ -108,18 +108,6 @@ const readFrame: Reader<Uint8Array> = (value, path) =>
 const FRAME_TEXT_MAX = Math.ceil(FRAME_BYTES_MAX / 3) * 4;
 /** Frames of one ceremony: far above any real one, so that a hostile file cannot make a verifier work for ever. */
 const FRAMES_MAX = 200_000;
-const ENTRY_KINDS: readonly EntryKind[] = [
-  "admission",
-  "refusal",
-  "attestation",
-  "round-transition",
-  "byzantine-event",
-  "outcome",
-  "abandonment",
-  "expiry",
-  "hold",
-  "alert",
-];
 
 const readCertificate: Reader<Certificate> = (value, path) => {
   const ids = list(readHex, FRAMES_MAX);

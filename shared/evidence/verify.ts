@@ -258,7 +258,7 @@ async function checkLineage(found: Case): Promise<Case | Stopped> {
   if (broken !== null)
     return failed(`lineage ${broken}`, fault("LINEAGE_ALTERED", { entry: broken, reason: "its hash does not fit" }));
   const signer = await openAccount(account, ceremony, lineage);
-  if (!signer.ok) return failed("lineage account", signer);
+  if (!signer.ok) return failed(`lineage ${signer.fault.detail.entry ?? "account"}`, signer);
   const root = found.call?.body.seats.find(({ authority }) => authority === exportedBy)?.root;
   const known = found.frames.some(({ key, chain }) => key === signer.value && rootOf(chain) === root);
   return known

@@ -5,17 +5,21 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { sha256 } from "../hash.ts";
 import type { Id } from "../observation/observation.ts";
 
-export type EntryKind =
-  | "admission"
-  | "refusal"
-  | "attestation"
-  | "round-transition"
-  | "byzantine-event"
-  | "outcome"
-  | "abandonment"
-  | "expiry"
-  | "hold"
-  | "alert";
+export const ENTRY_KINDS = [
+  "admission",
+  "refusal",
+  "attestation",
+  "round-transition",
+  "byzantine-event",
+  "membership-change",
+  "handoff",
+  "outcome",
+  "abandonment",
+  "expiry",
+  "hold",
+  "alert",
+] as const;
+export type EntryKind = (typeof ENTRY_KINDS)[number];
 
 export type Entry = {
   readonly kind: EntryKind;

@@ -6,6 +6,7 @@ import {
   abandoned,
   type Contribution,
   decided,
+  type Handover,
   nameOf,
   type Plain,
   type Seat,
@@ -29,12 +30,13 @@ export function decideChain(
   const { releases, acceptances } = collectHandovers(seats, contributions);
   const walk = follow(holder, releases, acceptances);
   const explanation = [...walk.legs.map(describe), walk.why];
+  const handovers = walk.legs.map(handoverOf);
   const ended = rule.end === null || walk.custodian.role === rule.end;
   if (walk.stop === "DISCREPANT" || walk.legs.length === 0 || !ended || walk.stop === "ACCEPTANCE_MISSING")
-    return abandoned(walk.stop, explanation, { value: show(walk, false) });
+    return { ...abandoned(walk.stop, explanation, { value: show(walk, false) }), handovers };
   const ratified = ratification(rule, seats, contributions);
   if (ratified !== null) return abandoned(ratified.cause, [...explanation, ratified.why], { value: show(walk, false) });
-  return decided(show(walk, true), explanation);
+  return { ...decided(show(walk, true), explanation), handovers };
 }
 
 /** Walks from custodian to custodian, one matched pair at a time. */
@@ -84,6 +86,17 @@ function matches(legs: readonly Leg[], release: Release, acceptance: Acceptance)
 function describe({ release, acceptance }: Leg): string {
   const exceptions = acceptance.exceptions.length > 0 ? `, with ${acceptance.exceptions.join("; ")}` : "";
   return `${nameOf(release.from)} released to ${nameOf(acceptance.by)}, which accepted${exceptions}`;
+}
+
+function handoverOf({ release, acceptance }: Leg): Handover {
+  const [id = ""] = release.names;
+  return {
+    release: id,
+    acceptance: acceptance.id,
+    from: nameOf(release.from),
+    to: nameOf(acceptance.by),
+    object: release.object ?? acceptance.object,
+  };
 }
 
 function show({ custodian, legs }: Walk, complete: boolean): Plain {

@@ -37,6 +37,15 @@ export type Exclusion = {
   readonly detail: Readonly<Record<string, unknown>>;
 };
 
+/** Custody that passed: a release and the acceptance that cites it, by their ids. */
+export type Handover = {
+  readonly release: Id;
+  readonly acceptance: Id;
+  readonly from: string;
+  readonly to: string;
+  readonly object: string | null;
+};
+
 /**
  * An outcome function's answer over one closed set. A decided one has a cause where the value says that nobody won; an abandoned one
  * may show how far the set got.
@@ -47,6 +56,7 @@ export type Verdict =
       readonly value: CborValue;
       readonly explanation: readonly string[];
       readonly cause?: string;
+      readonly handovers?: readonly Handover[];
     }
   | {
       readonly is: "abandoned";
@@ -55,6 +65,8 @@ export type Verdict =
       readonly value?: CborValue;
       /** Nothing that anyone could still say would change it. */
       readonly settled?: boolean;
+      /** These stand all the same. */
+      readonly handovers?: readonly Handover[];
     };
 
 export function nameOf(seat: Seat): string {

@@ -1,5 +1,6 @@
 // Releases and acceptances as the custody rule reads them (SPEC §6.4). What else they hold (condition reports, seals) is theirs, and signed.
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
+import type { Id } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { type Contribution, compareText, type Seat, seatsByIndex } from "./contribution.ts";
 
@@ -15,6 +16,7 @@ export type Release = {
 };
 
 export type Acceptance = {
+  readonly id: Id;
   readonly by: Seat;
   readonly release: string;
   readonly object: string | null;
@@ -74,7 +76,7 @@ export function collectHandovers(
     const [release, accept] = [content.get("release"), content.get("accept")];
     if (seat === undefined) continue;
     if (isCborMap(release)) releases.push(readRelease(seat, [id, `sha256:${id}`, item ?? ""], release));
-    if (isCborMap(accept)) acceptances.push(readAcceptance(seat, accept));
+    if (isCborMap(accept)) acceptances.push(readAcceptance(id, seat, accept));
   }
   return { releases, acceptances };
 }
@@ -86,9 +88,9 @@ function readRelease(from: Seat, names: readonly string[], release: CborMap): Re
   return { from, to, object, leg: typeof leg === "number" ? leg : null, names: cited };
 }
 
-function readAcceptance(by: Seat, accept: CborMap): Acceptance {
+function readAcceptance(id: Id, by: Seat, accept: CborMap): Acceptance {
   const exceptions = (accept.get("exceptions") as readonly string[] | undefined) ?? [];
-  return { by, release: String(accept.get("release")), object: textOf(accept.get("object")), exceptions };
+  return { id, by, release: String(accept.get("release")), object: textOf(accept.get("object")), exceptions };
 }
 
 function textOf(value: CborValue | undefined): string | null {

@@ -1,10 +1,18 @@
 // A few agents in one process, with real keys and the real core, joined by a queue that a test can bend: the smallest network.
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { toHex } from "../../shared/bytes.ts";
+import type { CborMap, CborValue } from "../../shared/cbor/value.ts";
 import { composeCall } from "../../shared/ceremony/compose-call.ts";
 import type { Effect, Receipt } from "../../shared/ceremony/effect.ts";
 import { memoOf, restore } from "../../shared/ceremony/restore.ts";
-import { type CeremonyState, emptyState, type Self } from "../../shared/ceremony/state.ts";
+import {
+  type CeremonyState,
+  currentRound,
+  emptyState,
+  type RosterSeat,
+  type Round,
+  type Self,
+} from "../../shared/ceremony/state.ts";
 import { type Input, step } from "../../shared/ceremony/step.ts";
 import { type Author, authorFor } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
@@ -60,13 +68,20 @@ export class Network {
   constructor(
     parties: readonly Party[],
     policy: PinnedPolicy,
-    options: { readonly role: string; readonly closesAt?: number; readonly expiresAt?: number },
+    options: {
+      /** Of all parties, or of each in turn. */
+      readonly role: string | readonly string[];
+      readonly closesAt?: number;
+      readonly expiresAt?: number;
+      readonly subject?: CborValue;
+      readonly title?: string;
+    },
   ) {
     const [opener] = parties as readonly [Party];
     const plan = {
-      title: "Release 2.4",
+      title: options.title ?? "Release 2.4",
       policy,
-      subject: null,
+      subject: options.subject ?? null,
       seats: seatsFor(parties, options.role),
       opensAt: START,
       closesAt: options.closesAt ?? null,
@@ -111,6 +126,29 @@ export class Network {
 
   attest(name: string, choice: string): readonly Receipt[] {
     return this.turn(name, { on: "attest", now: this.now, content: new Map([["choice", choice]]), item: null });
+  }
+
+  /** Contributes any content, in a slot of its own where an item is named. */
+  say(name: string, content: CborMap, item: string | null = null): readonly Receipt[] {
+    return this.turn(name, { on: "attest", now: this.now, content, item });
+  }
+
+  /** Signs a contribution to the present round past the party's own rules, and sends it to everyone: what a liar's agent does. */
+  forge(name: string, content: CborMap, item: string | null = null): VerifiedObservation {
+    const agent = this.agent(name);
+    const round = currentRound(agent.state) as Round;
+    const seat = round.seats.find(({ authority }) => authority === name) as RosterSeat;
+    const said = agent.author({
+      ceremony: this.call.id,
+      round: round.index,
+      slot: { seat: seat.index, attempt: null, item },
+      at: [this.now, this.now],
+      timeToLive: 86_400 * SECOND,
+      lineage: { sequence: 90, prev: null, parents: [], sources: [], derivation: null },
+      body: { kind: "contribution", role: seat.role, content },
+    });
+    for (const { party } of this.agents) this.queue.push({ from: name, to: party.name, observation: said });
+    return said;
   }
 
   deliverAll(): void {

@@ -22,12 +22,12 @@ export function testParties(count: number): readonly Party[] {
 
 export function seatsFor(
   parties: readonly Party[],
-  role: string,
+  role: string | readonly string[],
   powers: readonly number[] = [],
 ): readonly NamedSeat[] {
   return parties.map((party, index) => ({
     authority: party.name,
-    role,
+    role: typeof role === "string" ? role : (role[index] as string),
     root: toHex(party.root.key),
     power: powers[index] ?? 1,
   }));

@@ -10,8 +10,8 @@ const GAP = 14;
 const COLUMNS: readonly (readonly [string, readonly LinkedEntry["kind"][]])[] = [
   ["heard and said", ["admission", "attestation", "refusal"]],
   ["found", ["byzantine-event", "hold", "alert"]],
-  ["closed", ["round-transition"]],
-  ["ended", ["outcome", "abandonment", "expiry"]],
+  ["closed", ["round-transition", "membership-change"]],
+  ["ended", ["handoff", "outcome", "abandonment", "expiry"]],
 ];
 
 type Node = { readonly entry: LinkedEntry; readonly x: number; readonly y: number };
