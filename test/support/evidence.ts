@@ -48,12 +48,12 @@ export type BundleDocument = {
 };
 
 /** The bundle that a party exports, as the JSON document of its file. */
-export function bundleOf(agent: Agent): BundleDocument {
+export function bundleOf(agent: Agent, lineage = lineageOf(agent)): BundleDocument {
   const stored = agent.effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : []));
   const refused = agent.effects.flatMap((effect) =>
     effect.do === "refuse" ? [{ code: effect.code, frame: effect.observation.frame }] : [],
   );
-  const bundle = makeBundle(agent.state, stored, refused, lineageOf(agent), [], agent.party.identity.signer);
+  const bundle = makeBundle(agent.state, stored, refused, lineage, [], agent.party.identity.signer);
   if (bundle === null) throw new Error("the ceremony has not ended");
   return JSON.parse(JSON.stringify(writeBundle(bundle))) as BundleDocument;
 }

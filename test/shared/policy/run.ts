@@ -9,7 +9,7 @@ export type Run = {
   readonly parties: string;
   /** One text a round: `ann: {"choice":"approve"}` a line. */
   readonly rounds: readonly string[];
-  readonly gives: object;
+  readonly gives: { readonly status: string; readonly [field: string]: unknown };
 };
 
 /** Everyone in turn says the next word as its choice; `-` is silence, and `a+b` says both. */
@@ -25,7 +25,7 @@ export function choices(parties: string, words: string): string {
     .join("\n");
 }
 
-export function chosen(pattern: string, role: string, name: string, words: string, gives: object): Run {
+export function chosen(pattern: string, role: string, name: string, words: string, gives: Run["gives"]): Run {
   const count = words.split(" ").length;
   const parties = Array.from({ length: count }, (_, index) => `p${index}:${role}`).join(" ");
   return { pattern, name, parties, rounds: [choices(parties, words)], gives };
