@@ -81,9 +81,9 @@ export function argument(call: Call, index: number, name: string): string {
   return value;
 }
 
-/** Lines of stdin, without empty ones. */
-export function* stdinLines(): Generator<string> {
-  for (const line of new TextDecoder().decode(readBytes("-")).split("\n")) if (line.trim() !== "") yield line;
+/** Lines of a file, or of stdin, without empty ones. */
+export function* linesIn(path = "-"): Generator<string> {
+  for (const line of new TextDecoder().decode(readBytes(path)).split("\n")) if (line.trim() !== "") yield line;
 }
 
 /** An instant in microseconds, given as ISO 8601 or as such a number; null where the flag is absent. */

@@ -2,6 +2,8 @@
 // every decision: what is signed, and what is judged, are the whole millimetres that come out.
 import type { MetricPlace } from "../shared/reference/place.ts";
 import { GEOCENTRIC } from "../shared/reference/place.ts";
+import { fault } from "../shared/result.ts";
+import { EXIT, Refused } from "./registry.ts";
 
 export type Geodetic = {
   /** Degrees north and east. */
@@ -19,6 +21,7 @@ export const ROUNDING = 1;
 
 /** EPSG operation method 9602, geographic to geocentric; null where a number is out of range. */
 export function toGeocentric({ latitude, longitude, height }: Geodetic, uncertainty: number): MetricPlace | null {
+  if (![latitude, longitude, height].every((number) => typeof number === "number")) return null;
   if (!(Math.abs(latitude) <= 90) || !(Math.abs(longitude) <= 360) || !(Math.abs(height) <= 100_000_000)) return null;
   const [phi, lambda] = [(latitude * Math.PI) / 180, (longitude * Math.PI) / 180];
   const eccentricity = FLATTENING * (2 - FLATTENING);
@@ -34,18 +37,39 @@ export function toGeocentric({ latitude, longitude, height }: Geodetic, uncertai
   return { frame: GEOCENTRIC, position: [x, y, z], uncertainty: uncertainty + ROUNDING, ranges: [] };
 }
 
-/** Replaces `"wgs84": {latitude, longitude, height?, uncertainty?}` anywhere in a document by the geocentric place beside it. */
-export function importDegrees(document: unknown): unknown {
-  if (Array.isArray(document)) return document.map(importDegrees);
-  if (typeof document !== "object" || document === null) return document;
-  const fields = Object.fromEntries(Object.entries(document).map(([name, value]) => [name, importDegrees(value)]));
-  const { wgs84, ...rest } = fields;
-  if (typeof wgs84 !== "object" || wgs84 === null) return fields;
-  const given = wgs84 as Partial<Geodetic> & { readonly uncertainty?: unknown };
-  const uncertainty = given.uncertainty ?? rest.uncertainty ?? 0;
-  const degrees = { latitude: Number.NaN, longitude: Number.NaN, height: 0, ...given };
+const SHAPE = '{"wgs84":{"latitude":52.37,"longitude":4.9,"height":3},"uncertainty":"5 m"}';
+
+/**
+ * Replaces degrees anywhere in a document by geocentric millimetres: `{latitude, longitude, height?, uncertainty?}`, beside an id or under
+ * `wgs84`, by a place; as a fence's centre, or a corner of it, by the bare position.
+ */
+export function importDegrees(value: unknown, path = ""): unknown {
+  if (Array.isArray(value)) return value.map((item, index) => importDegrees(item, `${path}[${index}]`));
+  if (typeof value !== "object" || value === null) return value;
+  const fields = Object.fromEntries(
+    Object.entries(value).map(([name, item]) => [
+      name,
+      name === "wgs84" ? item : importDegrees(item, path === "" ? name : `${path}.${name}`),
+    ]),
+  );
+  const { wgs84 = {}, latitude, lat = latitude, longitude, lon = longitude, lng = lon, height, ...rest } = fields;
+  if (lat === undefined && lng === undefined && fields.wgs84 === undefined) return fields;
+  const { uncertainty = rest.uncertainty ?? 0, ...given } = spelled(wgs84);
+  const degrees = { latitude: lat, longitude: lng, height: height ?? 0, ...given } as Geodetic;
   const place = Number.isSafeInteger(uncertainty) ? toGeocentric(degrees, uncertainty as number) : null;
-  if (place === null) return fields;
+  if (place === null)
+    throw new Refused(fault("FILE_SHAPE", { thing: THING, shape: SHAPE, path, need: NEED }).fault, EXIT.usage);
+  if (/\b(centre|polygon\[\d+\])$/.test(path)) return place.position;
   const { ranges, ...position } = place;
   return { ...rest, ...position, ranges: rest.ranges ?? ranges };
+}
+
+const THING = "a place in degrees";
+const NEED =
+  "degrees: latitude from -90 to 90, longitude from -360 to 360, height in metres, uncertainty in whole millimetres or with a unit";
+
+function spelled(wgs84: unknown): Readonly<Record<string, unknown>> {
+  if (typeof wgs84 !== "object" || wgs84 === null) return { latitude: null };
+  const { lat, lon, lng = lon, ...rest } = wgs84 as Readonly<Record<string, unknown>>;
+  return { ...(lat === undefined ? {} : { latitude: lat }), ...(lng === undefined ? {} : { longitude: lng }), ...rest };
 }

@@ -1,5 +1,6 @@
 // The one table of refusals (SPEC §1.4): every code that any part of Quorate answers, with what happened, why and what to do.
 // `{name}` is filled from the refusal's detail. Codes are part of the wire: never renamed, never reused.
+import { readableInstant } from "./instant.ts";
 import { ADMISSION_REFUSALS } from "./refusals/admission.ts";
 import { CEREMONY_REFUSALS } from "./refusals/ceremony.ts";
 import { COALITION_REFUSALS } from "./refusals/coalition.ts";
@@ -89,9 +90,24 @@ export function describeRefusal(fault: Fault): Refusal {
   return { code: fault.code, what: fill(what, fault), why: fill(why, fault), do: fill(remedy, fault) };
 }
 
+/** `{name}` is a value of the detail, `{name:instant}` one in microseconds, or two. */
 function fill(template: string, fault: Fault): string {
-  return template.replace(/\{(\w+)\}/g, (_, name: string) => {
+  return template.replace(/\{(\w+)(:instant)?\}/g, (_, name: string, isInstant?: string) => {
     const value = fault.detail[name];
-    return value === undefined || value === null || value === "" ? "unknown" : String(value);
+    if (value === undefined || value === null) return "unknown";
+    if (value === "") return name === "path" ? "the document" : "unknown";
+    if (isInstant !== undefined) return instantText(value);
+    return name === "code" || name === "reason" ? explained(String(value)) : String(value);
   });
+}
+
+function instantText(value: unknown): string {
+  const ends = Array.isArray(value) ? [...new Set<unknown>(value)] : [value];
+  return ends.map((end) => (typeof end === "number" ? readableInstant(end) : String(end))).join(" to ");
+}
+
+/** A refusal within another is told in words too, where its words stand by themselves. */
+function explained(reason: string): string {
+  const inner = Object.hasOwn(REFUSALS, reason) ? REFUSALS[reason as RefusalCode].what : "{";
+  return inner.includes("{") ? reason : `${inner} (${reason})`;
 }

@@ -7,7 +7,7 @@ import { type Setting, setParameters } from "../../shared/policy/parameters.ts";
 import type { PinnedPolicy } from "../../shared/policy/policy.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
-import { readJsonFile, required, stdinLines, usage } from "../files.ts";
+import { linesIn, readJsonFile, required, usage } from "../files.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 
 export const decide: Command = {
@@ -74,7 +74,7 @@ function parseSetting(source: string): Setting {
 /** One case a line; a case that is refused answers its refusal, and the next goes on. */
 async function decideLines(): Promise<Answer> {
   const known = new Map<string, Result<PinnedPolicy>>();
-  const answers = [...stdinLines()].map((line) => {
+  const answers = [...linesIn()].map((line) => {
     const decision = decideLine(line, known);
     return JSON.stringify(decision.ok ? decision.value : describeRefusal(decision.fault));
   });

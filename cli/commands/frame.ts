@@ -1,5 +1,5 @@
 // `frame inspect|verify`, `signature check` and `cbor check`: the same functions that the door calls.
-import { parseHex, toHex } from "../../shared/bytes.ts";
+import { parseBase64, parseHex, toHex } from "../../shared/bytes.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { scanCanonical } from "../../shared/cbor/scan.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
@@ -10,26 +10,43 @@ import { authorityReport, type DoorCheck, doorChecks } from "../../shared/observ
 import type { Observation } from "../../shared/observation/observation.ts";
 import { suspectFields } from "../../shared/observation/suspects.ts";
 import { describeRefusal, refusalClass } from "../../shared/refusals.ts";
-import type { Fault, Result } from "../../shared/result.ts";
-import { argument, readBytes, required, stdinLines, usage } from "../files.ts";
+import { type Fault, fault, type Result } from "../../shared/result.ts";
+import { argument, linesIn, readBytes, required, usage } from "../files.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readStatements, readTrust } from "./evidence.ts";
 
-function refused(fault: Fault): Answer {
-  const refusal = describeRefusal(fault);
-  const { field } = fault.detail;
+function refused(why: Fault): Answer {
+  const refusal = describeRefusal(why);
+  const { field } = why.detail;
   const place = typeof field === "string" ? `\n  field ${field}` : "";
   return {
     exit: EXIT.no,
-    data: { ok: false, ...refusal, field: field ?? null, detail: fault.detail },
+    data: { ok: false, ...refusal, field: field ?? null, detail: why.detail },
     text: `${refusal.code}${place}\n  what  ${refusal.what}\n  why   ${refusal.why}\n  do    ${refusal.do}`,
   };
 }
 
+const FRAME_FORMS = [
+  "FILE      a frame as it was signed: its bytes, or their hexadecimal or base64 text; - reads stdin",
+  "--hex     the same bytes in hexadecimal; blanks and a leading 0x are passed over",
+];
+
+/** Hexadecimal as people copy it; null for anything else. */
+function hexGiven(text: string): Uint8Array | null {
+  return parseHex(text.replace(/\s+/g, "").replace(/^0x/i, "").toLowerCase());
+}
+
+/** A frame begins with a byte that no text has, so that text can only be a spelling of one. */
+function frameIn(bytes: Uint8Array): Uint8Array {
+  if (bytes.some((byte) => byte > 0x7e)) return bytes;
+  const text = new TextDecoder().decode(bytes).trim();
+  return (text === "" ? null : (hexGiven(text) ?? parseBase64(text))) ?? bytes;
+}
+
 function frameBytes(call: Call): Uint8Array {
   const hex = call.flags.hex;
-  if (typeof hex !== "string") return readBytes(argument(call, 0, "FILE"));
-  const bytes = parseHex(hex.toLowerCase());
+  if (typeof hex !== "string") return frameIn(readBytes(argument(call, 0, "FILE")));
+  const bytes = hexGiven(hex);
   if (bytes === null) throw usage("--hex takes hexadecimal digits");
   return bytes;
 }
@@ -71,6 +88,8 @@ export const frameInspect: Command = {
   usage: "frame inspect (FILE | --hex HEX)",
   about: "what a frame says, without judging its signature",
   flags: { hex: { type: "string" } },
+  input: FRAME_FORMS,
+  example: "frame inspect cli/examples/frame.hex",
   run: async (call) => {
     const parsed = parseObservation(frameBytes(call));
     return parsed.ok ? shown(parsed.value.observation) : refused(parsed.fault);
@@ -82,6 +101,14 @@ export const frameVerify: Command = {
   usage: "frame verify (FILE | --hex HEX) --trust TRUST [--revocations FILE]",
   about: "take a frame through the door, check by check",
   flags: { hex: { type: "string" }, trust: { type: "string" }, revocations: { type: "string" } },
+  input: [
+    ...FRAME_FORMS,
+    'TRUST     {"format":"quorate-trust/1","mesh":"test-mesh","roots":[{"authority":"acme","key":"64 hexadecimal digits"}]}',
+    "          may also hold statements (base64), taxonomyGrace, revocationAge, device and classes",
+    '--revocations  a JSON list of signed frames in base64: ["hFgo…"]',
+    "answer    exit 0 if every check passes, 5 at the first that fails, 3 if fresher evidence is needed to tell",
+  ],
+  example: "frame verify cli/examples/frame.hex --trust cli/examples/trust.json",
   run: async (call) => {
     const frame = frameBytes(call);
     const trust = await openTrust(readTrust(required(call, "trust")), readStatements(call));
@@ -107,47 +134,81 @@ const checkLine = ({ name, need, result }: DoorCheck) =>
   `  ${MARKS[result]} ${name.padEnd(11)} ${result.padEnd(12)} ${need}`;
 
 type Line = Readonly<Record<string, unknown>>;
+type Judge = (line: Line) => Promise<Result<unknown>>;
 
-/** Answers one line for each line of stdin: `{"ok":true}` or a code. */
-async function eachLine(judge: (line: Line) => Promise<Result<unknown>>): Promise<Answer> {
+/** Answers one line for each line of stdin: `{"ok":true}`, or why not. A line that cannot be read is answered like any other. */
+async function eachLine({ args }: Call, judge: Judge, shape: string): Promise<Answer> {
   const answers: string[] = [];
-  for (const source of stdinLines()) {
-    const verdict = await judge(parseLine(source));
-    answers.push(JSON.stringify(verdict.ok ? { ok: true } : { ok: false, code: verdict.fault.code }));
+  let unread = 0;
+  for (const source of linesIn(args[0])) {
+    const line = parseLine(source);
+    const fields = line === null ? null : await reading(() => judge(line));
+    const verdict =
+      fields ?? fault("FILE_SHAPE", { thing: "JSON lines", path: `line ${answers.length + 1}`, ...JSON_LINE, shape });
+    if (!verdict.ok && UNREAD.includes(verdict.fault.code)) unread += 1;
+    answers.push(JSON.stringify(verdict.ok ? { ok: true } : { ok: false, ...describeRefusal(verdict.fault) }));
   }
-  return { exit: EXIT.yes, text: answers.join("\n") };
+  return { exit: unread === 0 ? EXIT.yes : EXIT.usage, ...(answers.length === 0 ? {} : { text: answers.join("\n") }) };
 }
 
-function parseLine(source: string): Line {
+const JSON_LINE = { need: "a JSON object" };
+/** What only the reading of a line answers, never a rule about what it holds. */
+const UNREAD: readonly string[] = ["FILE_SHAPE", "FIELD_INVALID"];
+
+async function reading(judge: () => Promise<Result<unknown>>): Promise<Result<unknown>> {
+  try {
+    return await judge();
+  } catch (error) {
+    if (error instanceof Refused) return { ok: false, fault: error.fault };
+    throw error;
+  }
+}
+
+function parseLine(source: string): Line | null {
   try {
     const value: unknown = JSON.parse(source);
-    if (typeof value === "object" && value !== null) return value as Line;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Line) : null;
   } catch {
-    // answered below
+    return null;
   }
-  throw usage("stdin must hold one JSON object a line");
 }
 
 function hexField(line: Line, name: string): Uint8Array {
   const value = line[name];
-  const bytes = typeof value === "string" ? parseHex(value.toLowerCase()) : null;
-  if (bytes === null) throw usage(`each line needs "${name}" in hexadecimal`);
+  const bytes = typeof value === "string" ? hexGiven(value) : null;
+  if (bytes === null)
+    throw new Refused(fault("FIELD_INVALID", { path: name, need: "there, as hexadecimal text" }).fault, EXIT.usage);
   return bytes;
 }
 
+const LINES_FORM = [
+  'answer   one line for each: {"ok":true} or {"ok":false,"code",…}; exit 0 once all are answered, whatever they say,',
+  "         and 64 if a line could not be read, which is answered in its place",
+];
+const SIGNATURE_LINE = '{"key":"32 bytes","message":"any bytes","signature":"64 bytes"}';
+const CBOR_LINE = '{"cbor":"any bytes"}';
+
 export const signatureCheck: Command = {
   name: "signature check",
-  usage: "signature check   (JSON lines on stdin: key, message, signature in hexadecimal)",
+  usage: "signature check [FILE]",
   about: "the one signature rule, line by line",
   flags: {},
-  run: () =>
-    eachLine((line) => verifyEd25519(hexField(line, "key"), hexField(line, "message"), hexField(line, "signature"))),
+  input: [`FILE     or stdin: JSON lines, bytes in hexadecimal: ${SIGNATURE_LINE}`, ...LINES_FORM],
+  example: "signature check cli/examples/signatures.jsonl",
+  run: (call) =>
+    eachLine(
+      call,
+      (line) => verifyEd25519(hexField(line, "key"), hexField(line, "message"), hexField(line, "signature")),
+      SIGNATURE_LINE,
+    ),
 };
 
 export const cborCheck: Command = {
   name: "cbor check",
-  usage: "cbor check   (JSON lines on stdin: cbor in hexadecimal)",
+  usage: "cbor check [FILE]",
   about: "the canonical profile, line by line",
   flags: {},
-  run: () => eachLine(async (line) => scanCanonical(hexField(line, "cbor"))),
+  input: [`FILE     or stdin: JSON lines, bytes in hexadecimal: ${CBOR_LINE}`, ...LINES_FORM],
+  example: "cbor check cli/examples/cbor.jsonl",
+  run: (call) => eachLine(call, async (line) => scanCanonical(hexField(line, "cbor")), CBOR_LINE),
 };

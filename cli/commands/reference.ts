@@ -7,8 +7,9 @@ import { parseReferences, REFERENCES_SHAPE } from "../../shared/reference/plain.
 import { PROFILE_SHAPE, parseProfile } from "../../shared/reference/profile.ts";
 import { judgeProximity, type Proximity } from "../../shared/reference/proximity.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import { argument, readJsonFile, required } from "../files.ts";
-import { importDegrees } from "../geodetic.ts";
+import { readCase } from "../case-file.ts";
+import { argument, required } from "../files.ts";
+import { QUANTITIES } from "../quantities.ts";
 import { type Answer, type Command, EXIT, Refused } from "../registry.ts";
 
 const PROXIMITY_EXIT = { satisfied: EXIT.yes, indeterminate: EXIT.indeterminate, "not satisfied": EXIT.no } as const;
@@ -21,14 +22,17 @@ export const proximity: Command = {
   input: [
     `profile     ${PROFILE_SHAPE}`,
     `references  ${REFERENCES_SHAPE}`,
-    'degrees     {"id":"acme","wgs84":{"latitude":52.37,"longitude":4.9,"height":3},"uncertainty":5000}: imported, and rounded to whole',
-    "            millimetres with 1 mm added to the uncertainty, before anything is judged",
-    "examples    cli/examples/proximity-profile.json, cli/examples/proximity-references.json",
+    `numbers     ${QUANTITIES}`,
+    'degrees     {"id":"acme","wgs84":{"latitude":52.37,"longitude":4.9,"height":3},"uncertainty":"5 m"} is a place in EPSG:4978, rounded to',
+    "            millimetres with 1 mm added to its uncertainty before anything is judged; so may a fence's centre or corners be written",
+    "answer      satisfied exits 0, not satisfied 5, indeterminate 3: a place that is not stated in the frame that is asked for",
   ],
+  example:
+    "proximity --profile cli/examples/proximity-profile.json --references cli/examples/proximity-references.json",
   run: async (call) => {
-    const profile = parseProfile(importDegrees(readJsonFile(required(call, "profile"))));
+    const profile = parseProfile(readCase(required(call, "profile")));
     if (!profile.ok) throw new Refused(profile.fault, EXIT.usage);
-    const participants = parseReferences(importDegrees(readJsonFile(required(call, "references"))));
+    const participants = parseReferences(readCase(required(call, "references")));
     if (!participants.ok) throw new Refused(participants.fault, EXIT.usage);
     const judged = judgeProximity(profile.value, participants.value);
     return { exit: PROXIMITY_EXIT[judged.verdict], data: plain(profile.value.id, judged), text: textOf(judged) };
@@ -72,9 +76,15 @@ export const timeAlign: Command = {
   usage: "time align FILE",
   about: "mesh time from offset observations, tolerant of clocks that lie",
   flags: {},
-  input: [`FILE      ${ALIGN_SHAPE}`, "examples  cli/examples/offsets.json, cli/examples/clocks.json"],
+  input: [
+    `FILE      ${ALIGN_SHAPE}`,
+    `numbers   ${QUANTITIES}`,
+    "answer    an estimate exits 0; no majority, too few or too wide is told by a code with estimate null, and exits 3",
+    "examples  cli/examples/offsets.json (one reader), cli/examples/clocks.json (clocks among themselves)",
+  ],
+  example: "time align cli/examples/offsets.json",
   run: async (call) => {
-    const aligned = alignDocument(readJsonFile(argument(call, 0, "FILE")));
+    const aligned = alignDocument(readCase(argument(call, 0, "FILE")));
     if (!aligned.ok) throw new Refused(aligned.fault, EXIT.usage);
     return aligned.value.is === "reader" ? readerAnswer(aligned.value.found) : clocksAnswer(aligned.value.found);
   },
@@ -100,7 +110,7 @@ function readerAnswer(found: Agreement): Answer {
   return { exit: EXIT.yes, data: { estimate, dispersion, used, excluded, interval: offset }, text };
 }
 
-function clocksAnswer({ frame, clocks, used, excluded, order, unplaced }: MeshTime): Answer {
+function clocksAnswer({ frame, clocks, adrift, used, excluded, order, unplaced }: MeshTime): Answer {
   const pick = (part: "estimate" | "dispersion") =>
     Object.fromEntries([...clocks].map(([name, place]) => [name, place[part]]));
   const data = {
@@ -109,10 +119,19 @@ function clocksAnswer({ frame, clocks, used, excluded, order, unplaced }: MeshTi
     dispersion: pick("dispersion"),
     used,
     excluded: excluded.map(told),
+    adrift: adrift.map(told),
     order,
     unplaced: unplaced.map(told),
   };
   const places = [...clocks].map(([name, { estimate, dispersion }]) => `  ${name}  ${estimate} µs ± ${dispersion} µs`);
-  const text = [`frame of ${frame}`, ...places, `order  ${order.map((group) => group.join(" ∥ ")).join("  →  ")}`];
-  return { exit: unplaced.length === 0 ? EXIT.yes : EXIT.indeterminate, data, text: text.join("\n") };
+  const left = data.adrift.map(({ id, code, why }) => `  ✗ ${id}  ${code}  ${why}`);
+  const text = [
+    `frame of ${frame}`,
+    ...places,
+    ...left,
+    `order  ${order.map((group) => group.join(" ∥ ")).join("  →  ")}`,
+  ];
+  // A minority that misleads is left adrift and costs nothing; where it is no minority, nobody can tell who misleads.
+  const isTold = unplaced.length === 0 && clocks.size > adrift.length;
+  return { exit: isTold ? EXIT.yes : EXIT.indeterminate, data, text: text.join("\n") };
 }

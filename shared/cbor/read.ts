@@ -102,11 +102,12 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Read
   return (value, path) => {
     if (!isCborMap(value)) return misfit(path, "a map");
     for (const key of value.keys()) {
-      if (!names.includes(key as keyof T & string)) misfit(join(path, String(key)), "no such field", "FIELD_UNKNOWN");
+      if (!names.includes(key as keyof T & string))
+        misfit(join(path, String(key)), "left out: there is no such field", "FIELD_UNKNOWN");
     }
     const entries = names.map((name) => {
       const item = value.get(name);
-      if (item === undefined) return misfit(join(path, name), "is required", "FIELD_MISSING");
+      if (item === undefined) return misfit(join(path, name), "there", "FIELD_MISSING");
       return [name, fields[name](item, join(path, name))];
     });
     return Object.fromEntries(entries) as T;

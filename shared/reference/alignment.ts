@@ -21,7 +21,7 @@ import { type Agreement, agree, type Demand, type Excluded, type Reading } from 
 import { alignClocks, type ClockEvent, type MeshTime, type Offset } from "./mesh-time.ts";
 
 export const ALIGN_SHAPE =
-  '{"observations":[{"id":"acme","offset":[-120,80]} | {"id":"bolt","offset":-20,"uncertainty":100,"authority":"bolt","credential":"valid"}],"minAttesters":3,"maxUncertainty":null,"maxDispersion":null}, or between clocks {"observations":[{"id":"o1","from":"acme","to":"bolt","offset":[lo,hi]}],"events":[{"id":"e1","clock":"acme","at":[lo,hi]}],"frame":null} (whole µs; what is added to a reading of the reader\'s, or of `from`, to get that of the attester, or of `to`)';
+  '{"observations":[{"id":"acme","offset":[-120,80]} | {"id":"bolt","offset":-20,"uncertainty":100,"authority":"bolt","credential":"valid"}],"minAttesters":3,"maxUncertainty":null,"maxDispersion":null}, or between clocks {"observations":[{"from":"acme","to":"bolt","offset":[lo,hi]}],"events":[{"id":"e1","clock":"acme","at":[lo,hi]}],"frame":null} (whole µs; what is added to a reading of the reader\'s, or of `from`, to get that of the attester, or of `to`)';
 
 const micros = integer(-MICROS_APART_MAX, MICROS_APART_MAX);
 
@@ -59,8 +59,12 @@ const readReading: Reader<Said> = (value, path) => {
   )(without(bounds(value, path, "offset"), "attester"), path);
 };
 
+/** What has no id of its own is known by its place in the list. */
 const readOffset: Reader<Offset> = (value, path) =>
-  record<Offset>({ id: text(), from: text(), to: text(), offset: readBounds })(bounds(value, path, "offset"), path);
+  withDefaults({ id: path }, record<Offset>({ id: text(), from: text(), to: text(), offset: readBounds }))(
+    bounds(value, path, "offset"),
+    path,
+  );
 const readEvent: Reader<ClockEvent> = (value, path) =>
   record<ClockEvent>({ id: text(), clock: text(), at: readBounds })(
     isCborMap(value) && value.has("uncertainty") ? bounds(value, path, "at") : value,

@@ -18,6 +18,8 @@ export type MeshTime = {
     string,
     { readonly estimate: number; readonly dispersion: number; readonly offset: Interval }
   >;
+  /** Clocks that the paths do not place: none leads there, or no majority of them agrees. */
+  readonly adrift: readonly Excluded[];
   readonly used: readonly string[];
   readonly excluded: readonly Excluded[];
   /** Events by the frame's time; those in one group are concurrent. */
@@ -53,16 +55,22 @@ export function alignClocks(
   });
   const unplaced = events
     .filter(({ clock }) => !clocks.has(clock))
-    .map(({ id, clock }) => ({ id, fault: fault("TIME_UNLINKED", { attester: clock, frame: anchor }).fault }));
+    .map(({ id, clock }) => ({ id, fault: unlinked(clock, anchor) }));
   const judged = judgeOffsets(offsets, clocks);
+  const adrift = [...placed].flatMap(([id, found]) =>
+    found.is === "agreed" ? [] : [{ id, fault: found.fault.code === "TIME_FEW" ? unlinked(id, anchor) : found.fault }],
+  );
   return {
     frame: anchor,
     clocks,
+    adrift,
     ...judged,
     order: inOrder(located).map((group) => group.map(({ id }) => id)),
     unplaced,
   };
 }
+
+const unlinked = (attester: string, frame: string): Fault => fault("TIME_UNLINKED", { attester, frame }).fault;
 
 /** Offsets between each two clocks, in both directions; null where what was measured excludes itself. */
 type Legs = ReadonlyMap<string, ReadonlyMap<string, Interval | null>>;
@@ -121,9 +129,7 @@ function judgeOffsets(
     const [from, to] = [clocks.get(offset.from), clocks.get(offset.to)];
     const { id } = offset;
     if (from === undefined || to === undefined)
-      return [
-        { id, fault: fault("TIME_UNLINKED", { attester: from ? offset.to : offset.from, frame: "the others" }).fault },
-      ];
+      return [{ id, fault: unlinked(from ? offset.to : offset.from, "the others") }];
     const [least, most] = add(from.offset, negate(to.offset));
     const off = offset.offset[0] > most ? offset.offset[0] - most : Math.min(offset.offset[1] - least, 0);
     return off === 0 ? [] : [{ id, fault: fault("TIME_OUTLIER", { attester: id, off }).fault }];

@@ -67,27 +67,27 @@ export const ADMISSION_REFUSALS = {
   },
   CREDENTIAL_EXPIRED: {
     what: "a credential was not valid at the stated time",
-    why: "link {link} is valid from {from} to {until}; the observation says {at}",
+    why: "link {link} is valid from {from:instant} to {until:instant}; the observation says {at:instant}",
     do: "use a credential that is valid then",
   },
   ROOT_KEY_RETIRED: {
     what: "the root's key did not hold at the stated time",
-    why: "{root} holds from {from} to {until}; the observation says {at}",
+    why: "{root} holds from {from:instant} to {until:instant}; the observation says {at:instant}",
     do: "have the credential issued again under the root's key of that time",
   },
   KEY_RETIRED: {
     what: "a key of the credential chain was rotated away",
-    why: "rotation {rotation} retires the key of link {link} from {from} on; the observation says {at}",
+    why: "rotation {rotation} retires the key of link {link} from {from:instant} on; the observation says {at:instant}",
     do: "sign with the key that the rotation brought in, and send the rotation in the chain",
   },
   OBSERVATION_BACKDATED: {
     what: "the observation is dated before a revocation, and nothing shows that it existed then",
-    why: "credential {credential} is revoked from {from} on; the observation says {at}, is not in the revocation's cut, and nobody independent referenced it in time",
-    do: "send an independent observation of before {from} that references it, or have the issuer name it in the revocation's cut",
+    why: "credential {credential} is revoked from {from:instant} on; the observation says {at:instant}, is not in the revocation's cut, and nobody independent referenced it in time",
+    do: "send an independent observation of before {from:instant} that references it, or have the issuer name it in the revocation's cut",
   },
   REVOCATION_STALE: {
     what: "it cannot be told whether the credential still holds",
-    why: "{authority}'s revocation state reaches to {until}; the observation says {at}",
+    why: "{authority}'s revocation state reaches to {until:instant}; the observation says {at:instant}",
     do: "get {authority}'s newest revocation state",
   },
   REVOCATION_MISSING: {
@@ -97,7 +97,7 @@ export const ADMISSION_REFUSALS = {
   },
   CREDENTIAL_REVOKED: {
     what: "a credential in the chain was revoked",
-    why: "credential {credential} is revoked from {from} on; the observation says {at}",
+    why: "credential {credential} is revoked from {from:instant} on; the observation says {at:instant}",
     do: "ask the issuer for a new credential",
   },
   CLASS_NOT_GRANTED: {
@@ -122,7 +122,7 @@ export const ADMISSION_REFUSALS = {
   },
   TAXONOMY_RETIRED: {
     what: "version {version} of the taxonomy {taxonomy} is no longer recognised",
-    why: "its grace ended at {until}; the observation says {at}",
+    why: "its grace ended at {until:instant}; the observation says {at:instant}",
     do: "have the credential issued again under the newer version",
   },
   TAXONOMY_INVALID: {

@@ -179,12 +179,12 @@ export const CEREMONY_REFUSALS = {
   },
   WINDOW_MISSED: {
     what: "the contribution is dated outside the round",
-    why: "it says {at}; the round is {from} to {until}",
+    why: "it says {at:instant}; the round is {from:instant} to {until:instant}",
     do: "contribute within the round",
   },
   TTL_EXPIRED: {
     what: "the contribution was no longer valid when the round closed",
-    why: "it was valid until {until}; the round closed at {at}",
+    why: "it was valid until {until:instant}; the round closed at {at:instant}",
     do: "send a longer time to live",
   },
   SLOT_VOID: {
@@ -199,7 +199,7 @@ export const CEREMONY_REFUSALS = {
   },
   DRAFT_STALE: {
     what: "the draft is too old to be signed",
-    why: "it was shown at {at}, more than 15 minutes ago or in the future",
+    why: "it was shown at {at:instant}, more than 15 minutes ago or in the future",
     do: "look at it again and confirm",
   },
   DRAFT_CHANGED: {

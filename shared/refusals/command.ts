@@ -3,7 +3,11 @@ export const COMMAND_REFUSALS = {
   USAGE: { what: "the command line cannot be read", why: "{reason}", do: "see: {see}" },
   FILE_UNREADABLE: { what: "the file {path} cannot be read", why: "{reason}", do: "check the path" },
   FILE_UNWRITABLE: { what: "{path} cannot be written", why: "{reason}", do: "name a folder that exists and is yours" },
-  FILE_SHAPE: { what: "the file is not {thing}", why: "{path} must be {need}", do: "write it like this: {shape}" },
+  FILE_SHAPE: {
+    what: "the file does not hold {thing}",
+    why: "{path} must be {need}",
+    do: "write it like this: {shape}",
+  },
   ID_AMBIGUOUS: { what: "{id} names more than one observation", why: "it begins {found}", do: "give more digits" },
   COMMAND_FAILED: {
     what: "the command failed",

@@ -42,7 +42,7 @@ export const COMPOSITE_REFUSALS = {
   },
   TIME_UNCERTAIN: {
     what: "the time of the observation is too uncertain to tell",
-    why: "{got} straddles {need}, which counts as outside in conservative mode",
+    why: "the policy asks for {need}; at {got} that may or may not be so, which counts as outside in conservative mode",
     do: "state a more exact time, or let the policy be lenient",
   },
   ROSTER_CLOSED: {

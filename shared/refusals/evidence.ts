@@ -78,7 +78,7 @@ export const EVIDENCE_REFUSALS = {
   },
   AFTER_TIME: {
     what: "the evidence is later than the time given",
-    why: "the ceremony closed at {at}",
-    do: "verify at a later time",
+    why: "the ceremony opened at {at:instant}, which is later still",
+    do: "give --at a time within the ceremony or after it",
   },
 } as const;

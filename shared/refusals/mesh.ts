@@ -7,12 +7,12 @@ export const MESH_REFUSALS = {
   },
   AGREEMENT_NOT_YET: {
     what: "the agreement {agreement} is not in force yet",
-    why: "it begins at {from}; this is judged at {at}",
+    why: "it begins at {from:instant}; this is judged at {at:instant}",
     do: "wait, or sign an amendment",
   },
   AGREEMENT_EXPIRED: {
     what: "the agreement {agreement} is no longer in force",
-    why: "it ended at {until}; this is judged at {at}",
+    why: "it ended at {until:instant}; this is judged at {at:instant}",
     do: "have every side sign a successor",
   },
   AGREEMENT_SUSPENDED: {
@@ -87,7 +87,7 @@ export const MESH_REFUSALS = {
   },
   ALIGNMENT_EXPIRED: {
     what: "the alignment {alignment} has expired",
-    why: "it ended at {until}; this is judged at {at}",
+    why: "it ended at {until:instant}; this is judged at {at:instant}",
     do: "exchange stamps again",
   },
   ALIGNMENT_INSUFFICIENT: {

@@ -12,7 +12,7 @@ export const REFERENCE_REFUSALS = {
   },
   PLACE_UNCERTAIN: {
     what: "the place of {participant} is too uncertain to tell",
-    why: "{got} straddles {need}, which counts as outside in conservative mode",
+    why: "the policy asks for {need}; at {got} that may or may not be so, which counts as outside in conservative mode",
     do: "state a more exact place, or let the policy be lenient",
   },
   PLACE_APART: {

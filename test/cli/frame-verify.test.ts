@@ -1,10 +1,11 @@
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { toBase64, toHex } from "../../shared/bytes.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { quorate } from "../support/cli.ts";
+import { run } from "../support/command.ts";
 import { MESH } from "../support/parties.ts";
 import {
   BOARD,
@@ -101,5 +102,29 @@ describe("quorate frame verify", () => {
     file("trust.json", JSON.stringify({ ...statement, revocationAge: 1 }));
     const { exit, data } = await verify(sound);
     expect([exit, data.code]).toEqual([3, "REVOCATION_STALE"]);
+  });
+});
+
+describe("the frame that help shows", () => {
+  const frame = "cli/examples/frame.hex";
+
+  it("is the tests' own, and passes; hexadecimal, base64 and bytes are one frame", async () => {
+    const bytes = frameOf(sound);
+    expect(readFileSync(frame, "utf8").replace(/\s/g, "")).toBe(toHex(bytes));
+    const verified = await run("frame", "verify", frame, "--trust", "cli/examples/trust.json");
+    expect([verified.exit, verified.data]).toMatchObject([0, { ok: true, authority: "acme" }]);
+    const spelled = [bytes, new TextEncoder().encode(`${toBase64(bytes)}\n`), new TextEncoder().encode(toHex(bytes))];
+    for (const given of spelled) expect((await run("frame", "inspect", given)).data).toMatchObject({ ok: true });
+    expect((await run("frame", "inspect", "--hex", `0x${toHex(bytes).toUpperCase()}`)).data).toMatchObject({
+      ok: true,
+    });
+  });
+
+  it("is refused with a code once it is no frame", async () => {
+    for (const given of [new Uint8Array(), new TextEncoder().encode("hello"), frameOf(sound).slice(0, 99)]) {
+      const { exit, data } = await run("frame", "inspect", given);
+      expect([exit, data]).toMatchObject([5, { ok: false, code: expect.any(String), do: expect.any(String) }]);
+    }
+    expect((await run("frame", "inspect", "--hex", "abc")).refusal?.code).toBe("USAGE");
   });
 });

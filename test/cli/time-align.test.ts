@@ -32,6 +32,73 @@ describe("quorate time align", () => {
     ]);
   });
 
+  const HOURS = 3_600_000_000;
+  const said = (id: string, offset: number | string, uncertainty: number | string = 1_000) => ({
+    id,
+    offset,
+    uncertainty,
+  });
+
+  it("outvotes a minority whose clocks are off by hours, however people write them", async () => {
+    const honest = [said("acme", 0), said("bolt", "200 µs", "1 ms"), said("crux", -100)];
+    const answer = await run("time", "align", [...honest, said("liar", -3 * HOURS), said("other liar", "2 h")]);
+    expect([answer.exit, answer.data]).toMatchObject([
+      0,
+      {
+        estimate: 50,
+        dispersion: 850,
+        used: ["acme", "bolt", "crux"],
+        excluded: [
+          { id: "liar", code: "TIME_OUTLIER" },
+          { id: "other liar", code: "TIME_OUTLIER" },
+        ],
+      },
+    ]);
+  });
+
+  it.each([
+    ["too few attesters", [said("acme", 0), said("bolt", 0)], "TIME_FEW"],
+    [
+      "three clocks of one organisation",
+      ["a", "b", "c"].map((id) => ({ ...said(id, 0), authority: "acme" })),
+      "TIME_FEW",
+    ],
+    [
+      "a wide dispersion",
+      { maxDispersion: "2 s", observations: ["a", "b", "c"].map((id) => said(id, 0, "5 s")) },
+      "TIME_DISPERSED",
+    ],
+  ])("gives no estimate from %s", async (_, document, code) => {
+    const answer = await run("time", "align", document);
+    expect([answer.exit, answer.data]).toMatchObject([3, { estimate: null, code }]);
+  });
+
+  it("orders ten events of five clocks, hours apart, of which one reading lies", async () => {
+    const off = { acme: -3, bolt: 2, crux: 1, dune: -1, echo: 0 };
+    const clocks = Object.entries(off);
+    const observations = clocks.flatMap(([from, early], index) =>
+      clocks.slice(index + 1).map(([to, late]) => {
+        const lie = from === "acme" && to === "bolt" ? HOURS : 0;
+        return { from, to, offset: (late - early) * HOURS + lie, uncertainty: "500 µs" };
+      }),
+    );
+    const events = Array.from({ length: 10 }, (_, index) => {
+      const [clock, hours] = clocks[(index * 3) % 5] as (typeof clocks)[number];
+      return { id: `e${index}`, clock, at: 1_800_000_000_000_000 + index * 1_000_000 + hours * HOURS };
+    });
+    const answer = await run("time", "align", { observations, events: [...events].reverse() });
+    expect([answer.exit, answer.data]).toMatchObject([
+      0,
+      { order: events.map(({ id }) => [id]), excluded: [{ id: "observations[0]", code: "TIME_OUTLIER" }], adrift: [] },
+    ]);
+  });
+
+  it("cannot tell which of two clocks is right that contradict each other twice", async () => {
+    const offset = (least: number) => ({ from: "acme", to: "bolt", offset: [least, least + 10] });
+    const answer = await run("time", "align", [offset(0), offset(100)]);
+    expect([answer.exit, answer.data]).toMatchObject([3, { adrift: [{ id: "bolt", code: "TIME_UNLINKED" }] }]);
+  });
+
   it.each([
     ["no observations", {}],
     ["a bare number", [{ id: "a", offset: 5 }]],

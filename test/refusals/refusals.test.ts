@@ -22,7 +22,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
 function unfilled({ code, detail }: Fault): readonly string[] {
   const { what, why, do: remedy } = REFUSALS[code];
   const names = [what, why, remedy].flatMap((text) =>
-    [...text.matchAll(/\{(\w+)\}/g)].map(([, name]) => name as string),
+    [...text.matchAll(/\{(\w+)(?::instant)?\}/g)].map(([, name]) => name as string),
   );
   return names.filter((name) => detail[name] === undefined || detail[name] === "");
 }

@@ -1,5 +1,5 @@
 // The command line as its users run it: another process, its exit code and what it prints.
-import { execFile } from "node:child_process";
+import { execFile, spawn } from "node:child_process";
 import { promisify } from "node:util";
 import type { DemoReport } from "../../cli/demo/run.ts";
 
@@ -15,6 +15,20 @@ export async function quorate(
     const failed = error as { code?: number; stdout?: string; stderr?: string };
     return { exit: failed.code ?? -1, stdout: `${failed.stdout ?? ""}${failed.stdout ? "" : failed.stderr}` };
   }
+}
+
+/** With `stdin`; the lines that it prints. */
+export async function quorateReading(
+  stdin: string,
+  ...words: readonly string[]
+): Promise<{ readonly exit: number; readonly lines: readonly string[] }> {
+  const child = spawn(process.execPath, [main, ...words], { stdio: ["pipe", "pipe", "ignore"] });
+  child.stdin.end(stdin);
+  const [exit, stdout] = await Promise.all([
+    new Promise<number>((resolve) => child.once("exit", (code) => resolve(code ?? -1))),
+    child.stdout.setEncoding("utf8").reduce((all, part) => `${all}${part}`, ""),
+  ]);
+  return { exit, lines: stdout.split("\n").slice(0, -1) };
 }
 
 export async function demo(

@@ -19,13 +19,13 @@ export function fields<T extends object>(
     if (!isCborMap(value)) return misfit(path, "a map");
     for (const key of value.keys()) {
       if (names.includes(key as keyof T & string)) continue;
-      if (unread === null) misfit(joined(path, String(key)), "no such field", "FIELD_UNKNOWN");
+      if (unread === null) misfit(joined(path, String(key)), "left out: there is no such field", "FIELD_UNKNOWN");
       else if (!unread.includes(joined(path, String(key)))) unread.push(joined(path, String(key)));
     }
     const entries = names.map((name) => {
       const given = value.get(name);
       const item = (given === undefined || given === null) && name in absent ? absent[name] : given;
-      if (item === undefined) return misfit(joined(path, name), "is required", "FIELD_MISSING");
+      if (item === undefined) return misfit(joined(path, name), "there", "FIELD_MISSING");
       return [name, readers[name](item, joined(path, name))];
     });
     return Object.fromEntries(entries) as T;

@@ -1,0 +1,8 @@
+// Documents for trying rules: JSON, in which people may write units, instants and degrees.
+import { readJsonFile } from "./files.ts";
+import { importDegrees } from "./geodetic.ts";
+import { importQuantities } from "./quantities.ts";
+
+export function readCase(path: string): unknown {
+  return importDegrees(importQuantities(readJsonFile(path)));
+}
