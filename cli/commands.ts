@@ -15,6 +15,7 @@ import {
 } from "./commands/exchange.ts";
 import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
+import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { policyLint, policyList, policyShow } from "./commands/policy.ts";
 import { preflight } from "./commands/preflight.ts";
@@ -37,6 +38,7 @@ export const COMMANDS: readonly Command[] = [
   preflight,
   frameInspect,
   frameVerify,
+  lineageVerify,
   signatureCheck,
   cborCheck,
   simulate,

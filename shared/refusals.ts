@@ -52,6 +52,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   PROVISIONAL: "held",
   REVOCATION_STALE: "held",
   REVOCATION_MISSING: "held",
+  SOURCE_UNRESOLVED: "held",
   NOT_A_PARTY: "forbidden",
   SEAT_MISMATCH: "forbidden",
   UNAUTHORISED: "unauthorised",

@@ -56,6 +56,16 @@ export const EVIDENCE_REFUSALS = {
     why: "{reason}",
     do: "ask another party for its bundle",
   },
+  SOURCE_UNRESOLVED: {
+    what: "the source {source} of {id} is not at hand",
+    why: "what an observation was derived from must be seen before it can be judged; nobody takes it for absent",
+    do: "get it from whoever holds it, and check again",
+  },
+  SOURCE_REFUSED: {
+    what: "{id} rests on {source}, which is refused",
+    why: "its lineage leads to {code}",
+    do: "do not rely on it; ask its author for a statement that rests on sound sources",
+  },
   NEVER_ARRIVED: {
     what: "observation {id} never arrived at {by}",
     why: "{by} neither admitted nor refused it; whoever sent it may still hold it",

@@ -101,12 +101,12 @@ export const MESH_REFUSALS = {
     do: "find the wrong reading and have the alignment replaced",
   },
   FACT_CORRUPT: {
-    what: "the fact {fact} exists in two versions",
+    what: "the statement {fact} exists in two versions",
     why: "one id has one body",
     do: "find out who changed it; neither version is taken",
   },
   LINEAGE_CYCLE: {
-    what: "the fact {fact} leads back to itself",
+    what: "the statement {fact} leads back to itself",
     why: "what is cited comes before what cites it",
     do: "find out who forged the citations",
   },
