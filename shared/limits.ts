@@ -32,8 +32,8 @@ export const DEVICE_LINKS_MAX = 16;
 export const DEVICE_EPOCHS_MISSED_MAX = 7;
 /** Parents and sources an observation may name. */
 export const LINEAGE_REFERENCES_MAX = 256;
-/** Seats in one roster: with 31 electors a polka and its votes stay far below one object's memory. */
-export const SEATS_MAX = 256;
+/** Seats in one roster: a call that names so many, each with its root, still fits into one frame beside its policy. */
+export const SEATS_MAX = 512;
 export const ELECTORS_MAX = 31;
 /** Holders of a role that a policy may speak of: more than a roster has, since policies are also tried on whole elections. */
 export const HOLDERS_MAX = 1_000_000;
@@ -74,6 +74,9 @@ export const CONTENT_BYTES_MAX = 16_384;
 export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
 /** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */
 export const BODY_BYTES_MAX = 262_144;
+/** Frames, and bytes, of one batch over HTTP: one call of a ceremony's object, and well below what a Worker's memory bears. */
+export const BATCH_FRAMES_MAX = 100;
+export const BATCH_BYTES_MAX = 2 * 1_048_576;
 /** Items (lots, legs, positions) that one seat may contribute to in one round. */
 export const ITEMS_PER_SEAT_MAX = 64;
 /** Millimetres from a frame's origin: a million kilometres, past every satellite, and exact in 53 bits. */

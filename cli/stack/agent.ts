@@ -10,6 +10,8 @@ import { type Party, rootsOf } from "./party.ts";
 export type AgentPlan = {
   readonly party: Party;
   readonly parties: readonly Party[];
+  /** Organisations without an agent, whose roots it recognises all the same. */
+  readonly guests?: readonly Party[];
   readonly script: string;
   readonly dir: string;
   readonly nats: { readonly url: string; readonly user: string; readonly password: string };
@@ -143,12 +145,12 @@ export class LocalAgent {
   }
 
   #bindings(): Record<string, string> {
-    const { party, parties, nats, sources, hookSecrets, clockOffsetMs } = this.#plan;
+    const { party, parties, guests = [], nats, sources, hookSecrets, clockOffsetMs } = this.#plan;
     const document = {
       name: party.name,
       mesh: party.mesh,
       credentials: party.identity.credentials.map(toBase64),
-      trust: writeTrustStatement(party.mesh, rootsOf(parties)),
+      trust: writeTrustStatement(party.mesh, rootsOf([...parties, ...guests])),
       partners: parties.filter((peer) => peer !== party).map(({ name }) => ({ name, account: name.toUpperCase() })),
       sources,
       clockOffsetMs,

@@ -31,6 +31,8 @@ export type StackPlan = {
   readonly sources: Readonly<Record<string, readonly { readonly id: string }[]>>;
   /** Keys of parties that are not to get new ones. */
   readonly secrets?: ReadonlyMap<string, PartySecrets>;
+  /** Organisations that take part without an agent: everybody recognises their roots. */
+  readonly guests?: readonly Party[];
   readonly clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First HTTP port; 0 lets the system choose. */
   readonly port?: number;
@@ -74,6 +76,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     return new LocalAgent({
       party,
       parties,
+      guests: plan.guests ?? [],
       script: plan.script,
       dir: join(plan.dir, party.name),
       nats: { url: nats.wsUrl, user, password },

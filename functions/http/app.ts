@@ -29,7 +29,7 @@ export function createApp(): Hono<AgentContext> {
   app.get("/healthz", (context) => context.json({ ok: true }));
   app.use(configured);
   app.get("/.well-known/quorate-party.json", (context) => context.json(cardOf(context.get("config"))));
-  app.route("/v1/observations", observationRoutes());
+  app.route("/", observationRoutes());
   app.route("/hooks", hookRoutes());
   app.get("/readyz", async (context) => {
     const link = await context.env.LINK.getByName(LINK_NAME).health();

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { parseBase64 } from "../../shared/bytes.ts";
+import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
@@ -99,6 +100,30 @@ describe("the roads", () => {
     expect(lineage.filter(({ kind, detail }) => kind === "admission" && detail.kind === "contribution")).toHaveLength(
       1,
     );
+  });
+
+  it("answer each frame of a batch by itself, and refuse a batch that is none", async () => {
+    const good = contributionFrame(party("acme"), stage.ceremony, 0, "reject");
+    const post = async (body: Uint8Array, type = "application/cbor") =>
+      bolt.request("/v1/observations:batch", {
+        method: "POST",
+        body: new Uint8Array(body),
+        headers: { "content-type": type },
+      });
+    const batch = [good, good.slice(0, -1), contributionFrame(party("crux"), stage.ceremony, 1), good];
+    const { answers } = (await (await post(encodeCanonical(batch))).json()) as {
+      answers: { verdict: string; code: string | null }[];
+    };
+    expect(answers.map(({ verdict, code }) => [verdict, code])).toEqual([
+      ["admitted", null],
+      ["refused", "CBOR_TRUNCATED"],
+      ["refused", "SEAT_MISMATCH"],
+      ["ignored", "DUPLICATE"],
+    ]);
+    const crowd = encodeCanonical(Array.from({ length: 101 }, () => good.slice(0, 9)));
+    for (const body of [crowd, encodeCanonical([]), encodeCanonical("a frame"), good.slice(3)])
+      expect(await (await post(body)).json()).toMatchObject({ code: "BODY_INVALID", status: 400 });
+    expect((await post(encodeCanonical(batch), "text/plain")).status).toBe(415);
   });
 
   it("publish a card that names the party's key, and never a secret", async () => {

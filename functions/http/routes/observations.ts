@@ -1,27 +1,26 @@
 // Observations over HTTP: signed frames carry their own authority, so this road needs no key. It is the same road as the queue's.
 import { type Context, Hono } from "hono";
-import { FRAME_BYTES_MAX } from "../../../shared/limits.ts";
-import { fault } from "../../../shared/result.ts";
-import { type Answer, faultOf, ingest } from "../../ingest.ts";
+import { decodeCanonical } from "../../../shared/cbor/decode.ts";
+import { bytesUpTo, list, readAs } from "../../../shared/cbor/read.ts";
+import { BATCH_BYTES_MAX, BATCH_FRAMES_MAX, FRAME_BYTES_MAX } from "../../../shared/limits.ts";
+import { describeRefusal } from "../../../shared/refusals.ts";
+import { fault, type Result } from "../../../shared/result.ts";
+import { type Answer, type Arrival, faultOf, ingest } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
 import { mediaType, readBytes } from "../body.ts";
 import { problem } from "../problem.ts";
 
 export function observationRoutes(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
-  app.post("/", submitRoute);
+  app.post("/v1/observations", submitRoute);
+  app.post("/v1/observations:batch", submitBatchRoute);
   return app;
 }
 
 async function submitRoute(context: Context<AgentContext>): Promise<Response> {
-  const found = mediaType(context.req.raw);
-  if (found !== "application/cbor" && found !== "application/cose")
-    return problem(context, fault("CONTENT_TYPE", { found, need: "application/cbor" }).fault);
-  const frame = await readBytes(context.req.raw, FRAME_BYTES_MAX);
+  const frame = await readCbor(context, FRAME_BYTES_MAX);
   if (!frame.ok) return problem(context, frame.fault);
-  const answers = await ingest(context.env, context.get("config"), [
-    { road: "http", account: null, topic: null, frame: frame.value },
-  ]);
+  const answers = await ingest(context.env, context.get("config"), [arrived(frame.value)]);
   const answer = answers[0] as Answer;
   const refusal = faultOf(answer);
   if (refusal !== null) return problem(context, refusal);
@@ -29,4 +28,44 @@ async function submitRoute(context: Context<AgentContext>): Promise<Response> {
     "receipt" in answer ? answer.receipt : null,
     "receipt" in answer && answer.receipt.verdict === "held" ? 202 : 200,
   );
+}
+
+/** A CBOR list of frames. Each is answered by itself, in order: one that is refused says nothing of its neighbours. */
+async function submitBatchRoute(context: Context<AgentContext>): Promise<Response> {
+  const bytes = await readCbor(context, BATCH_BYTES_MAX);
+  if (!bytes.ok) return problem(context, bytes.fault);
+  const frames = readFrames(bytes.value);
+  if (!frames.ok) return problem(context, frames.fault);
+  const answers = await ingest(context.env, context.get("config"), frames.value.map(arrived));
+  return context.json({ answers: answers.map(shown) });
+}
+
+function shown(answer: Answer) {
+  const refusal = faultOf(answer);
+  const id = "receipt" in answer ? answer.receipt.id : null;
+  if (refusal !== null) return { id, verdict: "refused", ...describeRefusal(refusal) };
+  return "receipt" in answer ? { id, verdict: answer.receipt.verdict, code: answer.receipt.code } : null;
+}
+
+const readList = list(bytesUpTo(FRAME_BYTES_MAX), BATCH_FRAMES_MAX, 1);
+
+function readFrames(bytes: Uint8Array): Result<readonly Uint8Array[]> {
+  const decoded = decodeCanonical(bytes);
+  const read = decoded.ok ? readAs(decoded.value, readList) : decoded;
+  if (read.ok) return read;
+  return fault("BODY_INVALID", {
+    path: "body",
+    need: `a CBOR list of 1 to ${BATCH_FRAMES_MAX} frames as byte strings`,
+  });
+}
+
+function arrived(frame: Uint8Array): Arrival {
+  return { road: "http", account: null, topic: null, frame };
+}
+
+async function readCbor(context: Context<AgentContext>, limit: number): Promise<Result<Uint8Array>> {
+  const found = mediaType(context.req.raw);
+  if (found !== "application/cbor" && found !== "application/cose")
+    return fault("CONTENT_TYPE", { found, need: "application/cbor" });
+  return readBytes(context.req.raw, limit);
 }

@@ -1,0 +1,104 @@
+// The auction of the benchmark on a live stack: opened over HTTP, bid in batches at one agent, closed by three.
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LocalAgent } from "../../cli/stack/agent.ts";
+import { buildBundle } from "../../cli/stack/bundle.ts";
+import type { Party } from "../../cli/stack/party.ts";
+import { PARTY_NAMES, type Stack, startStack } from "../../cli/stack/stack.ts";
+import { encodeCanonical } from "../../shared/cbor/encode.ts";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
+import { AUCTION_SETTINGS, ELECTOR_ROLES } from "./bids.ts";
+
+export const MESH = "bench-mesh";
+const ENDED = new Set(["final", "abandoned", "expired"]);
+const POLL_MS = 5;
+const AT_ONCE = 4;
+
+export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<void> };
+
+export async function liveStack(parties: number, guests: readonly Party[] = []): Promise<LiveStack> {
+  const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
+  const { script } = await buildBundle();
+  const names = PARTY_NAMES.slice(0, parties);
+  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests });
+  const stop = async () => {
+    await stack.stop();
+    rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
+  };
+  await until(30, async () => {
+    const ready = await Promise.all(stack.agents.map((agent) => agent.request("/readyz")));
+    return ready.every(({ ok }) => ok);
+  });
+  return { stack, stop };
+}
+
+export async function until(seconds: number, holds: () => Promise<boolean>): Promise<void> {
+  const end = Date.now() + seconds * 1_000;
+  while (!(await holds())) {
+    if (Date.now() > end) throw new Error(`waited ${seconds} s in vain`);
+    await sleep(POLL_MS);
+  }
+}
+
+export function show(agent: LocalAgent, ceremony: string): Promise<CeremonyView> {
+  return agent.json<CeremonyView>(`/v1/ceremonies/${ceremony}`);
+}
+
+/** Resolves once every agent shows an ending, with what each shows. */
+export async function ended(stack: Stack, ceremony: string, seconds: number): Promise<readonly CeremonyView[]> {
+  let views: readonly CeremonyView[] = [];
+  await until(seconds, async () => {
+    views = await Promise.all(stack.agents.map((agent) => show(agent, ceremony)));
+    return views.every(({ phase }) => ENDED.has(phase));
+  });
+  return views;
+}
+
+export async function openAuction(stack: Stack, bidders: readonly Party[], closesIn: number): Promise<string> {
+  const electors = stack.parties.map(({ name }, index) => ({ authority: name, role: ELECTOR_ROLES[index], power: 1 }));
+  const [opener] = stack.agents as readonly [LocalAgent];
+  const opened = await opener.post<{ ceremony?: string; code?: string }>("/v1/ceremonies", {
+    pattern: "auction",
+    title: "Bench",
+    set: AUCTION_SETTINGS,
+    parties: [...electors, ...bidders.map(({ name }) => ({ authority: name, role: "bidder", power: 1 }))],
+    closesIn,
+    expiresIn: closesIn + 120,
+  });
+  if (opened.ceremony === undefined) throw new Error(`the auction does not open: ${JSON.stringify(opened)}`);
+  const { ceremony } = opened;
+  await until(30, async () => {
+    const views = await Promise.all(stack.agents.map((agent) => show(agent, ceremony)));
+    return views.every(({ policy }) => policy);
+  });
+  return ceremony;
+}
+
+export type Counts = Readonly<Record<string, number>>;
+
+/** Posts frames in batches, some at a time, and counts the verdicts; refusals by their codes. */
+export async function submit(agent: LocalAgent, frames: readonly Uint8Array[]): Promise<Counts> {
+  const batches: (readonly Uint8Array[])[] = [];
+  for (let from = 0; from < frames.length; from += BATCH_FRAMES_MAX)
+    batches.push(frames.slice(from, from + BATCH_FRAMES_MAX));
+  const counts: Record<string, number> = {};
+  const send = async (batch: readonly Uint8Array[]) => {
+    const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;
+    const headers = { "content-type": "application/cbor" };
+    const response = await agent.request("/v1/observations:batch", { method: "POST", body, headers });
+    const { answers } = (await response.json()) as { answers?: { verdict: string; code: string | null }[] };
+    if (answers === undefined) throw new Error(`a batch is refused: ${response.status}`);
+    for (const { verdict, code } of answers) {
+      const name = verdict === "refused" ? (code ?? verdict) : verdict;
+      counts[name] = (counts[name] ?? 0) + 1;
+    }
+  };
+  const lane = async () => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await send(batch);
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return counts;
+}

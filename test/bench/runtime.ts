@@ -1,0 +1,52 @@
+// A workerd of its own for what is measured without an agent; times are taken outside, since a Worker's clock stands still while it works.
+import { Miniflare } from "miniflare";
+import { bundleWorker } from "../support/bundle-worker.ts";
+
+export type Runtime = {
+  readonly post: (path: string, body: string | Uint8Array) => Promise<unknown>;
+  /** Milliseconds that a path takes at best, beyond an empty request. */
+  readonly time: (path: string, body: string, expect: (answer: unknown) => boolean) => Promise<number>;
+  readonly stop: () => Promise<void>;
+};
+
+const RUNS = 5;
+
+export async function startRuntime(): Promise<Runtime> {
+  const script = await bundleWorker('export { default } from "./bench-worker.ts";', import.meta.dirname);
+  const miniflare = new Miniflare({
+    modules: true,
+    script,
+    compatibilityDate: "2026-07-30",
+    compatibilityFlags: ["nodejs_compat"],
+    cf: false,
+  });
+  const url = await miniflare.ready;
+  const post = async (path: string, body: string | Uint8Array) => {
+    const response = await fetch(new URL(path, url), { method: "POST", body: body as BodyInit });
+    if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
+    return response.json();
+  };
+  const once = async (path: string, body: string, expect: (answer: unknown) => boolean) => {
+    const start = performance.now();
+    const answer = await post(path, body);
+    const ms = performance.now() - start;
+    if (!expect(answer)) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
+    return ms;
+  };
+  const time = async (path: string, body: string, expect: (answer: unknown) => boolean) => {
+    const empty = await median(RUNS, () => once("/nothing", "", () => true));
+    return Math.max((await median(RUNS, () => once(path, body, expect))) - empty, 0.001);
+  };
+  return { post, time, stop: () => miniflare.dispose() };
+}
+
+export async function median(runs: number, measure: () => Promise<number>): Promise<number> {
+  const found: number[] = [];
+  for (let run = 0; run < runs; run++) found.push(await measure());
+  return quantile(found, 0.5);
+}
+
+export function quantile(values: readonly number[], part: number): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? Number.NaN;
+}
