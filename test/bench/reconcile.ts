@@ -14,8 +14,8 @@ export type ReconcileCost = {
   readonly roundTrips: number;
 };
 
-export function measureReconcile(): readonly ReconcileCost[] {
-  return CASES.map(({ size, difference }) => {
+export function measureReconcile(cases = CASES): readonly ReconcileCost[] {
+  return cases.map(({ size, difference }) => {
     const all = Array.from({ length: size }, (_, index) => idOf(`statement ${index}`)).sort();
     const every = Math.floor(size / difference);
     const ours = all.filter((_, index) => index % every !== 0 || index / every >= difference / 2);
