@@ -67,8 +67,17 @@ const NOTHING_KNOWN = assembleTrust({ mesh: null, pins: new Map() });
 
 /** Verifies an evidence bundle under a trust statement. */
 export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): Promise<Verification> {
+  return (await examineBundle(bytes, options)).verification;
+}
+
+/** The verification, and the state that the evidence leads to as far as it was reached; null before the fold. */
+export type Examination = { readonly verification: Verification; readonly state: CeremonyState | null };
+
+/** As `verifyBundle`, for whoever asks more of the same evidence. */
+export async function examineBundle(bytes: Uint8Array, options: VerifyOptions): Promise<Examination> {
   const parsed = parseBundle(bytes);
-  if (!parsed.ok) return report([], { name: "format", stop: failed("file", parsed) }, null);
+  if (!parsed.ok)
+    return { verification: report([], { name: "format", stop: failed("file", parsed) }, null), state: null };
   let found: Case = {
     options,
     bundle: parsed.value,
@@ -81,11 +90,11 @@ export async function verifyBundle(bytes: Uint8Array, options: VerifyOptions): P
   const passed = ["format"];
   for (const { name, run } of CHECKS) {
     const next = await run(found);
-    if ("is" in next) return report(passed, { name, stop: next }, found);
+    if ("is" in next) return { verification: report(passed, { name, stop: next }, found), state: found.state };
     found = next;
     passed.push(name);
   }
-  return report(passed, null, found);
+  return { verification: report(passed, null, found), state: found.state };
 }
 
 function report(

@@ -63,6 +63,21 @@ export function translateFact(fact: Fact, path: readonly Translator[], named: bo
   return ok(reading);
 }
 
+/** One named value in the words of another vocabulary: what it is called there, null where nothing is left of it, and what was lost. */
+export function translateEntry(
+  name: string,
+  value: CborValue,
+  translator: Translator,
+): { readonly as: string | null; readonly read: CborValue; readonly losses: readonly LossNote[] } {
+  const losses: LossNote[] = [];
+  const note = (kind: LossNote["kind"], element: string, { as, loss }: TermMapping) => {
+    if (loss !== "exact") losses.push({ translator: translator.id, kind, element, as, loss });
+  };
+  const as = translateTerm(name, translator, note);
+  const read = translateValue(value, translator, note);
+  return { as: read === null && value !== null ? null : as, read, losses };
+}
+
 type Note = (kind: LossNote["kind"], element: string, mapping: TermMapping) => void;
 
 /** A subject is one term, or a path of terms joined by slashes. Null where a term has no image. */

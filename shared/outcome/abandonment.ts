@@ -20,7 +20,10 @@ export function abandonmentOf(policy: Policy, seats: readonly Seat[], heard: Hea
   const byIndex = new Map(seats.map((seat) => [seat.index, seat]));
   const absent = seats.filter(({ role, index }) => policy.roles.get(role)?.contributes === true && !spoke.has(index));
   const faulty = seats.filter(({ index }) => heard.faulty.has(index));
-  const released = heard.admitted.flatMap(({ id, seat: index, round }): CborMap[] => {
+  // A matched pair binds whatever became of the rest.
+  const standing = new Set((verdict.handovers ?? []).flatMap(({ release, acceptance }) => [release, acceptance]));
+  const bound = heard.admitted.filter(({ id }) => !standing.has(id));
+  const released = bound.flatMap(({ id, seat: index, round }): CborMap[] => {
     const seat = byIndex.get(index);
     return seat === undefined
       ? []

@@ -1,6 +1,9 @@
-// Custody chains (SPEC §6.4): a release has no effect until the named receiver accepts it, so that custody is never vacant and never
-// double. Each leg starts where the last one ended; two acceptances that would split custody end the chain as discrepant.
+// Custody chains (SPEC §6.4.8): from custodian to custodian, one matched pair at a time, so that custody is never vacant and never double.
+// Each leg starts where the last one ended; two acceptances that would split custody, and halves that contradict each other, end the
+// chain as discrepant where it stands.
+
 import type { CborValue } from "../cbor/value.ts";
+import { type Discrepancy, judgePair, type Miss, type MissCode, type Pair } from "../handoff/pair.ts";
 import type { ChainOutcome, Policy } from "../policy/policy.ts";
 import {
   abandoned,
@@ -13,10 +16,15 @@ import {
   seatsByIndex,
   type Verdict,
 } from "./contribution.ts";
-import { type Acceptance, collectHandovers, type Release } from "./handovers.ts";
+import { collectHandovers, type Handovers, type Release } from "./handovers.ts";
 
-type Leg = { readonly release: Release; readonly acceptance: Acceptance };
-type Walk = { readonly custodian: Seat; readonly legs: readonly Leg[]; readonly stop: string; readonly why: string };
+type Walk = {
+  readonly custodian: Seat;
+  readonly legs: readonly Pair[];
+  readonly stop: MissCode | "RELEASE_MISSING";
+  readonly why: string;
+  readonly discrepancies: readonly Discrepancy[];
+};
 
 export function decideChain(
   _policy: Policy,
@@ -27,86 +35,122 @@ export function decideChain(
   const [holder, ...others] = seats.filter(({ role }) => role === rule.start);
   if (holder === undefined || others.length > 0)
     return abandoned("CUSTODIAN_UNKNOWN", [`exactly one ${rule.start} must hold custody at first`], { settled: true });
-  const { releases, acceptances } = collectHandovers(seats, contributions);
-  const walk = follow(holder, releases, acceptances);
-  const explanation = [...walk.legs.map(describe), walk.why];
+  const walk = follow(rule, holder, collectHandovers(seats, contributions));
   const handovers = walk.legs.map(handoverOf);
+  const explanation = [...walk.legs.map(describe), walk.why];
   const ended = rule.end === null || walk.custodian.role === rule.end;
-  if (walk.stop === "DISCREPANT" || walk.legs.length === 0 || !ended || walk.stop === "ACCEPTANCE_MISSING")
+  const open = walk.stop !== "RELEASE_MISSING" && walk.stop !== "RELEASE_WITHDRAWN";
+  if (walk.legs.length === 0 || !ended || open)
     return { ...abandoned(walk.stop, explanation, { value: show(walk, false) }), handovers };
-  const ratified = ratification(rule, seats, contributions);
-  if (ratified !== null) return abandoned(ratified.cause, [...explanation, ratified.why], { value: show(walk, false) });
-  return { ...decided(show(walk, true), explanation), handovers };
+  const unratified = ratification(rule, seats, contributions);
+  if (unratified === null) return { ...decided(show(walk, true), explanation), handovers };
+  // What was to be ratified and was not has no effect: custody never left.
+  const nothing: Walk = { ...walk, custodian: holder, legs: [] };
+  return abandoned(unratified.cause, [...explanation, unratified.why], { value: show(nothing, false) });
 }
 
 /** Walks from custodian to custodian, one matched pair at a time. */
-function follow(holder: Seat, releases: readonly Release[], acceptances: readonly Acceptance[]): Walk {
+function follow(rule: ChainOutcome, holder: Seat, statements: Handovers): Walk {
   const used = new Set<Release>();
-  const legs: Leg[] = [];
+  const legs: Pair[] = [];
   let custodian = holder;
   for (;;) {
-    const offered = releases.filter(
+    const offered = statements.releases.filter(
       (release) =>
         release.from === custodian && !used.has(release) && (release.leg === null || release.leg === legs.length),
     );
-    const pairs = offered.flatMap((release) =>
-      acceptances
-        .filter((acceptance) => matches(legs, release, acceptance))
-        .map((acceptance) => ({ release, acceptance })),
-    );
+    const { pairs, misses } = judgeOffers(rule, statements, legs[0]?.release.object ?? null, offered);
     const receivers = new Set(pairs.map(({ acceptance }) => acceptance.by));
     const stays = `custody stays with ${nameOf(custodian)}`;
+    const stopped = (stop: Walk["stop"], why: string, discrepancies: Walk["discrepancies"] = []): Walk => ({
+      custodian,
+      legs,
+      stop,
+      why: `${why}${stays}`,
+      discrepancies,
+    });
     if (receivers.size > 1)
-      return {
-        custodian,
-        legs,
-        stop: "DISCREPANT",
-        why: `${receivers.size} parties accepted custody from ${nameOf(custodian)}; ${stays}`,
-      };
+      return stopped("DISCREPANT", `${receivers.size} parties accepted custody from ${nameOf(custodian)}; `);
+    const discrepant = misses.find(({ code }) => code === "DISCREPANT");
+    if (discrepant !== undefined) return stopped("DISCREPANT", `${discrepant.why}; `, discrepant.discrepancies);
     const [pair] = pairs;
-    if (pair === undefined && offered.length > 0)
-      return { custodian, legs, stop: "ACCEPTANCE_MISSING", why: `nobody it names accepted the release; ${stays}` };
-    if (pair === undefined) return { custodian, legs, stop: "RELEASE_MISSING", why: stays };
-    for (const release of offered) used.add(release);
-    legs.push(pair);
-    custodian = pair.acceptance.by;
+    if (pair !== undefined) {
+      for (const release of offered) used.add(release);
+      legs.push(pair);
+      custodian = pair.acceptance.by;
+    } else if (offered.length === 0) return stopped("RELEASE_MISSING", "");
+    else {
+      const [miss] = misses;
+      return stopped(miss?.code ?? "ACCEPTANCE_MISSING", `${miss?.why ?? "nobody it names accepted the release"}; `);
+    }
   }
 }
 
-/** By the named receiver, of the same object as all along, and of this very release. */
-function matches(legs: readonly Leg[], release: Release, acceptance: Acceptance): boolean {
-  if (acceptance.by === release.from || !release.names.includes(acceptance.release)) return false;
-  if (release.to !== null && release.to !== nameOf(acceptance.by) && release.to !== acceptance.by.authority)
-    return false;
-  if (acceptance.object !== null && release.object !== null && acceptance.object !== release.object) return false;
-  const object = legs[0]?.release.object ?? null;
-  return object === null || release.object === null || release.object === object;
-}
-
-function describe({ release, acceptance }: Leg): string {
-  const exceptions = acceptance.exceptions.length > 0 ? `, with ${acceptance.exceptions.join("; ")}` : "";
-  return `${nameOf(release.from)} released to ${nameOf(acceptance.by)}, which accepted${exceptions}`;
-}
-
-function handoverOf({ release, acceptance }: Leg): Handover {
-  const [id = ""] = release.names;
+/** What comes of the releases on offer: pairs, and what stands in the way of the others, the weightiest first. */
+function judgeOffers(
+  rule: ChainOutcome,
+  statements: Handovers,
+  object: string | null,
+  offered: readonly Release[],
+): { readonly pairs: readonly Pair[]; readonly misses: readonly Miss[] } {
+  const judged = offered.flatMap((release) => {
+    const citing = statements.acceptances.filter((acceptance) => release.names.includes(acceptance.release));
+    if (citing.length > 0) return citing.map((one) => judgePair(rule, statements, object, release, one));
+    const withdrawn = statements.withdrawals.some(
+      ({ by, names }) => by === release.from && release.names.includes(names),
+    );
+    const why = `${nameOf(release.from)} withdrew the release`;
+    return withdrawn ? [{ miss: { code: "RELEASE_WITHDRAWN", why, discrepancies: [] } as const }] : [];
+  });
+  const misses = judged.flatMap((one) => ("miss" in one ? [one.miss] : []));
   return {
-    release: id,
-    acceptance: acceptance.id,
-    from: nameOf(release.from),
-    to: nameOf(acceptance.by),
-    object: release.object ?? acceptance.object,
+    pairs: judged.flatMap((one) => ("pair" in one ? [one.pair] : [])),
+    misses: misses.sort((a, b) => WEIGHT.indexOf(a.code) - WEIGHT.indexOf(b.code)),
   };
 }
 
-function show({ custodian, legs }: Walk, complete: boolean): Plain {
-  const shown = legs.map(({ release, acceptance }) => ({
+const WEIGHT: readonly MissCode[] = [
+  "DISCREPANT",
+  "TRANSLATION_MISSING",
+  "RELEASE_EXPIRED",
+  "ACCEPTANCE_MISSING",
+  "RELEASE_WITHDRAWN",
+];
+
+function describe({ release, acceptance, translation }: Pair): string {
+  const exceptions = acceptance.exceptions.length > 0 ? `, with ${acceptance.exceptions.join("; ")}` : "";
+  const words = translation === null ? "" : `, by the translation of ${nameOf(translation.by)}`;
+  return `${nameOf(release.from)} released to ${nameOf(acceptance.by)}, which accepted${exceptions}${words}`;
+}
+
+function handoverOf({ release, acceptance, translation }: Pair): Handover {
+  return {
+    release: release.id,
+    acceptance: acceptance.id,
+    translation: translation?.id ?? null,
+    from: nameOf(release.from),
+    to: nameOf(acceptance.by),
+    object: release.object ?? acceptance.object,
+    at: acceptance.at[1],
+  };
+}
+
+function show({ custodian, legs, discrepancies }: Walk, complete: boolean): Plain {
+  const shown = legs.map(({ release, acceptance, translation, losses }) => ({
     from: nameOf(release.from),
     to: nameOf(acceptance.by),
     ...(release.object === null ? {} : { object: release.object }),
     ...(acceptance.exceptions.length === 0 ? {} : { exceptions: acceptance.exceptions }),
+    ...(translation === null
+      ? {}
+      : {
+          vocabularies: [translation.map.from, translation.map.to],
+          translator: nameOf(translation.by),
+          losses: losses.map(({ element, as, loss }) => ({ element, as, loss })),
+        }),
   }));
-  return { custodian: nameOf(custodian), legs: shown, complete };
+  const differing = discrepancies.length === 0 ? {} : { discrepancies: discrepancies as unknown as readonly Plain[] };
+  return { custodian: nameOf(custodian), legs: shown, complete, ...differing };
 }
 
 /** Why the chain is not ratified; null where it is, or where nobody has to. */

@@ -41,9 +41,13 @@ export type Exclusion = {
 export type Handover = {
   readonly release: Id;
   readonly acceptance: Id;
+  /** The statement by which the one reads in the words of the other; null where both use the same. */
+  readonly translation: Id | null;
   readonly from: string;
   readonly to: string;
   readonly object: string | null;
+  /** From when on the receiver has custody: the end of the acceptance's stated time, in microseconds. */
+  readonly at: number;
 };
 
 /**

@@ -17,8 +17,9 @@ const MARKS: { readonly [F in Form]: readonly string[] } = {
   value: ["value", "vector"],
   plan: ["plan"],
   ack: ["ack"],
-  release: ["release"],
+  release: ["release", "withdraw"],
   accept: ["accept"],
+  translation: ["translation", "withdraw"],
 };
 
 /** Whether a role may contribute this content; null where it may. */
@@ -49,6 +50,7 @@ const JUDGES: { readonly [F in Form]: Judge } = {
   ack: (_rule, _role, content) => judgeFields(content, ACK_FIELDS),
   release: (_rule, _role, content) => judgeHandover(content),
   accept: (_rule, _role, content) => judgeHandover(content),
+  translation: (_rule, _role, content) => judgeHandover(content),
 };
 
 type Fields = { readonly required: Readonly<Record<string, Reader<unknown>>>; readonly optional: Fields["required"] };

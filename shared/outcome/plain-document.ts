@@ -61,12 +61,15 @@ function usualSlot(content: CborMap): string {
     ["", content.get("bid"), "item"],
     ["release ", content.get("release"), "id"],
     ["accept ", content.get("accept"), "release"],
+    ["translation ", content.get("translation"), "id"],
   ] as const;
   for (const [prefix, part, field] of parts) {
     const name = isCborMap(part) ? part.get(field) : undefined;
     if (typeof name === "string") return `${prefix}${name}`;
     if (prefix !== "" && part !== undefined) return prefix.trim();
   }
+  const withdrawn = content.get("withdraw");
+  if (typeof withdrawn === "string") return `withdraw ${withdrawn}`;
   return "";
 }
 

@@ -1,5 +1,16 @@
 // Reading the outcome rule of a policy (SPEC §6.4): which fields it has depends on the function that it names.
-import { boolean, integer, list, misfit, nullable, oneOf, type Reader, record, text } from "../cbor/read.ts";
+import {
+  boolean,
+  integer,
+  list,
+  misfit,
+  nullable,
+  oneOf,
+  type Reader,
+  record,
+  text,
+  withDefaults,
+} from "../cbor/read.ts";
 import { isCborMap } from "../cbor/value.ts";
 import { CANDIDATES_MAX, HOLDERS_MAX, RATIO_TERM_MAX, ROUNDS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import type {
@@ -95,13 +106,19 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
     leaders: distinct(text(64), 32, 1),
     threshold: readThreshold,
   }),
-  chain: record<ChainOutcome>({
-    function: named("chain"),
-    start: text(64),
-    end: nullable(text(64)),
-    ratify: nullable(text(64)),
-    ratification: text(64),
-  }),
+  chain: withDefaults(
+    { within: null, translator: null, exceptions: null },
+    record<ChainOutcome>({
+      function: named("chain"),
+      start: text(64),
+      end: nullable(text(64)),
+      ratify: nullable(text(64)),
+      ratification: text(64),
+      within: nullable(amount),
+      translator: nullable(text(64)),
+      exceptions: nullable(names),
+    }),
+  ),
   precedence: record<PrecedenceOutcome>({
     function: named("precedence"),
     order: distinct(text(64), 32, 1),

@@ -10,7 +10,7 @@ export type Ratio = { readonly num: number; readonly den: number };
 export type Threshold = Ratio | number;
 
 /** What a contribution may be; the outcome function says what follows from it. */
-export const FORMS = ["choice", "ballot", "bid", "value", "plan", "ack", "release", "accept"] as const;
+export const FORMS = ["choice", "ballot", "bid", "value", "plan", "ack", "release", "accept", "translation"] as const;
 export type Form = (typeof FORMS)[number];
 
 export type Role = {
@@ -161,6 +161,12 @@ export type ChainOutcome = {
   /** Role whose every seat must choose `ratification`; null where nobody ratifies. */
   readonly ratify: string | null;
   readonly ratification: string;
+  /** Microseconds after a release within which it can be accepted; null for the whole round. */
+  readonly within: number | null;
+  /** Role whose translations stand between halves in different vocabularies; null where there are none. */
+  readonly translator: string | null;
+  /** Fields of the object's state that an acceptance may except; null for any. */
+  readonly exceptions: readonly string[] | null;
 };
 
 /** The choice of the highest role that makes one. */

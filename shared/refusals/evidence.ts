@@ -71,6 +71,11 @@ export const EVIDENCE_REFUSALS = {
     why: "{by} neither admitted nor refused it; whoever sent it may still hold it",
     do: "ask its sender, or look into another party's bundle",
   },
+  CUSTODY_BROKEN: {
+    what: "the line of custody does not hold together",
+    why: "in ceremony {ceremony} {found} hands over, and {need} has custody by then",
+    do: "ask both parties for the evidence of what lies between",
+  },
   TRUST_MISSING: {
     what: "a root is missing from the trust statement",
     why: "{authority} signs under root {root}",
