@@ -4,5 +4,9 @@ import { importDegrees } from "./geodetic.ts";
 import { importQuantities } from "./quantities.ts";
 
 export function readCase(path: string): unknown {
-  return importDegrees(importQuantities(readJsonFile(path)));
+  return importCase(readJsonFile(path));
+}
+
+export function importCase(document: unknown): unknown {
+  return importDegrees(importQuantities(document));
 }

@@ -3,16 +3,21 @@
 import { decimal } from "../../shared/admission/factor.ts";
 import type { Admission } from "../../shared/admission/judge.ts";
 import {
-  admitPlain,
+  admitPresented,
   CONTEXT_SHAPE,
+  FACTOR_SHAPES,
   OBSERVATION_SHAPE,
   POLICY_SHAPE,
   parseAdmissionPolicy,
 } from "../../shared/admission/plain.ts";
 import { type AdmissionTable, tableOf } from "../../shared/admission/table.ts";
-import { readJsonFile, required } from "../files.ts";
-import { importDegrees } from "../geodetic.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { describeRefusal } from "../../shared/refusals.ts";
+import type { Fault } from "../../shared/result.ts";
+import { readCase } from "../case-file.ts";
+import { required } from "../files.ts";
+import { QUANTITIES } from "../quantities.ts";
+import { type Answer, type Command, EXIT, Refused } from "../registry.ts";
+import { readAdmissionCase } from "./admission-case.ts";
 
 const VERDICT_EXIT = { admit: EXIT.yes, partial: EXIT.yes, defer: EXIT.pending, refuse: EXIT.no } as const;
 
@@ -23,22 +28,39 @@ export const admit: Command = {
   flags: { policy: { type: "string" }, observation: { type: "string" }, context: { type: "string" } },
   input: [
     `policy       ${POLICY_SHAPE}`,
-    `observation  ${OBSERVATION_SHAPE}`,
+    ...FACTOR_SHAPES.map((line, index) => `${index === 0 ? "factors" : ""}`.padEnd(13) + line),
+    `observation  a signed frame (its bytes, hexadecimal or base64), which passes the door first; or in words ${OBSERVATION_SHAPE}`,
     `context      ${CONTEXT_SHAPE}`,
-    "scores       parts per million; exit 0 for admit and partial, 8 for defer, 5 for refuse",
-    "examples     cli/examples/admission-policy.json, admission-observation.json, admission-context.json",
+    `numbers      ${QUANTITIES}`,
+    "answer       exit 0 for admit and partial, 8 for defer, 5 for refuse; score, share and weights in parts per million",
+    "examples     cli/examples/admission-policy.json, admission-observation.json, admission-context.json in words;",
+    "             cli/examples/signed-policy.json, frame.hex, signed-context.json with a signed frame",
   ],
+  example:
+    "admit --policy cli/examples/signed-policy.json --observation cli/examples/frame.hex --context cli/examples/signed-context.json",
   run: async (call) => {
-    const policy = parseAdmissionPolicy(importDegrees(readJsonFile(required(call, "policy"))));
+    const policy = parseAdmissionPolicy(readCase(required(call, "policy")));
     if (!policy.ok) throw new Refused(policy.fault, EXIT.usage);
-    const observation = importDegrees(readJsonFile(required(call, "observation")));
-    const context = importDegrees(readJsonFile(required(call, "context")));
-    const admission = admitPlain(policy.value, observation, context);
-    if (!admission.ok) throw new Refused(admission.fault, EXIT.usage);
-    const { verdict } = admission.value;
-    return { exit: VERDICT_EXIT[verdict], data: plainTable(admission.value), text: admissionText(admission.value) };
+    const { subject, others, context } = await readAdmissionCase(
+      required(call, "observation"),
+      required(call, "context"),
+    );
+    if (!subject.ok) return noObservation(subject.fault);
+    const admission = admitPresented(policy.value, subject.value, others, context);
+    return {
+      exit: VERDICT_EXIT[admission.verdict],
+      data: plainTable(admission),
+      text: admissionText(admission),
+    };
   },
 };
+
+/** Bytes that are no observation have no factors to show. */
+function noObservation(fault: Fault): Answer {
+  const refusal = describeRefusal(fault);
+  const text = `REFUSE\n  ${refusal.code}\n  why  ${refusal.why}\n  do   ${refusal.do}`;
+  return { exit: EXIT.no, data: { id: null, verdict: "refuse", score: 0, share: 0, factors: [], ...refusal }, text };
+}
 
 /** The verdict with its factor table, as one document; what a refusal says stands beside it. */
 function plainTable(admission: Admission): object {

@@ -1,5 +1,5 @@
 // `frame inspect|verify`, `signature check` and `cbor check`: the same functions that the door calls.
-import { parseBase64, parseHex, toHex } from "../../shared/bytes.ts";
+import { toHex } from "../../shared/bytes.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { scanCanonical } from "../../shared/cbor/scan.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
@@ -12,6 +12,7 @@ import { suspectFields } from "../../shared/observation/suspects.ts";
 import { describeRefusal, refusalClass } from "../../shared/refusals.ts";
 import { type Fault, fault, type Result } from "../../shared/result.ts";
 import { argument, linesIn, readBytes, required, usage } from "../files.ts";
+import { frameIn, hexGiven } from "../frame-file.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readStatements, readTrust } from "./evidence.ts";
 
@@ -30,18 +31,6 @@ const FRAME_FORMS = [
   "FILE      a frame as it was signed: its bytes, or their hexadecimal or base64 text; - reads stdin",
   "--hex     the same bytes in hexadecimal; blanks and a leading 0x are passed over",
 ];
-
-/** Hexadecimal as people copy it; null for anything else. */
-function hexGiven(text: string): Uint8Array | null {
-  return parseHex(text.replace(/\s+/g, "").replace(/^0x/i, "").toLowerCase());
-}
-
-/** A frame begins with a byte that no text has, so that text can only be a spelling of one. */
-function frameIn(bytes: Uint8Array): Uint8Array {
-  if (bytes.some((byte) => byte > 0x7e)) return bytes;
-  const text = new TextDecoder().decode(bytes).trim();
-  return (text === "" ? null : (hexGiven(text) ?? parseBase64(text))) ?? bytes;
-}
 
 function frameBytes(call: Call): Uint8Array {
   const hex = call.flags.hex;

@@ -76,7 +76,7 @@ function find(factor: Factor, evidence: Evidence, given: Circumstances): Found {
       return covered ? met(need, got) : refused(need, got, fault("CLASS_NOT_GRANTED", { class: need, granted: got }));
     }
     case "attested":
-      return findAttested(factor.profile, evidence.attested);
+      return findAttested(factor, evidence.attested);
   }
 }
 
@@ -142,7 +142,7 @@ const SCORES: Readonly<Record<State, number>> = {
 };
 
 /** Of several statements about one profile the worst counts. */
-function findAttested(profile: string, attested: readonly Attested[]): Found {
+function findAttested({ name, profile }: Extract<Factor, { kind: "attested" }>, attested: readonly Attested[]): Found {
   const about = attested.filter((statement) => statement.profile === profile);
   const order: readonly State[] = ["refuse", "defer", "admit-with-conditions", "admit"];
   const worst = order
@@ -151,7 +151,7 @@ function findAttested(profile: string, attested: readonly Attested[]): Found {
   if (worst === undefined) return missingProfile(`an attestation of ${profile}`, profile);
   const { state, reason, by, conditions } = worst;
   const base = {
-    need: `${profile}: admit`,
+    need: name === profile ? "admit" : `${profile}: admit`,
     got: `${state}${by === "" ? "" : ` by ${by}`}`,
     state,
     score: worst.score ?? SCORES[state],

@@ -3,22 +3,25 @@ import { leafOf, rootOf } from "../authority/chain.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import type { Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
-import type { ContributionBody, Observation } from "../observation/observation.ts";
+import type { ContributionBody, FactBody, Observation } from "../observation/observation.ts";
 import type { Evidence } from "./evidence.ts";
 
 const OPERATIONS = ["replay", "training"] as const;
 
-/** Worked out once for each observation: a set is judged again with everything that joins it. */
-const known = new WeakMap<Observation<ContributionBody>, Evidence>();
+/** What claims something that others can claim too. */
+export type Claiming = Observation<ContributionBody | FactBody>;
 
-/** Facts of a contribution. Its organisation is known by its root key: names are a receiver's matter. */
-export function factsOf(observation: Observation<ContributionBody>): Evidence {
+/** Worked out once for each observation: a set is judged again with everything that joins it. */
+const known = new WeakMap<Claiming, Evidence>();
+
+/** Facts of what it carries. Its organisation is known by its root key: names are a receiver's matter. */
+export function factsOf(observation: Claiming): Evidence {
   const facts = known.get(observation) ?? readFacts(observation);
   known.set(observation, facts);
   return facts;
 }
 
-function readFacts(observation: Observation<ContributionBody>): Evidence {
+function readFacts(observation: Claiming): Evidence {
   const { chain, lineage, body, at } = observation;
   const { grant } = leafOf(chain);
   const derivation = lineage.derivation?.name ?? "";
@@ -44,6 +47,7 @@ function readFacts(observation: Observation<ContributionBody>): Evidence {
 }
 
 /** Two say the same if what they say is the same but for the reasons they give. */
-function claimOf({ content }: ContributionBody): Encodable {
-  return new Map([...content].filter(([name]) => name !== "reason")) as Encodable;
+function claimOf(body: ContributionBody | FactBody): Encodable {
+  if (body.kind === "fact") return [body.subject, body.value] as Encodable;
+  return new Map([...body.content].filter(([name]) => name !== "reason")) as Encodable;
 }

@@ -183,8 +183,8 @@ export const CEREMONY_REFUSALS = {
     do: "contribute within the round",
   },
   TTL_EXPIRED: {
-    what: "the contribution was no longer valid when the round closed",
-    why: "it was valid until {until:instant}; the round closed at {at:instant}",
+    what: "the observation was no longer valid at the instant at which it is judged",
+    why: "it was valid until {until:instant}; it is judged at {at:instant}",
     do: "send a longer time to live",
   },
   SLOT_VOID: {

@@ -3,7 +3,7 @@ export const COMPOSITE_REFUSALS = {
   ADMISSION_BELOW_THRESHOLD: {
     what: "the observation is not admitted in full",
     why: "the composite is {score}, {need} is needed with no factor refusing; {worst}",
-    do: "change what the nearest change names: quorate explain BUNDLE ID",
+    do: "do what a nearest change names; of a ceremony's bundle they are told by: npm run -s quorate -- explain BUNDLE ID",
   },
   ADMISSION_DEFERRED: {
     what: "the observation waits",
