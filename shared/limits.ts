@@ -20,6 +20,8 @@ export const CHAINS_REMEMBERED_MAX = 4_096;
 export const TIER_NAMES_MAX = 4;
 export const TIERS_MAX = 64;
 export const TAXONOMY_VERSION_MAX = 65_535;
+/** Vocabularies that one policy weighs by: with its own text they must fit into one call. */
+export const TAXONOMIES_MAX = 8;
 /** Statements about authority (roots, rotations, taxonomies, revocations) that a trust statement or a bundle carries. */
 export const AUTHORITY_STATEMENTS_MAX = 1_024;
 /** Statements of a revoked holder that a revocation stands by. */

@@ -1,5 +1,6 @@
 // What admission is judged by (SPEC §18.1): facts that an observation itself carries, or that its credential states. No fact comes from
 // the receiver, so that everybody who holds the same observations judges alike.
+import type { Tier } from "../authority/credential.ts";
 import type { Id, Interval } from "../observation/observation.ts";
 import type { Place } from "../reference/place.ts";
 import type { RefusalCode } from "../refusals.ts";
@@ -24,8 +25,10 @@ export type Evidence = {
   /** The organisation that its chain ends at, and the device that signed it. */
   readonly authority: string;
   readonly device: string;
-  /** Its tier in a taxonomy; null where its credential claims none. */
+  /** Its tier in words; null where its credential claims none. */
   readonly tier: string | null;
+  /** The place that its credential names, under the version by which it is to be read; absent where it names none. */
+  readonly held?: Tier;
   readonly governanceClass: string;
   /** Classes that its credential grants. */
   readonly granted: readonly string[];
@@ -53,3 +56,8 @@ export type Evidence = {
   /** Checks that it failed before its factors were looked at; none can be made good by any factor. */
   readonly vetoes: readonly { readonly code: RefusalCode; readonly detail: Readonly<Record<string, unknown>> }[];
 };
+
+/** The tiers that an observation's signer holds together. */
+export function tiersOf({ held, tier }: Pick<Evidence, "held" | "tier">): readonly string[] {
+  return held?.names ?? (tier === null ? [] : [tier]);
+}

@@ -4,7 +4,7 @@ import type { PlaceFinding } from "../reference/finding.ts";
 import { reachOfWindow } from "../reference/interval.ts";
 import { type Fault, fault } from "../result.ts";
 import type { Attested, Evidence } from "./evidence.ts";
-import { MILLION } from "./evidence.ts";
+import { MILLION, tiersOf } from "./evidence.ts";
 import type { AdmissionRule, Factor } from "./rule.ts";
 import type { Standing } from "./standing.ts";
 import type { Weight, WeightPart } from "./weight.ts";
@@ -67,7 +67,8 @@ function find(factor: Factor, evidence: Evidence, given: Circumstances): Found {
       return findWindow(factor, evidence, given.when);
     case "tier": {
       const [need, got] = [factor.among.join(" or "), evidence.tier ?? "none"];
-      const accepted = evidence.tier !== null && factor.among.includes(evidence.tier);
+      const held = tiersOf(evidence);
+      const accepted = held.length > 0 && held.every((name) => factor.among.includes(name));
       return accepted ? met(need, got) : refused(need, got, fault("TIER_NOT_ACCEPTED", { need, got }));
     }
     case "granted": {

@@ -6,7 +6,9 @@ import { type Fault, invariant } from "../result.ts";
 import { type Evidence, MILLION } from "./evidence.ts";
 import type { When } from "./factor.ts";
 import { type Admission, type AdmissionPolicy, judgeAdmission, ruleOf } from "./judge.ts";
+import type { AdmissionRule } from "./rule.ts";
 import type { Deed } from "./standing.ts";
+import { gradeOf } from "./weight.ts";
 
 export type FinalAdmission = {
   readonly admitted: readonly Contribution[];
@@ -43,7 +45,23 @@ export function admitFinally(
     });
   const staying = rule.quorum === "named" ? seats : seats.filter((seat) => !hasLeft(seat, contributions, found));
   const admitted = contributions.filter(counts);
-  return { admitted, excluded, seats: divided(staying, admitted, found), admissions };
+  return { admitted, excluded, seats: divided(ranked(staying, admitted, rule), admitted, found), admissions };
+}
+
+/** Seats with the rank of whoever spoke in them, under the vocabularies of the policy; of several the lowest. */
+function ranked(
+  seats: readonly Seat[],
+  admitted: readonly Contribution[],
+  { taxonomies }: AdmissionRule,
+): readonly Seat[] {
+  if (taxonomies.length === 0) return seats;
+  return seats.map((seat) => {
+    const said = admitted.filter(
+      (contribution) => contribution.seat === seat.index && contribution.evidence !== undefined,
+    );
+    const ranks = said.map(({ evidence }) => gradeOf(evidence as Evidence, taxonomies)?.grade.rank ?? 0);
+    return ranks.length === 0 ? seat : { ...seat, tier: Math.min(...ranks) };
+  });
 }
 
 /** Everyone knows the organisation behind a seat by the name that the call gives it. */

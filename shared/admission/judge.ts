@@ -54,7 +54,9 @@ export function judgeAdmission(
   const places = policy.proximity === null ? null : judgeProximity(policy.proximity, participantsOf(present)).findings;
   const judged = set.map((evidence): Admission => {
     const weight =
-      rule.weight === null ? null : weigh(rule.weight, evidence, corroborate(evidence, sound, ancestryFor).count);
+      rule.weight === null
+        ? null
+        : weigh(rule.weight, evidence, corroborate(evidence, sound, ancestryFor).count, rule.taxonomies);
     const standing =
       rule.standing === null ? null : standingOf(rule.standing, around.records.get(evidence.authority) ?? []);
     const place = places?.filter(({ participant }) => participant === evidence.id) ?? null;

@@ -1,5 +1,6 @@
 // The part of a policy that says what admits an observation (SPEC §18.5): named factors, how they are combined, and what follows from
 // standing and place. Data only; a factor is evaluated by its kind.
+import { readVocabulary, type Vocabulary } from "../authority/taxonomy.ts";
 import {
   boolean,
   integer,
@@ -14,7 +15,7 @@ import {
   withDefaults,
 } from "../cbor/read.ts";
 import { type CborValue, isCborMap } from "../cbor/value.ts";
-import { FACTORS_MAX } from "../limits.ts";
+import { FACTORS_MAX, TAXONOMIES_MAX } from "../limits.ts";
 import { MILLION } from "./evidence.ts";
 import { readStandingRule, type StandingRule } from "./standing.ts";
 import { readWeightRule, type WeightRule } from "./weight.ts";
@@ -48,6 +49,8 @@ export type AdmissionRule = {
   /** In the order in which a hierarchical composition hears them. */
   readonly factors: readonly Factor[];
   readonly weight: WeightRule | null;
+  /** Vocabularies by which tiers weigh and rank, as their publishers write them: carried here, so that everybody reads the same. */
+  readonly taxonomies: readonly Vocabulary[];
   readonly standing: StandingRule | null;
   /** Whether a seat that is refused by its place or its standing leaves the quorum, or stays in it and is silent. */
   readonly quorum: "named" | "present";
@@ -99,12 +102,13 @@ const readThresholds: Reader<Thresholds> = withDefaults(
 );
 
 const readRule = withDefaults(
-  { rule: "intersection", thresholds: new Map(), weight: null, standing: null, quorum: "named" },
+  { rule: "intersection", thresholds: new Map(), weight: null, taxonomies: [], standing: null, quorum: "named" },
   record<AdmissionRule>({
     rule: oneOf(...COMPOSITIONS),
     thresholds: readThresholds,
     factors: list(readFactor, FACTORS_MAX, 1),
     weight: nullable(readWeightRule),
+    taxonomies: list(readVocabulary, TAXONOMIES_MAX),
     standing: nullable(readStandingRule),
     quorum: oneOf("named", "present"),
   }),
@@ -118,6 +122,9 @@ export const readAdmissionRule: Reader<AdmissionRule> = (value, path) => {
   if (twice !== undefined) return misfit(join(path, "factors"), `named once each; ${twice} is named twice`);
   if (!factors.some(({ advisory, weight }) => !advisory && weight > 0))
     return misfit(join(path, "factors"), "of some weight, and not all advisory");
+  const texts = rule.taxonomies.map(({ name, version }) => `${name}/${version}`);
+  const again = texts.find((text, index) => texts.indexOf(text) !== index);
+  if (again !== undefined) return misfit(join(path, "taxonomies"), `one text of each version; ${again} is there twice`);
   for (const [index, { kind }] of factors.entries()) {
     if (kind === "weight" && rule.weight === null)
       return misfit(join(path, "weight"), `there for factor ${names[index]}`);
@@ -133,6 +140,7 @@ export const PLACE_ALONE: AdmissionRule = {
   thresholds: { admit: 600_000, partial: 400_000, defer: 250_000 },
   factors: [{ kind: "place", name: "place", weight: MILLION, advisory: false }],
   weight: null,
+  taxonomies: [],
   standing: null,
   quorum: "present",
 };

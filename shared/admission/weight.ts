@@ -1,7 +1,8 @@
 // The evidential weight of an observation (SPEC §18.2): five factors in a fixed order, in parts per million, each with what it added or took
 // away, so that the parts add up to the whole. Integers and floors only.
+import { type Grade, gradeIn, type Vocabulary } from "../authority/taxonomy.ts";
 import { integer, join, misfit, type Reader, record, textMap, withDefaults } from "../cbor/read.ts";
-import { type Evidence, MILLION } from "./evidence.ts";
+import { type Evidence, MILLION, tiersOf } from "./evidence.ts";
 
 export type ClassRule = { readonly multiplier: number; readonly floor: number; readonly ceiling: number };
 
@@ -39,6 +40,7 @@ const readClass: Reader<ClassRule> = withDefaults(
 
 export const readWeightRule: Reader<WeightRule> = withDefaults(
   {
+    authority: new Map(),
     otherwise: 200_000,
     continuity: new Map(),
     corroboration: new Map(),
@@ -72,18 +74,22 @@ export type WeightPart = {
 
 export type Weight = { readonly total: number; readonly parts: readonly WeightPart[] };
 
-/** `corroborators` is the number of independent ones. */
-export function weigh(rule: WeightRule, evidence: Evidence, corroborators: number): Weight {
+/** `corroborators` is the number of independent ones; `taxonomies` are those that the policy carries. */
+export function weigh(
+  rule: WeightRule,
+  evidence: Evidence,
+  corroborators: number,
+  taxonomies: readonly Vocabulary[] = [],
+): Weight {
   const parts: WeightPart[] = [];
   let total = 0;
   const step = (name: WeightPart["name"], got: string, clause: string, next: number) => {
     parts.push({ name, got, clause, delta: next - total });
     total = next;
   };
-  const { tier, credential, governanceClass, operation, modality } = evidence;
-  const listed = tier === null ? undefined : rule.authority.get(tier);
-  const base = listed ?? rule.otherwise;
-  step("authority", tier ?? "no tier", listed === undefined ? "weight.otherwise" : `weight.authority.${tier}`, base);
+  const { credential, governanceClass, operation, modality } = evidence;
+  const { base, got, clause } = authorityOf(rule, evidence, taxonomies);
+  step("authority", got, clause, base);
   const { depth, age, revocations } = credential;
   step(
     "continuity",
@@ -107,6 +113,44 @@ export function weigh(rule: WeightRule, evidence: Evidence, corroborators: numbe
     scaled(scaled(total, live), heard),
   );
   return { total, parts };
+}
+
+type Authority = { readonly base: number; readonly got: string; readonly clause: string };
+
+/**
+ * What the policy says itself of every tier that is held counts, and of several the least; then what the taxonomy says that the credential
+ * is to be read under; then what is said of all others.
+ */
+function authorityOf(rule: WeightRule, evidence: Evidence, taxonomies: readonly Vocabulary[]): Authority {
+  const names = tiersOf(evidence);
+  const got = names.length === 0 ? "no tier" : names.join(" and ");
+  const own = names.map((name) => rule.authority.get(name)).filter((weight) => weight !== undefined);
+  if (names.length > 0 && own.length === names.length)
+    return { base: Math.min(...own), got, clause: `weight.authority.${names.join("+")}` };
+  const graded = gradeOf(evidence, taxonomies);
+  if (graded === null) return { base: rule.otherwise, got, clause: "weight.otherwise" };
+  const { vocabulary, grade } = graded;
+  const text = `${vocabulary.name}/${vocabulary.version}`;
+  return {
+    base: grade.weight,
+    got: `${got}, rank ${grade.rank} of ${text}`,
+    clause: `taxonomies.${text}.${names.join("+")}`,
+  };
+}
+
+/** Where an observation's signer stands under the vocabularies at hand; null where none of them is the one it names. */
+export function gradeOf(
+  evidence: Pick<Evidence, "held" | "tier">,
+  taxonomies: readonly Vocabulary[],
+): { readonly vocabulary: Vocabulary; readonly grade: Grade } | null {
+  const { held, tier } = evidence;
+  // A plain document names a tier only: it is meant under the one vocabulary that there is.
+  const plain = held === undefined && tier !== null && taxonomies.length === 1;
+  const vocabulary = plain
+    ? taxonomies[0]
+    : taxonomies.find(({ name, version }) => name === held?.taxonomy && version === held.version);
+  const grade = vocabulary === undefined ? null : gradeIn(vocabulary, tiersOf(evidence));
+  return vocabulary === undefined || grade?.ok !== true ? null : { vocabulary, grade: grade.value };
 }
 
 function scaled(amount: number, partsPerMillion: number): number {

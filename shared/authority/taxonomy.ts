@@ -1,5 +1,6 @@
 // Authority taxonomies (SPEC §5.6): a mesh's tiers as a signed, versioned document. Who may credential whom, what each may attest and
 // in which roles, whose directives it may decline, what evidence it owes. Data only: no name in it is known to the code.
+import { equalBytes } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson } from "../cbor/json.ts";
 import {
@@ -51,10 +52,8 @@ export type TierRule = {
   readonly duties: readonly string[];
 };
 
-export type TaxonomyBody = {
-  readonly kind: "taxonomy";
-  readonly format: 1;
-  readonly mesh: string;
+/** What a mesh publishes of its tiers, as the file of it holds it. */
+export type Vocabulary = {
   readonly name: string;
   readonly version: number;
   /** When this version takes over from the one before it, in microseconds. */
@@ -65,6 +64,11 @@ export type TaxonomyBody = {
   readonly combinations: readonly (readonly string[])[];
   /** Which governance class declines a directive of which other. */
   readonly declinations: readonly { readonly class: string; readonly of: string }[];
+};
+export type TaxonomyBody = Vocabulary & {
+  readonly kind: "taxonomy";
+  readonly format: 1;
+  readonly mesh: string;
 };
 export type Taxonomy = Signed<TaxonomyBody>;
 
@@ -85,10 +89,7 @@ const readTier = record<TierRule>({
   duties: list(text(TEXT_LENGTH_MAX), 32),
 });
 
-const readFields = record<TaxonomyBody>({
-  kind: oneOf("taxonomy"),
-  format: exactly(1),
-  mesh: text(),
+const WORDS = {
   name: text(),
   version: integer(1, TAXONOMY_VERSION_MAX),
   since: integer(0, Number.MAX_SAFE_INTEGER),
@@ -96,18 +97,40 @@ const readFields = record<TaxonomyBody>({
   tiers: textMap(readTier, TIERS_MAX),
   combinations: list(list(text(), TIER_NAMES_MAX, 2), TIERS_MAX),
   declinations: list(record({ class: text(), of: text() }), TIERS_MAX),
+};
+const readWords = record<Vocabulary>(WORDS);
+const readSigned = record<TaxonomyBody>({
+  ...WORDS,
+  kind: oneOf("taxonomy"),
+  format: exactly(1),
+  mesh: text(),
 });
 
-/** A taxonomy that names a tier must define it. */
-export const readTaxonomy: Reader<TaxonomyBody> = (value, path) => {
-  const body = readFields(value, path);
+export const readVocabulary: Reader<Vocabulary> = (value, path) => checkTerms(readWords(value, path), path);
+export const readTaxonomy: Reader<TaxonomyBody> = (value, path) => checkTerms(readSigned(value, path), path);
+
+/** A vocabulary that names a tier must define it, and whoever stands higher weighs no less. */
+function checkTerms<V extends Vocabulary>(body: V, path: string): V {
   const named = [
     ...[...body.tiers].flatMap(([tier, rule]) => [...rule.credentials, ...rule.declines].map((name) => [tier, name])),
     ...body.combinations.flatMap((set) => set.map((name) => ["combinations", name])),
   ];
   const stray = named.find(([, name]) => !body.tiers.has(name as string));
-  return stray === undefined ? body : misfit(`${path}.tiers.${stray[0]}`, `${stray[1]} is no tier of it`);
-};
+  if (stray !== undefined) misfit(`${path}.tiers.${stray[0]}`, `${stray[1]} is no tier of it`);
+  const ranked = [...body.tiers].sort(([, one], [, other]) => one.rank - other.rank || one.weight - other.weight);
+  for (const [index, [tier, { rank, weight }]] of ranked.entries()) {
+    const above = ranked.slice(index + 1).find(([, other]) => other.rank > rank && other.weight < weight);
+    if (above !== undefined)
+      misfit(`${path}.tiers.${above[0]}.weight`, `at least that of ${tier}, which ranks below it`);
+  }
+  return body;
+}
+
+/** Whether two texts give their tiers the same ranks, weights and powers. */
+export function sameTiers(one: Vocabulary, other: Vocabulary): boolean {
+  const [a, b] = [one, other].map(({ tiers, combinations }) => encodeCanonical({ tiers, combinations } as Encodable));
+  return equalBytes(a as Uint8Array, b as Uint8Array);
+}
 
 /** Signs a vocabulary, as its file holds it, for one mesh. */
 export function issueTaxonomy(vocabulary: unknown, mesh: string, publisher: Signer): Result<Uint8Array> {
@@ -149,18 +172,22 @@ export function recognisedVersion(
 }
 
 /** What the names of one credential amount to together. */
-export type Standing = {
-  readonly taxonomy: Taxonomy;
+export type Grade = {
   readonly names: readonly string[];
   /** The lowest rank and weight among them: combining lends nothing. */
   readonly rank: number;
   readonly weight: number;
   readonly rules: readonly TierRule[];
 };
+export type Standing = Grade & { readonly taxonomy: Taxonomy };
 
 /** Reads tier names under a taxonomy; a combination must be one that it lists. */
 export function standingOf(taxonomy: Taxonomy, tiers: readonly string[]): Result<Standing> {
-  const { body } = taxonomy;
+  const grade = gradeIn(taxonomy.body, tiers);
+  return grade.ok ? ok({ taxonomy, ...grade.value }) : grade;
+}
+
+export function gradeIn(body: Vocabulary, tiers: readonly string[]): Result<Grade> {
   const rules: TierRule[] = [];
   for (const tier of tiers) {
     const rule = body.tiers.get(tier);
@@ -172,12 +199,12 @@ export function standingOf(taxonomy: Taxonomy, tiers: readonly string[]): Result
   if (tiers.length > 1 && !listed) return fault("TIER_COMBINATION", { tiers: tiers.join(" and ") });
   const rank = Math.min(...rules.map((rule) => rule.rank));
   const weight = Math.min(...rules.map((rule) => rule.weight));
-  return ok({ taxonomy, names: tiers, rank, weight, rules });
+  return ok({ names: tiers, rank, weight, rules });
 }
 
 /** True where one of the tiers allows what is asked. */
 export function allows(
-  standing: Standing,
+  standing: Pick<Grade, "rules">,
   what: "attests" | "roles" | "credentials" | "declines",
   name: string,
 ): boolean {

@@ -1,4 +1,5 @@
 // From a call to the first round (SPEC §7.1): the policy it carries, the seats it names, and whether they can work together.
+import { sameTiers } from "../authority/taxonomy.ts";
 import { type Electorate, electorateOf } from "../closing/power.ts";
 import { openClosing } from "../closing/state.ts";
 import { LIFETIME_MICROS_MAX } from "../limits.ts";
@@ -76,7 +77,9 @@ export function openRound(
 /** Opens a known ceremony in this party's state, or says why the party takes no part. */
 export function openCeremony(state: CeremonyState, call: Observation<Call>): CeremonyState {
   const opening = readCall(call.body);
-  const refusal = opening.ok ? unknownRoot(state, opening.value.seats) : opening.fault;
+  const refusal = opening.ok
+    ? (unknownRoot(state, opening.value.seats) ?? contradictedText(state, opening.value.policy.policy))
+    : opening.fault;
   if (!opening.ok || refusal !== null) return { ...state, call, refusal };
   const { policy, seats } = opening.value;
   const { opensAt, closesAt } = call.body;
@@ -96,4 +99,15 @@ function unknownRoot(state: CeremonyState, seats: readonly RosterSeat[]) {
   return stranger === undefined
     ? null
     : fault("ROOT_UNKNOWN", { root: stranger.root, authority: stranger.authority }).fault;
+}
+
+/** Nor does it where the policy weighs by a text that is not the one that the party recognises under that name and version. */
+function contradictedText({ self }: CeremonyState, { admission }: Policy) {
+  for (const carried of admission?.taxonomies ?? []) {
+    const { name, version } = carried;
+    const own = self.recognised?.taxonomies.find(({ body }) => body.name === name && body.version === version);
+    if (own !== undefined && !sameTiers(own.body, carried))
+      return fault("POLICY_TAXONOMY", { taxonomy: name, version }).fault;
+  }
+  return null;
 }

@@ -102,6 +102,11 @@ export const CEREMONY_REFUSALS = {
     why: "the hash of the carried policy is {found}",
     do: "open a new ceremony",
   },
+  POLICY_TAXONOMY: {
+    what: "the policy weighs by another text of {taxonomy}/{version} than the one recognised here",
+    why: "one name and version has one text, or parties would rank the same credential differently",
+    do: "find out which text its publisher signed, and open the ceremony with that one",
+  },
   POLICY_UNKNOWN: {
     what: "there is no pattern {pattern}",
     why: "patterns are documents with an id",
