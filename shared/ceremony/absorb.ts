@@ -18,8 +18,9 @@ import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
+import { checkGuest, isGuestJoin } from "./guests.ts";
 import { refuseToPark } from "./parked.ts";
-import { type CeremonyState, peersOf, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
+import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
@@ -33,7 +34,7 @@ export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
   if (isKind(observation, "status") && observation.slot.seat === null) return answerStranger(turn, observation);
   const round = turn.state.rounds[observation.round as number];
   if (round === undefined) return park(noticeOwnKey(turn, observation), observation, "ROUND_UNKNOWN");
-  const seat = checkSeat(round, observation);
+  const seat = isGuestJoin(state, round, observation) ? checkGuest(state, observation) : checkSeat(round, observation);
   if (!seat.ok) return refuseIn(turn, observation, seat.fault);
   return noteForks(turn, absorbSeated(noticeOwnKey(turn, observation), round, seat.value, observation), observation);
 }
@@ -182,7 +183,7 @@ function recordFaults(turn: Turn, round: Round, after: Closing, seat: RosterSeat
   if (proof === undefined || before.faulty.has(seat.index)) return turn;
   const halves = messagesOf(after).filter(({ id }) => proof.includes(id)) as readonly Observation[];
   const told = halves.reduce(
-    (sent, half) => publish(sent, peersOf(turn.state, round), half as VerifiedObservation),
+    (sent, half) => publish(sent, audienceOf(turn.state, round), half as VerifiedObservation),
     turn,
   );
   const proved = record(told, "byzantine-event", proof, seat.authority, { code: "EQUIVOCATION", seat: seat.index });

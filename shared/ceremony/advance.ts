@@ -7,6 +7,7 @@ import type { Contribution } from "../outcome/contribution.ts";
 import { type ClosedRound, type NextRound, type Progress, progress } from "../outcome/rounds.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openRound } from "./call.ts";
+import { guestsIn, seatNumber } from "./guests.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
 
 /** What follows from rounds that are all decided; there is at least one. */
@@ -17,8 +18,17 @@ export function advance(policy: Policy, rounds: readonly Round[]): Progress {
 
 function closedRound(round: Round): ClosedRound {
   const decision = round.closing.decision as Decision;
-  const set = decision.set.map((id) => toContribution(round.held.get(id) as Observation<ContributionBody>));
-  return { seats: round.seats, window: round, set };
+  const held = decision.set.map((id) => round.held.get(id) as Observation<ContributionBody>);
+  return { seats: round.seats, window: round, ...contributionsIn(round, held) };
+}
+
+/** Some contributions of a round as outcome functions see them, and the walk-ins among their authors. */
+export function contributionsIn(
+  round: Round,
+  held: readonly Observation<ContributionBody>[],
+): Required<Pick<ClosedRound, "guests" | "set">> {
+  const guests = guestsIn(round, held);
+  return { guests, set: held.map((observation) => toContribution(observation, seatNumber(guests, observation))) };
 }
 
 /**
@@ -35,11 +45,11 @@ export function openNext(state: CeremonyState, policy: Policy, call: Call, next:
 }
 
 /** A contribution without its signature and chain; its validity ends with its credential's at the latest. */
-export function toContribution(observation: Observation<ContributionBody>): Contribution {
+function toContribution(observation: Observation<ContributionBody>, seat: number): Contribution {
   const granted = Math.min(...observation.chain.map(({ grant }) => grant.not_after));
   return {
     id: observation.id,
-    seat: observation.slot.seat as number,
+    seat,
     role: observation.body.role,
     item: observation.slot.item,
     content: observation.body.content,

@@ -1,5 +1,6 @@
 // The party's own contribution, signed by its agent (SPEC §7.7).
 
+import { rootOf } from "../authority/chain.ts";
 import { equalBytes } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { readAs } from "../cbor/read.ts";
@@ -8,10 +9,19 @@ import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { isHalted, provenFaults } from "../closing/derive.ts";
 import type { Closing } from "../closing/state.ts";
 import { readContribution } from "../observation/body.ts";
-import type { Id } from "../observation/observation.ts";
+import type { ContributionBody, Id, Observation } from "../observation/observation.ts";
+import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
-import { absorbContribution, itemsOf, itemsPerSeat } from "./gather.ts";
-import { currentRound, ownSeat, peersOf, phaseOf } from "./state.ts";
+import { absorbContribution, itemsPerSeat } from "./gather.ts";
+import {
+  audienceOf,
+  type CeremonyState,
+  currentRound,
+  ownSeat,
+  phaseOf,
+  type RosterSeat,
+  type Round,
+} from "./state.ts";
 import { publish, receipt, record, say, type Turn } from "./turn.ts";
 
 /** Under which governance class a contribution speaks, and what it cites: a directive that it declines, readings that it sums up. */
@@ -29,26 +39,26 @@ export function attest(turn: Turn, content: CborMap, item: string | null, manner
     return refused(turn, state.refusal ?? fault("CEREMONY_UNKNOWN").fault);
   if (state.mute) return refused(turn, fault("MUTE").fault);
   if (isHalted(round.closing)) return refused(turn, overTolerance(round.closing).fault);
-  const roles = state.policy.policy.roles;
-  const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
-  if (seat === undefined)
+  const place = placeOf(state, state.policy.policy, round, content);
+  if (place === null)
     return refused(turn, fault("NO_SEAT", { round: round.index, authority: state.self.authority }).fault);
   const tolerance = state.policy.policy.timing.tolerance;
   if (turn.now < round.opensAt - tolerance || turn.now > round.closesAt + tolerance)
     return refused(turn, fault("WINDOW_MISSED", { at: turn.now, from: round.opensAt, until: round.closesAt }).fault);
-  const oversized = refuseContent(content);
+  const body = { kind: "contribution", role: place.role, content: place.content } as const;
+  const oversized = refuseContent(body.content);
   if (oversized !== null) return refused(turn, oversized);
-  const earlier = [...round.held.values()].find((held) => held.slot.seat === seat.index && held.slot.item === item);
+  const own = ownIn(state, round, place.seat);
+  const earlier = own.find((held) => held.slot.item === item);
   if (earlier !== undefined) {
-    const same = equalBytes(encodeCanonical(earlier.body.content as Encodable), encodeCanonical(content as Encodable));
-    return same
+    const [before, now] = [earlier.body.content, body.content].map((said) => encodeCanonical(said as Encodable));
+    return equalBytes(before as Uint8Array, now as Uint8Array)
       ? receipt(turn, earlier.id, "ignored", "DUPLICATE")
       : refused(turn, fault("ALREADY_ATTESTED", { round: round.index }).fault);
   }
-  if (itemsOf(round, seat.index) >= itemsPerSeat(round))
+  if (own.length >= itemsPerSeat(round))
     return refused(turn, fault("ITEMS_FULL", { limit: itemsPerSeat(round) }).fault);
-  const body = { kind: "contribution", role: seat.role, content } as const;
-  const slot = { seat: seat.index, attempt: null, item };
+  const slot = { seat: place.seat, attempt: null, item };
   const { turn: spoken, said } = say(turn, {
     round: round.index,
     slot,
@@ -60,9 +70,41 @@ export function attest(turn: Turn, content: CborMap, item: string | null, manner
   const held = absorbContribution(spoken, round, said);
   return publish(
     record(held, "attestation", [said.id], state.self.authority, { kind: "contribution", round: round.index }),
-    peersOf(state, round),
+    audienceOf(state, round),
     said,
   );
+}
+
+type SpeakingPlace = { readonly seat: number | null; readonly role: string; readonly content: CborMap };
+
+/**
+ * The seat that the party speaks from: one that contributes or, in a round of joins, its first that has not joined yet. Without a seat
+ * it may join an open roster under its own name, in the role that the content asks for.
+ */
+function placeOf(
+  state: CeremonyState,
+  { roles, convening }: Policy,
+  round: Round,
+  content: CborMap,
+): SpeakingPlace | null {
+  const joining = round.stage.is === "join";
+  const fits = ({ role }: RosterSeat) => joining || roles.get(role)?.contributes === true;
+  const fresh = (seat: RosterSeat) => !joining || ownIn(state, round, seat.index).length === 0;
+  const seat = ownSeat(state, round, (one) => fits(one) && fresh(one)) ?? ownSeat(state, round, fits);
+  if (seat !== undefined) return { seat: seat.index, role: seat.role, content };
+  const role = content.get("role");
+  if (!joining || convening?.roster !== "open-by-class" || typeof role !== "string") return null;
+  const rest = [...content].filter(([name]) => name !== "role");
+  return { seat: null, role, content: new Map([...rest, ["as", state.self.authority]]) };
+}
+
+/** What this party has said in a round from one place. */
+function ownIn(
+  { self }: CeremonyState,
+  { held }: Round,
+  seat: number | null,
+): readonly Observation<ContributionBody>[] {
+  return [...held.values()].filter(({ slot, chain }) => slot.seat === seat && rootOf(chain) === self.root);
 }
 
 /** What our own door would refuse in a frame is not signed: others could not read it, nor could we after a restart. */

@@ -1,5 +1,6 @@
 // Gathering contributions, and when an elector may close its round (SPEC §7.7, §8.3).
 import { ruleOf } from "../admission/judge.ts";
+import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
 import { ITEMS_PER_SEAT_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
@@ -10,7 +11,7 @@ import { settle } from "../outcome/functions.ts";
 import { rolesDue } from "../outcome/stage.ts";
 import type { Policy } from "../policy/policy.ts";
 import { fault } from "../result.ts";
-import { toContribution } from "./advance.ts";
+import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
 import { judgeRound } from "./judged.ts";
@@ -28,7 +29,7 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
   const mates = slotMates(round, contribution);
   if (mates.length >= 2 && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
-  if (itemsOf(round, contribution.slot.seat) >= itemsPerSeat(round) && !isWanted(round, contribution.id))
+  if (itemsOf(round, contribution).length >= itemsPerSeat(round) && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
   const held = new Map(round.held).set(contribution.id, contribution);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
@@ -57,19 +58,23 @@ function provisionally({ policy, rounds }: CeremonyState, { id, round }: Gathere
   return { provisional: admission?.verdict ?? "refuse", ...(code === undefined ? {} : { code }) };
 }
 
-function slotMates(round: Round, { slot }: Gathered): readonly Gathered[] {
-  return [...round.held.values()].filter((other) => other.slot.seat === slot.seat && other.slot.item === slot.item);
+function slotMates(round: Round, contribution: Gathered): readonly Gathered[] {
+  return itemsOf(round, contribution).filter(({ slot }) => slot.item === contribution.slot.item);
 }
 
-/** How many contributions of a seat are held. */
-export function itemsOf(round: Round, seat: number | null): number {
-  return [...round.held.values()].filter((other) => other.slot.seat === seat).length;
+/** Contributions of one author that are held: of a seat, or of a root that joins without one. */
+export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "chain">): readonly Gathered[] {
+  const held = [...round.held.values()].filter((other) => other.slot.seat === slot.seat);
+  return slot.seat === null ? held.filter((other) => rootOf(other.chain) === rootOf(chain)) : held;
 }
 
-/** Contributions that one seat may have in a round: what all of them may is what one witness can list. */
-export function itemsPerSeat({ seats }: Round): number {
-  return Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / seats.length));
+/** Contributions that one seat may have in a round: what all of them may is what one witness can list. Nobody joins more than once. */
+export function itemsPerSeat({ seats, stage }: Round): number {
+  return stage.is === "join" ? JOINS_KEPT : Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / seats.length));
 }
+
+/** A second one proves the fault. */
+const JOINS_KEPT = 2;
 
 /** Listed by witnesses of more than f power: such a contribution may be needed to decide, however many the seat signed. */
 export function isWanted(round: Round, id: Id): boolean {
@@ -93,11 +98,20 @@ export function fixing(policy: Policy, round: Round): readonly Id[] | null {
 }
 
 function findFixing(policy: Policy, round: Round): readonly Id[] | null {
-  const contributions = [...round.held.values()].map(toContribution);
+  const { set: contributions } = contributionsIn(round, [...round.held.values()]);
   const { tolerated } = round.closing.electorate;
+  if (round.stage.is === "join") return fixingJoins(policy, round);
   if (ruleOf(policy) !== null) return fixingTogether(policy, round, contributions);
   const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
   return admitted.length === 0 ? null : settle(policy, round.stage, round.seats, admitted, tolerated);
+}
+
+/** Once everyone named has joined nobody else can, unless the roster is open; what counts of a join may hang on the others. */
+function fixingJoins(policy: Policy, { seats, held, closing }: Round): readonly Id[] | null {
+  const joined = new Set([...held.values()].map(({ slot }) => slot.seat));
+  const apart = ruleOf(policy) === null || closing.electorate.tolerated === 0;
+  const complete = policy.convening?.roster === "closed-by-name" && seats.every(({ index }) => joined.has(index));
+  return complete && apart ? [...held.keys()].sort() : null;
 }
 
 /** Where contributions are admitted together, one more may change what counts of the others: none fix a verdict until all are in. */

@@ -3,10 +3,9 @@
 import { deedsOf, type Shown } from "../admission/deeds.ts";
 import type { FinalAdmission } from "../admission/final.ts";
 import type { ContributionBody, Observation } from "../observation/observation.ts";
-import { admissible, slotOf } from "../outcome/admissible.ts";
-import { seatsByIndex } from "../outcome/contribution.ts";
+import { admissible, shownIn } from "../outcome/admissible.ts";
 import type { Policy } from "../policy/policy.ts";
-import { toContribution } from "./advance.ts";
+import { contributionsIn } from "./advance.ts";
 import type { Round } from "./state.ts";
 
 /** Contributions that a round is judged by: its closed set, or what is held of it while it is open. */
@@ -19,11 +18,10 @@ export function judgeRound(policy: Policy, rounds: readonly Round[]): FinalAdmis
   const shown: Shown[] = [];
   let judged: FinalAdmission | null = null;
   for (const round of rounds) {
-    const set = judgedIn(round).map(toContribution);
-    judged = admissible(policy, round.seats, set, round, round.stage, deedsOf(shown));
-    const byIndex = seatsByIndex(round.seats);
-    const { seats } = round;
-    shown.push({ seats, set, admitted: judged.admitted, slotOf: (one) => slotOf(policy, byIndex, one) });
+    const { set, guests } = contributionsIn(round, judgedIn(round));
+    const seats = [...round.seats, ...guests];
+    judged = admissible(policy, seats, set, round, round.stage, deedsOf(shown));
+    shown.push(shownIn(policy, round.stage, seats, set, judged.admitted));
   }
   return judged;
 }

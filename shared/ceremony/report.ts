@@ -1,10 +1,11 @@
 // Speaking up without being asked (SPEC §9.1): when a status is due and what it is, asking for a call, and asking the others for their
 // ending until each has told of its own.
 
+import { rootOf } from "../authority/chain.ts";
 import type { Observation, VerifiedObservation } from "../observation/observation.ts";
 import { fixing } from "./gather.ts";
 import { jitter } from "./jitter.ts";
-import { currentRound, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
+import { audienceOf, currentRound, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
 import { ASKS_MAX, sayStatus, whomToAsk } from "./status.ts";
 import { publish, say, type Turn, VALIDITY_MARGIN, withState } from "./turn.ts";
 
@@ -60,13 +61,20 @@ export function reportIfDue(turn: Turn): Turn {
   const seat = ownSeat(state, round, () => true);
   const planned = withState(turn, { quiet: state.quiet + 1, statusAt: turn.now + pause(turn, round) });
   // A mute party reports too: a status takes no slot and proves nothing, and without it nobody knows what to send it.
-  if (seat === undefined) return planned;
+  if (seat === undefined && !isFollower(turn)) return planned;
   const { turn: spoken, said } = sayStatus(planned, round, seat);
-  const outcome = state.outcomes.get(seat.index) as Observation | undefined;
-  if (state.ending === null) return publish(spoken, peersOf(state, round), said, true);
+  const outcome = seat === undefined ? undefined : (state.outcomes.get(seat.index) as Observation | undefined);
+  if (state.ending === null) return publish(spoken, audienceOf(state, round), said, true);
   const asked = unheard(turn);
   const told = outcome === undefined ? spoken : publish(spoken, asked, outcome as VerifiedObservation);
   return publish(told, asked, said, true);
+}
+
+/** Named in the call but not let in, or joined without a seat: it follows, so that it learns the end. */
+function isFollower({ state }: Turn): boolean {
+  const { self, call, rounds } = state;
+  const joined = rounds.some(({ held }) => [...held.values()].some(({ chain }) => rootOf(chain) === self.root));
+  return joined || call?.body.seats.some(({ root }) => root === self.root) === true;
 }
 
 /** Longer each time that nothing has changed: up to a bound while the round is open, and without one when only others have to end. */

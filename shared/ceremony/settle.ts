@@ -5,7 +5,8 @@ import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
 import type { Id, Observation, VerifiedObservation } from "../observation/observation.ts";
-import type { Exclusion, Handover, Verdict } from "../outcome/contribution.ts";
+import type { Handover, Verdict } from "../outcome/contribution.ts";
+import type { Progress } from "../outcome/rounds.ts";
 import type { PinnedPolicy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
 
@@ -16,14 +17,14 @@ import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
 import {
+  audienceOf,
   type CeremonyState,
   currentRound,
   ownSeat,
-  peersOf,
   policyOf,
+  type RosterSeat,
   type Round,
   replaceRound,
-  seatAt,
 } from "./state.ts";
 import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
 
@@ -111,7 +112,7 @@ function sayInClosing(
     kind: body.kind,
     round: round.index,
   });
-  const peers = peersOf(turn.state, round);
+  const peers = audienceOf(turn.state, round);
   const statements: readonly Observation[] = [...round.held.values(), ...messagesOf(closing)];
   const basis = statements.filter(({ id }) => alongside.includes(id)) as readonly Observation[];
   return [...basis, spoken.said].reduce(
@@ -133,21 +134,25 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
   const closed = record(turn, "round-transition", about, null, detail);
   const { policy, call } = state;
   invariant(policy !== null && call !== null, "a round has a policy and a call");
-  const { result, excluded } = advance(policy.policy, state.rounds);
+  const { result, excluded, roster } = advance(policy.policy, state.rounds);
   if (result.is === "next") {
     const next = openNext(state, policy.policy, call.body, result);
     const changed = recordMembership(closed, round, next);
-    return unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0 }));
+    // A roster of those present numbers its seats anew: who said what nobody can read is counted anew too.
+    const unread = round.stage.is === "join" ? new Set<number>() : state.unread;
+    return unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0, unread }));
   }
   const passed = (result.handovers ?? []).reduce(recordHandover, closed);
-  return conclude(passed, round, terminalRecord(state, policy, call.mesh, result, excluded));
+  return conclude(passed, round, terminalRecord(state, policy, call.mesh, { result, excluded, roster }));
 }
 
-/** Who is in the next round and was not in this one, and the other way round. */
+/** Who is in the next round and was not in this one, and the other way round; those present may have been given other numbers. */
 function recordMembership(turn: Turn, before: Round, after: Round): Turn {
+  const isIn = ({ seats }: Round, seat: RosterSeat) =>
+    seats.some(({ root, role }) => root === seat.root && role === seat.role);
   const changes = [
-    ...before.seats.filter(({ index }) => seatAt(after, index) === undefined).map((seat) => ["left", seat] as const),
-    ...after.seats.filter(({ index }) => seatAt(before, index) === undefined).map((seat) => ["joined", seat] as const),
+    ...before.seats.filter((seat) => !isIn(after, seat)).map((seat) => ["left", seat] as const),
+    ...after.seats.filter((seat) => !isIn(before, seat)).map((seat) => ["joined", seat] as const),
   ];
   return changes.reduce(
     (told, [action, { index, authority, role }]) =>
@@ -185,8 +190,7 @@ function terminalRecord(
   state: CeremonyState,
   policy: PinnedPolicy,
   mesh: string,
-  verdict: Verdict,
-  excluded: readonly Exclusion[],
+  { result: verdict, excluded, roster }: Progress & { readonly result: Verdict },
 ): TerminalRecord {
   return {
     engine: ENGINE_VERSION,
@@ -198,6 +202,7 @@ function terminalRecord(
     cause: verdict.cause ?? null,
     roots: state.rounds.map((round) => (round.closing.decision as Decision).root),
     excluded,
+    roster: roster as readonly RosterSeat[] | null,
     explanation: verdict.explanation,
   };
 }
@@ -218,7 +223,7 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
   });
   const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });
   const entered = record(append(kept, said), "attestation", [said.id], kept.state.self.authority, { kind: "outcome" });
-  return publish(entered, peersOf(kept.state, round), said);
+  return publish(entered, audienceOf(kept.state, round), said);
 }
 
 /** The earliest instant after `now` at which time alone can change something; null where there is none. */

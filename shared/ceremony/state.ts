@@ -15,6 +15,7 @@ import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { ALONE, type PeerClocks } from "../reference/peer-clock.ts";
 import { type Fault, invariant } from "../result.ts";
+import { guestsIn } from "./guests.ts";
 import type { TerminalRecord } from "./record.ts";
 
 /** The party whose agent runs this. */
@@ -46,8 +47,8 @@ export type Round = {
   readonly earlyAt: number | null;
   /** Latest status of each seat: what it reports to hold. */
   readonly reports: ReadonlyMap<number, Observation<StatusBody>>;
-  /** When each seat's status was last answered, so that asking often costs the asker. */
-  readonly answered: ReadonlyMap<number, number>;
+  /** When the status of each seat, or of each organisation without one, was last answered, so that asking often costs the asker. */
+  readonly answered: ReadonlyMap<number | string, number>;
 };
 
 export type Ending = { readonly record: TerminalRecord; readonly digest: Id; readonly late: boolean };
@@ -133,6 +134,17 @@ export function ownSeat(
 /** The other organisations of the roster, each once, in seat order. */
 export function peersOf(state: CeremonyState, round: Round): readonly string[] {
   return [...new Set(round.seats.filter((seat) => seat.root !== state.self.root).map((seat) => seat.authority))];
+}
+
+/**
+ * Whom a party tells what happens in a round: everyone with a seat in it or in the call, so that whoever is left out still learns how it
+ * ends, and whoever has joined without a seat.
+ */
+export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
+  const named = state.call?.body.seats.filter(({ root }) => root !== state.self.root) ?? [];
+  const guests = state.rounds.flatMap((one) => (one.stage.is === "join" ? guestsIn(one, [...one.held.values()]) : []));
+  const others = [...named, ...guests.filter(({ root }) => root !== state.self.root)];
+  return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority)])];
 }
 
 export type Phase = "waiting" | "refused" | "held" | "gathering" | "closing" | "final" | "abandoned" | "expired";

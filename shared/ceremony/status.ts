@@ -8,7 +8,15 @@ import { RESENDS_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
 import { fault } from "../result.ts";
 import { isWanted, prefixOf } from "./gather.ts";
-import { type CeremonyState, currentRound, ownSeat, type RosterSeat, type Round, replaceRound } from "./state.ts";
+import {
+  audienceOf,
+  type CeremonyState,
+  currentRound,
+  ownSeat,
+  type RosterSeat,
+  type Round,
+  replaceRound,
+} from "./state.ts";
 import { authorityOf, publish, receipt, refuseIn, say, type Turn } from "./turn.ts";
 
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
@@ -35,8 +43,8 @@ export function statusBody(round: Round): StatusBody {
 }
 
 /** Signs a status; it takes no number, and is not kept. */
-export function sayStatus(turn: Turn, round: Round, seat: RosterSeat): ReturnType<typeof say> {
-  const slot = { seat: seat.index, attempt: null, item: null };
+export function sayStatus(turn: Turn, round: Round, seat: RosterSeat | undefined): ReturnType<typeof say> {
+  const slot = { seat: seat?.index ?? null, attempt: null, item: null };
   // What was last heard of each peer tells them how late their clocks can be at most (SPEC §17.5).
   const parents = [...round.reports.values()].map(({ id }) => id).sort();
   return say(turn, { round: round.index, slot, body: statusBody(round), parents, numbered: false });
@@ -85,23 +93,33 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
   // An older report says less about the present; it is answered all the same, since a clock that was set back dates all of them so.
   const older = known !== undefined && known.at[0] > status.at[0];
   const reports = older ? round.reports : new Map(round.reports).set(seat.index, status);
-  const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
-  const last = round.answered.get(seat.index) ?? Number.NEGATIVE_INFINITY;
-  const recently = last > turn.now - interval / 4 && last <= turn.now;
-  const answered = recently ? round.answered : new Map(round.answered).set(seat.index, turn.now);
+  const { recently, answered } = answering(turn, round, seat.index);
   const noted = receipt(
     { ...turn, state: replaceRound(turn.state, { ...round, reports, answered }) },
     status.id,
     "admitted",
   );
   if (recently) return noted;
-  const missing = lackedBy(turn.state, round, status.body, turn.now - interval / 2);
-  return inTurns(missing)
+  return sendMissing(reportBack(noted, round, seat, status), round, status.body, seat.authority);
+}
+
+/** Whether somebody was answered just now, and when each was once this answer is given. */
+function answering(
+  { state, now }: Turn,
+  { answered }: Round,
+  who: number | string,
+): { readonly recently: boolean; readonly answered: Round["answered"] } {
+  const interval = state.policy?.policy.timing.statusInterval ?? 0;
+  const last = answered.get(who) ?? Number.NEGATIVE_INFINITY;
+  const recently = last > now - interval / 4 && last <= now;
+  return { recently, answered: recently ? answered : new Map(answered).set(who, now) };
+}
+
+function sendMissing(turn: Turn, round: Round, status: StatusBody, authority: string): Turn {
+  const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
+  return inTurns(lackedBy(turn.state, round, status, turn.now - interval / 2))
     .slice(0, RESENDS_MAX)
-    .reduce(
-      (sent, observation) => publish(sent, [seat.authority], observation),
-      reportBack(noted, round, seat, status),
-    );
+    .reduce((sent, observation) => publish(sent, [authority], observation), turn);
 }
 
 /** Whoever hears that another has decided, and has no outcome of its own to tell, says what it lacks, also when its time is over. */
@@ -152,17 +170,26 @@ function ownOutcome({ outcomes, self }: CeremonyState, { seats }: Round): readon
   return own.filter((outcome) => outcome !== undefined) as readonly Observation[] as readonly VerifiedObservation[];
 }
 
-/** A party that does not know the call asks for it without knowing its seat. */
+/**
+ * A party that does not know the call asks for it without knowing its seat; and so asks whoever follows without a seat: who was not
+ * let in, or has joined and waits for the round to close.
+ */
 export function answerStranger(turn: Turn, status: VerifiedObservation & Observation<StatusBody>): Turn {
   const { state } = turn;
   const authority = authorityOf(state, status);
-  const round = currentRound(state);
-  const isParty = round?.seats.some((seat) => seat.authority === authority) ?? false;
-  if (authority === null || !isParty || state.call === null) return refuseIn(turn, status, fault("NOT_A_PARTY").fault);
-  const answered = receipt(turn, status.id, "admitted");
-  return status.body.wants.includes(state.ceremony)
-    ? publish(answered, [authority], state.call as VerifiedObservation)
-    : answered;
+  const current = currentRound(state);
+  const follows = current !== undefined && authority !== null && audienceOf(state, current).includes(authority);
+  if (!follows || state.call === null) return refuseIn(turn, status, fault("NOT_A_PARTY").fault);
+  const admitted = receipt(turn, status.id, "admitted");
+  const told = status.body.wants.includes(state.ceremony)
+    ? publish(admitted, [authority], state.call as VerifiedObservation)
+    : admitted;
+  const round = state.rounds[status.round as number];
+  // Whoever asks for the call holds nothing of its rounds, and says what it lacks once it has it.
+  if (round === undefined || status.body.wants.includes(state.ceremony)) return told;
+  const { recently, answered } = answering(turn, round, authority);
+  const noted = { ...told, state: replaceRound(told.state, { ...round, answered }) };
+  return recently ? noted : sendMissing(noted, round, status.body, authority);
 }
 
 /** Organisations whose statements wait for a call that is not known here. */

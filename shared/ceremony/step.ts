@@ -8,7 +8,7 @@ import { attest, type Manner } from "./attest.ts";
 import { byOwnClock, listen, remember } from "./clock.ts";
 import type { Effect, Receipt } from "./effect.ts";
 import { settleTurn } from "./settle.ts";
-import { type CeremonyState, currentRound, peersOf } from "./state.ts";
+import { audienceOf, type CeremonyState, currentRound } from "./state.ts";
 import { publish, record, type Turn } from "./turn.ts";
 
 /** `now` is the host's clock, in microseconds; what is made of it is mesh time. */
@@ -65,5 +65,5 @@ function openOwn(turn: Turn, { call }: Extract<Input, { on: "open" }>): Turn {
   const known = turn.state.call !== null;
   const opened = absorb(turn, call);
   const round = currentRound(opened.state);
-  return known || round === undefined ? opened : publish(opened, peersOf(opened.state, round), call);
+  return known || round === undefined ? opened : publish(opened, audienceOf(opened.state, round), call);
 }

@@ -1,6 +1,6 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
-import type { Id } from "../observation/observation.ts";
+import { type Id, JOIN } from "../observation/observation.ts";
 import {
   type CeremonyState,
   currentRound,
@@ -87,8 +87,10 @@ export function viewOf(state: CeremonyState): CeremonyView {
 function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["asked"] {
   if (round === undefined || state.policy === null || phaseOf(state) !== "gathering" || state.mute) return null;
   const { roles } = state.policy.policy;
-  const seat = ownSeat(state, round, ({ role }) => roles.get(role)?.contributes === true);
+  const joining = round.stage.is === "join";
+  const seat = ownSeat(state, round, ({ role }) => joining || roles.get(role)?.contributes === true);
   if (seat === undefined || [...round.held.values()].some(({ slot }) => slot.seat === seat.index)) return null;
+  if (joining) return { role: seat.role, choices: [JOIN] };
   return { role: seat.role, choices: roles.get(seat.role)?.choices ?? [] };
 }
 

@@ -1,5 +1,6 @@
 // The closing rules (SPEC §8), one table in the order in which they are tried. Each is a pure function of what is stored and of
 // the time; the first that applies changes the state or asks for a message, and then the table is tried again from the top.
+import { rootOf } from "../authority/chain.ts";
 import { RESENDS_MAX } from "../limits.ts";
 import type { ContributionBody, Id, Observation, ProposeBody } from "../observation/observation.ts";
 import type { Timing } from "../policy/policy.ts";
@@ -123,11 +124,12 @@ function sendWitness(closing: Closing, around: Surroundings): Move | null {
 
 /** Everything held; of a seat that signed more than it may, the first by id, so that the list always fits its frame. */
 function listable({ held, perSeat }: Surroundings): readonly Id[] {
-  const counts = new Map<number, number>();
+  const counts = new Map<number | string, number>();
   return [...held.keys()].sort().filter((id) => {
-    const seat = seatOf(held.get(id) as Observation);
-    counts.set(seat, (counts.get(seat) ?? 0) + 1);
-    return (counts.get(seat) as number) <= perSeat;
+    const { slot, chain } = held.get(id) as Observation;
+    const whose = slot.seat ?? rootOf(chain); // whoever joins without a seat is known by its root
+    counts.set(whose, (counts.get(whose) ?? 0) + 1);
+    return (counts.get(whose) as number) <= perSeat;
   });
 }
 

@@ -1,10 +1,17 @@
 // Why an observation in a bundle was, or was not, admitted (SPEC §12.5): every frame passes the door again before a word is said of it.
 import type { Trust } from "../authority/trust.ts";
+import { guestsIn } from "../ceremony/guests.ts";
 import { readAgain } from "../ceremony/restore.ts";
 import { emptyState, type Self } from "../ceremony/state.ts";
 import { admitAll } from "../observation/admit-all.ts";
 import { parseObservation } from "../observation/decode.ts";
-import { type Id, isKind, type VerifiedObservation } from "../observation/observation.ts";
+import {
+  type ContributionBody,
+  type Id,
+  isKind,
+  type Observation,
+  type VerifiedObservation,
+} from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import type { Bundle } from "./bundle.ts";
 import { type Explanation, explainIn, type RefusedStatement } from "./explain.ts";
@@ -85,16 +92,17 @@ function idOf(frame: Uint8Array): Id | null {
   return parsed.ok ? parsed.value.observation.id : null;
 }
 
-/** The roots as the bundle's own call names them. */
+/** The roots as the bundle's own call names them, and as those who joined without being named name themselves. */
 function claimedTrust({ frames, ceremony }: Bundle): TrustStatement | null {
-  for (const { frame } of frames) {
+  const observations = frames.flatMap(({ frame }) => {
     const parsed = parseObservation(frame);
-    if (!parsed.ok || parsed.value.observation.id !== ceremony) continue;
-    const call = parsed.value.observation;
-    if (!isKind(call, "call")) return null;
-    return writeTrustStatement(call.mesh, new Map(call.body.seats.map((seat) => [seat.root, seat.authority])));
-  }
-  return null;
+    return parsed.ok ? [parsed.value.observation] : [];
+  });
+  const call = observations.find(({ id }) => id === ceremony);
+  if (call === undefined || !isKind(call, "call")) return null;
+  const joins = observations.filter((each) => isKind(each, "contribution")) as Observation<ContributionBody>[];
+  const seats = [...guestsIn(call.body, joins), ...call.body.seats];
+  return writeTrustStatement(call.mesh, new Map(seats.map((seat) => [seat.root, seat.authority])));
 }
 
 function withoutTrust(explanation: Explanation): Explanation {

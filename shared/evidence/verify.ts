@@ -157,6 +157,8 @@ function checkSeats(found: Case): Case | Stopped {
   const { state } = read;
   const receipts = [...new Map(read.receipts.map((receipt) => [receipt.id, receipt])).values()];
   const refused = receipts.find(({ verdict }) => verdict === "refused");
+  // A walk-in may be recognised under another name, or by nobody who reads this: that is no fault of the evidence.
+  if (refused?.code === "ROOT_UNKNOWN") return cannotTell(refused.id, fault("TRUST_MISSING", refused.detail));
   if (refused !== undefined && refused.code !== null)
     return failed(refused.id, fault(refused.code, refused.detail), "seats");
   const homeless = receipts.find(({ verdict }) => verdict === "held");
@@ -268,7 +270,8 @@ async function checkLineage(found: Case): Promise<Case | Stopped> {
     return failed(`lineage ${broken}`, fault("LINEAGE_ALTERED", { entry: broken, reason: "its hash does not fit" }));
   const signer = await openAccount(account, ceremony, lineage);
   if (!signer.ok) return failed(`lineage ${signer.fault.detail.entry ?? "account"}`, signer);
-  const root = found.call?.body.seats.find(({ authority }) => authority === exportedBy)?.root;
+  const seats = [...(found.call?.body.seats ?? []), ...(found.state?.rounds.flatMap((round) => round.seats) ?? [])];
+  const root = seats.find(({ authority }) => authority === exportedBy)?.root;
   const known = found.frames.some(({ key, chain }) => key === signer.value && rootOf(chain) === root);
   return known
     ? found

@@ -19,16 +19,17 @@ import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { KINDS, readAttempt, readBody, readId } from "./body.ts";
 import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
-import type {
-  Body,
-  Derivation,
-  Id,
-  Interval,
-  Kind,
-  Lineage,
-  Observation,
-  Slot,
-  VerifiedObservation,
+import {
+  type Body,
+  type Derivation,
+  type Id,
+  type Interval,
+  JOIN,
+  type Kind,
+  type Lineage,
+  type Observation,
+  type Slot,
+  type VerifiedObservation,
 } from "./observation.ts";
 
 export const OBSERVATION_VERSION = 1;
@@ -183,6 +184,11 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
   return readAs(wire.payload, readBody(wire.kind as Kind), "payload");
 }
 
+/** Whoever asks for a call that it missed knows no roster yet, and whoever joins an open one has no seat in it. */
+function maySpeakFromNoSeat(body: Body): boolean {
+  return body.kind === "status" || (body.kind === "contribution" && body.content.get("choice") === JOIN);
+}
+
 /** Which fields may say "none" follows from the kind (SPEC §3.3). */
 function checkPresence(observation: Observation): Result<true> {
   const { slot, at, body, lineage } = observation;
@@ -190,8 +196,7 @@ function checkPresence(observation: Observation): Result<true> {
   const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration";
   const placed = checkCeremony(observation, outside);
   if (!placed.ok) return placed;
-  // Whoever asks for a call that it missed knows no roster yet, and hence no seat.
-  const seatless = outside || (body.kind === "status" && slot.seat === null);
+  const seatless = outside || (slot.seat === null && maySpeakFromNoSeat(body));
   if ((slot.seat === null) !== seatless)
     return fault("FIELD_INVALID", { path: "slot.seat", need: outside ? `null in a ${body.kind}` : "a number" });
   const voting = body.kind === "propose" || body.kind === "prevote" || body.kind === "precommit";

@@ -53,6 +53,9 @@ export type Call = {
   readonly nonce: Uint8Array;
 };
 
+/** The choice by which a party joins a ceremony that convenes those present. */
+export const JOIN = "join";
+
 export type ContributionBody = { readonly kind: "contribution"; readonly role: string; readonly content: CborMap };
 export type WitnessBody = { readonly kind: "witness"; readonly ids: readonly Id[]; readonly root: Id };
 export type ProposeBody = {

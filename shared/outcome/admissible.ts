@@ -1,4 +1,5 @@
 // Final admission over a closed set (SPEC §6.2): the same for everyone who holds the set, whenever each contribution arrived.
+import type { Shown } from "../admission/deeds.ts";
 import { admitFinally, type FinalAdmission } from "../admission/final.ts";
 import type { Deed } from "../admission/standing.ts";
 import type { Id } from "../observation/observation.ts";
@@ -6,6 +7,7 @@ import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import type { Bid } from "./bids.ts";
 import { type Contribution, compareText, type Exclusion, nameOf, type Seat, seatsByIndex } from "./contribution.ts";
+import { judgeJoin } from "./convene.ts";
 import { judgeContent } from "./forms.ts";
 import { judgeCommit, openReveal } from "./sealing.ts";
 import { firstStage, judgeRaise, rolesDue, type Stage, standingBids } from "./stage.ts";
@@ -67,6 +69,19 @@ export function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, { seat,
   return `${seat}/${role?.slots === "many" ? (item ?? "") : ""}`;
 }
 
+/** What a round shows of each organisation. To have joined is no good deed yet. */
+export function shownIn(
+  policy: Policy,
+  stage: Stage,
+  seats: readonly Seat[],
+  set: readonly Contribution[],
+  admitted: readonly Contribution[],
+): Shown {
+  const byIndex = seatsByIndex(seats);
+  const good = stage.is === "join" ? [] : admitted;
+  return { seats, set, admitted: good, slotOf: (contribution) => slotOf(policy, byIndex, contribution) };
+}
+
 /** Ids of contributions whose seat signed more than one for the same slot. A reveal is bound to its commitment, not to a slot. */
 function voidedIn({ policy, seats, stage }: Context, contributions: readonly Contribution[]): ReadonlySet<Id> {
   if (policy.equivocation !== "void" || stage.is === "reveal") return new Set();
@@ -79,7 +94,8 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
   const seat = seats.get(contribution.seat);
   if (seat === undefined) return fault("NOT_A_PARTY");
   const role = policy.roles.get(seat.role);
-  if (seat.role !== contribution.role || role === undefined || !role.contributes)
+  const joining = context.stage.is === "join"; // whoever only watches, or closes rounds, joins too
+  if (seat.role !== contribution.role || role === undefined || !(role.contributes || joining))
     return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role });
   if (!context.due.has(seat.role)) return fault("ROLE_NOT_DUE", { role: seat.role, due: [...context.due].join(", ") });
   const content = judgeStage(context, seat, role, contribution);
@@ -104,6 +120,7 @@ function judgeStage(
 ): Result<Contribution> {
   const answer = (refused: Fault | null): Result<Contribution> =>
     refused === null ? ok(contribution) : { ok: false, fault: refused };
+  if (stage.is === "join") return answer(judgeJoin(seat, contribution.content));
   if (stage.is === "commit") return answer(judgeCommit(contribution.content));
   if (stage.is === "reveal") {
     const author = { seat: seat.index, name: nameOf(seat), role };

@@ -10,6 +10,8 @@ export type Seat = {
   readonly authority: string;
   readonly role: string;
   readonly power: number;
+  /** Root key of its authority; absent in plain documents. */
+  readonly root?: string;
   /** What outcomes call the seat; its authority where nothing else is given. */
   readonly name?: string;
   /** Rank of its authority, the higher the weightier; 0 where no taxonomy says more. */

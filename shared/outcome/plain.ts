@@ -39,11 +39,11 @@ const WINDOW = { opensAt: 0, closesAt: 0 };
 
 /** Each round with the seats that the rounds before it leave. */
 function closeAll(policy: Policy, { seats, rounds }: PlainDocument): readonly ClosedRound[] {
-  const places = new Map(seats.map(({ name, index }) => [name, index]));
   const closed: ClosedRound[] = [];
   let here = seats;
   for (const round of rounds) {
-    const set = round.map((entry) => toContribution(seats, places.get(entry.party) ?? -1, entry));
+    const places = new Map(here.map((seat) => [seat.name, seat]));
+    const set = round.map((entry) => toContribution(places.get(entry.party), entry));
     closed.push({ seats: here, window: WINDOW, set });
     if (rounds.length === 1) break;
     const { result } = progress(policy, seats, closed);
@@ -53,10 +53,10 @@ function closeAll(policy: Policy, { seats, rounds }: PlainDocument): readonly Cl
   return closed;
 }
 
-function toContribution(seats: readonly Seat[], seat: number, { party, slot, payload }: PlainEntry): Contribution {
+function toContribution(seat: Seat | undefined, { party, slot, payload }: PlainEntry): Contribution {
   const id = sha256Hex(encodeCanonical([party, slot, payload as Encodable]));
-  const role = seats[seat]?.role ?? "";
-  return { id, seat, role, item: slot === "" ? null : slot, content: payload, at: [0, 0], until: 0 };
+  const [index, role] = [seat?.index ?? -1, seat?.role ?? ""];
+  return { id, seat: index, role, item: slot === "" ? null : slot, content: payload, at: [0, 0], until: 0 };
 }
 
 function present(

@@ -4,8 +4,9 @@ import { deedsOf, type Shown } from "../admission/deeds.ts";
 import type { FinalAdmission } from "../admission/final.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
+import { invariant } from "../result.ts";
 import { abandonmentOf, type Heard } from "./abandonment.ts";
-import { admissible, slotOf, type Window } from "./admissible.ts";
+import { admissible, shownIn, slotOf, type Window } from "./admissible.ts";
 import {
   abandoned,
   type Contribution,
@@ -15,15 +16,18 @@ import {
   seatsByIndex,
   type Verdict,
 } from "./contribution.ts";
+import { convene } from "./convene.ts";
 import { hasConverged } from "./convergence.ts";
 import { decide } from "./functions.ts";
 import { commitmentsOf } from "./sealing.ts";
 import { shortfall } from "./shortfall.ts";
-import { firstStage, rolesDue, type Stage, seatsAsked } from "./stage.ts";
+import { firstStage, rolesDue, type Stage, seatsAsked, speakingStage } from "./stage.ts";
 
 /** One closed round: who could contribute, when, and the agreed set. */
 export type ClosedRound = {
   readonly seats: readonly Seat[];
+  /** Who joined without being named, each with a number of its own; absent where nobody did. */
+  readonly guests?: readonly Seat[];
   readonly window: Window;
   readonly set: readonly Contribution[];
 };
@@ -39,7 +43,12 @@ export type NextRound = {
 };
 
 export type RoundExclusion = Exclusion & { readonly round: number };
-export type Progress = { readonly result: Verdict | NextRound; readonly excluded: readonly RoundExclusion[] };
+export type Progress = {
+  readonly result: Verdict | NextRound;
+  readonly excluded: readonly RoundExclusion[];
+  /** Who was in, as the round of joins found; null where the policy has none, or where it has not closed. */
+  readonly roster: readonly Seat[] | null;
+};
 
 /** How far a ceremony has got, between two rounds. */
 export type Situation = {
@@ -57,9 +66,9 @@ export type Situation = {
 };
 
 /** Rounds that the policy may ask for, shortfall included. */
-export function roundsAtMost({ sealed, rounds, shortfall: procedures }: Policy): number {
+export function roundsAtMost({ convening, sealed, rounds, shortfall: procedures }: Policy): number {
   const more = procedures.map((one) => (one.do === "defer" ? one.rounds : one.do === "escalate" ? 1 : 0));
-  return (sealed ? 2 : rounds.most) + more.reduce<number>((sum, some) => sum + some, 0);
+  return (convening === null ? 0 : 1) + (sealed ? 2 : rounds.most) + more.reduce<number>((sum, some) => sum + some, 0);
 }
 
 /** Folds closed rounds; those that come after the end are not looked at. */
@@ -76,32 +85,62 @@ export function progress(policy: Policy, seats: readonly Seat[], closed: readonl
     notes: [],
     heard: { admitted: [], faulty: new Set() },
   };
-  for (const [round, { set, window, seats: named }] of closed.entries()) {
+  let roster: Progress["roster"] = null;
+  for (const [round, { set, window, seats: named, guests = [] }] of closed.entries()) {
     const { stage } = situation;
-    const admission = admissible(policy, named, set, window, stage, deedsOf(shown));
+    const present = [...named, ...guests];
+    const admission = admissible(policy, present, set, window, stage, deedsOf(shown));
     excluded.push(...admission.excluded.map((exclusion) => ({ ...exclusion, round })));
     const here: Situation = {
       ...situation,
-      seats: named,
+      seats: present,
       voices: admission.seats,
-      heard: heardIn(policy, situation, named, set, admission, round),
+      heard: heardIn(policy, situation, present, set, admission, round),
     };
-    const byIndex = seatsByIndex(named);
     const { admitted } = admission;
-    shown.push({ seats: named, set, admitted, slotOf: (contribution) => slotOf(policy, byIndex, contribution) });
-    const step = closeRound(policy, here, admitted);
+    shown.push(shownIn(policy, stage, present, set, admitted));
+    const step = stage.is === "join" ? closeJoins(policy, here, named, admitted) : closeRound(policy, here, admitted);
+    roster = step.roster ?? roster;
+    for (const exclusion of step.refused ?? []) excluded.push({ ...exclusion, round });
     for (const id of step.unrevealed) excluded.push({ id, code: "NOT_REVEALED", detail: {}, round: round - 1 });
-    if ("verdict" in step) return { result: finish(policy, step.situation, step.verdict), excluded };
+    if ("verdict" in step) return { result: finish(policy, step.situation, step.verdict), excluded, roster };
     situation = step.situation;
   }
   const { stage, notes, seats: named } = situation;
-  return { result: { is: "next", stage, roles: rolesDue(policy, stage), seats: named, explanation: notes }, excluded };
+  const next = { is: "next", stage, roles: rolesDue(policy, stage), seats: named, explanation: notes } as const;
+  return { result: next, excluded, roster };
 }
 
+type Left = {
+  readonly situation: Situation;
+  /** Commitments that nobody opened. */
+  readonly unrevealed: readonly Id[];
+  /** Joins that got no seat, and those that got one. */
+  readonly refused?: readonly Exclusion[];
+  readonly roster?: readonly Seat[];
+};
+
 /** What one closed round leads to. */
-export type Step =
-  | { readonly situation: Situation; readonly unrevealed: readonly Id[] }
-  | { readonly situation: Situation; readonly verdict: Verdict; readonly unrevealed: readonly Id[] };
+export type Step = Left | (Left & { readonly verdict: Verdict });
+
+/** Seats of the rounds to come, or the end where those present cannot work together. */
+function closeJoins(
+  policy: Policy,
+  situation: Situation,
+  named: readonly Seat[],
+  admitted: readonly Contribution[],
+): Step {
+  invariant(policy.convening !== null, "a round of joins has a policy that convenes");
+  const { seats, refused, notes, verdict } = convene(policy, policy.convening, named, situation.seats, admitted);
+  const found = { unrevealed: [], refused, roster: seats };
+  if (verdict !== null) return { ...found, situation: { ...situation, notes }, verdict };
+  const before = situation.seats.filter(({ index }) => situation.heard.faulty.has(index));
+  const isFaulty = ({ authority, role }: Seat) =>
+    before.some((seat) => seat.authority === authority && seat.role === role);
+  const faulty = new Set(seats.filter(isFaulty).map(({ index }) => index));
+  const heard = { admitted: [], faulty };
+  return { ...found, situation: { ...situation, stage: speakingStage(policy), seats, voices: seats, notes, heard } };
+}
 
 function closeRound(policy: Policy, situation: Situation, admitted: readonly Contribution[]): Step {
   const { stage } = situation;
@@ -110,6 +149,7 @@ function closeRound(policy: Policy, situation: Situation, admitted: readonly Con
     const notes = [...situation.notes, `${commitments.size} commitments are in; they are to be revealed`];
     return { situation: { ...situation, stage: { is: "reveal", commitments }, notes }, unrevealed: [] };
   }
+  invariant(stage.is !== "join", "joins are closed by themselves");
   if (stage.is === "reveal") return closeReveals(policy, situation, stage.commitments, admitted);
   const current = stage.asked === null ? standing(policy, situation, stage.standing, admitted) : admitted;
   return { ...conclude(policy, situation, current, admitted), unrevealed: [] };

@@ -1,4 +1,4 @@
-// What a round asks for (SPEC §6.7): contributions, commitments, what they hide, or the word of those whom a shortfall was taken to.
+// What a round asks for (SPEC §6.7): who joins, contributions, commitments, what they hide, or the word of those whom a shortfall was taken to.
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
@@ -6,17 +6,25 @@ import { type Bid, collectBids, outbids } from "./bids.ts";
 import type { Contribution, Seat } from "./contribution.ts";
 
 export type Stage =
+  /** Candidates say that they take part; the closed set gives the seats of the next round. */
+  | { readonly is: "join" }
   /** `asked` names the only role that may speak, or nobody in particular; `standing` is what earlier rounds left standing. */
   | { readonly is: "give"; readonly asked: string | null; readonly standing: readonly Contribution[] }
   | { readonly is: "commit" }
   | { readonly is: "reveal"; readonly commitments: ReadonlyMap<string, Id> };
 
 export function firstStage(policy: Policy): Stage {
+  return policy.convening === null ? speakingStage(policy) : { is: "join" };
+}
+
+/** What the first round asks for in which anything is decided. */
+export function speakingStage(policy: Policy): Stage {
   return policy.sealed ? { is: "commit" } : { is: "give", asked: null, standing: [] };
 }
 
 /** Roles that may speak in a stage, in the policy's order. */
 export function rolesDue(policy: Policy, stage: Stage): readonly string[] {
+  if (stage.is === "join") return [...policy.roles.keys()];
   const all = [...policy.roles].filter(([, role]) => role.contributes).map(([name]) => name);
   if (stage.is === "give" && stage.asked !== null) return [stage.asked];
   const reserved = new Set(policy.shortfall.flatMap((one) => (one.do === "escalate" ? [one.role] : [])));

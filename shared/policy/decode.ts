@@ -8,11 +8,15 @@ import {
   boolean,
   exactly,
   integer,
+  join,
   list,
+  misfit,
   nullable,
   oneOf,
+  type Reader,
   readAs,
   record,
+  recordWith,
   text,
   textMap,
   withDefaults,
@@ -31,6 +35,7 @@ import { readProfile } from "../reference/profile.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
 import {
+  type Convening,
   FORMS,
   type PinnedPolicy,
   type Policy,
@@ -72,7 +77,23 @@ const readRounds = record<Rounds>({
   unrevealed: oneOf("exclude", "abandon"),
 });
 
+const readRoster = recordWith<{ roster: Convening["roster"] }, { class: string }>(
+  { roster: oneOf("closed-by-name", "open-by-class") },
+  { class: text() },
+);
+
+const readConvening: Reader<Convening> = (value, path) => {
+  const { roster, class: named } = readRoster(value, path);
+  if ((roster === "open-by-class") !== (named !== undefined))
+    return misfit(
+      join(path, "class"),
+      roster === "open-by-class" ? "the class that opens it" : "left out: names decide",
+    );
+  return named === undefined ? { roster: "closed-by-name" } : { roster: "open-by-class", class: named };
+};
+
 const readWhole = record<Policy>({
+  convening: nullable(readConvening),
   admission: nullable(readAdmissionRule),
   proximity: nullable(readProfile),
   format: exactly(1),
@@ -94,6 +115,7 @@ const readWhole = record<Policy>({
 /** What a policy says nothing of is not asked for. */
 const readPolicy = withDefaults(
   {
+    convening: null,
     admission: null,
     proximity: null,
     sealed: false,

@@ -9,12 +9,14 @@ import type { Policy } from "./policy.ts";
 
 /** Every finding; an empty list means that the policy can work for these seats. */
 export function lintPolicy(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
+  // Whoever joins by its class may fill the roles and reach the threshold: what is lacking is found over those who joined.
+  const open = policy.convening?.roster === "open-by-class";
   return [
-    ...lintRoles(policy, seats),
+    ...lintRoles(policy, seats, open),
     ...lintParties(policy, seats),
     ...lintElectors(policy, seats),
     ...lintPower(policy, seats),
-    ...lintThreshold(policy, seats),
+    ...(open ? [] : lintThreshold(policy, seats)),
   ];
 }
 
@@ -27,7 +29,7 @@ export function lintTrial(policy: Policy, seats: readonly Seat[]): readonly Faul
   return [...lintRoles(policy, seats), ...parties, ...lintPower(policy, seats), ...lintThreshold(policy, seats)];
 }
 
-function lintRoles(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
+function lintRoles(policy: Policy, seats: readonly Seat[], open = false): readonly Fault[] {
   const unknown = seats.filter((seat) => !policy.roles.has(seat.role)).map((seat) => seat.role);
   const strangers = [...new Set(unknown)].map(
     (role) =>
@@ -35,7 +37,7 @@ function lintRoles(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
   );
   const counts = [...policy.roles].flatMap(([role, { least, most }]) => {
     const found = seats.filter((seat) => seat.role === role).length;
-    return found < least || found > most
+    return (found < least && !open) || found > most
       ? [fault("POLICY_ROLE", { role, found, need: `${least} to ${most}` }).fault]
       : [];
   });

@@ -217,6 +217,14 @@ export type Procedure =
   | { readonly do: "fallback"; readonly outcome: OutcomeRule; readonly disclaimer: string }
   | { readonly do: "fail" };
 
+/**
+ * Who takes part: of the seats that the call names those who join in a round of their own, and besides them, where the roster is open,
+ * whoever holds a credential of a class.
+ */
+export type Convening =
+  | { readonly roster: "closed-by-name" }
+  | { readonly roster: "open-by-class"; readonly class: string };
+
 export type Policy = {
   readonly format: 1;
   readonly id: string;
@@ -225,6 +233,8 @@ export type Policy = {
   readonly engine: 1;
   readonly parties: { readonly least: number };
   readonly roles: ReadonlyMap<string, Role>;
+  /** Null where everyone whom the call names takes part. */
+  readonly convening: Convening | null;
   readonly faults: Ratio;
   /** How an equivocator's slot counts: once for each value it signed, or not at all. */
   readonly equivocation: "each" | "void";
@@ -242,8 +252,9 @@ export type Policy = {
 };
 
 /** The same as plain JSON: what patterns are written in and what people read. */
-export type PolicyDocument = Omit<Policy, "roles" | "admission" | "proximity"> & {
+export type PolicyDocument = Omit<Policy, "roles" | "convening" | "admission" | "proximity"> & {
   readonly roles: { readonly [name: string]: Role };
+  readonly convening?: Convening | null;
   readonly admission?: Json;
   readonly proximity?: Json;
 };

@@ -112,7 +112,7 @@ const open = { roster: "open-by-class", class: "mutual-aid" } as const;
 const firstRefused =
   (...joins: readonly ReturnType<typeof join>[]): Example =>
   () =>
-    rosterFrom(rules, open, joins).refused[0];
+    rosterFrom(rules, open, [], joins).refused[0];
 
 export const COMPOSITE: Examples<typeof COMPOSITE_REFUSALS> = {
   ADMISSION_BELOW_THRESHOLD: admission(
@@ -133,7 +133,7 @@ export const COMPOSITE: Examples<typeof COMPOSITE_REFUSALS> = {
   PROFILE_MISSING: () => judge({ factors: [profile("license-class")] }, {}).factors[0]?.fault,
   OUTSIDE_TIME_WINDOW: admission({ factors: [window] }, { at: 30_000_000 }, WHEN),
   TIME_UNCERTAIN: admission({ factors: [window] }, { at: [15_000_000, 30_000_000] }, WHEN),
-  ROSTER_CLOSED: () => rosterFrom(rules, { roster: "closed-by-name", named: [] }, [join("acme")]).refused[0],
+  ROSTER_CLOSED: () => rosterFrom(rules, { roster: "closed-by-name" }, [], [join("acme")]).refused[0],
   ROSTER_TWICE: firstRefused(join("acme"), join("acme", "voter", "another key")),
   ROSTER_FULL: firstRefused(join("acme", "proposer"), join("bolt", "proposer")),
 };

@@ -75,6 +75,8 @@ export class Network {
       readonly expiresAt?: number;
       readonly subject?: CborValue;
       readonly title?: string;
+      /** How many of the parties the call names; all of them if absent. */
+      readonly named?: number;
     },
   ) {
     const [opener] = parties as readonly [Party];
@@ -82,7 +84,7 @@ export class Network {
       title: options.title ?? "Release 2.4",
       policy,
       subject: options.subject ?? null,
-      seats: seatsFor(parties, options.role),
+      seats: seatsFor(parties.slice(0, options.named), options.role),
       opensAt: START,
       closesAt: options.closesAt ?? null,
       expiresAt: options.expiresAt ?? null,
@@ -125,7 +127,7 @@ export class Network {
   }
 
   attest(name: string, choice: string): readonly Receipt[] {
-    return this.turn(name, { on: "attest", now: this.now, content: new Map([["choice", choice]]), item: null });
+    return this.say(name, new Map([["choice", choice]]));
   }
 
   /** Contributes any content, in a slot of its own where an item is named. */

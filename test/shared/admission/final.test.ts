@@ -5,9 +5,10 @@ import type { Evidence } from "../../../shared/admission/evidence.ts";
 import { admitFinally } from "../../../shared/admission/final.ts";
 import type { AdmissionPolicy } from "../../../shared/admission/judge.ts";
 import { parseAdmissionPolicy } from "../../../shared/admission/plain.ts";
-import { type Convening, type Join, rosterFrom } from "../../../shared/admission/roster.ts";
+import { type Join, rosterFrom } from "../../../shared/admission/roster.ts";
 import type { Contribution, Seat } from "../../../shared/outcome/contribution.ts";
 import { QUORUM } from "../../../shared/policy/patterns/quorum.ts";
+import type { Convening } from "../../../shared/policy/policy.ts";
 import { evidence } from "../../support/admission.ts";
 import { policyOf } from "../../support/decisions.ts";
 import { NAMES } from "../../support/parties.ts";
@@ -138,18 +139,21 @@ describe("a roster of those present", () => {
     granted,
   });
   const open: Convening = { roster: "open-by-class", class: "mutual-aid" };
-  const closed = (...names: readonly string[]): Convening => ({
-    roster: "closed-by-name",
-    named: names.map((authority) => ({ authority, role: "voter", root: idOf(`root of ${authority}`), power: 2 })),
-  });
+  const closed: Convening = { roster: "closed-by-name" };
+  const named = ["acme", "bolt", "crux", "dune"].map((authority) => ({
+    authority,
+    role: "voter",
+    root: idOf(`root of ${authority}`),
+    power: 2,
+  }));
 
   it("takes whoever holds a credential of the class, in an order that arrival does not decide", () => {
     const joins = ["acme", "bolt", "crux", "dune"].map((name) => join(name));
-    const roster = rosterFrom(rules, open, joins);
+    const roster = rosterFrom(rules, open, [], joins);
     expect(roster.fault).toBeNull();
     expect(roster.seats.map(({ index }) => index)).toEqual([0, 1, 2, 3]);
-    expect(rosterFrom(rules, open, [...joins, ...joins].reverse())).toEqual(roster);
-    expect(rosterFrom(rules, open, [...joins, join("walk-in", "voter", ["sightseeing"])]).refused).toMatchObject([
+    expect(rosterFrom(rules, open, [], [...joins, ...joins].reverse())).toEqual(roster);
+    expect(rosterFrom(rules, open, [], [...joins, join("walk-in", "voter", ["sightseeing"])]).refused).toMatchObject([
       { code: "CLASS_NOT_GRANTED" },
     ]);
   });
@@ -157,7 +161,8 @@ describe("a roster of those present", () => {
   it("takes only those who are named, with the power that the call gives them", () => {
     const roster = rosterFrom(
       rules,
-      closed("acme", "bolt", "crux", "dune"),
+      closed,
+      named,
       ["acme", "bolt", "crux", "echo"].map((name) => join(name)),
     );
     expect(roster.seats.map(({ authority, power }) => [authority, power]).sort()).toEqual([
@@ -169,12 +174,12 @@ describe("a roster of those present", () => {
   });
 
   it("is refused for two organisations, and for three keys of one", () => {
-    expect(rosterFrom(rules, open, [join("acme"), join("bolt")]).fault).toMatchObject({
+    expect(rosterFrom(rules, open, [], [join("acme"), join("bolt")]).fault).toMatchObject({
       code: "POLICY_PARTIES",
       detail: { found: 2, need: 3 },
     });
     const keys = ["one", "two", "three"].map((key) => join("acme", "voter", ["mutual-aid"], key));
-    const roster = rosterFrom(rules, open, keys);
+    const roster = rosterFrom(rules, open, [], keys);
     expect([roster.fault?.code, roster.fault?.detail.found, roster.refused.map(({ code }) => code)]).toEqual([
       "POLICY_PARTIES",
       1,
@@ -185,8 +190,8 @@ describe("a roster of those present", () => {
   it("keeps to the places that a role has", () => {
     const joins = ["acme", "bolt", "crux", "dune"].map((name) => join(name));
     const proposers = ["acme", "bolt"].map((name) => join(name, "proposer"));
-    const roster = rosterFrom(rules, open, [...joins, ...proposers]);
+    const roster = rosterFrom(rules, open, [], [...joins, ...proposers]);
     expect(roster.refused).toMatchObject([{ code: "ROSTER_FULL", detail: { role: "proposer", most: 1 } }]);
-    expect(rosterFrom(rules, open, [join("acme", "king")]).refused).toMatchObject([{ code: "POLICY_ROLE" }]);
+    expect(rosterFrom(rules, open, [], [join("acme", "king")]).refused).toMatchObject([{ code: "POLICY_ROLE" }]);
   });
 });

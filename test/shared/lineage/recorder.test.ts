@@ -59,7 +59,7 @@ function eventful(): Network {
   const [said] = net.say("acme", release);
   net.say("bolt", acceptance(said?.id as string));
   for (const name of ["flux", "gale"]) net.say(name, map({ choice: "witnessed" }));
-  net.run(40, () => net.agents.filter(({ state }) => state.ending !== null).length === 5);
+  net.run(40, () => net.agents.filter(({ state }) => state.ending !== null).length >= 5);
   net.run(5);
   return net;
 }
@@ -118,7 +118,9 @@ describe("the lineage", () => {
   });
 
   it("has an entry for each effect and no other, at every party", () => {
-    for (const agent of told.flatMap((net) => net.agents).filter(({ state }) => state.ending !== null)) {
+    // Dune's agent meets what was forged in its name, and is mute.
+    const agents = told.flatMap((net) => net.agents).filter(({ state }) => state.ending !== null && !state.mute);
+    for (const agent of agents) {
       const [entries, effects] = [lineageOf(agent), happened(agent)];
       expect(idsOf(entriesOf(entries, "admission"))).toEqual(unique(effects.admitted));
       expect(idsOf(entriesOf(entries, "attestation"))).toEqual(unique(effects.attested));

@@ -139,8 +139,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     "mute-in-silence",
     "a mute party does not say what it lacks",
     REPORT,
-    "if (seat === undefined) return planned;",
-    "if (seat === undefined || state.mute) return planned;",
+    "if (seat === undefined && !isFollower(turn)) return planned;",
+    "if ((seat === undefined && !isFollower(turn)) || state.mute) return planned;",
   ),
   one(
     "early-unsettled",
