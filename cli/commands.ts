@@ -17,6 +17,7 @@ import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
+import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts";
 import { policyLint, policyList, policyShow } from "./commands/policy.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
@@ -27,6 +28,10 @@ export const COMMANDS: readonly Command[] = [
   demo,
   dev,
   build,
+  partyInit,
+  partyAdd,
+  partyWords,
+  partyNats,
   verify,
   explain,
   evidenceShow,

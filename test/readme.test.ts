@@ -2,6 +2,7 @@
 import { execFileSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { scratchFolder } from "./support/scratch.ts";
 
 const root = new URL("..", import.meta.url).pathname;
 const readme = readFileSync(`${root}README.md`, "utf8");
@@ -34,6 +35,30 @@ describe("the README", () => {
       execFileSync(process.execPath, [`${root}cli/main.ts`, ...words], { encoding: "utf8" }),
     ) as { id: string };
     expect(shown.id).toBe("approval");
+  });
+
+  it("makes parties that recognise each other, step by step as it is written", () => {
+    const { dir, remove } = scratchFolder("readme");
+    const steps = snippets.filter((snippet) => snippet.includes("-- party "));
+    const quorate = (line: string) => {
+      const words = line.split(" -- ")[1]?.split(" ") ?? [];
+      return execFileSync(process.execPath, [`${root}cli/main.ts`, ...words], { encoding: "utf8", cwd: dir });
+    };
+    try {
+      const [init, add, nats] = steps as [string, string, string];
+      for (const name of ["acme", "bolt", "crux"]) quorate(init.replace("acme", name));
+      expect(quorate(add)).toContain("recognised");
+      quorate(nats);
+      const { partners } = JSON.parse(readFileSync(`${dir}/acme/party.json`, "utf8")) as {
+        partners: { name: string }[];
+      };
+      expect(partners.map(({ name }) => name)).toEqual(["bolt", "crux"]);
+      const named = [...readme.matchAll(/\b((?:acme|hub)\/[\w.-]+\.json)\b/g)].map(([, path]) => path as string);
+      expect(named.length).toBeGreaterThan(4);
+      for (const path of named) expect(existsSync(`${dir}/${path}`), path).toBe(true);
+    } finally {
+      remove();
+    }
   });
 
   it("names only files that exist", () => {

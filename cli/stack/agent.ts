@@ -3,8 +3,8 @@ import { randomBytes } from "node:crypto";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
-import { toBase64, toHex } from "../../shared/bytes.ts";
-import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { toHex } from "../../shared/bytes.ts";
+import { makePartyDocument } from "../party/document.ts";
 import { type Party, rootsOf } from "./party.ts";
 
 export type AgentPlan = {
@@ -114,30 +114,10 @@ export class LocalAgent {
     });
   }
 
-  #options(): ConstructorParameters<typeof Miniflare>[0] {
+  #options(): AgentOptions {
     const { script, port } = this.#plan;
-    const queue = "quorate-observations";
-    const objects = ["Ceremony", "Link", "Directory"] as const;
     return {
-      name: this.name,
-      modules: true,
-      script,
-      host: "127.0.0.1",
-      port,
-      compatibilityDate: "2026-07-30",
-      compatibilityFlags: ["nodejs_compat"],
-      cf: false,
-      durableObjects: Object.fromEntries(
-        objects.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
-      ),
-      durableObjectsPersist: this.#objects,
-      bindings: this.#bindings(),
-      queueProducers: { OBSERVATIONS: { queueName: queue } },
-      queueConsumers: {
-        // Miniflare holds a batch that is not full for a second, unless told otherwise.
-        [queue]: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 10, deadLetterQueue: `${queue}-dead` },
-        [`${queue}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
-      },
+      ...agentOptions({ name: this.name, script, port, objects: this.#objects, bindings: this.#bindings() }),
       handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
         for (const stream of [stdout, stderr]) stream.on("data", (part: Buffer) => this.#note(part.toString()));
       },
@@ -146,15 +126,11 @@ export class LocalAgent {
 
   #bindings(): Record<string, string> {
     const { party, parties, guests = [], nats, sources, hookSecrets, clockOffsetMs } = this.#plan;
-    const document = {
-      name: party.name,
-      mesh: party.mesh,
-      credentials: party.identity.credentials.map(toBase64),
-      trust: writeTrustStatement(party.mesh, rootsOf([...parties, ...guests])),
-      partners: parties.filter((peer) => peer !== party).map(({ name }) => ({ name, account: name.toUpperCase() })),
-      sources,
-      clockOffsetMs,
-    };
+    const roots = rootsOf([...parties, ...guests]);
+    const partners = parties.filter((peer) => peer !== party).map(({ name }) => name);
+    const { name, mesh, identity } = party;
+    const plain = { name, mesh, credentials: identity.credentials };
+    const document = makePartyDocument(plain, { roots, partners }, sources, clockOffsetMs);
     return {
       PARTY: JSON.stringify(document),
       SIGNING_KEY: toHex(party.secret),
@@ -165,4 +141,40 @@ export class LocalAgent {
       NATS_PASSWORD: nats.password,
     };
   }
+}
+
+type AgentOptions = ConstructorParameters<typeof Miniflare>[0];
+
+/** What wrangler.toml says of an agent, for a workerd on this machine. */
+export function agentOptions(agent: {
+  readonly name: string;
+  readonly script: string;
+  readonly port: number;
+  /** Folder of its objects' storage. */
+  readonly objects: string;
+  readonly bindings: Readonly<Record<string, string>>;
+}): AgentOptions {
+  const queue = "quorate-observations";
+  const objects = ["Ceremony", "Link", "Directory"] as const;
+  return {
+    name: agent.name,
+    modules: true,
+    script: agent.script,
+    host: "127.0.0.1",
+    port: agent.port,
+    compatibilityDate: "2026-07-30",
+    compatibilityFlags: ["nodejs_compat"],
+    cf: false,
+    durableObjects: Object.fromEntries(
+      objects.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
+    ),
+    durableObjectsPersist: agent.objects,
+    bindings: { ...agent.bindings },
+    queueProducers: { OBSERVATIONS: { queueName: queue } },
+    queueConsumers: {
+      // Miniflare holds a batch that is not full for a second, unless told otherwise.
+      [queue]: { maxBatchSize: 100, maxBatchTimeout: 0, maxRetries: 10, deadLetterQueue: `${queue}-dead` },
+      [`${queue}-dead`]: { maxBatchSize: 100, maxBatchTimeout: 1 },
+    },
+  };
 }

@@ -22,8 +22,17 @@ export type PartySecrets = { readonly root: Uint8Array; readonly agent: Uint8Arr
 const NOT_BEFORE = 1_577_836_800_000_000;
 const NOT_AFTER = 4_102_444_800_000_000;
 
+export type Validity = { readonly notBefore: number; readonly notAfter: number };
+const DEVELOPMENT: Validity = { notBefore: NOT_BEFORE, notAfter: NOT_AFTER };
+
 /** Makes a party whose root grants its agent `roles`. */
-export function makeParty(name: string, mesh: string, secrets: PartySecrets, roles: readonly string[] = ["*"]): Party {
+export function makeParty(
+  name: string,
+  mesh: string,
+  secrets: PartySecrets,
+  roles: readonly string[] = ["*"],
+  { notBefore, notAfter }: Validity = DEVELOPMENT,
+): Party {
   const root = signerFrom(secrets.root);
   const signer = signerFrom(secrets.agent);
   const credential = issueCredential(
@@ -38,8 +47,8 @@ export function makeParty(name: string, mesh: string, secrets: PartySecrets, rol
       jurisdictions: ["*"],
       tier: null,
       delegations: CHAIN_LENGTH_MAX - 1,
-      not_before: NOT_BEFORE,
-      not_after: NOT_AFTER,
+      not_before: notBefore,
+      not_after: notAfter,
       serial: sha256(signer.key).slice(0, 16),
     },
     root,

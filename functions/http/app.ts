@@ -2,6 +2,7 @@
 import { Hono, type MiddlewareHandler } from "hono";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../../durable/env.ts";
+import { writeCard } from "../../shared/authority/card.ts";
 import { ENGINE_VERSION } from "../../shared/ceremony/record.ts";
 import { fault } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
@@ -89,15 +90,9 @@ const authorised: MiddlewareHandler<AgentContext> = async (context, next) => {
   return next();
 };
 
-/** What a partner needs to know of this party: its name, mesh, roots it goes by, and its agent's key. */
-function cardOf({ party, self }: AgentConfig) {
-  return {
-    format: "quorate-card/1",
-    name: party.name,
-    mesh: party.mesh,
-    root: self.root,
-    key: self.key,
-    credentials: party.credentials,
-    engine: ENGINE_VERSION,
-  };
+/** The party's card, with the version of its engine. */
+function cardOf({ party, self, identity }: AgentConfig) {
+  const { name, mesh } = party;
+  const { root, key } = self;
+  return { ...writeCard({ name, mesh, root, key, credentials: identity.credentials }), engine: ENGINE_VERSION };
 }

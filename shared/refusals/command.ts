@@ -9,6 +9,21 @@ export const COMMAND_REFUSALS = {
     do: "write it like this: {shape}",
   },
   ID_AMBIGUOUS: { what: "{id} names more than one observation", why: "it begins {found}", do: "give more digits" },
+  CARD_INVALID: {
+    what: "the card of a partner cannot be used",
+    why: "{path} must be {need}",
+    do: "ask the partner for its card.json, or fetch /.well-known/quorate-party.json from its agent",
+  },
+  CARD_UNFIT: {
+    what: "the card of {name} does not fit this party",
+    why: "{reason}",
+    do: "compare the eight words with the partner over another road, and agree on mesh and name",
+  },
+  PARTY_EXISTS: {
+    what: "{path} holds a party already",
+    why: "its keys would be overwritten, and whatever they signed could not go on",
+    do: "name another folder, or move that one away",
+  },
   COMMAND_FAILED: {
     what: "the command failed",
     why: "an unexpected error: {reason}",

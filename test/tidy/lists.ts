@@ -63,6 +63,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/evidence/explain-bundle.ts": "runs the door over a whole bundle before it explains a frame of it",
   "shared/mesh/signed/open.ts": "runs the door over the files of several meshes",
   "shared/evidence/trace.ts": "runs the door over the files of a lineage",
+  "shared/authority/card.ts": "awaits the signatures of the chain on a party's card",
   "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/account.ts": "awaits the exporter's signature",
   "shared/evidence/verify.ts": "the verifier: runs the door over a whole bundle",
