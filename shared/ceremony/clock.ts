@@ -1,16 +1,34 @@
 // A party's clock in a ceremony (SPEC §17.5): what it hears bounds how far its clock is from its peers', and where a majority says that it is
-// wrong, it goes by theirs. Times of the ceremony are mesh time; only its host's clock and its alarm are the party's own. No certificate
+// wrong, it goes by theirs; where no majority agrees, all go by the middle one. Times of the ceremony are mesh time; only its host's clock and its alarm are the party's own. No certificate
 // and no record depends on it.
 import type { Observation } from "../observation/observation.ts";
 import { type Heard, hearAt, sendAt } from "../reference/peer-clock.ts";
 import type { Effect } from "./effect.ts";
-import { type CeremonyState, currentRound } from "./state.ts";
+import { type CeremonyState, currentRound, replaceRound } from "./state.ts";
 
 /** Takes in the stamps of statements that arrived at the host's reading `now`. */
 export function listen(state: CeremonyState, observations: readonly Observation[], now: number): CeremonyState {
   const heard = observations.flatMap((observation) => heardFrom(state, observation));
-  const clock = hearAt(state.clock, heard, now);
-  return clock === state.clock ? state : { ...state, clock };
+  const organisations = new Set(currentRound(state)?.seats.map(({ authority }) => authority)).size;
+  const clock = hearAt(state.clock, heard, now, organisations);
+  if (clock === state.clock) return state;
+  return { ...reckonedAnew(state, clock.correction - state.clock.correction), clock };
+}
+
+/** What waits for a while waits as long as before when the clock is put right: its instants move with the clock. Those of the call stay. */
+function reckonedAnew(state: CeremonyState, by: number): CeremonyState {
+  const round = currentRound(state);
+  if (by === 0 || round === undefined) return state;
+  const moved = (at: number | null) => (at === null ? null : at + by);
+  const { contest, propose, prevote, precommit } = round.closing.due;
+  const due = {
+    contest: moved(contest),
+    propose: moved(propose),
+    prevote: moved(prevote),
+    precommit: moved(precommit),
+  };
+  const rebased = { ...round, earlyAt: moved(round.earlyAt), closing: { ...round.closing, due } };
+  return { ...replaceRound(state, rebased), statusAt: moved(state.statusAt) };
 }
 
 /** Organisations of the ceremony have a voice about its time, and no others. */

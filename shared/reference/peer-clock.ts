@@ -2,7 +2,7 @@
 // bound how far a peer's clock can be from one's own. What a peer signed was signed before it arrived; what mentions a statement of one's own
 // was signed after that one was sent. Both bounds hold whatever the network does, and a peer that lies about the time is outvoted.
 import type { Id, Interval } from "../observation/observation.ts";
-import { agree } from "./clock-agreement.ts";
+import { type Agreement, agree, type Reading } from "./clock-agreement.ts";
 
 /** Bounds on a peer's clock less one's own, in microseconds, and the own reading at which each was found. */
 type Bounds = { readonly least: number; readonly leastAt: number; readonly most: number; readonly mostAt: number };
@@ -43,13 +43,13 @@ export function sendAt(clocks: PeerClocks, id: Id, now: number): PeerClocks {
   return { ...clocks, sent: new Map(kept) };
 }
 
-/** Takes in what arrived at the own reading `now`, and corrects the clock where a majority says so. */
-export function hearAt(clocks: PeerClocks, heard: readonly Heard[], now: number): PeerClocks {
+/** Takes in what arrived at the own reading `now`, and corrects the clock where it must be; `of` organisations have a clock, one's own among them. */
+export function hearAt(clocks: PeerClocks, heard: readonly Heard[], now: number, of: number): PeerClocks {
   if (heard.length === 0) return clocks;
   const peers = new Map(clocks.peers);
   for (const { peer, at, mentions } of heard)
     peers.set(peer, narrowed(peers.get(peer), boundsOf(clocks, at, mentions, now), now));
-  return { ...clocks, peers, correction: correctionOf(peers, clocks.correction, now) };
+  return { ...clocks, peers, correction: correctionOf(peers, clocks.correction, now, of) };
 }
 
 function boundsOf({ sent }: PeerClocks, at: Interval, mentions: readonly string[], now: number): Interval {
@@ -74,8 +74,8 @@ function aged({ least, leastAt, most, mostAt }: Bounds, now: number): Interval {
   return [least - strayed(leastAt), most + strayed(mostAt)];
 }
 
-/** One's own clock has a voice like everyone's. What still fits what a majority says is left alone, so that time does not jump about. */
-function correctionOf(peers: ReadonlyMap<string, Bounds>, present: number, now: number): number {
+/** One's own clock has a voice like everyone's. What still fits what is found is left alone, so that time does not jump about. */
+function correctionOf(peers: ReadonlyMap<string, Bounds>, present: number, now: number, of: number): number {
   const own = { id: "", authority: "", offset: [0 - TOLERATED, TOLERATED] as const };
   const readings = [...peers].flatMap(([peer, bounds]) => {
     const [least, most] = aged(bounds, now);
@@ -83,9 +83,35 @@ function correctionOf(peers: ReadonlyMap<string, Bounds>, present: number, now: 
       ? []
       : [{ id: peer, authority: peer, offset: [least - TOLERATED, most + TOLERATED] as const }];
   });
-  const found = agree([own, ...readings], { least: 3, maxUncertainty: null, maxDispersion: null });
-  if (found.is === "none") return present;
-  const [least, most] = found.offset;
+  const voices = [own, ...readings];
+  const found = agree(voices, { least: 3, maxUncertainty: null, maxDispersion: null });
+  const offset = offsetOf(found, voices, of);
+  if (offset === null) return present;
+  const [least, most] = offset;
   const fits = (correction: number) => least - TOLERATED <= correction && correction <= most + TOLERATED;
-  return fits(0) ? 0 : fits(present) ? present : found.estimate;
+  // Not the middle of the bounds: all would move towards the middles of each other's bounds, and a frame that nothing anchors would run off.
+  return fits(present) ? present : fits(0) ? 0 : Math.min(Math.max(present, least), most);
+}
+
+/** Bounds on the offset of the clock to go by: what a majority of all organisations agrees on, else the middle clock; null while that is open. */
+function offsetOf(found: Agreement, voices: readonly Reading[], of: number): Interval | null {
+  if (found.is === "agreed" && 2 * found.used.length > of) return found.offset;
+  const largest = found.is === "agreed" ? found.used.length : Math.max(0, ...found.camps.map(({ ids }) => ids.length));
+  return isHopeless(largest, voices.length, of) ? middleClock(voices.map(({ offset }) => offset)) : null;
+}
+
+/** More than two thirds are heard, and whatever the others say no majority can agree any more. */
+function isHopeless(largest: number, voices: number, of: number): boolean {
+  return voices >= 3 && 3 * voices > 2 * of && 2 * (largest + of - voices) <= of;
+}
+
+/**
+ * Where no majority agrees there is no right time, but all can go by one clock: the middle one, of an even number the earlier. It is a
+ * reading that somebody has and no average; while fewer than a third lie, it is an honest one or lies between two of them. The bounds
+ * of the middle clock are the middle ones of all lower and of all upper bounds.
+ */
+function middleClock(offsets: readonly Interval[]): Interval {
+  const middle = Math.floor((offsets.length - 1) / 2);
+  const nth = (numbers: readonly number[]) => [...numbers].sort((a, b) => a - b)[middle] as number;
+  return [nth(offsets.map(([least]) => least)), nth(offsets.map(([, most]) => most))];
 }

@@ -168,3 +168,53 @@ describe("what is told of it", () => {
     expect((await runCommand("explain", bundle, held(net, 0))).exit).toBe(0);
   });
 });
+
+describe("standing in a ceremony", () => {
+  const STANDING = {
+    admission: { rule: "weighted-intersection", factors: [{ kind: "standing", weight: 1_000_000 }], standing: {} },
+  };
+  const ROUNDS = { rounds: { ...QUORUM.rounds, most: 3 } };
+  const map = (choice: string, reason = "") => new Map(Object.entries(reason === "" ? { choice } : { choice, reason }));
+
+  /** Two rounds without a decision: acme speaks in both, bolt in neither, crux says two things in each; then all say the same. */
+  function threeHistories(more: object, how: { readonly copies: number } = { copies: 1 }) {
+    const policy = pinPolicy({ ...QUORUM, ...ROUNDS, ...more });
+    if (!policy.ok) throw new Error(JSON.stringify(policy.fault));
+    const times = { closesAt: START + 10 * SECOND, expiresAt: START + 200 * SECOND };
+    const net = new Network(testParties(4), policy.value, { role: "voter", ...times });
+    net.copies = how.copies;
+    net.open();
+    net.deliverAll();
+    for (const round of [1, 2]) {
+      net.say("acme", map("approve"));
+      for (const reason of ["one", "another"]) net.forge("crux", map("approve", reason));
+      net.run(60, () => net.agents.every(({ state }) => state.rounds.length > round));
+    }
+    const said = ["acme", "bolt"].map((name) => net.say(name, map("approve"))[0]?.id as string);
+    said.push(net.forge("crux", map("approve")).id);
+    net.run(60, () => net.agents.every(({ state }) => state.ending !== null));
+    return { net, told: said.map((id) => explainIn(net.agent("dune").state, [], id)) };
+  }
+
+  it("gives one contribution three multipliers for three histories, and lets one party only watch", () => {
+    const { net, told } = threeHistories(STANDING);
+    expect(new Set(net.digests()).size).toBe(1);
+    const found = told.map((explanation) => explanation?.admission);
+    expect(found.map((admission) => admission?.standing)).toMatchObject([
+      { multiplier: 1_000_000, mode: "full", from: ["round 0, seat 0", "round 1, seat 0"] },
+      { multiplier: 800_000, mode: "reduced", from: [] },
+      { multiplier: 200_000, mode: "observer", from: ["round 0, seat 2", "round 1, seat 2"] },
+    ]);
+    expect(found.map((admission) => admission?.share)).toEqual([1_000_000, 800_000, 0]);
+    expect(told.map((explanation) => explanation?.verdict)).toEqual(["admitted", "admitted", "not admitted"]);
+    expect(told[2]?.refusal?.code).toBe("STANDING_TOO_LOW");
+    expect(threeHistories(STANDING, { copies: 2 }).net.digests()[3]).toBe(net.digests()[3]);
+  });
+
+  it("makes no difference where the policy does not turn it on", () => {
+    const { told } = threeHistories({});
+    expect(told.map((explanation) => [explanation?.verdict, explanation?.admission])).toEqual(
+      Array.from({ length: 3 }, () => ["admitted", null]),
+    );
+  });
+});

@@ -2,8 +2,10 @@
 // outcome is.
 import { describe, expect, it } from "vitest";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
+import { pinPolicy } from "../../../shared/policy/decode.ts";
+import { APPROVAL } from "../../../shared/policy/patterns/approval.ts";
 import { approvalNetwork, bundleOf, bytesOf, lineageOf, trustIn } from "../../support/evidence.ts";
-import { type Agent, type Network, SECOND } from "../../support/network.ts";
+import { type Agent, Network, SECOND, START } from "../../support/network.ts";
 import { testParties } from "../../support/parties.ts";
 
 const HOUR = 3_600 * SECOND;
@@ -61,6 +63,56 @@ describe("a party whose clock is wrong", () => {
     net.restoreAlways = true;
     net.run(2);
     expect([corrected > HOUR / 2, correction(net, "dune")]).toEqual([true, corrected]);
+  });
+});
+
+describe("five hosts of which no two have the same time", () => {
+  const SKEWS = { acme: 0, bolt: -3 * HOUR, crux: 20 * 60 * SECOND, dune: HOUR, echo: 2 * HOUR };
+  const NAMES = Object.keys(SKEWS) as (keyof typeof SKEWS)[];
+
+  /** A round of joins and one of votes, four hours each; each of the five speaks once in each, some seconds apart. */
+  function twoRounds(): { readonly net: Network; readonly spoken: readonly string[] } {
+    const timing = { ...APPROVAL.timing, early: false, statusInterval: 5 * SECOND };
+    const policy = pinPolicy({ ...APPROVAL, timing, convening: { roster: "closed-by-name" } });
+    if (!policy.ok) throw new Error(JSON.stringify(policy.fault));
+    const times = { closesAt: START + 4 * HOUR, expiresAt: START + 30 * HOUR };
+    const net = new Network(testParties(5), policy.value, { role: "approver", ...times });
+    for (const name of NAMES) net.skew.set(name, SKEWS[name]);
+    net.open();
+    net.deliverAll();
+    const spoken: string[] = [];
+    const speak = (choice: string, names: readonly string[]) => {
+      for (const name of names) {
+        spoken.push(net.attest(name, choice)[0]?.id as string);
+        net.run(20);
+      }
+    };
+    net.run(900);
+    speak("join", ["echo", "bolt", "acme", "dune", "crux"]);
+    net.run(9 * 3_600, () => net.agents.every(({ state }) => state.rounds.length === 2));
+    net.run(60);
+    speak("approve", ["dune", "crux", "bolt", "echo", "acme"]);
+    net.run(9 * 3_600, () => net.agents.every(({ state }) => state.ending !== null));
+    net.run(1);
+    return { net, spoken };
+  }
+
+  it("go by one time: rounds close together, ten statements are dated in their order, and all reach one record", () => {
+    const { net, spoken } = twoRounds();
+    expect(new Set(net.digests()).size).toBe(1);
+    const { rounds, ending } = net.agent("bolt").state;
+    expect([ending?.record.status, ending?.record.excluded]).toEqual(["decided", []]);
+    const dated = rounds.flatMap(({ held }) => [...held.values()]).sort((a, b) => a.at[0] - b.at[0]);
+    expect(dated.map(({ id }) => id)).toEqual(spoken);
+    // Without the correction their readings would lie five hours apart.
+    const readings = NAMES.map((name) => SKEWS[name] + correction(net, name));
+    expect(Math.max(...readings) - Math.min(...readings)).toBeLessThan(5 * SECOND);
+    for (const { closing, closesAt } of rounds) {
+      expect(closing.decision?.certificate.path).toBe("unanimous");
+      const witnessed = [...closing.witnesses.values()].map(([witness]) => (witness?.at[0] ?? 0) - closesAt);
+      expect(Math.min(...witnessed)).toBeGreaterThanOrEqual(0);
+      expect(Math.max(...witnessed)).toBeLessThan(5 * SECOND);
+    }
   });
 });
 

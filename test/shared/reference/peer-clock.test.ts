@@ -25,7 +25,7 @@ function parties(wrong: readonly number[], lies: readonly ((to: string) => numbe
 }
 
 /** Everyone sends everyone a statement a second, mentioning what it has last heard; each takes `delay` microseconds to arrive. */
-function talk(all: Party[], seconds: number, delay: (from: string, to: string) => number): void {
+function talk(all: Party[], seconds: number, delay: (from: string, to: string) => number, of = all.length): void {
   const last = new Map<string, Map<string, string>>(all.map(({ name }) => [name, new Map()]));
   let flying: Message[] = [];
   for (let second = 1; second <= seconds; second++) {
@@ -33,7 +33,7 @@ function talk(all: Party[], seconds: number, delay: (from: string, to: string) =
     for (const message of flying.filter(({ arrives }) => arrives <= truth)) {
       const to = all.find(({ name }) => name === message.to) as Party;
       const heard = { peer: message.from, at: [message.at, message.at] as const, mentions: message.mentions };
-      to.clocks = hearAt(to.clocks, [heard], message.arrives + to.wrong);
+      to.clocks = hearAt(to.clocks, [heard], message.arrives + to.wrong, of);
     }
     flying = flying.filter(({ arrives }) => arrives > truth);
     for (const from of all) {
@@ -69,10 +69,30 @@ describe("mesh time from what arrives anyway", () => {
     }
   });
 
-  it("keeps its own time where no majority agrees", () => {
-    const all = parties([0, HOUR, -HOUR]);
+  it.each([
+    ["three that differ", [0, HOUR, -HOUR]],
+    ["five that differ", [HOUR, 2 * HOUR, -3 * HOUR, 30 * SECOND, -90 * 60 * SECOND]],
+    ["two camps", [0, 0, HOUR, HOUR]],
+  ] as const)("goes by one of the clocks where no majority agrees: %s", (_, wrong) => {
+    const all = parties(wrong);
     talk(all, 20, () => 50_000);
-    expect(all.map(({ clocks }) => clocks.correction)).toEqual([0, 0, 0]);
+    const [first = 0, ...rest] = off(all);
+    for (const error of rest) expect(Math.abs(error - first)).toBeLessThan(2 * SECOND);
+    // Neither the earliest nor the latest of them, and no average.
+    const [, ...inner] = [...wrong].sort((a, b) => a - b).slice(0, -1);
+    const near = (clock: number) => Math.abs(clock - first) < 2 * SECOND;
+    expect([...inner, wrong.length === 4 ? 0 : inner[0]].some((clock) => near(clock as number)) || near(0)).toBe(true);
+  });
+
+  it("waits as long as those not heard yet could make a majority", () => {
+    const all = parties([0, HOUR, -HOUR, 0, 0]);
+    talk(all.slice(0, 3), 20, () => 50_000, 5);
+    const [first] = all.map(({ clocks }) => clocks) as [PeerClocks];
+    expect(first.correction).toBe(0);
+    const now = 1_000 * HOUR + 21 * SECOND;
+    const last = { peer: "p1", at: [now + HOUR, now + HOUR] as const, mentions: [] };
+    const second = hearAt(all[1]?.clocks as PeerClocks, [last], now + HOUR, 5).correction;
+    expect([second, hearAt(all[1]?.clocks as PeerClocks, [last], now + HOUR, 3).correction === 0]).toEqual([0, false]);
   });
 
   it("does not follow fewer than half, whatever they show to whom", () => {
@@ -91,6 +111,14 @@ describe("mesh time from what arrives anyway", () => {
     );
   });
 
+  it("does not follow two of five before the others are heard", () => {
+    const together = () => HOUR;
+    const honest = () => 0;
+    const all = parties([0, 0, 0, 0, 0], [honest, honest, honest, together, together]);
+    talk([all[0], all[3], all[4]] as Party[], 20, () => 50_000, 5);
+    expect(off(all)[0]).toBe(0);
+  });
+
   it("shifting every clock by one constant changes no correction", () => {
     const corrections = [0, 17 * HOUR].map((shift) => {
       const all = parties([0, 30_000, 2 * HOUR, -20_000].map((wrong) => wrong + shift));
@@ -103,7 +131,7 @@ describe("mesh time from what arrives anyway", () => {
 
   it("bounds nothing from above by statements that mention none of one's own", () => {
     const mute = { peer: "p", at: [5 * HOUR, 5 * HOUR] as const, mentions: ["0".repeat(64)] };
-    const heard = hearAt(hearAt(ALONE, [mute], 0), [{ ...mute, peer: "q" }], 0);
+    const heard = hearAt(hearAt(ALONE, [mute], 0, 3), [{ ...mute, peer: "q" }], 0, 3);
     expect(heard.correction).toBe(0);
   });
 });
