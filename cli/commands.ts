@@ -18,7 +18,7 @@ import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts";
-import { policyLint, policyList, policyShow } from "./commands/policy.ts";
+import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { simulate } from "./commands/simulate.ts";
@@ -39,6 +39,7 @@ export const COMMANDS: readonly Command[] = [
   decide,
   policyList,
   policyShow,
+  policySchemaCommand,
   policyLint,
   preflight,
   frameInspect,

@@ -22,11 +22,20 @@ export function readBytes(path: string): Uint8Array {
   }
 }
 
-export function readJsonFile(path: string): unknown {
+export function readText(path: string): string {
+  const bytes = readBytes(path);
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(readBytes(path)));
-  } catch (error) {
-    if (error instanceof Refused) throw error;
+    return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
+  } catch {
+    throw new Refused(fault("FILE_UNREADABLE", { path, reason: "it is not UTF-8" }).fault, EXIT.usage);
+  }
+}
+
+/** `text` is what the file holds, where it has been read already: a pipe gives it once. */
+export function readJsonFile(path: string, text = readText(path)): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
     throw new Refused(fault("FILE_UNREADABLE", { path, reason: "it is not JSON" }).fault, EXIT.usage);
   }
 }

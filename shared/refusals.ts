@@ -10,6 +10,7 @@ import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
 import { MESH_REFUSALS } from "./refusals/mesh.ts";
+import { POLICY_REFUSALS } from "./refusals/policy.ts";
 import { REFERENCE_REFUSALS } from "./refusals/reference.ts";
 import type { Fault } from "./result.ts";
 
@@ -26,6 +27,7 @@ export const REFUSALS = {
   ...EDGE_REFUSALS,
   ...COMMAND_REFUSALS,
   ...MESH_REFUSALS,
+  ...POLICY_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -1,9 +1,13 @@
-// `policy list|show|lint`: policies as documents.
+// `policy list|show|schema|lint`: policies as documents.
+import { repeatedFields } from "../../shared/cbor/json-keys.ts";
+import { readPlain } from "../../shared/outcome/plain-document.ts";
 import { findPattern, PATTERNS } from "../../shared/policy/catalogue.ts";
-import { pinPolicy } from "../../shared/policy/decode.ts";
+import { examinePolicy, policySchema } from "../../shared/policy/decode.ts";
+import { lintPolicy } from "../../shared/policy/lint.ts";
+import type { Policy } from "../../shared/policy/policy.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import type { Result } from "../../shared/result.ts";
-import { argument, readJsonFile } from "../files.ts";
+import { type Fault, fault, type Result } from "../../shared/result.ts";
+import { argument, readJsonFile, readText } from "../files.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
 
 function value<T>(result: Result<T>, exit: number): T {
@@ -18,7 +22,7 @@ export const policyList: Command = {
   flags: {},
   run: async () => {
     const data = PATTERNS.map(({ id, title }) => ({ id, title }));
-    return { exit: EXIT.yes, data, text: data.map(({ id, title }) => `${id.padEnd(14)} ${title}`).join("\n") };
+    return { exit: EXIT.yes, data, text: data.map(({ id, title }) => `${id.padEnd(22)} ${title}`).join("\n") };
   },
 };
 
@@ -30,26 +34,43 @@ export const policyShow: Command = {
   run: async (call) => ({ exit: EXIT.yes, data: value(findPattern(argument(call, 0, "PATTERN")), EXIT.absent) }),
 };
 
+export const policySchemaCommand: Command = {
+  name: "policy schema",
+  usage: "policy schema",
+  about: "the JSON Schema of a policy document",
+  flags: {},
+  run: async () => ({ exit: EXIT.yes, data: policySchema() }),
+};
+
 export const policyLint: Command = {
   name: "policy lint",
-  usage: "policy lint FILE",
-  about: "what is wrong with a policy",
-  flags: {},
+  usage: "policy lint FILE [--parties FILE]",
+  about: "all that is wrong with a policy, by itself or for the parties named",
+  flags: { parties: { type: "string" } },
   run: async (call) => {
-    const pinned = pinPolicy(readJsonFile(argument(call, 0, "FILE")));
-    const findings = pinned.ok
-      ? []
-      : [
-          {
-            code: pinned.fault.code,
-            path: String(pinned.fault.detail.path ?? ""),
-            message: describeRefusal(pinned.fault).why,
-          },
-        ];
-    const text =
-      findings.length === 0
-        ? "ok"
-        : findings.map(({ code, path, message }) => `${code}  ${path}  ${message}`).join("\n");
-    return { exit: pinned.ok ? EXIT.yes : EXIT.no, data: { ok: pinned.ok, findings }, text };
+    const path = argument(call, 0, "FILE");
+    const text = readText(path);
+    const document = readJsonFile(path, text);
+    const twice = repeatedFields(text).map(
+      (field) => fault("POLICY_DUPLICATE", { path: field, need: "said once; the file has this field again" }).fault,
+    );
+    const pinned = examinePolicy(document);
+    const parties = call.flags.parties;
+    const named = pinned.ok && typeof parties === "string" ? lintFor(pinned.value.policy, readJsonFile(parties)) : [];
+    const faults = [...twice, ...(pinned.ok ? named : pinned.fault)];
+    const findings = faults.map((found) => {
+      const { code, what, why } = describeRefusal(found);
+      return { code, path: String(found.detail.path ?? ""), message: `${what}: ${why}` };
+    });
+    const lines = findings.map((found) => `${found.code}  ${found.path}  ${found.message}`);
+    const ok = findings.length === 0;
+    return { exit: ok ? EXIT.yes : EXIT.no, data: { ok, findings }, text: ok ? "ok" : lines.join("\n") };
   },
 };
+
+/** What would be found if a call named these parties. */
+function lintFor(policy: Policy, file: unknown): readonly Fault[] {
+  const parties = Array.isArray(file) ? file : (file as { parties?: unknown } | null)?.parties;
+  const plain = readPlain(policy, { parties, rounds: [] });
+  return plain.ok ? lintPolicy(policy, plain.value.seats) : [plain.fault];
+}

@@ -2,63 +2,124 @@
 // A map must have exactly the fields its reader names: unknown fields are refused, never ignored.
 import { NAME_LENGTH_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { fault, ok, type Result } from "../result.ts";
+import { type Fault, fault, ok, type Result } from "../result.ts";
+import type { Json } from "./json.ts";
 import { type CborMap, type CborValue, isCborMap } from "./value.ts";
 
-export type Reader<T> = (value: CborValue, path: string) => T;
+/** `schema` is the JSON Schema of what it accepts, as far as one can say it: what people are shown is read off the reader itself. */
+export interface Reader<T> {
+  (value: CborValue, path: string): T;
+  readonly schema?: () => Schema;
+}
+export type Schema = { readonly [keyword: string]: Json };
+
+/** A reader together with the schema of what it accepts. */
+export function described<T>(schema: () => Schema, read: (value: CborValue, path: string) => T): Reader<T> {
+  return Object.assign(read, { schema });
+}
+
+/** The schema of a reader; one that says nothing accepts, as far as a schema can tell, anything. */
+export function schemaOf(reader: Reader<unknown>): Schema {
+  return reader.schema?.() ?? {};
+}
+
+type Place = { readonly code: RefusalCode; readonly path: string; readonly need: string };
+/** So many findings are told at most: a document that is wrong throughout says so after that. */
+const FINDINGS_MAX = 64;
 
 /** Thrown by readers, caught by `readAs`: a plain stack of returns would hide the shapes. */
 class Misfit extends Error {
-  readonly code: RefusalCode;
-  readonly path: string;
-  readonly need: string;
-  constructor(code: RefusalCode, path: string, need: string) {
-    super(`${path}: ${need}`);
-    this.code = code;
-    this.path = path;
-    this.need = need;
+  readonly found: readonly Place[];
+  constructor(found: readonly Place[]) {
+    super(found.map(({ path, need }) => `${path}: ${need}`).join("; "));
+    this.found = found;
   }
 }
 
-/** Applies a reader to a whole document. */
+/** Reads parts one after the other, past those that do not fit, so that all of them are told. */
+class Parts {
+  private readonly found: Place[] = [];
+
+  read<T>(reader: Reader<T>, value: CborValue, path: string): T {
+    try {
+      return reader(value, path);
+    } catch (misfit) {
+      if (!(misfit instanceof Misfit)) throw misfit;
+      this.found.push(...misfit.found);
+      if (this.found.length >= FINDINGS_MAX) this.done();
+      return undefined as T;
+    }
+  }
+
+  /** Nothing that was read is used where anything did not fit. */
+  done(): void {
+    if (this.found.length > 0) throw new Misfit(this.found);
+  }
+}
+
+/** Applies a reader to a whole document; the first finding is the refusal. */
 export function readAs<T>(value: CborValue, reader: Reader<T>, root = ""): Result<T> {
+  const read = readAllAs(value, reader, root);
+  return read.ok ? read : { ok: false, fault: read.fault[0] };
+}
+
+/** The same, with every finding. */
+export function readAllAs<T>(
+  value: CborValue,
+  reader: Reader<T>,
+  root = "",
+): Result<T, readonly [Fault, ...(readonly Fault[])]> {
   try {
     return ok(reader(value, root));
   } catch (misfit) {
-    if (misfit instanceof Misfit) return fault(misfit.code, { path: misfit.path, need: misfit.need });
-    throw misfit;
+    if (!(misfit instanceof Misfit)) throw misfit;
+    const faults = misfit.found.map(({ code, path, need }) => fault(code, { path, need }).fault);
+    return { ok: false, fault: faults as [Fault, ...Fault[]] };
   }
 }
 
 export function misfit(path: string, need: string, code: RefusalCode = "FIELD_INVALID"): never {
-  throw new Misfit(code, path, need);
+  throw new Misfit([{ code, path, need }]);
 }
 
-export function integer(least: number, most: number): Reader<number> {
-  return (value, path) =>
+export function integer(least: number, most: number, code: RefusalCode = "FIELD_INVALID"): Reader<number> {
+  const schema = () => ({ type: "integer", minimum: least, maximum: most });
+  return described(schema, (value, path) =>
     typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most
       ? value
-      : misfit(path, `an integer from ${least} to ${most}`);
+      : misfit(path, `an integer from ${least} to ${most}`, code),
+  );
 }
 
 /** Text of 1 to `most` UTF-16 units, or from `least` where that is given. */
 export function text(most = NAME_LENGTH_MAX, least = 1): Reader<string> {
-  return (value, path) =>
-    typeof value === "string" && value.length >= least && value.length <= most
-      ? value
-      : misfit(path, `text of ${least} to ${most} characters`);
+  return described(
+    () => ({ type: "string", minLength: least, maxLength: most }),
+    (value, path) =>
+      typeof value === "string" && value.length >= least && value.length <= most
+        ? value
+        : misfit(path, `text of ${least} to ${most} characters`),
+  );
 }
 
 export function oneOf<const T extends string>(...allowed: readonly T[]): Reader<T> {
-  return (value, path) => (allowed.includes(value as T) ? (value as T) : misfit(path, `one of ${allowed.join(", ")}`));
+  return described(
+    () => ({ enum: allowed }),
+    (value, path) => (allowed.includes(value as T) ? (value as T) : misfit(path, `one of ${allowed.join(", ")}`)),
+  );
 }
 
 export function exactly<const T extends number>(wanted: T): Reader<T> {
-  return (value, path) => (value === wanted ? wanted : misfit(path, String(wanted)));
+  return described(
+    () => ({ const: wanted }),
+    (value, path) => (value === wanted ? wanted : misfit(path, String(wanted))),
+  );
 }
 
-export const boolean: Reader<boolean> = (value, path) =>
-  typeof value === "boolean" ? value : misfit(path, "true or false");
+export const boolean: Reader<boolean> = described(
+  () => ({ type: "boolean" }),
+  (value, path) => (typeof value === "boolean" ? value : misfit(path, "true or false")),
+);
 
 export const anything: Reader<CborValue> = (value) => value;
 
@@ -73,50 +134,99 @@ export function bytesUpTo(most: number): Reader<Uint8Array> {
 }
 
 export function nullable<T>(reader: Reader<T>): Reader<T | null> {
-  return (value, path) => (value === null ? null : reader(value, path));
+  return described(
+    () => ({ anyOf: [{ type: "null" }, schemaOf(reader)] }),
+    (value, path) => (value === null ? null : reader(value, path)),
+  );
 }
 
 export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<readonly T[]> {
-  return (value, path) =>
-    Array.isArray(value) && value.length >= least && value.length <= most
-      ? (value as readonly CborValue[]).map((item, index) => reader(item, `${path}[${index}]`))
-      : misfit(path, `a list of ${least} to ${most} items`);
+  const schema = () => ({ type: "array", items: schemaOf(reader), minItems: least, maxItems: most });
+  return described(schema, (value, path) => {
+    if (!Array.isArray(value) || value.length < least || value.length > most)
+      return misfit(path, `a list of ${least} to ${most} items`);
+    const parts = new Parts();
+    const items = (value as readonly CborValue[]).map((item, index) => parts.read(reader, item, `${path}[${index}]`));
+    parts.done();
+    return items;
+  });
 }
 
 export function map(most: number): Reader<CborMap> {
-  return (value, path) =>
-    isCborMap(value) && value.size <= most ? value : misfit(path, `a map of at most ${most} entries`);
+  return described(
+    () => ({ type: "object", maxProperties: most }),
+    (value, path) =>
+      isCborMap(value) && value.size <= most ? value : misfit(path, `a map of at most ${most} entries`),
+  );
 }
 
 /** A map from text to values of one kind. */
 export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<string, T>> {
-  return (value, path) => {
-    const entries = [...map(most)(value, path)];
-    return new Map(entries.map(([key, item]) => [text()(key, path), reader(item, `${path}.${key}`)]));
-  };
+  const name = text();
+  const schema = () => ({
+    type: "object",
+    propertyNames: schemaOf(name),
+    additionalProperties: schemaOf(reader),
+    maxProperties: most,
+  });
+  return described(schema, (value, path) => {
+    const parts = new Parts();
+    const entries = [...map(most)(value, path)].map(
+      ([key, item]) => [parts.read(name, key, path), parts.read(reader, item, `${path}.${key}`)] as const,
+    );
+    parts.done();
+    return new Map(entries);
+  });
 }
 
 /** A map with exactly these fields. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
-  const names = Object.keys(fields) as (keyof T & string)[];
-  return (value, path) => {
-    if (!isCborMap(value)) return misfit(path, "a map");
-    for (const key of value.keys()) {
-      if (!names.includes(key as keyof T & string))
-        misfit(join(path, String(key)), "left out: there is no such field", "FIELD_UNKNOWN");
-    }
-    const entries = names.map((name) => {
-      const item = value.get(name);
-      if (item === undefined) return misfit(join(path, name), "there", "FIELD_MISSING");
-      return [name, fields[name](item, join(path, name))];
-    });
-    return Object.fromEntries(entries) as T;
-  };
+  const names = Object.keys(fields);
+  return described(
+    () => recordSchema(fields, names),
+    (value, path) => readFields<T>(fields, names, value, path),
+  );
+}
+
+function readFields<T>(
+  fields: { readonly [name: string]: Reader<unknown> },
+  names: readonly string[],
+  value: CborValue,
+  path: string,
+): T {
+  if (!isCborMap(value)) return misfit(path, "a map");
+  const parts = new Parts();
+  for (const key of value.keys()) {
+    if (!names.includes(key as string)) parts.read(unknownField, key, join(path, String(key)));
+  }
+  const read: Record<string, unknown> = {};
+  for (const name of names) {
+    const item = value.get(name);
+    const reader = item === undefined ? missingField : (fields[name] as Reader<unknown>);
+    read[name] = parts.read(reader, item ?? null, join(path, name));
+  }
+  parts.done();
+  return read as T;
+}
+
+const unknownField: Reader<never> = (_, path) => misfit(path, "left out: there is no such field", "FIELD_UNKNOWN");
+const missingField: Reader<never> = (_, path) => misfit(path, "there", "FIELD_MISSING");
+
+function recordSchema(fields: object, required: readonly string[]): Schema {
+  const properties = Object.fromEntries(Object.entries(fields).map(([name, reader]) => [name, schemaOf(reader)]));
+  return { type: "object", properties, required, additionalProperties: false };
 }
 
 /** The same reader over a map whose missing fields take these values: documents that people write may leave them out. */
 export function withDefaults<T>(defaults: { readonly [name: string]: CborValue }, reader: Reader<T>): Reader<T> {
-  return (value, path) => reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path);
+  const schema = () => {
+    const whole = schemaOf(reader);
+    const required = ((whole.required ?? []) as readonly string[]).filter((name) => !Object.hasOwn(defaults, name));
+    return { ...whole, required };
+  };
+  return described(schema, (value, path) =>
+    reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path),
+  );
 }
 
 /** A map with these fields, of which the optional ones may be left out. */
@@ -124,11 +234,31 @@ export function recordWith<R extends object, O extends object>(
   required: { readonly [K in keyof R]: Reader<R[K]> },
   optional: { readonly [K in keyof O]: Reader<O[K]> },
 ): Reader<R & Partial<O>> {
-  return (value, path) => {
-    const given = Object.entries(optional).filter(([name]) => isCborMap(value) && value.has(name));
-    const fields = { ...required, ...Object.fromEntries(given) } as { readonly [K in keyof R]: Reader<R[K]> };
-    return record<R>(fields)(value, path) as R & Partial<O>;
-  };
+  const fields: { readonly [name: string]: Reader<unknown> } = { ...required, ...optional };
+  const names = Object.keys(required);
+  const schema = () => recordSchema(fields, names);
+  return described(schema, (value, path) => {
+    const given = Object.keys(optional).filter((name) => isCborMap(value) && value.has(name));
+    return readFields<R & Partial<O>>(fields, [...names, ...given], value, path);
+  });
+}
+
+/** A map whose field `tag` says which of several kinds it is of, each with its own reader. */
+export function tagged<T>(
+  tag: string,
+  kinds: { readonly [kind: string]: Reader<T> },
+  unknown: (given: CborValue | undefined) => RefusalCode = () => "FIELD_INVALID",
+): Reader<T> {
+  const names = Object.keys(kinds);
+  const schema = () => ({ oneOf: Object.values(kinds).map(schemaOf) });
+  return described(schema, (value, path) => {
+    if (!isCborMap(value)) return misfit(path, "a map");
+    const given = value.get(tag);
+    const known = typeof given === "string" && Object.hasOwn(kinds, given) ? kinds[given] : undefined;
+    return known === undefined
+      ? misfit(join(path, tag), `one of ${names.join(", ")}`, unknown(given))
+      : known(value, path);
+  });
 }
 
 /** The path of a field within what stands at `path`. */

@@ -3,7 +3,7 @@
 import { readAdmissionRule } from "../admission/rule.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
-import { fromJson } from "../cbor/json.ts";
+import { fromJson, type Json } from "../cbor/json.ts";
 import {
   boolean,
   exactly,
@@ -14,9 +14,10 @@ import {
   nullable,
   oneOf,
   type Reader,
-  readAs,
+  readAllAs,
   record,
   recordWith,
+  schemaOf,
   text,
   textMap,
   withDefaults,
@@ -24,6 +25,7 @@ import {
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
 import {
+  CBOR_DEPTH_MAX,
   HOLDERS_MAX,
   INTERVAL_MICROS_MIN,
   PAUSE_MICROS_MIN,
@@ -32,7 +34,7 @@ import {
   TEXT_LENGTH_MAX,
 } from "../limits.ts";
 import { readProfile } from "../reference/profile.ts";
-import { fault, ok, type Result } from "../result.ts";
+import { type Fault, fault, ok, type Result } from "../result.ts";
 import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
 import {
   type Convening,
@@ -44,12 +46,13 @@ import {
   type Rounds,
   type Timing,
 } from "./policy.ts";
+import { lintSense } from "./sense.ts";
 
 const DURATION_MAX = 400 * 86_400 * 1_000_000;
 const duration = integer(0, DURATION_MAX);
 const readRole = record<Role>({
   least: integer(0, SEATS_MAX),
-  most: integer(1, HOLDERS_MAX),
+  most: integer(0, HOLDERS_MAX),
   closes: boolean,
   contributes: boolean,
   gives: list(oneOf(...FORMS), FORMS.length),
@@ -132,9 +135,23 @@ const readPolicy = withDefaults(
   readWhole,
 );
 
-function read(value: CborValue): Result<Policy> {
-  const policy = readAs(value, readPolicy);
-  return policy.ok ? policy : fault("POLICY_INVALID", policy.fault.detail);
+/** Every finding on a document: of its shape, and if that is sound, of its sense. */
+function read(value: CborValue): Result<Policy, Findings> {
+  const policy = readAllAs(value, readPolicy);
+  if (!policy.ok) return policy;
+  const findings = lintSense(policy.value);
+  return isSome(findings) ? { ok: false, fault: findings } : policy;
+}
+
+type Findings = readonly [Fault, ...(readonly Fault[])];
+
+function isSome(faults: readonly Fault[]): faults is Findings {
+  return faults.length > 0;
+}
+
+/** A policy is refused for its first finding; what is wrong with the shape of any document is told as wrong with a policy. */
+function first([fault]: Findings): { readonly ok: false; readonly fault: Fault } {
+  return { ok: false, fault: fault.code.startsWith("FIELD_") ? { ...fault, code: "POLICY_INVALID" } : fault };
 }
 
 /** From the bytes that a call carries. */
@@ -142,15 +159,38 @@ export function decodePolicy(bytes: Uint8Array): Result<PinnedPolicy> {
   const decoded = decodeCanonical(bytes);
   if (!decoded.ok) return decoded;
   const policy = read(decoded.value);
-  return policy.ok ? ok({ policy: policy.value, hash: sha256Hex(bytes), bytes }) : policy;
+  return policy.ok ? ok({ policy: policy.value, hash: sha256Hex(bytes), bytes }) : first(policy.fault);
 }
 
 /** From a JSON document, such as a pattern or a file. */
 export function pinPolicy(document: PolicyDocument | unknown): Result<PinnedPolicy> {
+  const pinned = examinePolicy(document);
+  return pinned.ok ? pinned : first(pinned.fault);
+}
+
+/** The same, with every finding. */
+export function examinePolicy(document: unknown): Result<PinnedPolicy, Findings> {
+  const floats = inexactIn(document, "");
+  if (isSome(floats)) return { ok: false, fault: floats };
   const value = fromJson(document);
-  if (!value.ok) return fault("POLICY_INVALID", value.fault.detail);
+  if (!value.ok) return { ok: false, fault: [value.fault] };
   const policy = read(value.value);
   if (!policy.ok) return policy;
   const bytes = encodeCanonical(value.value as Encodable);
   return ok({ policy: policy.value, hash: sha256Hex(bytes), bytes });
+}
+
+/** Numbers that are not exact integers, wherever they stand. */
+function inexactIn(value: unknown, path: string, depth = 0): readonly Fault[] {
+  if (typeof value === "number")
+    return Number.isSafeInteger(value) ? [] : [fault("POLICY_FLOAT", { path, found: value }).fault];
+  if (typeof value !== "object" || value === null || depth > CBOR_DEPTH_MAX) return [];
+  const step = Array.isArray(value) ? (name: string) => `${path}[${name}]` : (name: string) => join(path, name);
+  return Object.entries(value).flatMap(([name, item]) => inexactIn(item, step(name), depth + 1));
+}
+
+/** The JSON Schema of a policy document, read off the readers. What one field means for another is for the linter to say. */
+export function policySchema(): Json {
+  const $schema = "https://json-schema.org/draft/2020-12/schema";
+  return { $schema, title: "Quorate policy", ...schemaOf(readPolicy) };
 }

@@ -33,12 +33,17 @@ function lintRoles(policy: Policy, seats: readonly Seat[], open = false): readon
   const unknown = seats.filter((seat) => !policy.roles.has(seat.role)).map((seat) => seat.role);
   const strangers = [...new Set(unknown)].map(
     (role) =>
-      fault("POLICY_ROLE", { role, found: "no place in the policy", need: [...policy.roles.keys()].join(", ") }).fault,
+      fault("POLICY_ROLE", {
+        path: `roles.${role}`,
+        role,
+        found: "no place in the policy",
+        need: [...policy.roles.keys()].join(", "),
+      }).fault,
   );
   const counts = [...policy.roles].flatMap(([role, { least, most }]) => {
     const found = seats.filter((seat) => seat.role === role).length;
     return (found < least && !open) || found > most
-      ? [fault("POLICY_ROLE", { role, found, need: `${least} to ${most}` }).fault]
+      ? [fault("POLICY_ROLE", { path: `roles.${role}`, role, found, need: `${least} to ${most}` }).fault]
       : [];
   });
   return [...strangers, ...counts];
@@ -47,7 +52,9 @@ function lintRoles(policy: Policy, seats: readonly Seat[], open = false): readon
 /** Independence is counted by authority: three keys of one organisation are one party. */
 function lintParties(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
   const found = new Set(seats.map((seat) => seat.authority)).size;
-  return found < policy.parties.least ? [fault("POLICY_PARTIES", { found, need: policy.parties.least }).fault] : [];
+  return found < policy.parties.least
+    ? [fault("POLICY_PARTIES", { path: "parties.least", found, need: policy.parties.least }).fault]
+    : [];
 }
 
 function electorsOf(policy: Policy, seats: readonly Seat[]): readonly Seat[] {
@@ -59,7 +66,7 @@ function lintElectors(policy: Policy, seats: readonly Seat[]): readonly Fault[] 
   const authorities = new Set(electors.map((seat) => seat.authority));
   const sound = electors.length > 0 && electors.length <= ELECTORS_MAX && authorities.size === electors.length;
   const need = `1 to ${ELECTORS_MAX}, one for each authority`;
-  return sound ? [] : [fault("POLICY_ROLE", { role: "elector", found: electors.length, need }).fault];
+  return sound ? [] : [fault("POLICY_ROLE", { path: "roles", role: "elector", found: electors.length, need }).fault];
 }
 
 function lintPower(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
@@ -67,7 +74,9 @@ function lintPower(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
     electorsOf(policy, seats).map((seat) => [seat.index, seat.power]),
     policy.faults,
   );
-  return total < 3 * tolerated + 1 ? [fault("POLICY_TOLERANCE", { power: total, tolerated }).fault] : [];
+  return total < 3 * tolerated + 1
+    ? [fault("POLICY_TOLERANCE", { path: "faults", power: total, tolerated }).fault]
+    : [];
 }
 
 function lintThreshold(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
@@ -78,9 +87,9 @@ function lintThreshold(policy: Policy, seats: readonly Seat[]): readonly Fault[]
   const tolerated = share(power, policy.faults);
   const need = needed(threshold, power);
   const findings: Fault[] = [];
-  if (need > power) findings.push(fault("POLICY_UNREACHABLE", { need, power }).fault);
+  if (need > power) findings.push(fault("POLICY_UNREACHABLE", { path: "outcome.threshold", need, power }).fault);
   // Two choices can both win where their supporters may overlap in tolerated equivocators only.
   if (carries.length > 1 && 2 * need - power <= tolerated)
-    findings.push(fault("POLICY_AMBIGUOUS", { need, power, tolerated }).fault);
+    findings.push(fault("POLICY_AMBIGUOUS", { path: "outcome.threshold", need, power, tolerated }).fault);
   return findings;
 }

@@ -1,6 +1,7 @@
 // Reading the outcome rule of a policy (SPEC §6.4): which fields it has depends on the function that it names.
 import {
   boolean,
+  described,
   integer,
   list,
   misfit,
@@ -8,11 +9,14 @@ import {
   oneOf,
   type Reader,
   record,
+  schemaOf,
+  tagged,
   text,
   withDefaults,
 } from "../cbor/read.ts";
-import { isCborMap } from "../cbor/value.ts";
+import type { CborValue } from "../cbor/value.ts";
 import { CANDIDATES_MAX, HOLDERS_MAX, RATIO_TERM_MAX, ROUNDS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
+import type { RefusalCode } from "../refusals.ts";
 import type {
   AggregateOutcome,
   AwardOutcome,
@@ -30,26 +34,60 @@ import type {
   ToleranceOutcome,
 } from "./policy.ts";
 
-export const readRatio: Reader<Ratio> = (value, path) => {
-  const ratio = record<Ratio>({ num: integer(0, RATIO_TERM_MAX), den: integer(1, RATIO_TERM_MAX) })(value, path);
-  return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1");
-};
+const readTerms = record<Ratio>({ num: integer(0, RATIO_TERM_MAX), den: integer(1, RATIO_TERM_MAX) });
+export const readRatio: Reader<Ratio> = described(
+  () => schemaOf(readTerms),
+  (value, path) => {
+    const ratio = readTerms(value, path);
+    return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1");
+  },
+);
 
-const readThreshold: Reader<Threshold> = (value, path) =>
-  typeof value === "number" ? integer(1, HOLDERS_MAX)(value, path) : readRatio(value, path);
+const readCount = integer(1, HOLDERS_MAX);
+const readThreshold: Reader<Threshold> = described(
+  () => ({ anyOf: [schemaOf(readCount), schemaOf(readRatio)] }),
+  (value, path) => (typeof value === "number" ? readCount(value, path) : readRatio(value, path)),
+);
 
 /** A list in which nothing stands twice. */
-function distinct<T>(reader: Reader<T>, most: number, least = 0): Reader<readonly T[]> {
+function distinct<T>(
+  reader: Reader<T>,
+  most: number,
+  least = 0,
+  code: RefusalCode = "POLICY_DUPLICATE",
+): Reader<readonly T[]> {
   const readList = list(reader, most, least);
-  return (value, path) => {
+  const schema = () => ({ ...schemaOf(readList), uniqueItems: true });
+  return described(schema, (value, path) => {
     const items = readList(value, path);
-    return new Set(items).size === items.length ? items : misfit(path, "a list in which nothing stands twice");
-  };
+    const twice = items.findIndex((item, index) => items.indexOf(item) !== index);
+    return twice < 0 ? items : misfit(`${path}[${twice}]`, `said once; it says ${String(items[twice])} again`, code);
+  });
+}
+
+/** Words for what the closed set does not have: the order in which it came, a clock, and chance. */
+const ORDER_WORDS =
+  /^(first|last|latest|newest|oldest|fastest|race|arriv|receiv|random|lottery|chance|dice|coin|clock|now)/;
+
+/** One of the names of a rule; others have the code of their kind, or that of words for order and chance. */
+function rule<const T extends string>(code: RefusalCode, ...names: readonly T[]): Reader<T> {
+  return described(
+    () => ({ enum: names }),
+    (value, path) =>
+      names.includes(value as T) ? (value as T) : misfit(path, `one of ${names.join(", ")}`, codeOf(code, value)),
+  );
+}
+
+function codeOf(code: RefusalCode, given: CborValue | undefined): RefusalCode {
+  return typeof given === "string" && ORDER_WORDS.test(given) ? "POLICY_ORDER_SENSITIVE" : code;
 }
 
 const named = <const F extends string>(name: F): Reader<F> => oneOf(name);
 const names = distinct(text(64), 64);
+const line = distinct(text(64), 32, 1, "POLICY_SUCCESSION_CYCLE");
 const amount = integer(0, Number.MAX_SAFE_INTEGER);
+const TIES = "POLICY_TIE_BREAK_UNKNOWN";
+const reserve = integer(0, Number.MAX_SAFE_INTEGER, "POLICY_RESERVE");
 
 const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<OutcomeRule, { function: F }>> } = {
   threshold: record<ThresholdOutcome>({
@@ -68,30 +106,39 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
   }),
   tally: record<TallyOutcome>({
     function: named("tally"),
-    rule: oneOf("plurality", "approval", "instant-runoff", "schulze"),
+    rule: rule("POLICY_RULE_UNKNOWN", "plurality", "approval", "instant-runoff", "schulze"),
     candidates: distinct(text(), CANDIDATES_MAX),
     turnout: nullable(readThreshold),
     equals: oneOf("split", "exhaust", "each"),
     strength: oneOf("winning-votes", "margins"),
-    elimination: distinct(oneOf("declared", "hash", "previous-counts", "together"), 4),
-    ties: distinct(oneOf("declared", "hash"), 2),
+    elimination: distinct(rule(TIES, "declared", "hash", "previous-counts", "together"), 4),
+    ties: distinct(rule(TIES, "declared", "hash"), 2),
   }),
   award: record<AwardOutcome>({
     function: named("award"),
-    rule: oneOf("first-price", "second-price", "uniform-price"),
+    rule: rule("POLICY_RULE_UNKNOWN", "first-price", "second-price", "uniform-price"),
     direction: oneOf("highest", "lowest"),
     units: integer(1, 1_000_000_000),
-    reserve: nullable(amount),
+    reserve: nullable(reserve),
     clearing: oneOf("lowest-accepted", "highest-rejected"),
     partial: boolean,
     items: names,
     minimum: integer(1, HOLDERS_MAX),
-    ties: distinct(oneOf("highest-tier", "highest-power", "larger-quantity", "earliest"), 4),
+    ties: distinct(rule(TIES, "highest-tier", "highest-power", "larger-quantity", "earliest"), 4),
   }),
   aggregate: record<AggregateOutcome>({
     function: named("aggregate"),
-    statistic: oneOf("sum", "mean", "weighted-mean", "median", "weighted-median", "trimmed-mean", "union"),
-    trim: integer(0, 499_999),
+    statistic: rule(
+      "POLICY_RULE_UNKNOWN",
+      "sum",
+      "mean",
+      "weighted-mean",
+      "median",
+      "weighted-median",
+      "trimmed-mean",
+      "union",
+    ),
+    trim: integer(0, 499_999, "POLICY_TRIM"),
     minimum: integer(1, HOLDERS_MAX),
     rounding: oneOf("floor", "ceiling", "towards-zero", "half-up", "half-even"),
     support: integer(1, SEATS_MAX),
@@ -103,7 +150,7 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
   }),
   leader: record<LeaderOutcome>({
     function: named("leader"),
-    leaders: distinct(text(64), 32, 1),
+    leaders: line,
     threshold: readThreshold,
   }),
   chain: withDefaults(
@@ -121,20 +168,15 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
   ),
   precedence: record<PrecedenceOutcome>({
     function: named("precedence"),
-    order: distinct(text(64), 32, 1),
+    order: line,
     decisive: distinct(text(64), 64, 1),
     required: nullable(text(64)),
   }),
 };
 
-const FUNCTIONS = Object.keys(READERS) as readonly OutcomeRule["function"][];
-
-export const readOutcome: Reader<OutcomeRule> = (value, path) => {
-  const name = isCborMap(value) ? value.get("function") : undefined;
-  const known = FUNCTIONS.find((candidate) => candidate === name);
-  if (known === undefined) return misfit(`${path}.function`, `one of ${FUNCTIONS.join(", ")}`);
-  return READERS[known](value, path);
-};
+export const readOutcome: Reader<OutcomeRule> = tagged<OutcomeRule>("function", READERS, (given) =>
+  codeOf("POLICY_FUNCTION_UNKNOWN", given),
+);
 
 const PROCEDURES: { readonly [D in Procedure["do"]]: Reader<Extract<Procedure, { do: D }>> } = {
   proceed: record({ do: named("proceed"), threshold: readThreshold, requires: distinct(text(64), 32) }),
@@ -144,10 +186,4 @@ const PROCEDURES: { readonly [D in Procedure["do"]]: Reader<Extract<Procedure, {
   fail: record({ do: named("fail") }),
 };
 
-export const readProcedure: Reader<Procedure> = (value, path) => {
-  const name = isCborMap(value) ? value.get("do") : undefined;
-  const known = (Object.keys(PROCEDURES) as readonly Procedure["do"][]).find((candidate) => candidate === name);
-  return known === undefined
-    ? misfit(`${path}.do`, `one of ${Object.keys(PROCEDURES).join(", ")}`)
-    : PROCEDURES[known](value, path);
-};
+export const readProcedure: Reader<Procedure> = tagged<Procedure>("do", PROCEDURES, () => "POLICY_PROCEDURE_UNKNOWN");

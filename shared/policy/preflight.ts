@@ -18,14 +18,6 @@ const SHARED: Readonly<Record<string, (policy: Policy) => unknown>> = {
   "rounds.until": ({ rounds }) => rounds.until,
 };
 
-/** The clause that a finding is about. */
-const CLAUSES: Readonly<Record<string, string>> = {
-  POLICY_PARTIES: "parties.least",
-  POLICY_TOLERANCE: "faults",
-  POLICY_UNREACHABLE: "outcome.threshold",
-  POLICY_AMBIGUOUS: "outcome.threshold",
-};
-
 export function preflight(policies: readonly Signed[], seats: readonly Seat[]): Preflight {
   const own = policies.flatMap(({ party, policy }) =>
     lintPolicy(policy, seats).map((fault) => blockedBy(party, fault)),
@@ -37,7 +29,7 @@ export function preflight(policies: readonly Signed[], seats: readonly Seat[]): 
 
 function blockedBy(party: string, fault: Fault): Blocking {
   const { what, why } = describeRefusal(fault);
-  const clause = fault.code === "POLICY_ROLE" ? `roles.${String(fault.detail.role)}` : (CLAUSES[fault.code] ?? "");
+  const clause = String(fault.detail.path ?? "");
   return { party, clause, unlock: `${party} signs another ${clause}, or other parties take part: ${what}; ${why}` };
 }
 

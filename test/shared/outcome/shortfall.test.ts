@@ -30,11 +30,15 @@ const chairDecides: Json = {
   veto: [],
 };
 
-function run(shortfall: Json, ...rounds: readonly string[]) {
+function run(steps: readonly Json[], ...rounds: readonly string[]) {
+  return runAll([...steps, escalation], ...rounds);
+}
+
+function runAll(shortfall: readonly Json[], ...rounds: readonly string[]) {
   const settings = {
     roles: ROLES,
     "outcome.threshold": unanimous,
-    shortfall: [...(shortfall as readonly Json[]), escalation],
+    shortfall,
   };
   return trial("consensus", settings, { parties, rounds: rounds.map(say) });
 }
@@ -98,7 +102,7 @@ describe("the procedures", () => {
   });
 
   it("fail", () => {
-    expect(run([{ do: "fail" }], three)).toMatchObject({ status: "abandoned", cause: "THRESHOLD_NOT_REACHED" });
+    expect(runAll([{ do: "fail" }], three)).toMatchObject({ status: "abandoned", cause: "THRESHOLD_NOT_REACHED" });
   });
 
   it("follow each other, and the ceremony is abandoned when the last leads nowhere", () => {

@@ -1,0 +1,106 @@
+// The linter: each malformed policy is refused by its own code, at its own path, in words that say what is wrong.
+import { describe, expect, it } from "vitest";
+import type { Json } from "../../../shared/cbor/json.ts";
+import { PATTERNS } from "../../../shared/policy/catalogue.ts";
+import { examinePolicy, pinPolicy } from "../../../shared/policy/decode.ts";
+import { POLICY_REFUSALS } from "../../../shared/refusals/policy.ts";
+import { describeRefusal } from "../../../shared/refusals.ts";
+import { run } from "../../support/command.ts";
+import { change } from "../../support/documents.ts";
+import type { Malformed } from "./malformed.ts";
+import { SENSES } from "./malformed-senses.ts";
+import { SHAPES } from "./malformed-shapes.ts";
+
+function documentOf({ pattern, set }: Pick<Malformed, "pattern" | "set">): Json {
+  const found = PATTERNS.find(({ id }) => id === pattern) as unknown as Json;
+  return Object.entries(set).reduce((document, [path, value]) => change(document, path.split("."), value), found);
+}
+
+function findingsIn(malformed: Malformed) {
+  const examined = examinePolicy(documentOf(malformed));
+  return examined.ok ? [] : examined.fault.map((found) => ({ ...describeRefusal(found), path: found.detail.path }));
+}
+
+const ALL = [...SHAPES, ...SENSES];
+
+describe("the linter", () => {
+  it("finds nothing in the seventeen patterns", () => {
+    for (const pattern of PATTERNS) expect(examinePolicy(pattern), pattern.id).toMatchObject({ ok: true });
+  });
+
+  it.each(ALL.map((malformed) => [malformed.name, malformed] as const))("refuses: %s", (_name, malformed) => {
+    const { code, path, says } = malformed;
+    const findings = findingsIn(malformed);
+    const found = findings.find((one) => one.code === code && one.path === path);
+    expect(found, JSON.stringify(findings)).toBeDefined();
+    expect(`${found?.what}: ${found?.why}`).toContain(says);
+    expect(pinPolicy(documentOf(malformed)).ok).toBe(false);
+  });
+
+  it("says each of its codes about one of these policies, or about a version", () => {
+    const elsewhere = ["POLICY_CRITICAL"];
+    const said = new Set([...ALL.map(({ code }) => code as string), ...elsewhere]);
+    expect(Object.keys(POLICY_REFUSALS).filter((code) => !said.has(code))).toEqual([]);
+  });
+
+  it("tells all that is wrong at once, and each once", () => {
+    const set = {
+      "roles.approver.closes": "maybe",
+      "timing.window": -1,
+      title: undefined,
+      extra: 1,
+      "outcome.rule": "x",
+    };
+    const findings = findingsIn({ pattern: "approval", set } as unknown as Malformed);
+    const paths = ["extra", "outcome.rule", "roles.approver.closes", "timing.window", "title"];
+    expect(findings.map(({ path }) => path).sort()).toEqual(paths);
+    const senses = { "outcome.carries": ["assent"], "outcome.veto": ["bishop"], "roles.applicant.most": 0 };
+    const sense = findingsIn({ pattern: "approval", set: senses } as unknown as Malformed);
+    expect(sense.map(({ code }) => code).sort()).toEqual([
+      "POLICY_CHOICE_UNKNOWN",
+      "POLICY_ROLE_UNHOLDABLE",
+      "POLICY_ROLE_UNKNOWN",
+    ]);
+  });
+});
+
+describe("policy lint", () => {
+  const approval = documentOf({ pattern: "approval", set: {} });
+
+  it("answers with every finding, its code, path and message", async () => {
+    const broken = documentOf({ pattern: "approval", set: { title: undefined, "outcome.threshold": 1_000_001 } });
+    expect(await run("policy", "lint", broken as object)).toMatchObject({
+      exit: 5,
+      data: {
+        ok: false,
+        findings: [
+          { code: "FIELD_MISSING", path: "title" },
+          { code: "FIELD_INVALID", path: "outcome.threshold", message: expect.stringContaining("1 to 1000000") },
+        ],
+      },
+    });
+    expect(await run("policy", "lint", approval as object)).toMatchObject({
+      exit: 0,
+      data: { ok: true, findings: [] },
+    });
+  });
+
+  it("sees a role that the file has twice", async () => {
+    const text = JSON.stringify(approval).replace('"approver":{', '"approver":{"least":9},"approver":{');
+    const answer = await run("policy", "lint", new TextEncoder().encode(text));
+    expect(answer.data).toMatchObject({ ok: false, findings: [{ code: "POLICY_DUPLICATE", path: "roles.approver" }] });
+  });
+
+  it("judges it for the parties named", async () => {
+    const two = {
+      parties: [
+        { id: "ann", role: "approver" },
+        { id: "ben", role: "approver" },
+      ],
+    };
+    expect(await run("policy", "lint", approval as object, "--parties", two)).toMatchObject({
+      exit: 5,
+      data: { findings: [{ code: "POLICY_PARTIES", path: "parties.least" }] },
+    });
+  });
+});
