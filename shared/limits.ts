@@ -109,3 +109,9 @@ export const NESTING_MAX = 4;
 export const REVIEWERS_MAX = 8;
 /** Factors of one admission rule. */
 export const FACTORS_MAX = 32;
+/** One expression of a policy, in characters and in parts, and the items it is given: together about 100,000 small steps at most. */
+export const EXPRESSION_LENGTH_MAX = 1_024;
+export const EXPRESSION_NODES_MAX = 128;
+export const EXPRESSION_ITEMS_MAX = 1_024;
+/** Schemas within one attestation schema. */
+export const SCHEMA_NODES_MAX = 256;

@@ -40,7 +40,8 @@ export function openNext(state: CeremonyState, policy: Policy, call: Call, next:
   const { stage } = next;
   const seats = next.seats as readonly RosterSeat[];
   const closesAt = last.closesAt + call.closesAt - call.opensAt;
-  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, frame: last.frame, stage };
+  const { frame, subject } = last;
+  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, frame, subject, stage };
   return openRound(state.ceremony, policy, round, state.self.root);
 }
 

@@ -1,5 +1,6 @@
 // From a call to the first round (SPEC §7.1): the policy it carries, the seats it names, and whether they can work together.
 import { sameTiers } from "../authority/taxonomy.ts";
+import type { CborValue } from "../cbor/value.ts";
 import { type Electorate, electorateOf } from "../closing/power.ts";
 import { openClosing } from "../closing/state.ts";
 import { LIFETIME_MICROS_MAX } from "../limits.ts";
@@ -7,6 +8,7 @@ import type { Call, Id, Observation } from "../observation/observation.ts";
 import { roundsAtMost } from "../outcome/rounds.ts";
 import { firstStage, type Stage } from "../outcome/stage.ts";
 import { decodePolicy } from "../policy/decode.ts";
+import { policyFor } from "../policy/for-subject.ts";
 import { lintPolicy } from "../policy/lint.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -24,9 +26,12 @@ export function readCall(call: Call): Result<Opening> {
 }
 
 function readAfresh(call: Call): Result<Opening> {
-  const policy = decodePolicy(call.policy);
-  if (!policy.ok) return policy;
-  if (policy.value.hash !== call.policyHash) return fault("POLICY_HASH", { found: policy.value.hash });
+  const pinned = decodePolicy(call.policy);
+  if (!pinned.ok) return pinned;
+  if (pinned.value.hash !== call.policyHash) return fault("POLICY_HASH", { found: pinned.value.hash });
+  const fitted = policyFor(pinned.value.policy, call.subject);
+  if (!fitted.ok) return fitted;
+  const policy = ok({ ...pinned.value, policy: fitted.value });
   if (!(call.opensAt <= call.closesAt && call.closesAt < call.expiresAt))
     return fault("CALL_INVALID", { reason: "its times are out of order" });
   if (call.expiresAt - call.opensAt > LIFETIME_MICROS_MAX)
@@ -64,6 +69,7 @@ export function openRound(
     readonly opensAt: number;
     readonly closesAt: number;
     readonly frame: string;
+    readonly subject: CborValue;
     readonly stage: Stage;
   },
   ownRoot: string | null,
@@ -77,17 +83,20 @@ export function openRound(
 /** Opens a known ceremony in this party's state, or says why the party takes no part. */
 export function openCeremony(state: CeremonyState, call: Observation<Call>): CeremonyState {
   const opening = readCall(call.body);
+  // What its policy asks that this version does not know is not refused: an upgrade reads the same call, and what came meanwhile.
+  if (!opening.ok && opening.fault.code === "POLICY_CRITICAL")
+    return { ...state, call, hold: String(opening.fault.detail.extension) };
   const refusal = opening.ok
     ? (unknownRoot(state, opening.value.seats) ?? contradictedText(state, opening.value.policy.policy))
     : opening.fault;
   if (!opening.ok || refusal !== null) return { ...state, call, refusal };
   const { policy, seats } = opening.value;
-  const { opensAt, closesAt } = call.body;
+  const { opensAt, closesAt, subject } = call.body;
   const stage = firstStage(policy.policy);
   const round = openRound(
     state.ceremony,
     policy.policy,
-    { index: 0, seats, opensAt, closesAt, frame: call.timeFrame, stage },
+    { index: 0, seats, opensAt, closesAt, frame: call.timeFrame, subject, stage },
     state.self.root,
   );
   return { ...state, call, policy, rounds: [round] };

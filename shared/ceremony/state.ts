@@ -1,5 +1,7 @@
 // What one party holds of one ceremony (SPEC §7). Immutable: a step returns a new state that shares what is unchanged.
+
 import type { Recognised } from "../authority/taxonomy.ts";
+import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";
 import type {
   Call,
@@ -39,6 +41,8 @@ export type Round = {
   readonly closesAt: number;
   /** The frame of the ceremony's times. */
   readonly frame: string;
+  /** What the call says the ceremony is about. */
+  readonly subject: CborValue;
   /** What it asks for. */
   readonly stage: Stage;
   readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;

@@ -2,18 +2,26 @@
 import type { Shown } from "../admission/deeds.ts";
 import { admitFinally, type FinalAdmission } from "../admission/final.ts";
 import type { Deed } from "../admission/standing.ts";
+import type { CborValue } from "../cbor/value.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import type { Bid } from "./bids.ts";
+import { judgeConditions } from "./conditions.ts";
 import { type Contribution, compareText, type Exclusion, nameOf, type Seat, seatsByIndex } from "./contribution.ts";
 import { judgeJoin } from "./convene.ts";
 import { judgeContent } from "./forms.ts";
 import { judgeCommit, openReveal } from "./sealing.ts";
 import { firstStage, judgeRaise, rolesDue, type Stage, standingBids } from "./stage.ts";
 
-/** `frame` is that of the ceremony's times; plain documents have none. */
-export type Window = { readonly opensAt: number; readonly closesAt: number; readonly frame?: string };
+/** `frame` is that of the ceremony's times; plain documents have none. `subject` is the call's, and `index` the round's. */
+export type Window = {
+  readonly opensAt: number;
+  readonly closesAt: number;
+  readonly frame?: string;
+  readonly subject?: CborValue;
+  readonly index?: number;
+};
 
 /** What each organisation did in earlier rounds. */
 export type Records = ReadonlyMap<string, readonly Deed[]>;
@@ -100,6 +108,11 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
   if (!context.due.has(seat.role)) return fault("ROLE_NOT_DUE", { role: seat.role, due: [...context.due].join(", ") });
   const content = judgeStage(context, seat, role, contribution);
   if (!content.ok) return content;
+  const occasion = { subject: window.subject ?? null, round: window.index ?? 0 };
+  // What is committed to shows itself when it is opened; to join is to say nothing yet.
+  const silent = context.stage.is === "commit" || context.stage.is === "join";
+  const unmet = silent ? null : judgeConditions(policy, role, seat, content.value, occasion);
+  if (unmet !== null) return { ok: false, fault: unmet };
   const frame = contribution.evidence?.frame;
   if (frame !== undefined && window.frame !== undefined && frame !== window.frame)
     return fault("TIME_FRAME", { attester: contribution.id, found: frame, need: window.frame });

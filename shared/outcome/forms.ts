@@ -2,6 +2,7 @@
 import { anything, boolean, integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { TEXT_LENGTH_MAX } from "../limits.ts";
+import { judgeAttestation } from "../policy/attestation-schema.ts";
 import type { Form, OutcomeRule, Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { judgeBallot } from "./ballots.ts";
@@ -22,8 +23,21 @@ const MARKS: { readonly [F in Form]: readonly string[] } = {
   translation: ["translation", "withdraw"],
 };
 
-/** Whether a role may contribute this content; null where it may. */
+/** Whether a role may contribute this content; null where it may. What it must attest to beside its form is judged by its schema. */
 export function judgeContent(policy: Policy, role: Role, content: CborMap): Fault | null {
+  const schema = role.attests?.schema ?? null;
+  if (schema === null) return judgeForm(policy, role, content);
+  const attestation = content.get("attestation");
+  const form = new Map([...content].filter(([name]) => name !== "attestation"));
+  return (
+    judgeForm(policy, role, form) ??
+    (attestation === undefined
+      ? fault("ATTESTATION_INVALID", { path: "attestation", reason: "it is missing" }).fault
+      : judgeAttestation(schema, attestation))
+  );
+}
+
+function judgeForm(policy: Policy, role: Role, content: CborMap): Fault | null {
   const form = formOf(role, content);
   if (form === null) {
     const marks = [...new Set(role.gives.flatMap((name) => MARKS[name]))];

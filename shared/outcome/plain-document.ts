@@ -3,6 +3,7 @@ import { fromJson } from "../cbor/json.ts";
 import { anything, integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { PLAIN_ENTRIES_MAX, POWER_MAX } from "../limits.ts";
+import { policyFor } from "../policy/for-subject.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
 import type { Seat } from "./contribution.ts";
@@ -11,8 +12,12 @@ import { judgeContent } from "./forms.ts";
 export type PlainEntry = { readonly party: string; readonly slot: string; readonly payload: CborMap };
 
 export type PlainDocument = {
+  /** The policy for the document's subject. */
+  readonly policy: Policy;
   readonly seats: readonly Seat[];
   readonly rounds: readonly (readonly PlainEntry[])[];
+  /** What it is all about; null where it does not say. */
+  readonly subject: CborValue;
   /** What was read into the document that it does not say. */
   readonly notes: readonly string[];
 };
@@ -41,12 +46,14 @@ export function readPlain(policy: Policy, document: unknown): Result<PlainDocume
   if (!value.ok) return fault("BODY_INVALID", value.fault.detail);
   const read = readAs(value.value, readDocument);
   if (!read.ok) return fault("BODY_INVALID", { ...read.fault.detail, need: `${read.fault.detail.need}` });
-  const { parties, rounds } = read.value;
+  const { parties, rounds, subject = null } = read.value;
   const ids = new Set(parties.map(({ id }) => id));
   if (ids.size !== parties.length)
     return fault("BODY_INVALID", { path: "parties", need: "a list that names each party once" });
   const entries = rounds.map((round) => round.map(toEntry));
-  return ok({ ...seatParties(policy, parties, entries.flat()), rounds: entries });
+  const fitted = policyFor(policy, subject);
+  if (!fitted.ok) return fitted;
+  return ok({ policy: fitted.value, ...seatParties(fitted.value, parties, entries.flat()), rounds: entries, subject });
 }
 
 /** A payload that is no map has nothing that counts. */

@@ -29,22 +29,21 @@ export type PlainDecision = {
 export function decidePlain(policy: Policy, document: unknown): Result<PlainDecision> {
   const plain = readPlain(policy, document);
   if (!plain.ok) return plain;
-  const [finding] = lintTrial(policy, plain.value.seats);
+  const { policy: fitted, seats, notes } = plain.value;
+  const [finding] = lintTrial(fitted, seats);
   if (finding !== undefined) return { ok: false, fault: finding };
-  const closed = closeAll(policy, plain.value);
-  return ok(present(plain.value.notes, progress(policy, plain.value.seats, closed), closed));
+  const closed = closeAll(plain.value);
+  return ok(present(notes, progress(fitted, seats, closed), closed));
 }
 
-const WINDOW = { opensAt: 0, closesAt: 0 };
-
 /** Each round with the seats that the rounds before it leave. */
-function closeAll(policy: Policy, { seats, rounds }: PlainDocument): readonly ClosedRound[] {
+function closeAll({ policy, seats, rounds, subject }: PlainDocument): readonly ClosedRound[] {
   const closed: ClosedRound[] = [];
   let here = seats;
-  for (const round of rounds) {
+  for (const [index, round] of rounds.entries()) {
     const places = new Map(here.map((seat) => [seat.name, seat]));
     const set = round.map((entry) => toContribution(places.get(entry.party), entry));
-    closed.push({ seats: here, window: WINDOW, set });
+    closed.push({ seats: here, window: { opensAt: 0, closesAt: 0, subject, index }, set });
     if (rounds.length === 1) break;
     const { result } = progress(policy, seats, closed);
     if (result.is !== "next") break;

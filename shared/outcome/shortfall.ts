@@ -1,5 +1,6 @@
 // What follows where the outcome is not reached (SPEC §6.8): the policy's procedures, one after the other, until one of them ends it.
 import type { CborValue } from "../cbor/value.ts";
+import { evaluate } from "../policy/expression.ts";
 import type { Policy, Procedure } from "../policy/policy.ts";
 import { type Contribution, nameOf, type Seat, type Verdict, weigh } from "./contribution.ts";
 import { needed } from "./exact.ts";
@@ -33,11 +34,27 @@ function tryFrom(
   start: number,
 ): Way {
   for (const [index, procedure] of policy.shortfall.entries()) {
-    if (index < start) continue;
+    if (index < start || !calledFor(policy, situation, current, verdict, procedure)) continue;
     const way = follow(policy, situation, current, verdict, procedure, index);
     if (way !== null) return way;
   }
   return { situation, verdict };
+}
+
+/** Whether a procedure's guard holds; one that cannot be evaluated does not. A procedure that was begun is gone on with. */
+function calledFor(
+  policy: Policy,
+  situation: Situation,
+  current: readonly Contribution[],
+  { cause }: Abandoned,
+  { when }: Procedure,
+): boolean {
+  if (when === null) return true;
+  const { able, heard } = presenceOf(policy, ordinary(policy, situation), current);
+  const missing = able.filter(({ index }) => !heard.has(index)).map(({ role }) => role);
+  const present = powerOf(able.filter(({ index }) => heard.has(index)));
+  const held = evaluate(when, { cause, present, total: powerOf(able), missing, waited: situation.waited });
+  return held.ok && held.value;
 }
 
 /** What a procedure leads to; null where it leads nowhere and the next is tried. */
@@ -126,12 +143,21 @@ function mark(verdict: Extract<Verdict, { is: "decided" }>, marks: Readonly<Reco
   };
 }
 
+/** Who could speak, and who did. */
+function presenceOf(policy: Policy, seats: readonly Seat[], current: readonly Contribution[]) {
+  const able = seats.filter(({ role }) => policy.roles.get(role)?.contributes === true);
+  return { able, heard: new Set(current.map(({ seat }) => seat)) };
+}
+
+function powerOf(seats: readonly Seat[]): number {
+  return seats.reduce((sum, { power }) => sum + power, 0);
+}
+
 /** The power that is present, and who is missing. */
 function presence(policy: Policy, seats: readonly Seat[], current: readonly Contribution[]): readonly string[] {
-  const heard = new Set(current.map(({ seat }) => seat));
-  const able = seats.filter(({ role }) => policy.roles.get(role)?.contributes === true);
-  const power = (some: readonly Seat[]) => some.reduce((sum, seat) => sum + seat.power, 0);
+  const { able, heard } = presenceOf(policy, seats, current);
   const absent = able.filter(({ index }) => !heard.has(index)).map((seat) => `${seat.role} ${nameOf(seat)}`);
   const missing = absent.length === 0 ? "nobody is missing" : `missing: ${absent.join(", ")}`;
-  return [`present with power ${power(able.filter(({ index }) => heard.has(index)))} of ${power(able)}; ${missing}`];
+  const present = powerOf(able.filter(({ index }) => heard.has(index)));
+  return [`present with power ${present} of ${powerOf(able)}; ${missing}`];
 }

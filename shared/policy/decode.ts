@@ -6,6 +6,7 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
 import {
   boolean,
+  described,
   exactly,
   integer,
   join,
@@ -22,7 +23,7 @@ import {
   textMap,
   withDefaults,
 } from "../cbor/read.ts";
-import type { CborValue, Encodable } from "../cbor/value.ts";
+import { type CborValue, type Encodable, isCborMap } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
 import {
   CBOR_DEPTH_MAX,
@@ -35,8 +36,11 @@ import {
 } from "../limits.ts";
 import { readProfile } from "../reference/profile.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
+import { readAttestationSchema } from "./attestation-schema.ts";
+import { readExpression } from "./expression.ts";
 import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
 import {
+  type Attests,
   type Convening,
   FORMS,
   type PinnedPolicy,
@@ -45,21 +49,34 @@ import {
   type Role,
   type Rounds,
   type Timing,
+  type Veto,
 } from "./policy.ts";
 import { lintSense } from "./sense.ts";
 
 const DURATION_MAX = 400 * 86_400 * 1_000_000;
 const duration = integer(0, DURATION_MAX);
-const readRole = record<Role>({
-  least: integer(0, SEATS_MAX),
-  most: integer(0, HOLDERS_MAX),
-  closes: boolean,
-  contributes: boolean,
-  gives: list(oneOf(...FORMS), FORMS.length),
-  choices: list(text(64), 64),
-  slots: oneOf("one", "many"),
-  delegated: boolean,
-});
+/** What conditions on a contribution are about: what it says, who says it, what the ceremony is about, and which round it is. */
+const CONDITION_NAMES = ["content", "party", "subject", "round"] as const;
+const readCondition = readExpression(...CONDITION_NAMES);
+const readAttests = withDefaults(
+  { schema: null, where: null },
+  record<Attests>({ schema: nullable(readAttestationSchema), where: nullable(readCondition) }),
+);
+const readRole = withDefaults(
+  { when: null, attests: null },
+  record<Role>({
+    least: integer(0, SEATS_MAX),
+    most: integer(0, HOLDERS_MAX),
+    closes: boolean,
+    contributes: boolean,
+    gives: list(oneOf(...FORMS), FORMS.length),
+    choices: list(text(64), 64),
+    slots: oneOf("one", "many"),
+    delegated: boolean,
+    when: nullable(readExpression("subject")),
+    attests: nullable(readAttests),
+  }),
+);
 
 const readTiming = record<Timing>({
   window: duration,
@@ -85,20 +102,26 @@ const readRoster = recordWith<{ roster: Convening["roster"] }, { class: string }
   { class: text() },
 );
 
-const readConvening: Reader<Convening> = (value, path) => {
-  const { roster, class: named } = readRoster(value, path);
-  if ((roster === "open-by-class") !== (named !== undefined))
-    return misfit(
-      join(path, "class"),
-      roster === "open-by-class" ? "the class that opens it" : "left out: names decide",
-    );
-  return named === undefined ? { roster: "closed-by-name" } : { roster: "open-by-class", class: named };
-};
+const readConvening: Reader<Convening> = described(
+  () => schemaOf(readRoster),
+  (value, path) => {
+    const { roster, class: named } = readRoster(value, path);
+    if ((roster === "open-by-class") !== (named !== undefined))
+      return misfit(
+        join(path, "class"),
+        roster === "open-by-class" ? "the class that opens it" : "left out: names decide",
+      );
+    return named === undefined ? { roster: "closed-by-name" } : { roster: "open-by-class", class: named };
+  },
+);
 
 const readWhole = record<Policy>({
   convening: nullable(readConvening),
   admission: nullable(readAdmissionRule),
   proximity: nullable(readProfile),
+  vetoes: list(record<Veto>({ name: text(64), when: readCondition }), 16),
+  // None is known yet: a document that names one is held before it is read.
+  critical: list(text(), 0),
   format: exactly(1),
   id: text(64),
   title: text(TEXT_LENGTH_MAX),
@@ -121,6 +144,8 @@ const readPolicy = withDefaults(
     convening: null,
     admission: null,
     proximity: null,
+    vetoes: [],
+    critical: [],
     sealed: false,
     rounds: new Map<string, CborValue>([
       ["most", 1],
@@ -137,10 +162,26 @@ const readPolicy = withDefaults(
 
 /** Every finding on a document: of its shape, and if that is sound, of its sense. */
 function read(value: CborValue): Result<Policy, Findings> {
+  const extension = beyond(value);
+  if (extension !== null) return { ok: false, fault: [fault("POLICY_CRITICAL", extension).fault] };
   const policy = readAllAs(value, readPolicy);
   if (!policy.ok) return policy;
   const findings = lintSense(policy.value);
   return isSome(findings) ? { ok: false, fault: findings } : policy;
+}
+
+/** What a document asks its reader to know and this one does not; looked at before its shape, which may be one that is yet to come. */
+function beyond(value: CborValue): { readonly path: string; readonly extension: string } | null {
+  if (!isCborMap(value)) return null;
+  for (const path of ["format", "engine"]) {
+    const version = value.get(path);
+    if (typeof version === "number" && version > 1) return { path, extension: `${path} ${version}` };
+  }
+  const critical = value.get("critical");
+  const names = Array.isArray(critical)
+    ? (critical as readonly CborValue[]).filter((name) => typeof name === "string")
+    : [];
+  return names.length === 0 ? null : { path: "critical", extension: names.join(", ") };
 }
 
 type Findings = readonly [Fault, ...(readonly Fault[])];

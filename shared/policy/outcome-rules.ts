@@ -17,6 +17,7 @@ import {
 import type { CborValue } from "../cbor/value.ts";
 import { CANDIDATES_MAX, HOLDERS_MAX, RATIO_TERM_MAX, ROUNDS_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
+import { readExpression } from "./expression.ts";
 import type {
   AggregateOutcome,
   AwardOutcome,
@@ -178,12 +179,21 @@ export const readOutcome: Reader<OutcomeRule> = tagged<OutcomeRule>("function", 
   codeOf("POLICY_FUNCTION_UNKNOWN", given),
 );
 
+/** What a guard of a procedure is about: why it came to this, who spoke, who is missing, and how long one has waited. */
+export const GUARD_NAMES = ["cause", "present", "total", "missing", "waited"] as const;
+const guard = { when: nullable(readExpression(...GUARD_NAMES)) };
+const guarded = <T>(reader: Reader<T>): Reader<T> => withDefaults({ when: null }, reader);
+
 const PROCEDURES: { readonly [D in Procedure["do"]]: Reader<Extract<Procedure, { do: D }>> } = {
-  proceed: record({ do: named("proceed"), threshold: readThreshold, requires: distinct(text(64), 32) }),
-  defer: record({ do: named("defer"), rounds: integer(1, ROUNDS_MAX) }),
-  escalate: record({ do: named("escalate"), role: text(64), outcome: readOutcome }),
-  fallback: record({ do: named("fallback"), outcome: readOutcome, disclaimer: text(TEXT_LENGTH_MAX) }),
-  fail: record({ do: named("fail") }),
+  proceed: guarded(
+    record({ ...guard, do: named("proceed"), threshold: readThreshold, requires: distinct(text(64), 32) }),
+  ),
+  defer: guarded(record({ ...guard, do: named("defer"), rounds: integer(1, ROUNDS_MAX) })),
+  escalate: guarded(record({ ...guard, do: named("escalate"), role: text(64), outcome: readOutcome })),
+  fallback: guarded(
+    record({ ...guard, do: named("fallback"), outcome: readOutcome, disclaimer: text(TEXT_LENGTH_MAX) }),
+  ),
+  fail: guarded(record({ ...guard, do: named("fail") })),
 };
 
 export const readProcedure: Reader<Procedure> = tagged<Procedure>("do", PROCEDURES, () => "POLICY_PROCEDURE_UNKNOWN");

@@ -13,6 +13,14 @@ export type Threshold = Ratio | number;
 export const FORMS = ["choice", "ballot", "bid", "value", "plan", "ack", "release", "accept", "translation"] as const;
 export type Form = (typeof FORMS)[number];
 
+/** What a role must attest beside its form, and the condition that all it says must meet. */
+export type Attests = {
+  /** JSON Schema of what stands under `attestation`; null where nothing does. */
+  readonly schema: Json | null;
+  /** CEL over content, party, subject and round; null where nothing is asked. */
+  readonly where: string | null;
+};
+
 export type Role = {
   /** How many seats of this role a call names. */
   readonly least: number;
@@ -29,6 +37,9 @@ export type Role = {
   readonly slots: "one" | "many";
   /** Holders may bring ballots that they counted for others, as `count`. */
   readonly delegated: boolean;
+  /** CEL over the call's subject: the role is a part of ceremonies about such a subject only; null where of all. */
+  readonly when: string | null;
+  readonly attests: Attests | null;
 };
 
 /** Durations in microseconds. */
@@ -206,7 +217,12 @@ export type Rounds = {
 };
 
 /** What to do where the outcome is not reached; tried in order, and the ceremony is abandoned after the last. */
-export type Procedure =
+export type Procedure = Guard & Way;
+type Guard = {
+  /** CEL over what is missing; the procedure is passed over where it does not hold. Null where nothing is asked. */
+  readonly when: string | null;
+};
+type Way =
   /** Decide among those present, if they have this share of the power and hold these roles. */
   | { readonly do: "proceed"; readonly threshold: Threshold; readonly requires: readonly string[] }
   /** Wait for so many further rounds; what was said stands. */
@@ -216,6 +232,9 @@ export type Procedure =
   /** Decide by a less strict rule, with a disclaimer that goes wherever the outcome goes. */
   | { readonly do: "fallback"; readonly outcome: OutcomeRule; readonly disclaimer: string }
   | { readonly do: "fail" };
+
+/** What shuts a contribution out whatever speaks for it: CEL over content, party, subject and round. */
+export type Veto = { readonly name: string; readonly when: string };
 
 /**
  * Who takes part: of the seats that the call names those who join in a round of their own, and besides them, where the roster is open,
@@ -249,14 +268,24 @@ export type Policy = {
   /** What admits a contribution beyond the door, and where its signer has to be; null where nothing is asked. */
   readonly admission: AdmissionRule | null;
   readonly proximity: Profile | null;
+  readonly vetoes: readonly Veto[];
+  /** Names of what a reader must know beyond this format; whoever does not holds the ceremony. */
+  readonly critical: readonly string[];
 };
 
+/** A role as people write it: what it does not say is not asked. */
+export type RoleDocument = Omit<Role, "when" | "attests"> & Partial<Pick<Role, "when" | "attests">>;
+type Optional = "roles" | "convening" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";
+
 /** The same as plain JSON: what patterns are written in and what people read. */
-export type PolicyDocument = Omit<Policy, "roles" | "convening" | "admission" | "proximity"> & {
-  readonly roles: { readonly [name: string]: Role };
+export type PolicyDocument = Omit<Policy, Optional> & {
+  readonly roles: { readonly [name: string]: RoleDocument };
+  readonly shortfall: readonly (Way & Partial<Guard>)[];
   readonly convening?: Convening | null;
   readonly admission?: Json;
   readonly proximity?: Json;
+  readonly vetoes?: readonly Veto[];
+  readonly critical?: readonly string[];
 };
 
 /** A policy with the name it is pinned by. */

@@ -152,6 +152,26 @@ export const CEREMONY_REFUSALS = {
     why: "{path} must be {need}",
     do: "send what the policy asks of the role",
   },
+  ATTESTATION_INVALID: {
+    what: "the attestation is not what its role must attest to",
+    why: "{path}: {reason}",
+    do: "attest what the policy's schema for the role asks",
+  },
+  CONDITION_UNMET: {
+    what: "the contribution does not meet the condition of its role",
+    why: "{expression} does not hold",
+    do: "contribute what the policy asks of the role",
+  },
+  CONTRIBUTION_VETOED: {
+    what: "the policy shuts the contribution out",
+    why: "{veto}: {expression} holds",
+    do: "see `vetoes` of the policy; nothing else makes up for one",
+  },
+  EXPRESSION_FAILED: {
+    what: "an expression of the policy cannot be evaluated on this",
+    why: "{expression}: {reason}",
+    do: "say what the expression speaks of; what it cannot judge is refused",
+  },
   ROLE_NOT_DUE: {
     what: "the role {role} is not asked in this round",
     why: "the round asks {due}",

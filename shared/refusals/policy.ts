@@ -45,6 +45,16 @@ export const POLICY_REFUSALS = {
     why: "{path} must be {need}: half or more at each end leaves no value",
     do: "trim less than 500,000 parts per million at each end",
   },
+  POLICY_EXPRESSION: {
+    what: "an expression of the policy cannot be used",
+    why: "{path} must be {need}",
+    do: "write CEL over the names given, with integers and text",
+  },
+  POLICY_SCHEMA: {
+    what: "an attestation schema of the policy cannot be used",
+    why: "{path} must be {need}",
+    do: "keep to these keywords; patterns are written as `where`, with matches",
+  },
   POLICY_CRITICAL: {
     what: "the policy asks for what this version does not know",
     why: "{path} names {extension}",

@@ -37,12 +37,24 @@ export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string
   { specifier: "cbor-x", homes: ["shared/cbor/"], reason: "one encoding, behind our scanner" },
   { specifier: "@noble/hashes", homes: ["shared/hash.ts"], reason: "one hash function" },
   { specifier: "@noble/curves", homes: ["shared/cose/"], reason: "one signature rule" },
+  { specifier: "@bufbuild/cel", homes: ["shared/policy/expression.ts"], reason: "one way to evaluate an expression" },
+  {
+    specifier: "@cfworker/json-schema",
+    homes: ["shared/policy/attestation-schema.ts"],
+    reason: "one way to apply a schema",
+  },
   { specifier: "hono", homes: ["functions/"], reason: "only the edge speaks HTTP" },
   { specifier: "cloudflare:", homes: ["durable/", "functions/"], reason: "only these rooms run in the platform" },
 ];
 
 /** All that shared/ may import from packages, by exact name or as a prefix with a closing slash. */
-export const SHARED_PACKAGES: readonly string[] = ["@noble/hashes/", "@noble/curves/", "cbor-x/index-no-eval"];
+export const SHARED_PACKAGES: readonly string[] = [
+  "@noble/hashes/",
+  "@noble/curves/",
+  "cbor-x/index-no-eval",
+  "@bufbuild/cel",
+  "@cfworker/json-schema",
+];
 
 /** Refused by their exact name in every room, test/ included. */
 export const FORBIDDEN_SPECIFIERS: Readonly<Record<string, string>> = {

@@ -1,5 +1,5 @@
 // What most patterns have in common. A ceremony that needs other values sets them by path.
-import type { Ratio, Role, Rounds, Timing } from "../policy.ts";
+import type { Ratio, RoleDocument, Rounds, Timing } from "../policy.ts";
 
 export const TIMING: Timing = {
   window: 86_400_000_000,
@@ -18,7 +18,7 @@ export const FAULTS: Ratio = { num: 33, den: 100 };
 export const ROUNDS: Rounds = { most: 1, silent: "carry", until: "decided", step: 0, unrevealed: "exclude" };
 
 /** Sees everything, says nothing that counts. */
-export const OBSERVER: Role = {
+export const OBSERVER: RoleDocument = {
   least: 0,
   most: 256,
   closes: false,
@@ -30,7 +30,7 @@ export const OBSERVER: Role = {
 };
 
 /** Chooses once in a round, and closes it. */
-export const CHOOSER: Role = {
+export const CHOOSER: RoleDocument = {
   least: 2,
   most: 31,
   closes: true,
@@ -42,7 +42,7 @@ export const CHOOSER: Role = {
 };
 
 /** Says one thing in a round, and closes it. */
-export const SPEAKER: Role = {
+export const SPEAKER: RoleDocument = {
   least: 1,
   most: 31,
   closes: true,

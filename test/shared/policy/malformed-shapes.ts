@@ -1,4 +1,5 @@
 // Policies of the wrong shape, which their schema refuses too.
+import type { Json } from "../../../shared/cbor/json.ts";
 import { rows } from "./malformed.ts";
 
 export const SHAPES = rows(
@@ -101,5 +102,77 @@ export const SHAPES = rows(
     "POLICY_SUCCESSION_CYCLE",
     "outcome.leaders[2]",
     "leader again",
+  ],
+  [
+    "an extension that is yet to come",
+    "approval",
+    { critical: ["weather"] },
+    "POLICY_CRITICAL",
+    "critical",
+    "names weather",
+  ],
+  ["a format that is yet to come", "approval", { format: 2 }, "POLICY_CRITICAL", "format", "format 2"],
+);
+
+const attests = (schema: Json, where: Json = null) => ({ "roles.approver.attests": { schema, where } });
+const AT = "roles.approver.attests";
+
+/** What a schema of JSON cannot tell of the texts and schemas within. */
+export const INNER = rows(
+  [
+    "a condition on a float",
+    "approval",
+    attests(null, "content.value > 0.5"),
+    "POLICY_EXPRESSION",
+    `${AT}.where`,
+    "double",
+  ],
+  [
+    "a condition on the clock",
+    "approval",
+    { vetoes: [{ name: "late", when: "now > 3" }] },
+    "POLICY_EXPRESSION",
+    "vetoes[0].when",
+    "it speaks of now",
+  ],
+  [
+    "a role under a condition on what is said",
+    "approval",
+    { "roles.observer.when": "content.choice == 'x'" },
+    "POLICY_EXPRESSION",
+    "roles.observer.when",
+    "over subject",
+  ],
+  [
+    "a guard that is no expression",
+    "approval",
+    { shortfall: [{ do: "fail", when: "cause ==" }] },
+    "POLICY_EXPRESSION",
+    "shortfall[0].when",
+    "CEL",
+  ],
+  [
+    "a schema with a pattern",
+    "approval",
+    attests({ properties: { seal: { pattern: "^(a+)+$" } } }),
+    "POLICY_SCHEMA",
+    `${AT}.schema.properties.seal.pattern`,
+    "a keyword of",
+  ],
+  [
+    "a schema that refers to itself",
+    "approval",
+    attests({ $ref: "#" }),
+    "POLICY_SCHEMA",
+    `${AT}.schema.$ref`,
+    "a keyword of",
+  ],
+  [
+    "a schema of an unknown type",
+    "approval",
+    attests({ type: "date" }),
+    "POLICY_SCHEMA",
+    `${AT}.schema.type`,
+    "one of null",
   ],
 );
