@@ -33,7 +33,11 @@ export type Dated = { readonly id: string; readonly at: Interval };
  * No link is revoked by whoever stands above it, at the stated time; and what is dated before a revocation is in its causal cut, or
  * was referenced in time by somebody independent. Otherwise a stolen key could go on speaking in the past.
  */
-export function checkRevocations(chain: Chain, { id, at }: Dated, trust: Trust): Result<true> {
+export function checkRevocations(
+  chain: Chain,
+  { id, at }: Dated,
+  trust: Pick<Trust, "revocations" | "roots" | "vouched">,
+): Result<true> {
   const hits = revocationsOf(chain, trust);
   const hit = hits.find(({ revocation }) => at[1] >= revocation.body.from);
   if (hit !== undefined) {

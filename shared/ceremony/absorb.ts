@@ -9,6 +9,7 @@ import {
   type Call,
   type Id,
   isKind,
+  type NoticeBody,
   type Observation,
   type OutcomeBody,
   type StatusBody,
@@ -19,6 +20,7 @@ import { openCeremony } from "./call.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
 import { checkGuest, isGuestJoin } from "./guests.ts";
+import { absorbNotice } from "./notice.ts";
 import { refuseToPark } from "./parked.ts";
 import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
@@ -43,6 +45,8 @@ function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: V
   switch (observation.body.kind) {
     case "contribution":
       return absorbContribution(turn, round, observation);
+    case "notice":
+      return absorbNotice(turn, round, observation as VerifiedObservation & Observation<NoticeBody>);
     case "status":
       return answerStatus(turn, round, seat, observation as Observation<StatusBody>);
     case "outcome":

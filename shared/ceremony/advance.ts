@@ -1,7 +1,6 @@
 // advance(policy, D_0 … D_k): the next round, or a terminal record (SPEC §7.2). Pure, and nothing else decides.
 
 import { factsOf } from "../admission/facts.ts";
-import type { Decision } from "../closing/state.ts";
 import type { Call, ContributionBody, Observation } from "../observation/observation.ts";
 import type { Contribution } from "../outcome/contribution.ts";
 import { type ClosedRound, type NextRound, type Progress, progress } from "../outcome/rounds.ts";
@@ -9,17 +8,23 @@ import type { Policy } from "../policy/policy.ts";
 import { openRound } from "./call.ts";
 import { guestsIn, seatNumber } from "./guests.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
+import { exclusionsOf, gatheredIn, standing, struckIn } from "./struck.ts";
 
 /** What follows from rounds that are all decided; there is at least one. */
 export function advance(policy: Policy, rounds: readonly Round[]): Progress {
   const [first] = rounds as readonly [Round, ...Round[]];
-  return progress(policy, first.seats, rounds.map(closedRound));
+  return progress(
+    policy,
+    first.seats,
+    rounds.map((round, index) => closedRound(policy, round, rounds.slice(0, index + 1))),
+  );
 }
 
-function closedRound(round: Round): ClosedRound {
-  const decision = round.closing.decision as Decision;
-  const held = decision.set.map((id) => round.held.get(id) as Observation<ContributionBody>);
-  return { seats: round.seats, window: round, ...contributionsIn(round, held) };
+/** `until` are the rounds up to this one: what they show together strikes some of its contributions. */
+function closedRound(policy: Policy, round: Round, until: readonly Round[]): ClosedRound {
+  const struck = struckIn(policy, until);
+  const set = contributionsIn(round, standing(gatheredIn(round), struck));
+  return { seats: round.seats, window: round, ...set, struck: exclusionsOf(struck) };
 }
 
 /** Some contributions of a round as outcome functions see them, and the walk-ins among their authors. */

@@ -9,10 +9,11 @@ import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { isHalted, provenFaults } from "../closing/derive.ts";
 import type { Closing } from "../closing/state.ts";
 import { readContribution } from "../observation/body.ts";
-import type { ContributionBody, Id, Observation } from "../observation/observation.ts";
+import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { absorbContribution, itemsPerSeat } from "./gather.ts";
+import { contributionsOf, type Gathered } from "./gathered.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -49,7 +50,7 @@ export function attest(turn: Turn, content: CborMap, item: string | null, manner
   const oversized = refuseContent(body.content);
   if (oversized !== null) return refused(turn, oversized);
   const own = ownIn(state, round, place.seat);
-  const earlier = own.find((held) => held.slot.item === item);
+  const earlier = contributionsOf(own).find((held) => held.slot.item === item);
   if (earlier !== undefined) {
     const [before, now] = [earlier.body.content, body.content].map((said) => encodeCanonical(said as Encodable));
     return equalBytes(before as Uint8Array, now as Uint8Array)
@@ -89,7 +90,7 @@ function placeOf(
 ): SpeakingPlace | null {
   const joining = round.stage.is === "join";
   const fits = ({ role }: RosterSeat) => joining || roles.get(role)?.contributes === true;
-  const fresh = (seat: RosterSeat) => !joining || ownIn(state, round, seat.index).length === 0;
+  const fresh = (seat: RosterSeat) => !joining || contributionsOf(ownIn(state, round, seat.index)).length === 0;
   const seat = ownSeat(state, round, (one) => fits(one) && fresh(one)) ?? ownSeat(state, round, fits);
   if (seat !== undefined) return { seat: seat.index, role: seat.role, content };
   const role = content.get("role");
@@ -99,11 +100,7 @@ function placeOf(
 }
 
 /** What this party has said in a round from one place. */
-function ownIn(
-  { self }: CeremonyState,
-  { held }: Round,
-  seat: number | null,
-): readonly Observation<ContributionBody>[] {
+function ownIn({ self }: CeremonyState, { held }: Round, seat: number | null): readonly Gathered[] {
   return [...held.values()].filter(({ slot, chain }) => slot.seat === seat && rootOf(chain) === self.root);
 }
 
@@ -122,7 +119,7 @@ function refuseContent(content: CborMap): Fault | null {
   return scanned.ok ? null : scanned.fault;
 }
 
-function overTolerance(closing: Closing) {
+export function overTolerance(closing: Closing) {
   return fault("OVER_TOLERANCE", { found: provenFaults(closing), limit: closing.electorate.tolerated });
 }
 

@@ -14,14 +14,16 @@ import { fault } from "../result.ts";
 import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
+import { contributionsOf, type Gathered } from "./gathered.ts";
 import { judgeRound } from "./judged.ts";
 import { type CeremonyState, type Round, replaceRound } from "./state.ts";
+import { type Struck, standing, struckIn } from "./struck.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
 
-type Gathered = Observation<ContributionBody>;
+type Contributed = Observation<ContributionBody>;
 
 export function absorbContribution(turn: Turn, round: Round, observation: VerifiedObservation): Turn {
-  const contribution = observation as VerifiedObservation & Gathered;
+  const contribution = observation as VerifiedObservation & Contributed;
   if (round.held.has(contribution.id)) return receipt(turn, contribution.id, "ignored", "DUPLICATE");
   const { decision } = round.closing;
   // Past the decision a contribution can no longer count; it is recorded as late and changes nothing (R1).
@@ -50,7 +52,7 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
 }
 
 /** What the policy's admission rule makes of it for now; nothing where there is none. */
-function provisionally({ policy, rounds }: CeremonyState, { id, round }: Gathered): Receipt["detail"] {
+function provisionally({ policy, rounds }: CeremonyState, { id, round }: Contributed): Receipt["detail"] {
   if (policy === null || ruleOf(policy.policy) === null) return {};
   const judged = judgeRound(policy.policy, rounds.slice(0, (round as number) + 1));
   const admission = judged?.admissions.get(id);
@@ -58,11 +60,11 @@ function provisionally({ policy, rounds }: CeremonyState, { id, round }: Gathere
   return { provisional: admission?.verdict ?? "refuse", ...(code === undefined ? {} : { code }) };
 }
 
-function slotMates(round: Round, contribution: Gathered): readonly Gathered[] {
-  return itemsOf(round, contribution).filter(({ slot }) => slot.item === contribution.slot.item);
+function slotMates(round: Round, contribution: Contributed): readonly Contributed[] {
+  return contributionsOf(itemsOf(round, contribution)).filter(({ slot }) => slot.item === contribution.slot.item);
 }
 
-/** Contributions of one author that are held: of a seat, or of a root that joins without one. */
+/** What is held of one author: of a seat, or of a root that joins without one. */
 export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "chain">): readonly Gathered[] {
   const held = [...round.held.values()].filter((other) => other.slot.seat === slot.seat);
   return slot.seat === null ? held.filter((other) => rootOf(other.chain) === rootOf(chain)) : held;
@@ -88,30 +90,31 @@ export function isWanted(round: Round, id: Id): boolean {
 /** What each set held fixes: asked after every turn, and another answer only where another set is held. */
 const fixed = new WeakMap<Round["held"], readonly Id[] | null>();
 
-/** Contributions that fix the verdict by themselves, as far as this party can see; null while it is open. */
-export function fixing(policy: Policy, round: Round): readonly Id[] | null {
+/** Contributions to the last of these rounds that fix the verdict by themselves, as far as this party can see; null while it is open. */
+export function fixing(policy: Policy, rounds: readonly Round[]): readonly Id[] | null {
+  const round = rounds.at(-1) as Round;
   const known = fixed.get(round.held);
   if (known !== undefined) return known;
-  const found = findFixing(policy, round);
+  const found = findFixing(policy, round, struckIn(policy, rounds));
   fixed.set(round.held, found);
   return found;
 }
 
-function findFixing(policy: Policy, round: Round): readonly Id[] | null {
-  const { set: contributions } = contributionsIn(round, [...round.held.values()]);
+function findFixing(policy: Policy, round: Round, struck: Struck): readonly Id[] | null {
+  const { set: contributions } = contributionsIn(round, standing([...round.held.values()], struck));
   const { tolerated } = round.closing.electorate;
-  if (round.stage.is === "join") return fixingJoins(policy, round);
+  if (round.stage.is === "join") return fixingJoins(policy, round, contributions);
   if (ruleOf(policy) !== null) return fixingTogether(policy, round, contributions);
   const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
   return admitted.length === 0 ? null : settle(policy, round.stage, round.seats, admitted, tolerated);
 }
 
 /** Once everyone named has joined nobody else can, unless the roster is open; what counts of a join may hang on the others. */
-function fixingJoins(policy: Policy, { seats, held, closing }: Round): readonly Id[] | null {
-  const joined = new Set([...held.values()].map(({ slot }) => slot.seat));
+function fixingJoins(policy: Policy, { seats, closing }: Round, joins: readonly Contribution[]): readonly Id[] | null {
+  const joined = new Set(joins.map(({ seat }) => seat));
   const apart = ruleOf(policy) === null || closing.electorate.tolerated === 0;
   const complete = policy.convening?.roster === "closed-by-name" && seats.every(({ index }) => joined.has(index));
-  return complete && apart ? [...held.keys()].sort() : null;
+  return complete && apart ? joins.map(({ id }) => id).sort() : null;
 }
 
 /** Where contributions are admitted together, one more may change what counts of the others: none fix a verdict until all are in. */
@@ -127,9 +130,10 @@ function fixingTogether(policy: Policy, round: Round, held: readonly Contributio
  * An early close needs each fixing contribution to be held, by what electors reported, by power W + 2f − q + 1: then every D(J) has
  * it. This party counts itself; a report names ids by their first bytes.
  */
-export function isSettledEverywhere(policy: Policy, round: Round): boolean {
+export function isSettledEverywhere(policy: Policy, rounds: readonly Round[]): boolean {
+  const round = rounds.at(-1) as Round;
   const { electorate, own } = round.closing;
-  const ids = policy.timing.early ? fixing(policy, round) : null;
+  const ids = policy.timing.early ? fixing(policy, rounds) : null;
   if (ids === null) return false;
   const need = electorate.total + 2 * electorate.tolerated - electorate.quorum + 1;
   return ids.every((id) => {

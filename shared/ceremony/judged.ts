@@ -2,25 +2,22 @@
 // by the same function.
 import { deedsOf, type Shown } from "../admission/deeds.ts";
 import type { FinalAdmission } from "../admission/final.ts";
-import type { ContributionBody, Observation } from "../observation/observation.ts";
 import { admissible, shownIn } from "../outcome/admissible.ts";
 import type { Policy } from "../policy/policy.ts";
 import { contributionsIn } from "./advance.ts";
 import type { Round } from "./state.ts";
-
-/** Contributions that a round is judged by: its closed set, or what is held of it while it is open. */
-export function judgedIn({ held, closing: { decision } }: Round): readonly Observation<ContributionBody>[] {
-  return [...held.values()].filter(({ id }) => decision === null || decision.set.includes(id));
-}
+import { exclusionsOf, gatheredIn, standing, struckIn } from "./struck.ts";
 
 /** The judgement of the last of these rounds; those before it give each organisation its record. */
 export function judgeRound(policy: Policy, rounds: readonly Round[]): FinalAdmission | null {
   const shown: Shown[] = [];
   let judged: FinalAdmission | null = null;
-  for (const round of rounds) {
-    const { set, guests } = contributionsIn(round, judgedIn(round));
+  for (const [index, round] of rounds.entries()) {
+    const struck = struckIn(policy, rounds.slice(0, index + 1));
+    const { set, guests } = contributionsIn(round, standing(gatheredIn(round), struck));
     const seats = [...round.seats, ...guests];
-    judged = admissible(policy, seats, set, round, round.stage, deedsOf(shown));
+    const found = admissible(policy, seats, set, round, round.stage, deedsOf(shown));
+    judged = { ...found, excluded: [...found.excluded, ...exclusionsOf(struck)] };
     shown.push(shownIn(policy, round.stage, seats, set, judged.admitted));
   }
   return judged;

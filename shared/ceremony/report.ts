@@ -21,7 +21,7 @@ export function planStatus(turn: Turn): Turn {
   const policy = policyOf(state);
   const { timing } = policy;
   const gathering = round.earlyAt === null && turn.now < round.closesAt && round.closing.own !== null;
-  if (timing.early && gathering && state.quiet === 0 && fixing(policy, round) !== null)
+  if (timing.early && gathering && state.quiet === 0 && fixing(policy, state.rounds) !== null)
     return withState(turn, { statusAt: turn.now });
   return planReport(turn, timing.statusInterval);
 }

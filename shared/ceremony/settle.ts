@@ -14,6 +14,7 @@ import { unpark } from "./absorb.ts";
 import { advance, openNext } from "./advance.ts";
 import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
 
+import { carryOn } from "./notice.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
 import {
@@ -85,7 +86,7 @@ function planEarlyClose(turn: Turn, round: Round): Turn | null {
   const { own, witnesses } = round.closing;
   if (own === null || round.earlyAt !== null || turn.now >= round.closesAt || witnesses.has(own)) return null;
   const policy = policyOf(turn.state);
-  if (!isSettledEverywhere(policy, round)) return null;
+  if (!isSettledEverywhere(policy, turn.state.rounds)) return null;
   const earlyAt = turn.now + policy.timing.settleMargin;
   return { ...turn, state: replaceRound(turn.state, { ...round, earlyAt }) };
 }
@@ -140,7 +141,7 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
     const changed = recordMembership(closed, round, next);
     // A roster of those present numbers its seats anew: who said what nobody can read is counted anew too.
     const unread = round.stage.is === "join" ? new Set<number>() : state.unread;
-    return unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0, unread }));
+    return carryOn(unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0, unread })));
   }
   const passed = (result.handovers ?? []).reduce(recordHandover, closed);
   return conclude(passed, round, terminalRecord(state, policy, call.mesh, { result, excluded, roster }));

@@ -5,7 +5,6 @@ import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";
 import type {
   Call,
-  ContributionBody,
   Id,
   Observation,
   OutcomeBody,
@@ -17,6 +16,7 @@ import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { ALONE, type PeerClocks } from "../reference/peer-clock.ts";
 import { type Fault, invariant } from "../result.ts";
+import { contributionsOf, type Gathered } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import type { TerminalRecord } from "./record.ts";
 
@@ -45,7 +45,8 @@ export type Round = {
   readonly subject: CborValue;
   /** What it asks for. */
   readonly stage: Stage;
-  readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
+  /** Contributions, and the notices carried into the round. */
+  readonly held: ReadonlyMap<Id, Gathered>;
   readonly closing: Closing;
   /** When the settle margin of an early close ends; null while the verdict is open. */
   readonly earlyAt: number | null;
@@ -146,7 +147,9 @@ export function peersOf(state: CeremonyState, round: Round): readonly string[] {
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
   const named = state.call?.body.seats.filter(({ root }) => root !== state.self.root) ?? [];
-  const guests = state.rounds.flatMap((one) => (one.stage.is === "join" ? guestsIn(one, [...one.held.values()]) : []));
+  const guests = state.rounds.flatMap((one) =>
+    one.stage.is === "join" ? guestsIn(one, contributionsOf([...one.held.values()])) : [],
+  );
   const others = [...named, ...guests.filter(({ root }) => root !== state.self.root)];
   return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority)])];
 }

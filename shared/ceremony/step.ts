@@ -1,5 +1,6 @@
 // step(state, input) -> state and effects (SPEC §7.5): the whole protocol of one party in one ceremony, pure. Time is in the input,
 // chance is nowhere, and the author signs deterministically, so the same inputs give the same bytes.
+import type { Revocation } from "../authority/statement.ts";
 import type { CborMap } from "../cbor/value.ts";
 import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
@@ -7,6 +8,7 @@ import { absorb } from "./absorb.ts";
 import { attest, type Manner } from "./attest.ts";
 import { byOwnClock, listen, remember } from "./clock.ts";
 import type { Effect, Receipt } from "./effect.ts";
+import { carry } from "./notice.ts";
 import { settleTurn } from "./settle.ts";
 import { audienceOf, type CeremonyState, currentRound } from "./state.ts";
 import { publish, record, type Turn } from "./turn.ts";
@@ -24,6 +26,8 @@ export type Input =
       /** Absent for the party's usual class and no sources. */
       readonly manner?: Manner;
     }
+  /** A revocation whose signature is verified, to be carried into the ceremony. */
+  | { readonly on: "revocation"; readonly now: number; readonly revocation: Revocation }
   | { readonly on: "clock"; readonly now: number };
 
 export type Step = {
@@ -36,6 +40,7 @@ const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input
   observations: (turn, { observations }) => observations.reduce(absorb, turn), // §7.6
   open: openOwn, // §7.1
   attest: (turn, { content, item, manner }) => attest(turn, content, item, manner), // §7.7
+  revocation: (turn, { revocation }) => carry(turn, revocation), // §7.10
   clock: (turn) => turn, // §7.8: time alone changes things in `settleTurn` only
 };
 

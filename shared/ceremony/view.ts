@@ -1,6 +1,7 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
 import { type Id, JOIN } from "../observation/observation.ts";
+import { contributionsOf } from "./gathered.ts";
 import {
   type CeremonyState,
   currentRound,
@@ -89,14 +90,15 @@ function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["
   const { roles } = state.policy.policy;
   const joining = round.stage.is === "join";
   const seat = ownSeat(state, round, ({ role }) => joining || roles.get(role)?.contributes === true);
-  if (seat === undefined || [...round.held.values()].some(({ slot }) => slot.seat === seat.index)) return null;
+  if (seat === undefined || contributionsOf([...round.held.values()]).some(({ slot }) => slot.seat === seat.index))
+    return null;
   if (joining) return { role: seat.role, choices: [JOIN] };
   return { role: seat.role, choices: roles.get(seat.role)?.choices ?? [] };
 }
 
 function partyView(state: CeremonyState, round: Round, index: number): PartyView {
   const seat = seatAt(round, index) as RosterSeat;
-  const contribution = [...round.held.values()].find((held) => held.slot.seat === index);
+  const contribution = contributionsOf([...round.held.values()]).find((held) => held.slot.seat === index);
   const choice = contribution?.body.content.get("choice");
   return {
     authority: seat.authority,

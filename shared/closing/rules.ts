@@ -2,7 +2,7 @@
 // the time; the first that applies changes the state or asks for a message, and then the table is tried again from the top.
 import { rootOf } from "../authority/chain.ts";
 import { RESENDS_MAX } from "../limits.ts";
-import type { ContributionBody, Id, Observation, ProposeBody } from "../observation/observation.ts";
+import type { Id, Observation, ProposeBody } from "../observation/observation.ts";
 import type { Timing } from "../policy/policy.ts";
 import {
   commonAttempt,
@@ -26,7 +26,7 @@ import { type Closing, type Decision, type Justification, NO_TIMEOUTS, type Prop
 export type Surroundings = {
   readonly now: number;
   /** Contributions of the round that this party holds. */
-  readonly held: ReadonlyMap<Id, Observation<ContributionBody>>;
+  readonly held: ReadonlyMap<Id, Observation>;
   /** Whether this party may end the round now: its close time is reached, or an early close is due. */
   readonly mayClose: boolean;
   /** Contributions of one seat that a witness lists at most. */

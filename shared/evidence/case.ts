@@ -1,4 +1,5 @@
 // What one check of the verifier hands on to the next (SPEC §12.3), and how it stops.
+import type { Revocation } from "../authority/statement.ts";
 import type { Trust } from "../authority/trust.ts";
 import type { CeremonyState } from "../ceremony/state.ts";
 import type { Call, Observation, VerifiedObservation } from "../observation/observation.ts";
@@ -23,6 +24,8 @@ export type Case = {
   readonly options: VerifyOptions;
   readonly bundle: Bundle;
   readonly trust: Trust;
+  /** Revocations that the evidence itself carries: judged over the closed sets, and not at the door. */
+  readonly carried: readonly Revocation[];
   /** Statements that the rest does not rest on, such as frames dated before a revocation that nobody vouches for. */
   readonly setAside: readonly SetAside[];
   readonly call: Observation<Call> | null;

@@ -1,4 +1,6 @@
 // Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
+
+import { contributionsOf } from "../ceremony/gathered.ts";
 import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { messagesOf } from "../closing/state.ts";
 import type { Id, Observation } from "../observation/observation.ts";
@@ -28,7 +30,7 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
 
 function twiceContributed({ held }: Round): readonly (readonly [number, readonly [Id, Id]])[] {
   const slots = new Map<string, readonly Observation[]>();
-  for (const contribution of held.values()) {
+  for (const contribution of contributionsOf([...held.values()])) {
     const { seat, item } = contribution.slot;
     const slot = JSON.stringify([seat, item]);
     slots.set(slot, [...(slots.get(slot) ?? []), contribution]);

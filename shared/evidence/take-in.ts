@@ -1,9 +1,12 @@
 // The verifier's first checks: what the evidence says of authority, and every frame through the door (SPEC §12.3).
+import type { Revocation } from "../authority/statement.ts";
 import type { Trust } from "../authority/trust.ts";
-import { revocationsOf, withoutStanding } from "../authority/validity.ts";
+import { checkRevocations, revocationsOf, withoutStanding } from "../authority/validity.ts";
+import { noticesOf } from "../ceremony/gathered.ts";
 import { admitAll } from "../observation/admit-all.ts";
+import { parseObservation } from "../observation/decode.ts";
 import { stepOf } from "../observation/door-steps.ts";
-import type { VerifiedObservation } from "../observation/observation.ts";
+import { isKind, type VerifiedObservation } from "../observation/observation.ts";
 import { refusalClass } from "../refusals.ts";
 import { fault } from "../result.ts";
 import type { BundledFrame } from "./bundle.ts";
@@ -22,9 +25,11 @@ export async function checkStatements(found: Case): Promise<Case | Stopped> {
 /** Every frame passes the door under the trust statement, and has the id it is listed by. */
 export async function checkFrames(found: Case): Promise<Case | Stopped> {
   const listed = found.bundle.frames;
+  const [carried, known] = splitRevocations(found);
+  const trust = { ...found.trust, revocations: known };
   const { verdicts, vouched } = await admitAll(
     listed.map(({ frame }) => frame),
-    found.trust,
+    trust,
     ({ code }) => code !== "OBSERVATION_BACKDATED",
   );
   const frames: VerifiedObservation[] = [];
@@ -43,8 +48,40 @@ export async function checkFrames(found: Case): Promise<Case | Stopped> {
     if (admitted.value.id !== id) return failed(id, fault("BUNDLE_ID", { entry: id, found: admitted.value.id }));
     frames.push(admitted.value);
   }
-  const ignored = ignoredRevocations(frames, found.trust);
-  return { ...found, frames, setAside: [...setAside, ...ignored], trust: { ...found.trust, vouched } };
+  const ignored = ignoredRevocations(frames, trust);
+  return { ...found, frames, carried, setAside: [...setAside, ...ignored], trust: { ...trust, vouched } };
+}
+
+/**
+ * The revocations known here that notices among the frames carry, and the others. What is carried is judged by the fold, over the set
+ * that it was carried into; that it is in such a set is checked behind it.
+ */
+function splitRevocations({ bundle, trust }: Case): readonly [readonly Revocation[], readonly Revocation[]] {
+  if (trust.revocations.length === 0) return [[], []];
+  const ids = new Set(
+    bundle.frames.flatMap(({ frame }) => {
+      const parsed = parseObservation(frame);
+      return parsed.ok && isKind(parsed.value.observation, "notice")
+        ? [parsed.value.observation.body.revocation.id]
+        : [];
+    }),
+  );
+  const isCarried = ({ id }: Revocation) => ids.has(id);
+  return [trust.revocations.filter(isCarried), trust.revocations.filter((each) => !isCarried(each))];
+}
+
+/** A revocation that was carried and is in no closed set counts for the frames after all: nobody may hide behind having held it. */
+export function checkCarried(found: Case): Case | Stopped {
+  const closed = (found.state?.rounds ?? []).flatMap(({ held, closing }) =>
+    noticesOf([...held.values()]).filter(({ id }) => closing.decision?.set.includes(id) === true),
+  );
+  const judged = new Set(closed.map(({ body }) => body.revocation.id));
+  const trust = { ...found.trust, revocations: found.carried.filter(({ id }) => !judged.has(id)) };
+  for (const frame of found.frames) {
+    const verdict = checkRevocations(frame.chain, frame, trust);
+    if (!verdict.ok && verdict.fault.code === "CREDENTIAL_REVOKED") return failed(frame.id, verdict);
+  }
+  return found;
 }
 
 /** Revocations of credentials in use that nobody with standing signed: they change nothing, and are said. */

@@ -21,7 +21,7 @@ import { openAccount } from "./account.ts";
 import { parseBundle } from "./bundle.ts";
 import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
 import { faultsIn, type ProvedFault } from "./faults.ts";
-import { checkFrames, checkStatements, type RevocationsKnown, revocationsKnown } from "./take-in.ts";
+import { checkCarried, checkFrames, checkStatements, type RevocationsKnown, revocationsKnown } from "./take-in.ts";
 
 export type Check = { readonly name: string; readonly result: "passed" | "failed" | "indeterminate" | "not reached" };
 export type Failing = {
@@ -57,6 +57,7 @@ const CHECKS: readonly { readonly name: string; readonly run: CheckRun }[] = [
   { name: "seats", run: checkSeats },
   { name: "tolerance", run: checkTolerance },
   { name: "certificates", run: checkCertificates },
+  { name: "revocations", run: checkCarried },
   { name: "outcome", run: checkOutcome },
   { name: "refusals", run: checkRefusals },
   { name: "lineage", run: checkLineage },
@@ -82,6 +83,7 @@ export async function examineBundle(bytes: Uint8Array, options: VerifyOptions): 
     options,
     bundle: parsed.value,
     trust: NOTHING_KNOWN,
+    carried: [],
     setAside: [],
     call: null,
     frames: [],
@@ -113,7 +115,8 @@ function report(
     ? { digest: ending.digest, value: toJson(ending.record.value), status: ending.record.status }
     : null;
   const setAside = found?.setAside ?? [];
-  const revocations = revocationsKnown(found?.trust ?? NOTHING_KNOWN);
+  const trust = found?.trust ?? NOTHING_KNOWN;
+  const revocations = revocationsKnown({ ...trust, revocations: [...trust.revocations, ...(found?.carried ?? [])] });
   const faults = found?.state ? faultsIn(found.state) : [];
   const base = {
     checks,

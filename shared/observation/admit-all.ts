@@ -1,5 +1,6 @@
 // A set of frames through the door at once (SPEC §4.11). What one frame shows of another is evidence too: an observation dated before a
 // revocation stands where somebody independent referenced it in time. The verdicts depend on the set, never on its order.
+import type { Revocation } from "../authority/statement.ts";
 import type { Trust, Vouched } from "../authority/trust.ts";
 import { revocationsOf } from "../authority/validity.ts";
 import type { Fault, Result } from "../result.ts";
@@ -37,8 +38,19 @@ export async function admitAll(
   return { verdicts, vouched };
 }
 
+/** What bears on a set of statements: the revocations known, and who the roots are. */
+export type Evidenced = {
+  readonly revocations: readonly Revocation[];
+  readonly roots: ReadonlyMap<string, string>;
+  readonly vouched: Vouched;
+};
+
 /** Which suspects existed before the revocation that touches them: referenced in time by another authority, or what such a one builds on. */
-function vouchFor(suspects: readonly Observation[], witnesses: readonly Observation[], trust: Trust): Vouched {
+export function vouchFor(
+  suspects: readonly Observation[],
+  witnesses: readonly Observation[],
+  trust: Omit<Evidenced, "vouched">,
+): Vouched {
   const known = new Map([...witnesses, ...suspects].map((each) => [each.id, each]));
   const vouched = new Map<string, ReadonlySet<Id>>();
   for (const { id, body } of trust.revocations) {
@@ -53,7 +65,7 @@ function vouchFor(suspects: readonly Observation[], witnesses: readonly Observat
   return vouched;
 }
 
-function isIndependent(witness: Observation, suspect: Observation, { roots }: Trust): boolean {
+function isIndependent(witness: Observation, suspect: Observation, { roots }: Pick<Trust, "roots">): boolean {
   return roots.get(witness.chain[0].issuer) !== roots.get(suspect.chain[0].issuer);
 }
 

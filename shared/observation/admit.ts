@@ -14,6 +14,7 @@ import {
 } from "../authority/chain.ts";
 import { checkCompetence, deviceNeed } from "../authority/competence.ts";
 import { checkContinuity, proveLinks, rememberLinks } from "../authority/device.ts";
+import { openAuthorityStatement } from "../authority/statement.ts";
 import type { Trust } from "../authority/trust.ts";
 import { checkFreshness, checkRevocations, checkValidity } from "../authority/validity.ts";
 import { toHex } from "../bytes.ts";
@@ -51,11 +52,18 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
   return [chain, ...otherPaths];
 }
 
-async function checkSigned({ key }: Observation, statement: Statement, trust: Trust): Promise<Result<true>> {
+async function checkSigned({ key, body }: Observation, statement: Statement, trust: Trust): Promise<Result<true>> {
   const sound = trust.memory.keys.has(key) ? ok(statement.key) : admitKey(statement.key);
   if (!sound.ok) return named(sound, "key");
   const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);
-  return signed.ok ? signed : named(signed, "signature");
+  if (!signed.ok) return named(signed, "signature");
+  return body.kind === "notice" ? checkCarried(body.revocation.frame) : signed;
+}
+
+/** What is carried is signed as well as what carries it: whether its signer has standing is judged where it bears on something. */
+async function checkCarried(frame: Uint8Array): Promise<Result<true>> {
+  const opened = await openAuthorityStatement(frame);
+  return opened.ok ? ok(true) : named(opened, "payload");
 }
 
 /** SPEC §4.5 to §4.7: what follows from the chains' bytes, cheapest first, and then from what this party knows. */

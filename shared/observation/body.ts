@@ -1,4 +1,5 @@
 // The payload of each kind of observation, to and from the wire (SPEC §3.2).
+import { isStatement, parseAuthorityStatement } from "../authority/statement.ts";
 import { parseHex, splitBytes, toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import {
@@ -7,6 +8,7 @@ import {
   bytes,
   bytesUpTo,
   integer,
+  join,
   list,
   map,
   misfit,
@@ -35,6 +37,7 @@ import type {
   Id,
   Kind,
   NamedSeat,
+  NoticeBody,
   OutcomeBody,
   PrecommitBody,
   PrevoteBody,
@@ -139,6 +142,7 @@ const readContent: Reader<CborMap> = (value, path) => {
 export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
 
 const readFact = record<Omit<FactBody, "kind">>({ subject: text(TEXT_LENGTH_MAX), value: anything });
+const readNoticeWire = record<{ revocation: Uint8Array }>({ revocation: bytesUpTo(CONTENT_BYTES_MAX) });
 const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
 
 const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
@@ -164,6 +168,17 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   outcome: (value, path) => ({ kind: "outcome", ...readOutcome(value, path) }),
   fact: (value, path) => ({ kind: "fact", ...readFact(value, path) }),
   declaration: (value, path) => ({ kind: "declaration", ...readDeclaration(value, path) }),
+  notice: (value, path) => readNotice(value, path),
+};
+
+/** The frame as its issuer signed it; the door verifies the signature. */
+const readNotice: Reader<NoticeBody> = (value, path) => {
+  const { revocation } = readNoticeWire(value, path);
+  const parsed = parseAuthorityStatement(revocation);
+  const statement = parsed.ok ? parsed.value.signed : null;
+  if (statement === null || !isStatement(statement, "revocation"))
+    return misfit(join(path, "revocation"), "a signed revocation");
+  return { kind: "notice", revocation: statement };
 };
 
 export const KINDS = Object.keys(READERS) as readonly Kind[];
@@ -217,6 +232,8 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     }
     case "outcome":
       return { digest: idBytes(body.digest), status: body.status };
+    case "notice":
+      return { revocation: body.revocation.frame };
     case "fact":
       return { subject: body.subject, value: body.value };
     case "declaration":

@@ -193,7 +193,9 @@ function maySpeakFromNoSeat(body: Body): boolean {
 function checkPresence(observation: Observation): Result<true> {
   const { slot, at, body, lineage } = observation;
   // A call precedes its ceremony, and what is said to a mesh belongs to none.
-  const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration";
+  // A notice belongs to the ceremony into which it is carried, or to none.
+  const carried = body.kind === "notice" && observation.ceremony === null;
+  const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration" || carried;
   const placed = checkCeremony(observation, outside);
   if (!placed.ok) return placed;
   const seatless = outside || (slot.seat === null && maySpeakFromNoSeat(body));

@@ -1,6 +1,7 @@
 // The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
 import type { Chain } from "../authority/chain.ts";
 import type { DeviceLink } from "../authority/continuity.ts";
+import type { Revocation } from "../authority/statement.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import type { Place } from "../reference/place.ts";
 
@@ -84,6 +85,8 @@ export type OutcomeBody = { readonly kind: "outcome"; readonly digest: Id; reado
 export type FactBody = { readonly kind: "fact"; readonly subject: string; readonly value: CborValue };
 /** A document of a mesh: an agreement, a translator, an import and the like (SPEC §20.12); belongs to no ceremony. */
 export type DeclarationBody = { readonly kind: "declaration"; readonly type: string; readonly content: CborMap };
+/** A signed revocation that somebody carries (SPEC §3.5): into a ceremony, where it is gathered like a contribution, or to an agent. */
+export type NoticeBody = { readonly kind: "notice"; readonly revocation: Revocation };
 /** A statement of a version or with an extension that this engine does not know: it puts its ceremony on hold. */
 export type UnknownBody = { readonly kind: "unknown"; readonly extension: string };
 
@@ -98,6 +101,7 @@ export type Body =
   | OutcomeBody
   | FactBody
   | DeclarationBody
+  | NoticeBody
   | UnknownBody;
 export type Kind = Exclude<Body["kind"], "unknown">;
 

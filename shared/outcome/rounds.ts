@@ -10,6 +10,7 @@ import { admissible, shownIn, slotOf, type Window } from "./admissible.ts";
 import {
   abandoned,
   type Contribution,
+  compareText,
   type Exclusion,
   nameOf,
   type Seat,
@@ -30,6 +31,8 @@ export type ClosedRound = {
   readonly guests?: readonly Seat[];
   readonly window: Window;
   readonly set: readonly Contribution[];
+  /** What the sets closed so far took out of it; absent where nothing is. */
+  readonly struck?: readonly Exclusion[];
 };
 
 /** What the next round asks for. */
@@ -86,11 +89,12 @@ export function progress(policy: Policy, seats: readonly Seat[], closed: readonl
     heard: { admitted: [], faulty: new Set() },
   };
   let roster: Progress["roster"] = null;
-  for (const [round, { set, window, seats: named, guests = [] }] of closed.entries()) {
+  for (const [round, { set, window, seats: named, guests = [], struck = [] }] of closed.entries()) {
     const { stage } = situation;
     const present = [...named, ...guests];
     const admission = admissible(policy, present, set, window, stage, deedsOf(shown));
-    excluded.push(...admission.excluded.map((exclusion) => ({ ...exclusion, round })));
+    const left = [...admission.excluded, ...struck].sort((a, b) => compareText(a.id, b.id));
+    excluded.push(...left.map((exclusion) => ({ ...exclusion, round })));
     const here: Situation = {
       ...situation,
       seats: present,

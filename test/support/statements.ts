@@ -1,6 +1,9 @@
 // One sound body and draft for every kind of observation, as a party of the tests would sign it.
+
+import { isStatement, issueStatement, parseAuthorityStatement } from "../../shared/authority/statement.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";
+import { signerFrom } from "../../shared/cose/key.ts";
 import { sha256, sha256Hex } from "../../shared/hash.ts";
 import type { Draft } from "../../shared/observation/author.ts";
 import type { Body, Kind } from "../../shared/observation/observation.ts";
@@ -12,6 +15,23 @@ export const HOUR = 3_600_000_000;
 export const idOf = (text: string) => sha256Hex(utf8.encode(text));
 const ids = (...texts: string[]) => texts.map(idOf).sort();
 const policy = utf8.encode("a policy, which the door does not read");
+
+const issued = issueStatement(
+  {
+    kind: "revocation",
+    version: 1,
+    mesh: "test-mesh",
+    credential: idOf("a credential"),
+    from: START,
+    at: START,
+    cut: ids("one", "another"),
+    reason: "its key was stolen",
+  },
+  signerFrom(sha256(utf8.encode("an issuer"))),
+);
+const parsed = parseAuthorityStatement(issued);
+if (!parsed.ok || !isStatement(parsed.value.signed, "revocation")) throw new Error("a revocation parses");
+const revocation = parsed.value.signed;
 
 export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
   call: {
@@ -48,6 +68,7 @@ export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
   },
   outcome: { kind: "outcome", digest: idOf("record"), status: "decided" },
   fact: { kind: "fact", subject: "valve-7", value: "open" },
+  notice: { kind: "notice", revocation },
   declaration: { kind: "declaration", type: "note", content: new Map([["text", "nothing to tell"]]) },
 };
 

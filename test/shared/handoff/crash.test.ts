@@ -31,7 +31,7 @@ function act(net: Network): void {
   if (can(GIVER)) net.say(GIVER, RELEASE);
   if (can(THIRD)) net.say(THIRD, map({ choice: "approve" }));
   net.deliverAll();
-  const release = held(net, TAKER).find(({ body }) => body.content.has("release"));
+  const release = held(net, TAKER).find(({ body }) => body.kind === "contribution" && body.content.has("release"));
   if (can(TAKER) && release !== undefined) net.say(TAKER, acceptance(release.id));
 }
 

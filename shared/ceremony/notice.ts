@@ -1,0 +1,92 @@
+// Revocations that travel live (SPEC §7.10): whoever holds a seat carries one into the round, where it is gathered like a contribution. What
+// follows from it is judged over the closed set, for everyone alike; until then it is on record and changes nothing for good.
+import type { Revocation } from "../authority/statement.ts";
+import { isHalted } from "../closing/derive.ts";
+import type { NoticeBody, Observation, VerifiedObservation } from "../observation/observation.ts";
+import { type Fault, fault } from "../result.ts";
+import { overTolerance } from "./attest.ts";
+import { isWanted, itemsOf, itemsPerSeat } from "./gather.ts";
+import { noticesOf } from "./gathered.ts";
+import { audienceOf, type CeremonyState, currentRound, ownSeat, phaseOf, type Round, replaceRound } from "./state.ts";
+import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
+
+export function absorbNotice(turn: Turn, round: Round, notice: VerifiedObservation & Observation<NoticeBody>): Turn {
+  const { revocation } = notice.body;
+  if (round.held.has(notice.id)) return receipt(turn, notice.id, "ignored", "DUPLICATE");
+  if (round.closing.decision !== null)
+    return refuseIn(turn, notice, fault("ROUND_CLOSED", { round: round.index }).fault);
+  if (itemsOf(round, notice).length >= itemsPerSeat(round) && !isWanted(round, notice.id))
+    return refuseIn(turn, notice, fault("EQUIVOCATION_FLOOD", { seat: notice.slot.seat }).fault);
+  const held = new Map(round.held).set(notice.id, notice);
+  const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
+  const stored = append(receipt(kept, notice.id, "admitted"), notice);
+  return record(stored, "admission", [notice.id], authorityOf(turn.state, notice), {
+    kind: "notice",
+    round: round.index,
+    revokes: revocation.body.credential,
+    from: revocation.body.from,
+  });
+}
+
+/** Carries a revocation into the present round in the party's own seat; one that is there already, by whomever, need not be. */
+export function carry(turn: Turn, revocation: Revocation): Turn {
+  const { state } = turn;
+  const round = currentRound(state);
+  const refusal = refusalToCarry(state, round);
+  if (refusal !== null || round === undefined)
+    return receipt(turn, "", "refused", refusal?.code ?? "CEREMONY_UNKNOWN", refusal?.detail ?? {});
+  const known = noticesOf([...round.held.values()]).find(({ body }) => body.revocation.id === revocation.id);
+  if (known !== undefined) return receipt(turn, known.id, "ignored", "DUPLICATE");
+  const seat = ownSeat(state, round, () => true);
+  if (seat === undefined)
+    return receipt(turn, "", "refused", "NO_SEAT", { round: round.index, authority: state.self.authority });
+  const slot = { seat: seat.index, attempt: null, item: null };
+  const own = [...round.held.values()].filter((other) => other.slot.seat === seat.index);
+  if (own.length >= itemsPerSeat(round))
+    return receipt(turn, "", "refused", "ITEMS_FULL", { limit: itemsPerSeat(round) });
+  const { turn: spoken, said } = say(turn, {
+    round: round.index,
+    slot,
+    body: { kind: "notice", revocation },
+    parents: [state.ceremony],
+    numbered: true,
+  });
+  const held = absorbNotice(spoken, round, said as VerifiedObservation & Observation<NoticeBody>);
+  const detail = { kind: "notice", round: round.index };
+  return publish(record(held, "attestation", [said.id], state.self.authority, detail), audienceOf(state, round), said);
+}
+
+function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault | null {
+  if (state.ending !== null || state.expired) return fault("CEREMONY_OVER", { phase: phaseOf(state) }).fault;
+  if (state.hold !== null) return fault("CEREMONY_HELD", { extension: state.hold }).fault;
+  if (round === undefined || state.policy === null) return state.refusal ?? fault("CEREMONY_UNKNOWN").fault;
+  if (state.mute) return fault("MUTE").fault;
+  return isHalted(round.closing) ? overTolerance(round.closing).fault : null;
+}
+
+/** Carries on into a new round what no closed set of the ceremony holds yet and was known here before it opened. */
+export function carryOn(turn: Turn): Turn {
+  const { rounds } = turn.state;
+  const open = currentRound(turn.state);
+  if (open === undefined || open.index === 0 || turn.replaying) return turn;
+  const earlier = rounds.slice(0, -1);
+  const settled = new Set(
+    earlier.flatMap(({ held, closing }) =>
+      noticesOf([...held.values()]).flatMap(({ id, body }) =>
+        closing.decision?.set.includes(id) === true ? [body.revocation.id] : [],
+      ),
+    ),
+  );
+  const waiting = new Map(
+    earlier.flatMap(({ held }) =>
+      noticesOf([...held.values()]).map(({ body }) => [body.revocation.id, body.revocation]),
+    ),
+  );
+  return [...waiting.values()]
+    .filter(({ id }) => !settled.has(id))
+    .reduce((carried, revocation) => {
+      const after = carry(carried, revocation);
+      // Nobody asked for it, so nobody is answered.
+      return { ...after, receipts: carried.receipts };
+    }, turn);
+}
