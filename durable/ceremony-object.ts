@@ -2,52 +2,29 @@
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
 import { rootOf } from "../shared/authority/chain.ts";
+import { reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import { uncarried } from "../shared/ceremony/notice.ts";
 import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
-import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
+import { viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
 import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import { WAITING_MAX } from "../shared/limits.ts";
-import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
+import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import type { VerifiedObservation } from "../shared/observation/observation.ts";
-import { describeRefusal, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
+import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
-
-/** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
-export type CeremonyRpc = {
-  readonly submit: (frames: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
-  readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
-  readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
-  readonly draft: (content: CborMap) => Promise<Result<DraftedContribution>>;
-  readonly attestDraft: (
-    content: CborMap,
-    draft: { readonly id: string; readonly at: number },
-  ) => Promise<Result<readonly Receipt[]>>;
-  readonly view: () => Promise<ShownCeremony>;
-  readonly wake: () => Promise<void>;
-  readonly lineage: () => Promise<readonly LinkedEntry[]>;
-  readonly evidence: () => Promise<string | null>;
-  readonly explain: (id: string) => Promise<Explanation | null>;
-};
-
-/** Something about a ceremony that its people must look into: a refusal's words, when it was noticed (µs), and the statements it is about. */
-export type Alert = Refusal & { readonly at: number; readonly about: readonly string[] };
-export type ShownCeremony = CeremonyView & { readonly alerts: readonly Alert[] };
-
-function alertOf({ detail, at, about }: Entry): Alert {
-  return { ...describeRefusal({ code: detail.code as RefusalCode, detail }), at, about };
-}
 
 function refusedFor({ code, detail }: Fault): Receipt {
   return { id: "", verdict: "refused", code, detail };
@@ -75,15 +52,26 @@ export class Ceremony extends DurableObject<AgentEnv> {
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
 
-  async submit(frames: readonly Uint8Array[]): Promise<readonly Receipt[]> {
+  async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Receipt[]> {
     const observations = frames.map(reopen);
     const doubt = (await this.#crowded(observations)) ?? (await this.#doubt());
     const receipts =
       doubt === null
         ? this.#turn({ on: "observations", now: meshTime(this.#config), observations })
         : frames.map(() => refusedFor(doubt));
+    if (doubt === null)
+      for (const revocation of uncarried(this.#state, revocations.map(reopenRevocation)))
+        this.#turn({ on: "revocation", now: meshTime(this.#config), revocation });
     await this.#forgetUnknown();
     return receipts;
+  }
+
+  /** Carries a revocation into the ceremony, whomever it concerns. */
+  async carry(revocation: Uint8Array): Promise<readonly Receipt[]> {
+    const doubt = await this.#doubt();
+    return doubt === null
+      ? this.#turn({ on: "revocation", now: meshTime(this.#config), revocation: reopenRevocation(revocation) })
+      : [refusedFor(doubt)];
   }
 
   async open(call: Uint8Array): Promise<readonly Receipt[]> {

@@ -1,7 +1,7 @@
 // The agent's lists for people: its ceremonies, the webhook deliveries it has seen, and what its edge refused. The ceremonies
 // themselves are the truth; only the deliveries are decided here, since one delivery opens at most one ceremony.
 import { DurableObject } from "cloudflare:workers";
-import { WAITING_MAX } from "../shared/limits.ts";
+import { REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../shared/limits.ts";
 
 export type CeremonyRow = {
   readonly ceremony: string;
@@ -22,7 +22,14 @@ export type EdgeRefusal = {
 /** A claim on a delivery: its first instant is kept, so that a repeated attempt writes the same call. */
 export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: string | null };
 
+/** A revocation that reached the agent, and at whose cost it is kept. */
+export type LearnedRevocation = { readonly id: string; readonly frame: Uint8Array; readonly payer: string };
+/** `upTo` numbers the newest; asking again with it brings what came after. */
+export type RevocationNews = { readonly upTo: number; readonly frames: readonly Uint8Array[] };
+
 export type DirectoryRpc = {
+  readonly learn: (items: readonly LearnedRevocation[]) => Promise<readonly string[]>;
+  readonly revocations: (after: number) => Promise<RevocationNews>;
   readonly note: (row: CeremonyRow) => Promise<void>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
@@ -48,6 +55,7 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS waiting (ceremony TEXT PRIMARY KEY, authority TEXT NOT NULL, at INTEGER NOT NULL)",
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS revocations (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, payer TEXT NOT NULL, frame BLOB NOT NULL)",
 ];
 
 export class Directory extends DurableObject {
@@ -120,6 +128,28 @@ export class Directory extends DurableObject {
 
   async opened(source: string, key: string, ceremony: string): Promise<void> {
     this.#sql.exec("UPDATE deliveries SET ceremony = ? WHERE source = ? AND key = ?", ceremony, source, key);
+  }
+
+  /** Answers the ids that found no room: each payer has so much, so that nobody fills it for the others. */
+  async learn(items: readonly LearnedRevocation[]): Promise<readonly string[]> {
+    const left: string[] = [];
+    this.ctx.storage.transactionSync(() => {
+      for (const { id, frame, payer } of items) {
+        const count = (where: string, value: string) =>
+          this.#sql.exec<{ n: number }>(`SELECT count(*) AS n FROM revocations WHERE ${where} = ?`, value).one().n;
+        if (count("id", id) > 0) continue;
+        if (count("payer", payer) >= REVOCATIONS_LIVE_MAX) left.push(id);
+        else this.#sql.exec("INSERT INTO revocations (id, payer, frame) VALUES (?, ?, ?)", id, payer, frame);
+      }
+    });
+    return left;
+  }
+
+  async revocations(after: number): Promise<RevocationNews> {
+    const rows = this.#sql
+      .exec<{ n: number; frame: ArrayBuffer }>("SELECT n, frame FROM revocations WHERE n > ? ORDER BY n", after)
+      .toArray();
+    return { upTo: rows.at(-1)?.n ?? after, frames: rows.map(({ frame }) => new Uint8Array(frame)) };
   }
 
   async refuse(refusals: readonly EdgeRefusal[]): Promise<void> {

@@ -1,9 +1,34 @@
 // The bindings of one agent's Worker, as the objects and the edge see them.
-import type { CeremonyRpc } from "./ceremony-object.ts";
+import type { CborMap } from "../shared/cbor/value.ts";
+import type { DraftedContribution } from "../shared/ceremony/draft.ts";
+import type { Receipt } from "../shared/ceremony/effect.ts";
+import type { Explanation } from "../shared/evidence/explain.ts";
+import type { LinkedEntry } from "../shared/lineage/entry.ts";
+import type { Result } from "../shared/result.ts";
+import type { ShownCeremony } from "./alerts.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
+
+/** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
+export type CeremonyRpc = {
+  /** `revocations` are those that the agent knows besides its trust statement: what bears on the ceremony is carried into it. */
+  readonly submit: (frames: readonly Uint8Array[], revocations?: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
+  readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
+  readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
+  readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
+  readonly draft: (content: CborMap) => Promise<Result<DraftedContribution>>;
+  readonly attestDraft: (
+    content: CborMap,
+    draft: { readonly id: string; readonly at: number },
+  ) => Promise<Result<readonly Receipt[]>>;
+  readonly view: () => Promise<ShownCeremony>;
+  readonly wake: () => Promise<void>;
+  readonly lineage: () => Promise<readonly LinkedEntry[]>;
+  readonly evidence: () => Promise<string | null>;
+  readonly explain: (id: string) => Promise<Explanation | null>;
+};
 
 /** What the Link answers over RPC. */
 export type LinkRpc = {

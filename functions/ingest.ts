@@ -1,11 +1,20 @@
 // The one road into a ceremony's objects: decode and verify here, where the platform scales out, then one call for each ceremony.
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
 import type { AgentConfig } from "../durable/config.ts";
-import type { AgentEnv } from "../durable/env.ts";
+import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
 import { admit } from "../shared/observation/admit.ts";
-import { ceremonyOf, isOfMesh, type VerifiedObservation } from "../shared/observation/observation.ts";
-import { type Fault, fault } from "../shared/result.ts";
+import {
+  ceremonyOf,
+  isKind,
+  isOfMesh,
+  type NoticeBody,
+  type Observation,
+  type VerifiedObservation,
+} from "../shared/observation/observation.ts";
+import { type Fault, fault, type Result } from "../shared/result.ts";
+import { type Door, doorOf, newsIn } from "./door.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -34,29 +43,59 @@ export async function ingest(
   config: AgentConfig,
   arrivals: readonly Arrival[],
 ): Promise<readonly Answer[]> {
-  const judged = await Promise.all(arrivals.map((arrival) => judge(config, arrival).catch(failed)));
+  const opened = await doorOf(env, config).catch(failed);
+  if (!opened.ok) return arrivals.map(() => ({ refusal: misconfigured(opened.fault) }));
+  const door = opened.value;
+  const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
+  const unlearned = await learn(env, door, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
+  const learned = door.learned.map(({ frame }) => frame);
   const groups = new Map<string, number[]>();
   for (const [index, result] of judged.entries()) {
     if (!result.ok) continue;
+    if (isKind(result.value, "notice") && result.value.ceremony === null) {
+      answers[index] = learnedAnswer(result.value, unlearned);
+      continue;
+    }
     const ceremony = ceremonyOf(result.value);
     groups.set(ceremony, [...(groups.get(ceremony) ?? []), index]);
   }
   await Promise.all(
     [...groups].map(async ([ceremony, indexes]) => {
       const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
-      const received = await submitAll(env, ceremony, frames);
+      const received = await submitAll(env, ceremony, frames, learned);
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
   return answers as readonly Answer[];
 }
 
-async function submitAll(env: AgentEnv, ceremony: string, frames: readonly Uint8Array[]): Promise<readonly Answer[]> {
+/** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */
+async function learn(
+  env: AgentEnv,
+  door: Door,
+  judged: readonly Result<VerifiedObservation>[],
+): Promise<ReadonlySet<string>> {
+  const news = judged.flatMap((result) => (result.ok ? (newsIn(result.value, door) ?? []) : []));
+  return news.length === 0 ? new Set() : new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
+}
+
+function learnedAnswer({ id, body }: Observation<NoticeBody>, unlearned: ReadonlySet<string>): Answer {
+  if (unlearned.has(body.revocation.id))
+    return { refusal: fault("REVOCATIONS_FULL", { limit: REVOCATIONS_LIVE_MAX }).fault };
+  return { receipt: { id, verdict: "admitted", code: null, detail: { revocation: body.revocation.id } } };
+}
+
+async function submitAll(
+  env: AgentEnv,
+  ceremony: string,
+  frames: readonly Uint8Array[],
+  learned: readonly Uint8Array[],
+): Promise<readonly Answer[]> {
   const budget = { calls: CALLS_PER_OBJECT };
   const answers: Answer[] = [];
   for (let from = 0; from < frames.length; from += FRAMES_PER_CALL)
-    answers.push(...(await submit(env, ceremony, frames.slice(from, from + FRAMES_PER_CALL), budget)));
+    answers.push(...(await submit(env, ceremony, frames.slice(from, from + FRAMES_PER_CALL), learned, budget)));
   return answers;
 }
 
@@ -65,6 +104,7 @@ async function submit(
   env: AgentEnv,
   ceremony: string,
   frames: readonly Uint8Array[],
+  learned: readonly Uint8Array[],
   budget: { calls: number },
 ): Promise<readonly Answer[]> {
   if (budget.calls === 0) {
@@ -73,15 +113,15 @@ async function submit(
   }
   budget.calls -= 1;
   try {
-    const receipts = await inTime(env.CEREMONY.getByName(ceremony).submit(frames));
+    const receipts = await inTime(env.CEREMONY.getByName(ceremony).submit(frames, learned));
     if (receipts.length !== frames.length) throw new Error(`${receipts.length} answers to ${frames.length} frames`);
     return receipts.map((receipt) => ({ receipt }));
   } catch (error) {
     const refusal = failed(error, ceremony).fault;
     if (frames.length === 1) return [{ refusal }];
     const half = Math.ceil(frames.length / 2);
-    const first = await submit(env, ceremony, frames.slice(0, half), budget);
-    return [...first, ...(await submit(env, ceremony, frames.slice(half), budget))];
+    const first = await submit(env, ceremony, frames.slice(0, half), learned, budget);
+    return [...first, ...(await submit(env, ceremony, frames.slice(half), learned, budget))];
   }
 }
 
@@ -93,6 +133,12 @@ async function inTime<T>(answer: Promise<T>): Promise<T> {
   return Promise.race([answer, late]).finally(() => clearTimeout(timer));
 }
 
+function misconfigured({ code, detail }: Fault): Fault {
+  return code === "INTERNAL"
+    ? { code, detail }
+    : fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${code})` }).fault;
+}
+
 /** The log has the reason, under a number of its own. */
 function failed(error: unknown, ceremony: string | null = null): { ok: false; fault: Fault } {
   const request = crypto.randomUUID();
@@ -101,20 +147,28 @@ function failed(error: unknown, ceremony: string | null = null): { ok: false; fa
 }
 
 /** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
-async function judge(
-  config: AgentConfig,
-  arrival: Arrival,
-): Promise<{ ok: true; value: VerifiedObservation } | { ok: false; fault: Fault }> {
+async function judge(config: AgentConfig, door: Door, arrival: Arrival): Promise<Result<VerifiedObservation>> {
   const { account, topic, frame } = arrival;
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
-  const trust = await config.trust();
-  if (!trust.ok) return fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${trust.fault.code})` });
-  const admitted = await admit(frame, trust.value);
+  const admitted = await throughDoor(frame, door);
   if (!admitted.ok) return admitted;
   if (isOfMesh(admitted.value)) return fault("MESH_STATEMENT", { kind: admitted.value.body.kind });
   const found = `${admitted.value.mesh}.${ceremonyOf(admitted.value)}`;
   return topic === null || topic === found ? admitted : fault("SUBJECT_MISMATCH", { found });
+}
+
+const WITHDRAWN: readonly string[] = ["CREDENTIAL_REVOKED", "OBSERVATION_BACKDATED"];
+
+/**
+ * The door. What is said in a ceremony under a credential that was withdrawn while it ran is let in all the same: its parties may have
+ * learned of it at different times, and judge it over the set that they close, into which the revocation is carried (SPEC §14.1).
+ */
+async function throughDoor(frame: Uint8Array, { stated, trust }: Door): Promise<Result<VerifiedObservation>> {
+  const admitted = await admit(frame, trust);
+  if (admitted.ok || trust === stated || !WITHDRAWN.includes(admitted.fault.code)) return admitted;
+  const before = await admit(frame, stated);
+  return before.ok && before.value.ceremony !== null ? before : admitted;
 }
 
 /** The fault in an answer, if it is a refusal. */

@@ -24,6 +24,8 @@ export const TAXONOMY_VERSION_MAX = 65_535;
 export const TAXONOMIES_MAX = 8;
 /** Statements about authority (roots, rotations, taxonomies, revocations) that a trust statement or a bundle carries. */
 export const AUTHORITY_STATEMENTS_MAX = 1_024;
+/** Revocations of one authority that an agent goes by besides those of its trust statement: more than one incident needs. */
+export const REVOCATIONS_LIVE_MAX = 64;
 /** Statements of a revoked holder that a revocation stands by. */
 export const REVOCATION_CUT_MAX = 256;
 /** Revocations that one statement of the revocation state lists. */

@@ -12,6 +12,7 @@ import { problem } from "./problem.ts";
 import { ceremonyRoutes } from "./routes/ceremonies.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { observationRoutes } from "./routes/observations.ts";
+import { revocationRoutes } from "./routes/revocations.ts";
 
 export type AgentContext = {
   readonly Bindings: AgentEnv;
@@ -42,6 +43,7 @@ export function createApp(): Hono<AgentContext> {
   });
   app.use("/v1/*", authorised);
   app.route("/v1/ceremonies", ceremonyRoutes());
+  app.route("/", revocationRoutes());
   app.get("/v1/health", async (context) =>
     context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
   );

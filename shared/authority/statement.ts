@@ -81,3 +81,12 @@ export function isStatement<K extends Body["kind"]>(
 ): statement is Signed<Extract<Body, { kind: K }>> {
   return statement.body.kind === kind;
 }
+
+/** A revocation that this party's own door has admitted before. */
+export function reopenRevocation(frame: Uint8Array): Revocation {
+  const parsed = parseAuthorityStatement(frame);
+  const signed = parsed.ok ? parsed.value.signed : null;
+  if (signed === null || !isStatement(signed, "revocation"))
+    throw new Error("broken invariant: a stored revocation does not parse");
+  return signed;
+}

@@ -1,12 +1,13 @@
 // Revocations that travel live (SPEC §7.10): whoever holds a seat carries one into the round, where it is gathered like a contribution. What
 // follows from it is judged over the closed set, for everyone alike; until then it is on record and changes nothing for good.
 import type { Revocation } from "../authority/statement.ts";
+import { revocationsOf } from "../authority/validity.ts";
 import { isHalted } from "../closing/derive.ts";
 import type { NoticeBody, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { isWanted, itemsOf, itemsPerSeat } from "./gather.ts";
-import { noticesOf } from "./gathered.ts";
+import { contributionsOf, noticesOf } from "./gathered.ts";
 import { audienceOf, type CeremonyState, currentRound, ownSeat, phaseOf, type Round, replaceRound } from "./state.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
 
@@ -62,6 +63,19 @@ function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault |
   if (round === undefined || state.policy === null) return state.refusal ?? fault("CEREMONY_UNKNOWN").fault;
   if (state.mute) return fault("MUTE").fault;
   return isHalted(round.closing) ? overTolerance(round.closing).fault : null;
+}
+
+/** Of revocations that the party knows: those that bear on what it holds of the present round, and that no round of the ceremony holds. */
+export function uncarried({ rounds, self }: CeremonyState, known: readonly Revocation[]): readonly Revocation[] {
+  const round = rounds.at(-1);
+  if (round === undefined || known.length === 0) return [];
+  const held = rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation.id));
+  const chains = contributionsOf([...round.held.values()]).map(({ chain }) => chain);
+  return known.filter(
+    (revocation) =>
+      !held.includes(revocation.id) &&
+      chains.some((chain) => revocationsOf(chain, { revocations: [revocation], roots: self.roots }).length > 0),
+  );
 }
 
 /** Carries on into a new round what no closed set of the ceremony holds yet and was known here before it opened. */

@@ -15,6 +15,11 @@ export const EDGE_REFUSALS = {
     why: "the frame says {found}",
     do: "publish to the ceremony's own subject",
   },
+  REVOCATIONS_FULL: {
+    what: "the revocation is not taken in live",
+    why: "{limit} of this authority are known already",
+    do: "put it into the trust statement",
+  },
   ACCOUNT_UNKNOWN: {
     what: "the sending account {account} is no partner",
     why: "only partners' accounts are read",

@@ -43,7 +43,12 @@ function environment(objects: Readonly<Record<string, Submit>>): AgentEnv {
   return {
     ...agentVariables(acme, parties),
     CEREMONY: { getByName: (name: string) => ({ submit: submit(name) }) },
-    DIRECTORY: { getByName: () => ({ refuse: (rows: readonly EdgeRefusal[]) => refuse(rows) }) },
+    DIRECTORY: {
+      getByName: () => ({
+        refuse: (rows: readonly EdgeRefusal[]) => refuse(rows),
+        revocations: async () => ({ upTo: 0, frames: [] }),
+      }),
+    },
   } as unknown as AgentEnv;
 }
 

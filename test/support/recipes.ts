@@ -158,9 +158,15 @@ export function frameOf(recipe: Recipe): Uint8Array {
 }
 
 /** A revocation of a credential by its frame. */
-export function revocationOf(frame: Uint8Array, from: number, signer: Signer, cut: readonly string[] = []): Uint8Array {
+export function revocationOf(
+  frame: Uint8Array,
+  from: number,
+  signer: Signer,
+  cut: readonly string[] = [],
+  mesh = MESH,
+): Uint8Array {
   const credential = toHex(statementId(frame));
-  const body = { kind: "revocation", version: 1, mesh: MESH, credential, from, at: from, cut, reason: "" } as const;
+  const body = { kind: "revocation", version: 1, mesh, credential, from, at: from, cut, reason: "" } as const;
   return issueStatement(body, signer);
 }
 

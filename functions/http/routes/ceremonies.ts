@@ -75,7 +75,7 @@ export function ceremonyRoutes(): Hono<AgentContext> {
 type CeremonyStub = ReturnType<AgentContext["Bindings"]["CEREMONY"]["getByName"]>;
 
 /** An object for an unknown id would be a new one: only ids of the right shape are looked up, and an empty one is not found. */
-async function withCeremony(
+export async function withCeremony(
   context: Context<AgentContext>,
   answer: (ceremony: CeremonyStub) => Promise<Response>,
 ): Promise<Response> {
