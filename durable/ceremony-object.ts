@@ -2,7 +2,7 @@
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
 import { rootOf } from "../shared/authority/chain.ts";
-import { reopenRevocation } from "../shared/authority/statement.ts";
+import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
@@ -37,6 +37,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #ledger: CeremonyLedger;
   readonly #config: AgentConfig;
   #state: CeremonyState;
+  /** Known to the agent, and told to this instance: some come before what they bear on. */
+  readonly #revocations = new Map<string, Revocation>();
   #draining: Promise<void> | null = null;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `#meetPast`. */
   #current: Promise<Fault | null> | null = null;
@@ -59,11 +61,16 @@ export class Ceremony extends DurableObject<AgentEnv> {
       doubt === null
         ? this.#turn({ on: "observations", now: meshTime(this.#config), observations })
         : frames.map(() => refusedFor(doubt));
-    if (doubt === null)
-      for (const revocation of uncarried(this.#state, revocations.map(reopenRevocation)))
-        this.#turn({ on: "revocation", now: meshTime(this.#config), revocation });
+    if (doubt === null) this.#carryKnown(revocations.map(reopenRevocation));
     await this.#forgetUnknown();
     return receipts;
+  }
+
+  /** What the agent knows of credentials in use here is carried in, once there is something that it bears on. */
+  #carryKnown(revocations: readonly Revocation[]): void {
+    for (const revocation of revocations) this.#revocations.set(revocation.id, revocation);
+    for (const revocation of uncarried(this.#state, [...this.#revocations.values()]))
+      this.#turn({ on: "revocation", now: meshTime(this.#config), revocation });
   }
 
   /** Carries a revocation into the ceremony, whomever it concerns. */

@@ -2,6 +2,7 @@
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
+import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
 import { admit } from "../shared/observation/admit.ts";
@@ -49,7 +50,6 @@ export async function ingest(
   const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
   const unlearned = await learn(env, door, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
-  const learned = door.learned.map(({ frame }) => frame);
   const groups = new Map<string, number[]>();
   for (const [index, result] of judged.entries()) {
     if (!result.ok) continue;
@@ -63,7 +63,8 @@ export async function ingest(
   await Promise.all(
     [...groups].map(async ([ceremony, indexes]) => {
       const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
-      const received = await submitAll(env, ceremony, frames, learned);
+      const said = indexes.flatMap((index) => (judged[index]?.ok ? [judged[index].value] : []));
+      const received = await submitAll(env, ceremony, frames, concerning(said, door.trust));
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
@@ -84,6 +85,13 @@ function learnedAnswer({ id, body }: Observation<NoticeBody>, unlearned: Readonl
   if (unlearned.has(body.revocation.id))
     return { refusal: fault("REVOCATIONS_FULL", { limit: REVOCATIONS_LIVE_MAX }).fault };
   return { receipt: { id, verdict: "admitted", code: null, detail: { revocation: body.revocation.id } } };
+}
+
+/** The revocations that name a credential in use in these statements. */
+function concerning(said: readonly VerifiedObservation[], { revocations }: Trust): readonly Uint8Array[] {
+  if (revocations.length === 0) return [];
+  const used = new Set(said.flatMap(({ chain }) => chain.map(({ id }) => id)));
+  return revocations.filter(({ body }) => used.has(body.credential)).map(({ frame }) => frame);
 }
 
 async function submitAll(
@@ -161,13 +169,13 @@ async function judge(config: AgentConfig, door: Door, arrival: Arrival): Promise
 const WITHDRAWN: readonly string[] = ["CREDENTIAL_REVOKED", "OBSERVATION_BACKDATED"];
 
 /**
- * The door. What is said in a ceremony under a credential that was withdrawn while it ran is let in all the same: its parties may have
- * learned of it at different times, and judge it over the set that they close, into which the revocation is carried (SPEC §14.1).
+ * The door. What is said in a ceremony under a credential that was withdrawn is let in all the same: its parties may have learned of it at
+ * different times, and judge it over the set that they close, into which the revocation is carried (SPEC §14.1).
  */
-async function throughDoor(frame: Uint8Array, { stated, trust }: Door): Promise<Result<VerifiedObservation>> {
+async function throughDoor(frame: Uint8Array, { trust }: Door): Promise<Result<VerifiedObservation>> {
   const admitted = await admit(frame, trust);
-  if (admitted.ok || trust === stated || !WITHDRAWN.includes(admitted.fault.code)) return admitted;
-  const before = await admit(frame, stated);
+  if (admitted.ok || !WITHDRAWN.includes(admitted.fault.code)) return admitted;
+  const before = await admit(frame, { ...trust, revocations: [], revocationAge: null });
   return before.ok && before.value.ceremony !== null ? before : admitted;
 }
 

@@ -1,6 +1,7 @@
 // When a chain holds (SPEC §5.3, §5.4, §5.7): the time that its links and its root's key allow, and the revocations that are known. The
 // stated time of the observation is judged, never a local clock, and what is back-dated past a revocation needs a witness.
 import { fault, ok, type Result } from "../result.ts";
+import { compareText } from "../text.ts";
 import { type Chain, rootOf } from "./chain.ts";
 import { successorsOf } from "./roots.ts";
 import type { Revocation } from "./statement.ts";
@@ -58,19 +59,29 @@ type Hit = { readonly link: number; readonly revocation: Revocation };
 export function revocationsOf(chain: Chain, trust: Pick<Trust, "revocations" | "roots">): readonly Hit[] {
   const hits: Hit[] = [];
   if (trust.revocations.length === 0) return hits;
+  const naming = byCredential(trust.revocations);
   for (const [link, { id }] of chain.entries()) {
-    for (const revocation of trust.revocations)
-      if (revocation.body.credential === id && hasStanding(revocation, chain, link, trust.roots, hits))
-        hits.push({ link, revocation });
+    for (const revocation of naming.get(id) ?? [])
+      if (hasStanding(revocation, chain, link, trust.roots, hits)) hits.push({ link, revocation });
   }
   return hits;
+}
+
+const indexes = new WeakMap<readonly Revocation[], ReadonlyMap<string, readonly Revocation[]>>();
+
+/** Revocations by the credential that each names, worked out once for a list: every chain at the door asks. */
+function byCredential(revocations: readonly Revocation[]): ReadonlyMap<string, readonly Revocation[]> {
+  const index = indexes.get(revocations) ?? Map.groupBy(revocations, ({ body }) => body.credential);
+  indexes.set(revocations, index);
+  return index;
 }
 
 /** Revocations that name a link of the chain but come from somebody who does not stand above it: ignored, and said. */
 export function withoutStanding(chain: Chain, trust: Pick<Trust, "revocations" | "roots">): readonly Revocation[] {
   const counted = new Set(revocationsOf(chain, trust).map(({ revocation }) => revocation.id));
-  const ids = new Set(chain.map(({ id }) => id));
-  return trust.revocations.filter(({ id, body }) => ids.has(body.credential) && !counted.has(id));
+  const naming = byCredential(trust.revocations);
+  const concerned = [...new Set(chain.map(({ id }) => id))].flatMap((id) => naming.get(id) ?? []);
+  return concerned.filter(({ id }) => !counted.has(id)).sort((a, b) => compareText(a.id, b.id));
 }
 
 /**

@@ -42,9 +42,10 @@ export function carry(turn: Turn, revocation: Revocation): Turn {
   if (seat === undefined)
     return receipt(turn, "", "refused", "NO_SEAT", { round: round.index, authority: state.self.authority });
   const slot = { seat: seat.index, attempt: null, item: null };
-  const own = [...round.held.values()].filter((other) => other.slot.seat === seat.index);
-  if (own.length >= itemsPerSeat(round))
-    return receipt(turn, "", "refused", "ITEMS_FULL", { limit: itemsPerSeat(round) });
+  // Half of what a seat may give is left for its contributions: others must not be able to use it up by what they have it carry.
+  const limit = Math.floor(itemsPerSeat(round) / 2);
+  const own = noticesOf([...round.held.values()]).filter((other) => other.slot.seat === seat.index);
+  if (own.length >= limit) return receipt(turn, "", "refused", "ITEMS_FULL", { limit });
   const { turn: spoken, said } = say(turn, {
     round: round.index,
     slot,
@@ -65,17 +66,22 @@ function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault |
   return isHalted(round.closing) ? overTolerance(round.closing).fault : null;
 }
 
-/** Of revocations that the party knows: those that bear on what it holds of the present round, and that no round of the ceremony holds. */
+/**
+ * Of revocations that the party knows: those that bear on what it holds of the present round, one for each credential, whose withdrawal
+ * no round of the ceremony holds yet.
+ */
 export function uncarried({ rounds, self }: CeremonyState, known: readonly Revocation[]): readonly Revocation[] {
   const round = rounds.at(-1);
   if (round === undefined || known.length === 0) return [];
-  const held = rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation.id));
-  const chains = contributionsOf([...round.held.values()]).map(({ chain }) => chain);
-  return known.filter(
-    (revocation) =>
-      !held.includes(revocation.id) &&
-      chains.some((chain) => revocationsOf(chain, { revocations: [revocation], roots: self.roots }).length > 0),
-  );
+  const contributions = contributionsOf([...round.held.values()]);
+  const bearing = (revocations: readonly Revocation[]) =>
+    contributions.flatMap(({ chain }) =>
+      revocationsOf(chain, { revocations, roots: self.roots }).map(({ revocation }) => revocation),
+    );
+  const held = rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation));
+  const withdrawn = new Set(bearing(held).map(({ body }) => body.credential));
+  const open = bearing(known).filter(({ body }) => !withdrawn.has(body.credential));
+  return [...new Map(open.map((revocation) => [revocation.body.credential, revocation])).values()];
 }
 
 /** Carries on into a new round what no closed set of the ceremony holds yet and was known here before it opened. */

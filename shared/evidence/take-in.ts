@@ -1,7 +1,7 @@
 // The verifier's first checks: what the evidence says of authority, and every frame through the door (SPEC §12.3).
 import type { Revocation } from "../authority/statement.ts";
 import type { Trust } from "../authority/trust.ts";
-import { checkRevocations, revocationsOf, withoutStanding } from "../authority/validity.ts";
+import { revocationsOf, withoutStanding } from "../authority/validity.ts";
 import { noticesOf } from "../ceremony/gathered.ts";
 import { admitAll } from "../observation/admit-all.ts";
 import { parseObservation } from "../observation/decode.ts";
@@ -71,17 +71,21 @@ function splitRevocations({ bundle, trust }: Case): readonly [readonly Revocatio
 }
 
 /** A revocation that was carried and is in no closed set counts for the frames after all: nobody may hide behind having held it. */
-export function checkCarried(found: Case): Case | Stopped {
+export async function checkCarried(found: Case): Promise<Case | Stopped> {
   const closed = (found.state?.rounds ?? []).flatMap(({ held, closing }) =>
     noticesOf([...held.values()]).filter(({ id }) => closing.decision?.set.includes(id) === true),
   );
   const judged = new Set(closed.map(({ body }) => body.revocation.id));
-  const trust = { ...found.trust, revocations: found.carried.filter(({ id }) => !judged.has(id)) };
-  for (const frame of found.frames) {
-    const verdict = checkRevocations(frame.chain, frame, trust);
-    if (!verdict.ok && verdict.fault.code === "CREDENTIAL_REVOKED") return failed(frame.id, verdict);
-  }
-  return found;
+  const unjudged = found.carried.filter(({ id }) => !judged.has(id));
+  if (unjudged.length === 0) return found;
+  const trust = { ...found.trust, revocations: unjudged, vouched: new Map() };
+  const { verdicts } = await admitAll(
+    found.frames.map(({ frame }) => frame),
+    trust,
+  );
+  const at = verdicts.findIndex((verdict) => !verdict.ok);
+  const verdict = verdicts[at];
+  return verdict === undefined || verdict.ok ? found : failed((found.frames[at] as VerifiedObservation).id, verdict);
 }
 
 /** Revocations of credentials in use that nobody with standing signed: they change nothing, and are said. */

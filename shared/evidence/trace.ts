@@ -56,7 +56,7 @@ export async function traceFrames(
     verdict: verdictOn(traced),
     observations: traced,
     unresolved: unresolvedIn(asked),
-    depth: Math.max(0, ...traced.map(({ depth }) => depth)),
+    depth: traced.reduce((most, { depth }) => Math.max(most, depth), 0),
   };
 }
 

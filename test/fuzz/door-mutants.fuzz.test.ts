@@ -7,12 +7,14 @@ import { assembleTrust, type Trust } from "../../shared/authority/trust.ts";
 import { equalBytes, toHex } from "../../shared/bytes.ts";
 import { step } from "../../shared/ceremony/step.ts";
 import { admit } from "../../shared/observation/admit.ts";
+import { authorFor } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { Random } from "../simulation/random.ts";
 import { finishedApproval } from "../support/evidence.ts";
 import { storedBy } from "../support/network.ts";
 import { MESH, testParties } from "../support/parties.ts";
+import { draftOf } from "../support/statements.ts";
 import { type Base, fastSigner, mutant } from "./mutate.ts";
 
 const SEED = Number(process.env.FUZZ_SEED ?? 20_261_121);
@@ -23,8 +25,10 @@ const net = finishedApproval(4, ["dune"]);
 const [agent] = net.agents as readonly [(typeof net.agents)[number]];
 
 const signers = new Map(parties.map(({ identity, secret }) => [toHex(identity.signer.key), fastSigner(secret)]));
-/** Every frame of the ceremony, under the key that signed it. */
-const bases: readonly Base[] = storedBy(agent).map(({ frame, key }) => {
+const [acme] = parties as readonly [(typeof parties)[number]];
+const carried = authorFor(acme.identity)({ ...draftOf("notice"), ceremony: net.call.id, at: [net.now, net.now] });
+/** Every frame of the ceremony, and a revocation carried into it, under the key that signed it. */
+const bases: readonly Base[] = [...storedBy(agent), carried].map(({ frame, key }) => {
   const sign = signers.get(key);
   if (sign === undefined) throw new Error("a stranger signed");
   return { frame, sign };
