@@ -20,6 +20,7 @@ import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { readSource, type SourceDocument } from "./source-document.ts";
+import { readStanding, type Standing, type StandingDocument } from "./standing.ts";
 
 /** What the party publishes about its agent; no secrets. */
 export type PartyDocument = {
@@ -33,6 +34,8 @@ export type PartyDocument = {
   readonly sources: readonly SourceDocument[];
   /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
   readonly clockOffsetMs: number;
+  /** Further meshes in which it stands; may be left out, as by most. */
+  readonly meshes: readonly StandingDocument[];
 };
 
 export type AgentSecrets = {
@@ -51,6 +54,8 @@ export type AgentConfig = {
   readonly self: Self;
   readonly identity: Identity;
   readonly author: Author;
+  /** By name, every mesh in which it stands; its own is among them. */
+  readonly standings: ReadonlyMap<string, Standing>;
   /** What its door takes as given; opened once, when the first frame comes. */
   readonly trust: () => Promise<Result<Trust>>;
   readonly apiKey: string;
@@ -58,6 +63,8 @@ export type AgentConfig = {
 };
 
 const LARGE = 65_536;
+/** Meshes in which one party stands besides its own. */
+const MESHES_MAX = 16;
 const readTrust: Reader<TrustStatement> = (value, path) => {
   const plain = readTrustStatement(value instanceof Map ? mapToJson(value) : value);
   return plain.ok ? plain.value : misfit(path, "a trust statement");
@@ -69,15 +76,30 @@ const token: Reader<string> = (value, path) =>
     ? value
     : misfit(path, "1 to 64 letters, digits, hyphens and underscores, as it stands in subjects");
 
-const readParty: Reader<PartyDocument> = record<PartyDocument>({
+const clockOffset = integer(-86_400_000_000, 86_400_000_000);
+const readFields = record<PartyDocument>({
   name: token,
   mesh: token,
   credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
   trust: readTrust,
   partners: list(record({ name: token, account: token }), SEATS_MAX),
   sources: list(readSource, 64),
-  clockOffsetMs: integer(-86_400_000_000, 86_400_000_000),
+  clockOffsetMs: clockOffset,
+  meshes: list(
+    record<StandingDocument>({
+      mesh: token,
+      frame: text(),
+      clockOffsetMs: clockOffset,
+      class: text(),
+      trust: readTrust,
+      credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
+      partners: list(token, SEATS_MAX),
+    }),
+    MESHES_MAX,
+  ),
 });
+const readParty: Reader<PartyDocument> = (value, path) =>
+  readFields(value instanceof Map && !value.has("meshes") ? new Map([...value, ["meshes", []]]) : value, path);
 
 function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   const plain = (item: unknown): unknown =>
@@ -134,7 +156,10 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
       need: `names that subjects can hold, not ${unsendable}`,
     });
   const author = authorFor(identity.value);
+  const standings = standingsOf(party.value, identity.value, author);
+  if (!standings.ok) return standings;
   return ok({
+    standings: standings.value,
     party: party.value,
     self,
     identity: identity.value,
@@ -143,6 +168,24 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     apiKey: env.API_KEY,
     hookSecrets: hooks.value,
   });
+}
+
+/** The party's own mesh, where everyone whom it knows is told, and the further ones. */
+function standingsOf(party: PartyDocument, identity: Identity, author: Author): Result<ReadonlyMap<string, Standing>> {
+  const { mesh, trust, partners } = party;
+  const own = { mesh, clockOffsetMs: 0, trust, identity, author, partners: partners.map(({ name }) => name) };
+  const standings = new Map<string, Standing>([[mesh, own]]);
+  for (const [index, document] of party.meshes.entries()) {
+    const path = `PARTY.meshes[${index}]`;
+    if (standings.has(document.mesh)) return fault("CONFIG_INVALID", { path: `${path}.mesh`, need: "each mesh once" });
+    const stranger = document.partners.find((name) => !partners.some((partner) => partner.name === name));
+    if (stranger !== undefined)
+      return fault("CONFIG_INVALID", { path: `${path}.partners`, need: `names of partners, not ${stranger}` });
+    const standing = readStanding(document, identity.signer, path);
+    if (!standing.ok) return standing;
+    standings.set(document.mesh, standing.value);
+  }
+  return ok(standings);
 }
 
 /** Opened at the first call. Its outcome is kept and not its promise, which would hang for all if the first caller were cancelled. */
@@ -195,6 +238,11 @@ function parse(source: string, path: string): Result<CborValue> {
   } catch {
     return fault("CONFIG_INVALID", { path, need: "JSON" });
   }
+}
+
+/** What a mesh's clock reads now by this agent's estimate, in microseconds of that mesh's frame. */
+export function timeIn(config: AgentConfig, { clockOffsetMs }: Standing): number {
+  return meshTime(config) + clockOffsetMs * 1_000;
 }
 
 /** The agent's estimate of mesh time, in microseconds. */

@@ -10,6 +10,7 @@ import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
+import type { MeshRpc } from "./mesh-rpc.ts";
 
 /** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
 export type CeremonyRpc = {
@@ -46,6 +47,7 @@ export interface AgentEnv extends AgentSecrets, LinkEnv {
   readonly CEREMONY: Named<CeremonyRpc>;
   readonly LINK: Named<LinkRpc>;
   readonly DIRECTORY: Named<DirectoryRpc>;
+  readonly MESH: Named<MeshRpc>;
 }
 
 /** One of each an agent. */

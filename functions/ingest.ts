@@ -1,10 +1,11 @@
-// The one road into a ceremony's objects: decode and verify here, where the platform scales out, then one call for each ceremony.
+// The one road into the objects of ceremonies and meshes: decode and verify here, where the platform scales out, then one call for each.
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
+import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
   ceremonyOf,
@@ -14,8 +15,9 @@ import {
   type Observation,
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
-import { type Fault, fault, type Result } from "../shared/result.ts";
+import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
+import { meshOfTopic, submitToMesh } from "./mesh-road.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -50,34 +52,50 @@ export async function ingest(
   const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
   const unlearned = await learn(env, door, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
-  const groups = new Map<string, number[]>();
+  const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
   for (const [index, result] of judged.entries()) {
     if (!result.ok) continue;
-    if (isKind(result.value, "notice") && result.value.ceremony === null) {
-      answers[index] = learnedAnswer(result.value, unlearned);
+    const place = result.value;
+    if ("said" in place && isKind(place.said, "notice") && place.said.ceremony === null) {
+      answers[index] = learnedAnswer(place.said, unlearned);
       continue;
     }
-    const ceremony = ceremonyOf(result.value);
-    groups.set(ceremony, [...(groups.get(ceremony) ?? []), index]);
+    const name = "said" in place ? ceremonyOf(place.said) : `mesh ${place.mesh}`;
+    const group = groups.get(name) ?? { place, indexes: [] };
+    group.indexes.push(index);
+    groups.set(name, group);
   }
   await Promise.all(
-    [...groups].map(async ([ceremony, indexes]) => {
+    [...groups.values()].map(async ({ place, indexes }) => {
       const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
-      const said = indexes.flatMap((index) => (judged[index]?.ok ? [judged[index].value] : []));
-      const received = await submitAll(env, ceremony, frames, concerning(said, door.trust));
+      const said = indexes.flatMap((index) => saidIn(judged[index]));
+      const received =
+        "said" in place
+          ? await submitAll(env, ceremonyOf(place.said), frames, concerning(said, door.trust))
+          : await toMesh(env, config, place.mesh, frames);
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
   return answers as readonly Answer[];
 }
 
+/** Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts. */
+type Place = { readonly said: VerifiedObservation } | { readonly mesh: string };
+
+function saidIn(result: Result<Place> | undefined): readonly VerifiedObservation[] {
+  return result?.ok && "said" in result.value ? [result.value.said] : [];
+}
+
+async function toMesh(env: AgentEnv, config: AgentConfig, mesh: string, frames: readonly Uint8Array[]) {
+  return submitToMesh(env, config, mesh, frames).catch((error: unknown): readonly Answer[] => {
+    const refusal = failed(error, mesh).fault;
+    return frames.map(() => ({ refusal }));
+  });
+}
+
 /** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */
-async function learn(
-  env: AgentEnv,
-  door: Door,
-  judged: readonly Result<VerifiedObservation>[],
-): Promise<ReadonlySet<string>> {
-  const news = judged.flatMap((result) => (result.ok ? (newsIn(result.value, door) ?? []) : []));
+async function learn(env: AgentEnv, door: Door, judged: readonly Result<Place>[]): Promise<ReadonlySet<string>> {
+  const news = judged.flatMap(saidIn).flatMap((said) => newsIn(said, door) ?? []);
   return news.length === 0 ? new Set() : new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
 }
 
@@ -155,15 +173,22 @@ function failed(error: unknown, ceremony: string | null = null): { ok: false; fa
 }
 
 /** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
-async function judge(config: AgentConfig, door: Door, arrival: Arrival): Promise<Result<VerifiedObservation>> {
+async function judge(config: AgentConfig, door: Door, arrival: Arrival): Promise<Result<Place>> {
   const { account, topic, frame } = arrival;
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
+  const mesh = meshOfTopic(topic);
+  if (mesh !== null) return ok({ mesh });
   const admitted = await throughDoor(frame, door);
+  const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
+  if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });
   if (!admitted.ok) return admitted;
-  if (isOfMesh(admitted.value)) return fault("MESH_STATEMENT", { kind: admitted.value.body.kind });
-  const found = `${admitted.value.mesh}.${ceremonyOf(admitted.value)}`;
-  return topic === null || topic === found ? admitted : fault("SUBJECT_MISMATCH", { found });
+  const { value } = admitted;
+  const home = `${value.mesh}.${FACTS_TOKEN}`;
+  if (isOfMesh(value) && topic !== null) return fault("MESH_STATEMENT", { kind: value.body.kind, topic: home });
+  if (isOfMesh(value)) return ok({ mesh: value.mesh });
+  const found = `${value.mesh}.${ceremonyOf(value)}`;
+  return topic === null || topic === found ? ok({ said: value }) : fault("SUBJECT_MISMATCH", { found });
 }
 
 const WITHDRAWN: readonly string[] = ["CREDENTIAL_REVOKED", "OBSERVATION_BACKDATED"];

@@ -81,6 +81,10 @@ export const BODY_BYTES_MAX = 262_144;
 /** Frames, and bytes, of one batch over HTTP: one call of a ceremony's object, and well below what a Worker's memory bears. */
 export const BATCH_FRAMES_MAX = 100;
 export const BATCH_BYTES_MAX = 2 * 1_048_576;
+/** A file of a mesh's statements over HTTP: some thousands of frames in base64, well below what a Worker's memory bears. */
+export const STATEMENTS_BYTES_MAX = 8 * 1_048_576;
+/** Statements of one page of such a file: about a megabyte and a half as they usually are. */
+export const STATEMENTS_PAGE_MAX = 1_000;
 /** Items (lots, legs, positions) that one seat may contribute to in one round. */
 export const ITEMS_PER_SEAT_MAX = 64;
 /** Millimetres from a frame's origin: a million kilometres, past every satellite, and exact in 53 bits. */

@@ -3,9 +3,11 @@ import { existsSync } from "node:fs";
 import { toHex } from "../../shared/bytes.ts";
 import { fromJson } from "../../shared/cbor/json.ts";
 import { readAs } from "../../shared/cbor/read.ts";
+import type { CborMap } from "../../shared/cbor/value.ts";
 import { EXCHANGE_FORMAT, readExchangeFile, writeExchangeFile } from "../../shared/mesh/exchange/file.ts";
 import { contentMap, readReceipt, rootOfIds } from "../../shared/mesh/exchange/manifest.ts";
 import { readFilter, releaseFrom } from "../../shared/mesh/exchange/release.ts";
+import { importContent } from "../../shared/mesh/live/taking.ts";
 import { isDeclaration } from "../../shared/mesh/signed/declared.ts";
 import { declarationDraft } from "../../shared/mesh/signed/draft.ts";
 import { type FramesFile, NO_FRAMES, readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
@@ -184,32 +186,26 @@ function takeIn(call: Call, arrival: Arrival): { readonly receipt: string | null
   const admitted = (views?.imports ?? []).filter(({ fact }) => plan.admit.includes(fact.id));
   const frames = new Map(statementsIn({ ...NO_FRAMES, frames: file.frames }).map(({ id, frame }) => [id, frame]));
   let head = headOf(arrival.history, toHex(identity.signer.key));
-  const say = (type: string, fields: object) => {
-    const said = author(declarationDraft(type, contentMap(fields), { at, head }));
+  const say = (type: string, content: CborMap) => {
+    const said = author(declarationDraft(type, content, { at, head }));
     head = { sequence: said.lineage.sequence ?? 0, prev: said.id };
     return said;
   };
-  const acts = admitted.map(({ fact, crossing: { reading, tier } }) =>
-    say("import", {
-      from: arrival.from,
-      inner: fact.id,
-      agreement: arrival.agreement,
-      translators: reading.equivalences.map(({ translator }) => translator),
-      as: reading.authority,
-      tier,
-      verdict: "admitted",
+  const acts = admitted.map((item) =>
+    say("import", importContent(item, item.fact.id, arrival.from, arrival.agreement, result.digest)),
+  );
+  const receipt = say(
+    "receipt",
+    contentMap({
+      manifest: sound.by.id,
+      sequence: sound.manifest.sequence,
+      admitted: rootOfIds(plan.admit),
+      admittedCount: plan.admit.length,
+      held: plan.hold.length,
+      refused: plan.refuse.length,
       record: result.digest,
     }),
   );
-  const receipt = say("receipt", {
-    manifest: sound.by.id,
-    sequence: sound.manifest.sequence,
-    admitted: rootOfIds(plan.admit),
-    admittedCount: plan.admit.length,
-    held: plan.hold.length,
-    refused: plan.refuse.length,
-    record: result.digest,
-  });
   const taken = admitted.map(({ fact }) => frames.get(fact.id) as Uint8Array);
   const written = [...arrival.history.frames, ...taken, ...acts.map(({ frame }) => frame), receipt.frame];
   const statements = [...arrival.history.statements, ...file.statements];

@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { toHex } from "../../shared/bytes.ts";
 import { makePartyDocument } from "../party/document.ts";
+import { type MeshPlan, standingsOf } from "./mesh-plan.ts";
 import { type Party, rootsOf } from "./party.ts";
 
 export type AgentPlan = {
@@ -20,6 +21,8 @@ export type AgentPlan = {
   /** The party's clock error, in milliseconds. */
   readonly clockOffsetMs: number;
   readonly port: number;
+  /** Further meshes of the stack; it stands in those that name it. */
+  readonly meshes?: readonly MeshPlan[];
 };
 
 const LOG_CHARACTERS = 20_000;
@@ -125,12 +128,14 @@ export class LocalAgent {
   }
 
   #bindings(): Record<string, string> {
-    const { party, parties, guests = [], nats, sources, hookSecrets, clockOffsetMs } = this.#plan;
-    const roots = rootsOf([...parties, ...guests]);
+    const { party, parties, guests = [], nats, sources, hookSecrets, clockOffsetMs, meshes = [] } = this.#plan;
+    const all = [...parties, ...guests];
+    const roots = rootsOf(all);
     const partners = parties.filter((peer) => peer !== party).map(({ name }) => name);
     const { name, mesh, identity } = party;
     const plain = { name, mesh, credentials: identity.credentials };
-    const document = makePartyDocument(plain, { roots, partners }, sources, clockOffsetMs);
+    const own = makePartyDocument(plain, { roots, partners }, sources, clockOffsetMs);
+    const document = { ...own, meshes: standingsOf(party, parties, all, meshes) };
     return {
       PARTY: JSON.stringify(document),
       SIGNING_KEY: toHex(party.secret),
@@ -155,7 +160,7 @@ export function agentOptions(agent: {
   readonly bindings: Readonly<Record<string, string>>;
 }): AgentOptions {
   const queue = "quorate-observations";
-  const objects = ["Ceremony", "Link", "Directory"] as const;
+  const objects = ["Ceremony", "Link", "Directory", "Mesh"] as const;
   return {
     name: agent.name,
     modules: true,

@@ -1,5 +1,5 @@
 // A party as the local stack and the tests make it: a root key that stays offline, and an agent key that it empowers.
-import { issueCredential } from "../../shared/authority/credential.ts";
+import { type Grant, issueCredential } from "../../shared/authority/credential.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { signerFrom } from "../../shared/cose/key.ts";
 import type { Signer } from "../../shared/cose/sign1.ts";
@@ -25,34 +25,41 @@ const NOT_AFTER = 4_102_444_800_000_000;
 export type Validity = { readonly notBefore: number; readonly notAfter: number };
 const DEVELOPMENT: Validity = { notBefore: NOT_BEFORE, notAfter: NOT_AFTER };
 
+/** What a development root grants to its agent: every role, for coordination. */
+export function developmentGrant(
+  name: string,
+  mesh: string,
+  key: Uint8Array,
+  { notBefore, notAfter }: Validity = DEVELOPMENT,
+): Grant {
+  return {
+    version: 1,
+    mesh,
+    subject: `${name}/agent`,
+    key,
+    next: null,
+    roles: ["*"],
+    classes: ["coordination"],
+    jurisdictions: ["*"],
+    tier: null,
+    delegations: CHAIN_LENGTH_MAX - 1,
+    not_before: notBefore,
+    not_after: notAfter,
+    serial: sha256(key).slice(0, 16),
+  };
+}
+
 /** Makes a party whose root grants its agent `roles`. */
 export function makeParty(
   name: string,
   mesh: string,
   secrets: PartySecrets,
   roles: readonly string[] = ["*"],
-  { notBefore, notAfter }: Validity = DEVELOPMENT,
+  validity: Validity = DEVELOPMENT,
 ): Party {
   const root = signerFrom(secrets.root);
   const signer = signerFrom(secrets.agent);
-  const credential = issueCredential(
-    {
-      version: 1,
-      mesh,
-      subject: `${name}/agent`,
-      key: signer.key,
-      next: null,
-      roles,
-      classes: ["coordination"],
-      jurisdictions: ["*"],
-      tier: null,
-      delegations: CHAIN_LENGTH_MAX - 1,
-      not_before: notBefore,
-      not_after: notAfter,
-      serial: sha256(signer.key).slice(0, 16),
-    },
-    root,
-  );
+  const credential = issueCredential({ ...developmentGrant(name, mesh, signer.key, validity), roles }, root);
   const identity: Identity = {
     mesh,
     signer,

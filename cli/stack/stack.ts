@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { LocalAgent } from "./agent.ts";
+import type { MeshPlan } from "./mesh-plan.ts";
 import { buildNatsConfig, type Joined, type NatsParty } from "./nats-config.ts";
 import { type NatsServer, pickPorts, startNatsServer } from "./nats-server.ts";
 import { makeParty, type Party, type PartySecrets } from "./party.ts";
@@ -33,6 +34,8 @@ export type StackPlan = {
   readonly secrets?: ReadonlyMap<string, PartySecrets>;
   /** Organisations that take part without an agent: everybody recognises their roots. */
   readonly guests?: readonly Party[];
+  /** Meshes beside that of the ceremonies. */
+  readonly meshes?: readonly MeshPlan[];
   readonly clockOffsetsMs?: Readonly<Record<string, number>>;
   /** First HTTP port; 0 lets the system choose. */
   readonly port?: number;
@@ -77,6 +80,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       party,
       parties,
       guests: plan.guests ?? [],
+      meshes: plan.meshes ?? [],
       script: plan.script,
       dir: join(plan.dir, party.name),
       nats: { url: nats.wsUrl, user, password },

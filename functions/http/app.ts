@@ -11,6 +11,7 @@ import { readBytes } from "./body.ts";
 import { problem } from "./problem.ts";
 import { ceremonyRoutes } from "./routes/ceremonies.ts";
 import { hookRoutes } from "./routes/hooks.ts";
+import { meshRoutes } from "./routes/meshes.ts";
 import { observationRoutes } from "./routes/observations.ts";
 import { revocationRoutes } from "./routes/revocations.ts";
 
@@ -44,6 +45,7 @@ export function createApp(): Hono<AgentContext> {
   app.use("/v1/*", authorised);
   app.route("/v1/ceremonies", ceremonyRoutes());
   app.route("/", revocationRoutes());
+  app.route("/v1/meshes", meshRoutes());
   app.get("/v1/health", async (context) =>
     context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
   );

@@ -18,6 +18,16 @@ export const ENTRY_KINDS = [
   "expiry",
   "hold",
   "alert",
+  // Between meshes (SPEC §20.16).
+  "agreement",
+  "discovery",
+  "crossing",
+  "translation",
+  "ordering",
+  "divergence",
+  "arbitration",
+  "merge",
+  "disconnection",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

@@ -57,7 +57,7 @@ export function agree(one: Seen, other: Seen): boolean {
  * What an authority has since replaced does not stand: what a later fact of its own cites, or was surely stamped after. Nobody replaces
  * another's word by being later: that is for arbitration.
  */
-function standingOf(group: readonly Seen[]): readonly Seen[] {
+export function standingOf(group: readonly Seen[]): readonly Seen[] {
   const voice = ({ fact }: Seen) => JSON.stringify([fact.origin, fact.frame, fact.authority]);
   const latest = new Map<string, number>();
   const cited = new Set<string>();

@@ -33,6 +33,8 @@ export type History = {
   /** Hash of the arbitration rule that the mesh holds; null where it relies on the agreement at hand. */
   readonly rule: string | null;
   readonly facts: readonly Fact[];
+  /** What its authorities said besides facts and is at hand: it fills their numbers, and what it names is no hole. */
+  readonly spoken?: readonly Pick<Fact, "id" | "origin" | "authority" | "sequence">[];
   /** What its file held besides and the door refused, by id. */
   readonly refused: readonly Refusal[];
 };

@@ -12,13 +12,14 @@ export type Gap = {
 };
 
 /** Holes between the lowest and the highest number of each authority. */
-export function gapsIn({ facts }: History): readonly Gap[] {
+export function gapsIn({ facts, spoken = [] }: History): readonly Gap[] {
   const voices = new Map<
     string,
     { readonly mesh: string; readonly authority: string; readonly numbers: Set<number> }
   >();
-  for (const { origin, authority, sequence } of facts) {
-    if (sequence === null) continue;
+  const heard = new Set(facts.map(({ origin, authority }) => JSON.stringify([origin, authority])));
+  for (const { origin, authority, sequence } of [...facts, ...spoken]) {
+    if (sequence === null || !heard.has(JSON.stringify([origin, authority]))) continue;
     const name = JSON.stringify([origin, authority]);
     const voice = voices.get(name) ?? { mesh: origin, authority, numbers: new Set() };
     voice.numbers.add(sequence);
@@ -38,8 +39,9 @@ export function gapsIn({ facts }: History): readonly Gap[] {
 /** A cited fact that this mesh does not hold: its id stands for it. */
 export type Stub = { readonly id: string; readonly citedBy: readonly string[] };
 
-export function stubsOf({ imports }: View, ours: History): readonly Stub[] {
-  const known = new Set([...ours.facts, ...imports.map(({ fact }) => fact)].map(({ id }) => id));
+export function stubsOf({ imports }: View, ours: History, theirs: History): readonly Stub[] {
+  const said = [...ours.facts, ...(ours.spoken ?? []), ...(theirs.spoken ?? []), ...imports.map(({ fact }) => fact)];
+  const known = new Set(said.map(({ id }) => id));
   const cited = new Map<string, string[]>();
   for (const { fact } of imports) {
     for (const source of fact.sources)

@@ -27,6 +27,8 @@ export type Scene = {
   readonly alignment: Alignment | null;
   /** The instant at which expiry is judged; null for that of the latest fact, so that no clock is read. */
   readonly at: number | null;
+  /** True where people have decided to merge above the limit: conflicts are then arbitrated all the same. */
+  readonly decided?: boolean;
 };
 
 export type Reconciliation = {
@@ -35,6 +37,8 @@ export type Reconciliation = {
   readonly divergence: Divergence;
   readonly limit: Agreement["divergenceLimit"];
   readonly timing: Timing;
+  /** Whether what the views take may be written: within the limit, or by decision. */
+  readonly mayWrite: boolean;
   /** The hash is null where the two sides hold different rules. */
   readonly rule: { readonly name: string; readonly hash: string | null };
   readonly conflicts: readonly Conflict[];
@@ -48,7 +52,7 @@ export type Reconciliation = {
 
 /** Reconciles; the order in which the histories are given makes no difference. */
 export function reconcile(scene: Scene): Result<Reconciliation> {
-  const { agreement, alignment } = scene;
+  const { agreement, alignment, decided = false } = scene;
   const histories = inOrder(scene.histories);
   const at = scene.at ?? latestStamp(histories);
   const bound = inForce(agreement, [histories[0].mesh, histories[1].mesh], at);
@@ -66,15 +70,17 @@ export function reconcile(scene: Scene): Result<Reconciliation> {
   });
   const divergence = compared.map(({ comparisons }) => measure(comparisons, agreement.measure)).reduce(worse);
   const verdict = verdictOf(divergence, agreement.divergenceLimit);
+  const mayWrite = verdict !== "unsafe" || decided;
   const hash = commonRule(agreement, histories);
   const result = {
     verdict,
+    mayWrite,
     at,
     divergence,
     limit: agreement.divergenceLimit,
     timing,
     rule: { name: agreement.arbitration.rule, hash },
-    conflicts: conflictsOf(compared, agreement, verdict !== "unsafe" && hash !== null),
+    conflicts: conflictsOf(compared, agreement, mayWrite && hash !== null),
     views,
     unusable: translators.refused.map(({ translator: { id }, fault }) => ({ id, fault })),
   };

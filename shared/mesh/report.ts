@@ -24,7 +24,6 @@ export function reportOf(scene: Scene, result: Reconciliation, mesh: string) {
   const view = result.views.find((each) => each.mesh === mesh) as View;
   const theirs = scene.histories.find((history) => history.mesh !== mesh) as History;
   const ours = scene.histories.find((history) => history.mesh === mesh) as History;
-  const safe = result.verdict !== "unsafe";
   const { measured, comparable } = result.divergence;
   const { alignment, contradicted, order, stamps } = result.timing;
   const stop = stopOf(result);
@@ -32,7 +31,7 @@ export function reportOf(scene: Scene, result: Reconciliation, mesh: string) {
     verdict: result.verdict,
     divergence: { measured, limit: result.limit, comparable },
     order,
-    imported: safe ? view.imports.map((item) => reportImport(item, stamps)) : [],
+    imported: result.mayWrite ? view.imports.map((item) => reportImport(item, stamps)) : [],
     conflicts: result.conflicts.map((conflict) => reportConflict(conflict, mesh, result.rule.name)),
     refused: [...result.unusable, ...view.refused].map(reportRefusal),
     digest: result.digest,
@@ -42,7 +41,7 @@ export function reportOf(scene: Scene, result: Reconciliation, mesh: string) {
       contradicted,
       ...(alignment === null && ours.frame !== theirs.frame ? { only: "lineage" } : {}),
     },
-    withheld: { gaps: gapsIn(theirs), stubs: stubsOf(view, ours) },
+    withheld: { gaps: gapsIn(theirs), stubs: stubsOf(view, ours, theirs) },
     rule: result.rule,
     agreement: scene.agreement.id,
     at: result.at,
@@ -53,8 +52,8 @@ export function reportOf(scene: Scene, result: Reconciliation, mesh: string) {
 export type Report = ReturnType<typeof reportOf>;
 
 /** Why nothing is merged automatically; null where it is. */
-export function stopOf({ verdict, divergence, limit }: Reconciliation): Fault | null {
-  if (verdict !== "unsafe") return null;
+export function stopOf({ mayWrite, divergence, limit }: Reconciliation): Fault | null {
+  if (mayWrite) return null;
   const { measured, comparable } = divergence;
   if (measured.den === 0) return fault("DIVERGENCE_INCOMPARABLE").fault;
   return fault("DIVERGENCE_OVER_LIMIT", { conflicts: measured.num, comparable, limit: `${limit.num}/${limit.den}` })

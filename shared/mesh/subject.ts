@@ -13,6 +13,9 @@ export type InboundSubject = {
   readonly ceremony: string;
 };
 
+/** In place of a ceremony: what is said to the mesh itself. No ceremony's id is so short. */
+export const FACTS_TOKEN = "facts";
+
 const TOKEN = /^[A-Za-z0-9_-]{1,64}$/;
 /** Hostile subjects may be long; a refusal quotes only their beginning. */
 const QUOTED_LENGTH_MAX = 200;

@@ -197,8 +197,33 @@ export const MESH_REFUSALS = {
   },
   MESH_STATEMENT: {
     what: "a {kind} belongs to no ceremony",
-    why: "this road leads into ceremonies; meshes exchange files",
-    do: "export it into an exchange file, and import that",
+    why: "it came under a ceremony's subject",
+    do: "send it under {topic}, or over HTTP",
+  },
+  MESH_ABSENT: {
+    what: "this party does not stand in {mesh}",
+    why: "it stands in {need}",
+    do: "ask a party that does, or give this one a credential there and put the mesh into its configuration",
+  },
+  MESH_APART: {
+    what: "{mesh} is apart from {with} on purpose",
+    why: "{by} declared it ({reason}); {operation} waits until the return is signed",
+    do: "nothing is lost: what goes out is queued and what comes in is deferred; sign the return to merge",
+  },
+  DISCONNECTION_DECLINED: {
+    what: "the declaration about {with} changes nothing",
+    why: "{reason}",
+    do: "look at how the two meshes stand to each other, and at who may declare what",
+  },
+  MERGE_NOT_PENDING: {
+    what: "no merge with {with} waits for a decision",
+    why: "the last reconciliation with it stayed within the limit, or there was none",
+    do: "reconcile first",
+  },
+  MERGE_UNDECIDED: {
+    what: "the ceremony {ceremony} does not decide this merge",
+    why: "it would have to be {need}; the record is {digest}",
+    do: 'open a ceremony with the subject {"reconciliation":"{digest}"}, and have it approved',
   },
   SET_MESSAGE_MALFORMED: {
     what: "a message about a set of ids cannot be read",

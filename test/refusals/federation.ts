@@ -1,14 +1,24 @@
 // Examples of refusals in coalitions and between meshes.
 
+import type { Party } from "../../cli/stack/party.ts";
+import { configOf } from "../../durable/config.ts";
+import type { AgentEnv } from "../../durable/env.ts";
+import { faultOf, ingest } from "../../functions/ingest.ts";
 import type { Json } from "../../shared/cbor/json.ts";
+import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
+import { CONNECTED } from "../../shared/mesh/disconnect.ts";
 import { readScene } from "../../shared/mesh/documents/scene.ts";
+import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
+import { checkDeclarable, checkTogether, type Desk } from "../../shared/mesh/live/turn.ts";
 import { stopOf } from "../../shared/mesh/report.ts";
+import { factDraft } from "../../shared/mesh/signed/draft.ts";
 import { decodeOpening } from "../../shared/reconcile/message.ts";
 import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
 import type { MESH_REFUSALS } from "../../shared/refusals/mesh.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
+import { agentVariables } from "../support/agent-env.ts";
 import { refusedBy } from "../support/command.ts";
 import {
   AGREEMENT,
@@ -25,6 +35,7 @@ import {
   TRUE_START,
   trueClock,
 } from "../support/meshes.ts";
+import { testParties } from "../support/parties.ts";
 import type { Example, Examples } from "./example.ts";
 
 const ANCHOR = { authority: "anchor", clauses: [{ id: "A1", effect: "permit", value: "night" }], admits: ["b-a"] };
@@ -134,6 +145,43 @@ const aligned =
       alignment: { id: "al-7", from: "plant-clock", to: "office-clock", shared, ...changes },
     });
 
+/** Why a fact that comes under a subject goes no further. */
+async function onRoad(topic: string) {
+  const parties = testParties(3);
+  const [party] = parties as readonly [Party, ...Party[]];
+  const config = configOf(agentVariables(party, parties));
+  if (!config.ok) return config;
+  const { frame } = config.value.author({
+    ...factDraft("valve", "open", { at: [TRUE_START, TRUE_START], head: { sequence: 0, prev: null } }),
+  });
+  const road = { road: "queue", account: null, topic, frame } as const;
+  const nothing = { getByName: () => ({ revocations: async () => ({ frames: [], upTo: 0 }) }) };
+  const [answer] = await ingest({ DIRECTORY: nothing } as unknown as AgentEnv, config.value, [road]);
+  return answer === undefined ? null : faultOf(answer);
+}
+
+const APART: Desk = {
+  mesh: "plant",
+  links: new Map([
+    [
+      "office",
+      {
+        ...CONNECTED,
+        mode: "disconnected",
+        by: {
+          id: "d-1",
+          authority: "plant/board",
+          from: 0,
+          until: null,
+          condition: "the audit is over",
+          reason: "regulatory",
+          forbidden: [],
+        },
+      },
+    ],
+  ]),
+};
+
 export const MESH_EXAMPLES: Partial<Examples<typeof MESH_REFUSALS>> = {
   AGREEMENT_MESH: agreed({ id: "ag-1", meshes: ["plant", "depot"] }),
   AGREEMENT_NOT_YET: agreed({ id: "ag-1", notBefore: TRUE_START + HOUR }),
@@ -173,6 +221,12 @@ export const MESH_EXAMPLES: Partial<Examples<typeof MESH_REFUSALS>> = {
   DIVERGENCE_OVER_LIMIT: () => stopOf(reconciled(stocktaking(100, 35))),
   DIVERGENCE_INCOMPARABLE: () =>
     stopOf(reconciled({ agreement: AGREEMENT, ours: plant([fact("a")]), theirs: office([fact("b")]) })),
+  MESH_STATEMENT: () => onRoad("test-mesh.0"),
+  MESH_ABSENT: () => onRoad("nowhere.facts"),
+  MESH_APART: () => checkTogether(APART, "office", "reconcile"),
+  DISCONNECTION_DECLINED: () => checkDeclarable("return", "connected", "office"),
+  MERGE_NOT_PENDING: () => pendingWith("office", []),
+  MERGE_UNDECIDED: () => checkDecision({ ceremony: "c-1", phase: "closing" } as CeremonyView, "d-1"),
   SET_MESSAGE_MALFORMED: () => decodeOpening(new Uint8Array(3)),
   MESH_DOCUMENT_INVALID: () =>
     readScene({ ...stocktaking(1, 0), agreement: { meshes: 7 }, translators: [], alignment: null, at: null } as never),

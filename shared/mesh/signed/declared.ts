@@ -34,6 +34,9 @@ export const ROLES = {
   exchange: "gateway",
   review: "gateway-reviewer",
   receipt: "boundary-agent",
+  reconciliation: "boundary-agent",
+  disconnection: "disconnection-authority",
+  return: "disconnection-authority",
 } as const;
 export type DeclarationType = keyof typeof ROLES;
 

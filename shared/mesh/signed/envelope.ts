@@ -1,8 +1,9 @@
 // Imports (SPEC §20.11): the act by which a boundary agent takes a foreign fact into its mesh, signed beside the untouched original and
 // never instead of it. What was imported from a mesh that had itself imported it shows every act, and its origin innermost.
+import { leafOf } from "../../authority/chain.ts";
 import { integer, list, nullable, oneOf, type Reader, readAs, text } from "../../cbor/read.ts";
 import { NESTING_MAX } from "../../limits.ts";
-import type { VerifiedObservation } from "../../observation/observation.ts";
+import type { Interval, VerifiedObservation } from "../../observation/observation.ts";
 import { fault, ok, type Result } from "../../result.ts";
 import { fields } from "../documents/fields.ts";
 import type { Refusal } from "../routes.ts";
@@ -43,7 +44,13 @@ const readAct: Reader<ImportAct> = fields<ImportAct>(
 /** An import with the acts inside it, outermost first, and the id of the fact that they are about. */
 export type Unwrapped = {
   readonly fact: string;
-  readonly acts: readonly (ImportAct & { readonly id: string; readonly mesh: string })[];
+  readonly acts: readonly (ImportAct & {
+    readonly id: string;
+    readonly mesh: string;
+    /** Whose credential it was signed under, and when by that mesh's clock. */
+    readonly by: string;
+    readonly at: Interval;
+  })[];
 };
 
 /** Follows an import to the fact inside it; the statements it names must be at hand. */
@@ -58,7 +65,7 @@ export function unwrap(
     if (acts.length >= NESTING_MAX) return fault("IMPORT_NESTED", { import: act.id, limit: NESTING_MAX });
     const read = readAs(at.body.content, readAct, "import");
     if (!read.ok) return fault("MESH_DOCUMENT_INVALID", { document: "import", ...read.fault.detail });
-    acts.push({ ...read.value, id: at.id, mesh: at.mesh });
+    acts.push({ ...read.value, id: at.id, mesh: at.mesh, by: leafOf(at.chain).grant.subject, at: at.at });
     const inner = byId.get(read.value.inner);
     if (inner === undefined) return fault("IMPORT_HOLLOW", { import: act.id, inner: read.value.inner });
     if (inner.mesh !== read.value.from)

@@ -6,10 +6,16 @@ import type { Agreement } from "../agreement.ts";
 import type { Fact, History } from "../fact.ts";
 import type { Scene } from "../reconcile.ts";
 import type { Refusal } from "../routes.ts";
-import { bindingAgreement, declaredAlignment, declaredTranslators } from "./declared.ts";
+import {
+  bindingAgreement,
+  type Declaration,
+  declaredAlignment,
+  declaredTranslators,
+  isDeclaration,
+} from "./declared.ts";
 import { importsOf, type Unwrapped } from "./envelope.ts";
 import type { Opened, SignedParts, Trusts } from "./open.ts";
-import { factOf } from "./voice.ts";
+import { authorityOf, factOf } from "./voice.ts";
 
 export type SignedScene = {
   readonly scene: Scene;
@@ -66,9 +72,15 @@ function historyOf(mesh: string, { admitted, refused }: Opened, trusts: Trusts, 
     taxonomy: agreement.taxonomies.get(mesh) ?? null,
     rule: null,
     facts,
+    spoken: admitted.filter(isDeclaration).map((declaration) => spokenBy(declaration, trusts)),
     refused: denied,
   };
   return { history, imports };
+}
+
+function spokenBy({ id, mesh, chain, lineage }: Declaration, trusts: Trusts): NonNullable<History["spoken"]>[number] {
+  const { roots } = trusts.get(mesh) as Trust;
+  return { id, origin: mesh, authority: authorityOf(chain, roots), sequence: lineage.sequence };
 }
 
 function signedFact(observation: VerifiedObservation & Observation<FactBody>, trusts: Trusts): Fact {

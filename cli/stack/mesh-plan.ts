@@ -1,0 +1,46 @@
+// Further meshes of a local stack: who stands in each, under a credential of its own there, and what each recognises.
+import { issueCredential } from "../../shared/authority/credential.ts";
+import { toBase64 } from "../../shared/bytes.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { developmentGrant, type Party, rootsOf } from "./party.ts";
+
+export type MeshPlan = {
+  readonly mesh: string;
+  /** Its clock frame, and what its clock reads beyond the machine's, in milliseconds. */
+  readonly frame: string;
+  readonly clockOffsetMs: number;
+  readonly class: string;
+  /** Parties that stand in it, by name; those that stand in two meshes can carry between them. */
+  readonly members: readonly string[];
+};
+
+/** What a party's document says of the further meshes in which it stands. */
+export function standingsOf(
+  party: Party,
+  reachable: readonly Party[],
+  all: readonly Party[],
+  plans: readonly MeshPlan[],
+) {
+  return plans
+    .filter(({ members }) => members.includes(party.name))
+    .map(({ mesh, frame, clockOffsetMs, class: governanceClass, members }) => ({
+      mesh,
+      frame,
+      clockOffsetMs,
+      class: governanceClass,
+      trust: writeTrustStatement(mesh, rootsOf(membersOf(all, members))),
+      credentials: [toBase64(credentialIn(party, mesh))],
+      partners: membersOf(reachable, members)
+        .filter(({ name }) => name !== party.name)
+        .map(({ name }) => name),
+    }));
+}
+
+export function membersOf(parties: readonly Party[], members: readonly string[]): readonly Party[] {
+  return parties.filter(({ name }) => members.includes(name));
+}
+
+/** The party's own root lets its agent speak in a mesh, in every class. */
+function credentialIn({ name, root, identity }: Party, mesh: string): Uint8Array {
+  return issueCredential({ ...developmentGrant(name, mesh, identity.signer.key), classes: ["*"] }, root);
+}

@@ -1,0 +1,36 @@
+// What a party is about to say to a mesh: as a draft, and why it may not be said.
+import { checkAllowed } from "../shared/mesh/live/turn.ts";
+import { declarationDraft, factDraft, type Head } from "../shared/mesh/signed/draft.ts";
+import { vetDeclaration } from "../shared/mesh/signed/vet.ts";
+import { admit } from "../shared/observation/admit.ts";
+import type { Draft } from "../shared/observation/author.ts";
+import type { Fault } from "../shared/result.ts";
+import type { Mesh } from "./mesh-object.ts";
+import type { MeshSaying } from "./mesh-rpc.ts";
+
+export function draftOf(saying: MeshSaying, now: number): (head: Head) => Draft {
+  const at = saying.at ?? ([now, now] as const);
+  if (saying.say === "declaration") return (head) => declarationDraft(saying.type, saying.content, { at, head });
+  const { subject, value, sources, class: governanceClass } = saying;
+  return (head) => factDraft(subject, value, { at, head, sources, governanceClass });
+}
+
+/** Null where all may be said. What our own door would refuse, nobody could read: a class, say, that our credential does not grant. */
+export async function unsayable(host: Mesh, sayings: readonly MeshSaying[]): Promise<Fault | null> {
+  const trusts = await host.trusts();
+  const trust = trusts.ok ? trusts.value.get(host.standing.mesh) : undefined;
+  if (trust === undefined) return trusts.ok ? null : trusts.fault;
+  for (const saying of sayings) {
+    const statement = host.standing.author(draftOf(saying, host.now())(host.ledger.head()));
+    const admitted = await admit(statement.frame, trust);
+    if (!admitted.ok) return admitted.fault;
+    const vetted =
+      saying.say === "declaration" ? vetDeclaration(saying.type, saying.content, statement.chain) : admitted;
+    if (!vetted.ok) return vetted.fault;
+  }
+  for (const saying of sayings) {
+    const allowed = checkAllowed(host.desk, saying.say === "fact" ? "fact" : saying.type);
+    if (!allowed.ok) return allowed.fault;
+  }
+  return null;
+}
