@@ -1,6 +1,7 @@
 // The one registry of commands.
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
+import { coalitionSign } from "./commands/coalition-sign.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
@@ -50,6 +51,7 @@ export const COMMANDS: readonly Command[] = [
   simulate,
   coalitionEffective,
   coalitionRevoke,
+  coalitionSign,
   proximity,
   admit,
   timeAlign,

@@ -4,21 +4,33 @@ import { join } from "node:path";
 import { toJson } from "../../shared/cbor/json.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
-import { type Pool, readPool } from "../../shared/coalition/pool.ts";
+import { readPool } from "../../shared/coalition/pool.ts";
+import { poolFrom, type SignedPool } from "../../shared/coalition/signed.ts";
 import type { EffectiveClause, RefusedPart } from "../../shared/coalition/view.ts";
+import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { openFrames } from "../../shared/mesh/signed/open.ts";
+import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, microseconds, readJsonFile, required, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { readTrust } from "./evidence.ts";
+import { signedFile } from "./mesh.ts";
+import { unwrap } from "./unwrap.ts";
 
-const POOL = { pool: { type: "string" }, at: { type: "string" }, operation: { type: "string" } } as const;
+const POOL = {
+  pool: { type: "string" },
+  at: { type: "string" },
+  operation: { type: "string" },
+  trust: { type: "string" },
+} as const;
 
 export const coalitionEffective: Command = {
   name: "coalition effective",
-  usage: "coalition effective --home NAME --pool DIR [--at TIME] [--operation NAME]",
+  usage: "coalition effective --home NAME --pool DIR [--trust TRUST] [--at TIME] [--operation NAME]",
   about: "the policy that holds at one authority, each clause with its origin and the translators that carried it",
   flags: { ...POOL, home: { type: "string" } },
   run: async (call) => {
-    const pool = poolOf(call);
+    const { pool, refused: unread } = await poolOf(call);
     const policy = effectivePolicy(pool, {
       home: required(call, "home"),
       at: timeOf(call),
@@ -26,7 +38,12 @@ export const coalitionEffective: Command = {
     });
     if (!policy.ok) throw new Refused(policy.fault, EXIT.absent);
     const { home, clauses, conflicts, refused } = policy.value;
-    const data = { home, clauses: clauses.map(plainClause), conflicts, refused: refused.map(plainRefused) };
+    const data = {
+      home,
+      clauses: clauses.map(plainClause),
+      conflicts,
+      refused: [...unread.map(plainUnread), ...refused.map(plainRefused)],
+    };
     const text = [
       ...data.clauses.map(
         ({ id, effect, from, via, value }) =>
@@ -41,13 +58,13 @@ export const coalitionEffective: Command = {
 
 export const coalitionRevoke: Command = {
   name: "coalition revoke",
-  usage: "coalition revoke TRANSLATOR --pool DIR --plan [--by NAME] [--at TIME] [--operation NAME]",
+  usage: "coalition revoke TRANSLATOR --pool DIR --plan [--trust TRUST] [--by NAME] [--at TIME] [--operation NAME]",
   about: "what revoking a translator would touch at every authority, before anything is signed",
   flags: { ...POOL, plan: { type: "boolean" }, by: { type: "string" } },
   run: async (call) => {
     const id = argument(call, 0, "TRANSLATOR");
     if (call.flags.plan !== true) throw usage("--plan is needed: it shows the effects");
-    const pool = poolOf(call);
+    const { pool } = await poolOf(call);
     const translator = pool.translators.find((candidate) => candidate.id === id);
     if (translator === undefined)
       throw new Refused(fault("NOT_FOUND", { thing: `translator ${id}` }).fault, EXIT.absent);
@@ -67,20 +84,40 @@ export const coalitionRevoke: Command = {
   },
 };
 
-function poolOf(call: Call): Pool {
+/** Signed files pass the door under a trust statement; without one plain documents stand in for them. */
+async function poolOf(call: Call): Promise<SignedPool> {
   const folder = required(call, "pool");
   const files = filesUnder(folder).filter((file) => file.endsWith(".json"));
-  const pool = readPool(
-    files.map((file) => ({ name: file, document: inMicroseconds(readJsonFile(join(folder, file))) })),
-  );
+  const documents = files.map((file) => ({ name: file, document: readJsonFile(join(folder, file)) }));
+  if (typeof call.flags.trust === "string") return signedPool(documents, readTrust(call.flags.trust));
+  const pool = readPool(documents.map(({ name, document }) => ({ name, document: inMicroseconds(document) })));
   if (!pool.ok) throw new Refused(pool.fault, EXIT.usage);
-  return pool.value;
+  return { pool: pool.value, refused: [] };
+}
+
+async function signedPool(
+  documents: readonly { readonly name: string; readonly document: unknown }[],
+  trust: TrustStatement,
+): Promise<SignedPool> {
+  const files = documents.map(({ name, document }) => signedFile(document, name));
+  const opened = unwrap(
+    await openTrust(
+      trust,
+      files.flatMap(({ statements }) => statements),
+    ),
+  );
+  const { admitted, refused } = await openFrames(
+    files.flatMap(({ frames }) => frames),
+    new Map([[trust.mesh, opened]]),
+  );
+  const signed = poolFrom(admitted, opened.roots);
+  return { ...signed, refused: [...refused.map((one) => ({ ...one, from: null })), ...signed.refused] };
 }
 
 const INSTANTS: readonly string[] = ["after", "expires", "issued", "refreshBy"];
 
 /** People write instants in ISO 8601; the core counts microseconds. */
-function inMicroseconds(document: unknown): unknown {
+export function inMicroseconds(document: unknown): unknown {
   if (Array.isArray(document)) return document.map(inMicroseconds);
   if (typeof document !== "object" || document === null) return document;
   return Object.fromEntries(
@@ -119,6 +156,10 @@ function plainClause({ id, effect, value, label, scope, from, via, losses }: Eff
     ...(scope === null ? {} : { scope: Object.fromEntries(scope) }),
     ...(losses.length === 0 ? {} : { losses }),
   };
+}
+
+function plainUnread({ id, from, fault }: SignedPool["refused"][number]) {
+  return { ...describeRefusal(fault), id, ...(from === null ? {} : { from }) };
 }
 
 function plainRefused({ id, code, from, via }: RefusedPart) {

@@ -14,7 +14,7 @@ import type { EffectiveClause, EffectivePolicy, RefusedPart } from "./view.ts";
 
 /** Pure: the same pool, home, instant and operation give the same policy to everyone. */
 export function effectivePolicy(pool: Pool, circumstance: Circumstance): Result<EffectivePolicy> {
-  const { policies, refused: untaken } = inForce(pool.policies, circumstance.at);
+  const { policies, refused: untaken } = inForce(pool.policies, circumstance);
   const home = policies.find(({ authority }) => authority === circumstance.home);
   if (home === undefined) return fault("AUTHORITY_ABSENT", { authority: circumstance.home });
   const standings = standingOf(pool, home.admits, circumstance);

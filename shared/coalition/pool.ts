@@ -38,6 +38,10 @@ export type AuthorityPolicy = {
   readonly refreshBy: number | null;
   readonly expires: number | null;
   readonly overrides: boolean;
+  /** Where the whole policy holds, as a clause's scope; everywhere if null. */
+  readonly scope: ReadonlyMap<string, string> | null;
+  /** Microseconds from its issue for which a partner's policy waits here before it holds. */
+  readonly staging: number;
 };
 
 export type TermImage = { readonly as: CborValue; readonly loss: Loss };
@@ -86,7 +90,18 @@ const readClause: Reader<Clause> = (value, path) =>
     scope: nullable(scope),
   })(filled(value, { label: null, scope: null }), path);
 
-const readPolicy: Reader<AuthorityPolicy> = (value, path) =>
+const POLICY_DEFAULTS = {
+  admits: [],
+  version: 1,
+  issued: null,
+  refreshBy: null,
+  expires: null,
+  overrides: false,
+  scope: null,
+  staging: 0,
+};
+
+export const readPolicy: Reader<AuthorityPolicy> = (value, path) =>
   record<AuthorityPolicy>({
     authority: text(),
     clauses: list(readClause, CLAUSES_MAX),
@@ -96,7 +111,9 @@ const readPolicy: Reader<AuthorityPolicy> = (value, path) =>
     refreshBy: nullable(instant),
     expires: nullable(instant),
     overrides: boolean,
-  })(filled(value, { admits: [], version: 1, issued: null, refreshBy: null, expires: null, overrides: false }), path);
+    scope: nullable(scope),
+    staging: instant,
+  })(filled(value, POLICY_DEFAULTS), path);
 
 const LOSSES = ["exact", "narrowed", "widened", "dropped", "ambiguous"] as const;
 
@@ -111,7 +128,7 @@ const readImage: Reader<TermImage> = (value, path) =>
     path,
   );
 
-const readTranslator: Reader<PolicyTranslator> = (value, path) => {
+export const readTranslator: Reader<PolicyTranslator> = (value, path) => {
   const whole = record<PolicyTranslator & { readonly authorities: CborValue; readonly units: CborValue }>({
     id: text(),
     from: text(),
@@ -143,7 +160,7 @@ const readTranslator: Reader<PolicyTranslator> = (value, path) => {
 const readCovered: Reader<readonly string[] | null> = (value, path) =>
   value === null || value === "*" ? null : list(text(), CLAUSES_MAX)(value, path);
 
-const readRevocation: Reader<TranslatorRevocation> = (value, path) =>
+export const readRevocation: Reader<TranslatorRevocation> = (value, path) =>
   record<TranslatorRevocation>({ revokes: text(TEXT_LENGTH_MAX), by: text(), after: instant, scope: nullable(scope) })(
     filled(value, { scope: null }),
     path,

@@ -37,6 +37,14 @@ function holds(revocation: TranslatorRevocation, translator: PolicyTranslator, c
   return named && circumstance.at >= revocation.after && isWithin(revocation.scope, facts(circumstance));
 }
 
+/** As `isWithin`; outside of any operation whatever names one is still shown. */
+export function holdsIn(scope: ReadonlyMap<string, string> | null, circumstance: Circumstance): boolean {
+  const known = facts(circumstance);
+  const asked =
+    scope === null ? [] : [...scope].filter(([key]) => key !== "operation" || circumstance.operation !== null);
+  return asked.every(([key, value]) => known.get(key) === value);
+}
+
 function facts({ home, operation }: Circumstance): ReadonlyMap<string, string> {
   return new Map(
     operation === null

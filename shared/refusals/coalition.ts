@@ -70,6 +70,31 @@ export const COALITION_REFUSALS = {
     why: "a newer one may be withheld from here",
     do: "fetch the authority's policies again",
   },
+  POLICY_STAGED: {
+    what: "the policy waits before it holds here",
+    why: "home stages what partners issue, and the time is not over",
+    do: "wait, or shorten the staging in the home's own policy",
+  },
+  POLICY_OUT_OF_SCOPE: {
+    what: "the policy does not hold here",
+    why: "its scope names another partner or operation",
+    do: "name the operation, or ask its authority for a wider policy",
+  },
+  POLICY_NOT_OWN: {
+    what: "{signer} signed a {document} in the name of {authority}",
+    why: "each authority signs its own policy, its own translators and its own revocations only",
+    do: "have {authority} sign it",
+  },
+  POLICY_WITHHELD: {
+    what: "statements of {authority} are missing",
+    why: "it has numbered {last}, and {missing} is not at hand: a revocation could be among what is withheld",
+    do: "fetch all that {authority} distributes again",
+  },
+  POLICY_NUMBER_TWICE: {
+    what: "{authority} numbered two different statements {number}",
+    why: "its key signed both, or someone else has it",
+    do: "ask {authority} which holds; neither counts",
+  },
   POLICY_SUPERSEDED: {
     what: "an older version of the policy",
     why: "a newer one is in force",

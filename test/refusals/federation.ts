@@ -1,6 +1,6 @@
 // Examples of refusals in coalitions and between meshes.
 
-import type { Party } from "../../cli/stack/party.ts";
+import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";
 import { faultOf, ingest } from "../../functions/ingest.ts";
@@ -8,17 +8,20 @@ import type { Json } from "../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
+import { poolFrom } from "../../shared/coalition/signed.ts";
 import { CONNECTED } from "../../shared/mesh/disconnect.ts";
 import { readScene } from "../../shared/mesh/documents/scene.ts";
 import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
 import { checkDeclarable, checkTogether, type Desk } from "../../shared/mesh/live/turn.ts";
 import { stopOf } from "../../shared/mesh/report.ts";
 import { factDraft } from "../../shared/mesh/signed/draft.ts";
+import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { decodeOpening } from "../../shared/reconcile/message.ts";
 import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
 import type { MESH_REFUSALS } from "../../shared/refusals/mesh.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
 import { agentVariables } from "../support/agent-env.ts";
+import { Nation } from "../support/coalition.ts";
 import { refusedBy } from "../support/command.ts";
 import {
   AGREEMENT,
@@ -62,6 +65,12 @@ const without = (terms: object, more: object = {}) => [
   { ...B_A, terms: { ...B_A.terms, ...terms }, ...more },
 ];
 
+/** What is refused of statements that acme has signed. */
+function notPooled(say: (acme: Nation) => readonly VerifiedObservation[]): Example {
+  const [acme] = testParties(1) as readonly [Party];
+  return () => poolFrom(say(new Nation(acme)), rootsOf([acme])).refused[0]?.fault;
+}
+
 export const COALITION: Examples<typeof COALITION_REFUSALS> = {
   POOL_INVALID: () => readPool([{ name: "hello.json", document: { hello: 1 } }]),
   AUTHORITY_ABSENT: () => {
@@ -90,6 +99,11 @@ export const COALITION: Examples<typeof COALITION_REFUSALS> = {
   POLICY_FUTURE: notTaken("POLICY_FUTURE", { ...BEACON, issued: 101 }),
   POLICY_EXPIRED: notTaken("POLICY_EXPIRED", { ...BEACON, expires: 100 }),
   POLICY_STALE: notTaken("POLICY_STALE", { ...BEACON, refreshBy: 99 }),
+  POLICY_STAGED: notTaken("POLICY_STAGED", { ...ANCHOR, version: 2, staging: 60 }, { ...BEACON, issued: 50 }),
+  POLICY_OUT_OF_SCOPE: notTaken("POLICY_OUT_OF_SCOPE", { ...BEACON, scope: { partner: "cutter" } }),
+  POLICY_NOT_OWN: notPooled((acme) => [acme.sign("coalition-policy", { authority: "bolt", clauses: [], admits: [] })]),
+  POLICY_WITHHELD: notPooled((acme) => [acme.policy([], [], {}, 3)]),
+  POLICY_NUMBER_TWICE: notPooled((acme) => [acme.policy([], [], {}, 1), acme.policy([], ["b-a"], {}, 1)]),
   POLICY_SUPERSEDED: notTaken("POLICY_SUPERSEDED", BEACON, { ...BEACON, version: 0 }),
   POLICY_FORKED: notTaken("POLICY_FORKED", BEACON, { ...BEACON, clauses: [] }),
 };

@@ -1,0 +1,169 @@
+// The pool of a coalition from signed statements (SPEC §15.7): each authority signs its own policy, translators and revocations, and
+// numbers them. Any road may bring them, in any order and number of copies; what a mirror withholds leaves a hole in the numbers.
+import { grantsRole } from "../authority/chain.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { anything, integer, type Reader, readAs, record } from "../cbor/read.ts";
+import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { sha256Hex } from "../hash.ts";
+import { authorityOf } from "../mesh/signed/voice.ts";
+import {
+  type DeclarationBody,
+  isKind,
+  type Observation,
+  type VerifiedObservation,
+} from "../observation/observation.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { type Fault, fault, ok, type Result } from "../result.ts";
+import { sortedTexts } from "../text.ts";
+import {
+  type AuthorityPolicy,
+  type PolicyTranslator,
+  type Pool,
+  readPolicy,
+  readRevocation,
+  readTranslator,
+  type TranslatorRevocation,
+} from "./pool.ts";
+
+export const COALITION_TYPES = ["coalition-policy", "coalition-translator", "coalition-revocation"] as const;
+export type CoalitionType = (typeof COALITION_TYPES)[number];
+/** The role in which an authority signs them. */
+export const POLICY_ROLE = "policy-authority";
+
+/** `from` is null where the door refused it and nobody is known to have said it. */
+export type PoolRefusal = { readonly id: string; readonly from: string | null; readonly fault: Fault };
+export type SignedPool = { readonly pool: Pool; readonly refused: readonly PoolRefusal[] };
+
+type Document =
+  | { readonly type: "coalition-policy"; readonly document: AuthorityPolicy }
+  | { readonly type: "coalition-translator"; readonly document: PolicyTranslator }
+  | { readonly type: "coalition-revocation"; readonly document: TranslatorRevocation };
+type Statement = {
+  readonly id: string;
+  readonly authority: string;
+  readonly number: number;
+  readonly content: string;
+} & Document;
+
+const readContent = record<{ number: number; document: CborValue }>({
+  number: integer(1, Number.MAX_SAFE_INTEGER),
+  document: anything,
+});
+
+/** What an authority signs: the document and its number among the authority's own. */
+export function coalitionContent(number: number, document: CborMap): CborMap {
+  return new Map<string, CborValue>([
+    ["number", number],
+    ["document", document],
+  ]);
+}
+
+/**
+ * The pool that admitted statements make. A later revocation of a key takes its statements from the admitted ones, and with them every
+ * number that it claimed: nothing is remembered beside the statements, so an absurd version leaves no trace.
+ */
+export function poolFrom(admitted: readonly VerifiedObservation[], roots: ReadonlyMap<string, string>): SignedPool {
+  const refused: PoolRefusal[] = [];
+  const statements: Statement[] = [];
+  for (const observation of [...new Map(admitted.map((one) => [one.id, one])).values()].sort(byId)) {
+    if (!isKind(observation, "declaration") || !isCoalition(observation.body.type)) continue;
+    const read = readStatement(observation, observation.body.type, roots);
+    if (read.ok) statements.push(read.value);
+    else refused.push({ id: observation.id, from: nameOf(observation, roots), fault: read.fault });
+  }
+  const { sound, refused: unsound } = numbered(statements);
+  const documents = <T extends CoalitionType>(type: T) =>
+    sound.flatMap((statement) =>
+      statement.type === type ? [statement.document as Extract<Document, { type: T }>["document"]] : [],
+    );
+  const pool: Pool = {
+    policies: documents("coalition-policy"),
+    translators: documents("coalition-translator"),
+    // A revocation only ever takes away: it holds whatever else its authority has said or withheld.
+    revocations: statements.flatMap((one) => (one.type === "coalition-revocation" ? [one.document] : [])),
+  };
+  return { pool, refused: [...refused, ...unsound] };
+}
+
+function byId(a: VerifiedObservation, b: VerifiedObservation): number {
+  return a.id < b.id ? -1 : 1;
+}
+
+function isCoalition(type: string): type is CoalitionType {
+  return (COALITION_TYPES as readonly string[]).includes(type);
+}
+
+function nameOf({ chain }: VerifiedObservation, roots: ReadonlyMap<string, string>): string {
+  return authorityOf(chain, roots).split("/")[0] as string;
+}
+
+const READERS: { readonly [T in CoalitionType]: Reader<Extract<Document, { type: T }>["document"]> } = {
+  "coalition-policy": readPolicy,
+  "coalition-translator": readTranslator,
+  "coalition-revocation": readRevocation,
+};
+
+function readStatement(
+  observation: VerifiedObservation & Observation<DeclarationBody>,
+  type: CoalitionType,
+  roots: ReadonlyMap<string, string>,
+): Result<Statement> {
+  const { id, chain, body } = observation;
+  if (!grantsRole(chain, POLICY_ROLE))
+    return fault("ROLE_NOT_GRANTED", { role: POLICY_ROLE, granted: chain.at(-1)?.grant.roles.join(", ") });
+  const content = readAs(body.content, readContent, type);
+  if (!content.ok) return fault("POOL_INVALID", content.fault.detail);
+  const document = readAs(content.value.document, READERS[type] as Reader<Document["document"]>, type);
+  if (!document.ok) return fault("POOL_INVALID", document.fault.detail);
+  const authority = nameOf(observation, roots);
+  const named = inNameOf({ type, document: document.value } as Document);
+  if (named !== authority)
+    return fault("POLICY_NOT_OWN", { signer: authority, document: type.slice("coalition-".length), authority: named });
+  const text = sha256Hex(encodeCanonical([type, content.value.document as Encodable]));
+  return ok({
+    id,
+    authority,
+    number: content.value.number,
+    content: text,
+    type,
+    document: document.value,
+  } as Statement);
+}
+
+/** Whose a document says it is. A translator's id begins with its signer's name, so that nobody can take another's id. */
+function inNameOf({ type, document }: Document): string {
+  if (type === "coalition-policy") return document.authority;
+  if (type === "coalition-revocation") return document.by;
+  return document.id.startsWith(`${document.signer}/`) ? document.signer : (document.id.split("/")[0] as string);
+}
+
+/** Authorities of whose numbers one is missing say nothing but their revocations, and a number that was used twice counts for neither. */
+function numbered(statements: readonly Statement[]): {
+  readonly sound: readonly Statement[];
+  readonly refused: readonly PoolRefusal[];
+} {
+  const refused: PoolRefusal[] = [];
+  const sound: Statement[] = [];
+  const refuse = ({ id, authority }: Statement, code: RefusalCode, detail: object) =>
+    void refused.push({ id, from: authority, fault: fault(code, { authority, ...detail }).fault });
+  for (const authority of sortedTexts(new Set(statements.map((one) => one.authority)))) {
+    const mine = statements.filter((one) => one.authority === authority);
+    const own = [...new Map(mine.map((one) => [`${one.number} ${one.content}`, one])).values()];
+    const last = Math.max(...own.map(({ number }) => number));
+    const missing = firstMissing(new Set(own.map(({ number }) => number)));
+    for (const statement of own) {
+      const { number } = statement;
+      const rivals = own.filter((other) => other.number === number && other.content !== statement.content);
+      if (missing < last) refuse(statement, "POLICY_WITHHELD", { last, missing });
+      else if (rivals.length > 0) refuse(statement, "POLICY_NUMBER_TWICE", { number });
+      else sound.push(statement);
+    }
+  }
+  return { sound, refused };
+}
+
+function firstMissing(numbers: ReadonlySet<number>): number {
+  let at = 1;
+  while (numbers.has(at)) at += 1;
+  return at;
+}
