@@ -22,6 +22,7 @@ import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts"
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
+import { revocationPropagate } from "./commands/revocation.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
 
@@ -49,6 +50,7 @@ export const COMMANDS: readonly Command[] = [
   signatureCheck,
   cborCheck,
   simulate,
+  revocationPropagate,
   coalitionEffective,
   coalitionRevoke,
   coalitionSign,

@@ -18,6 +18,7 @@ export const ENTRY_KINDS = [
   "expiry",
   "hold",
   "alert",
+  "re-evaluation",
   // Between meshes (SPEC §20.16).
   "agreement",
   "discovery",
