@@ -77,6 +77,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/mesh/live/compute.ts": "runs the door over what an agent holds of two meshes",
   "shared/evidence/trace.ts": "runs the door over the files of a lineage",
   "shared/authority/card.ts": "awaits the signatures of the chain on a party's card",
+  "shared/evidence/propagate.ts": "awaits the verifier for each decision that a revocation reaches",
   "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/account.ts": "awaits the exporter's signature",
   "shared/evidence/verify.ts": "the verifier: runs the door over a whole bundle",
