@@ -5,6 +5,7 @@ import { coalitionSign } from "./commands/coalition-sign.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
+import { policyPivot, policySimulate } from "./commands/dry-run.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
 import {
   exchangeExport,
@@ -43,6 +44,8 @@ export const COMMANDS: readonly Command[] = [
   policyShow,
   policySchemaCommand,
   policyLint,
+  policyPivot,
+  policySimulate,
   preflight,
   frameInspect,
   frameVerify,

@@ -121,3 +121,5 @@ export const EXPRESSION_NODES_MAX = 128;
 export const EXPRESSION_ITEMS_MAX = 1_024;
 /** Schemas within one attestation schema. */
 export const SCHEMA_NODES_MAX = 256;
+/** Ways that one dry run of a policy tries: each is a whole decision. */
+export const DRY_RUNS_MAX = 2_000;

@@ -28,12 +28,16 @@ export type PlainDecision = {
 /** Decides a document of parties and rounds under a policy. */
 export function decidePlain(policy: Policy, document: unknown): Result<PlainDecision> {
   const plain = readPlain(policy, document);
-  if (!plain.ok) return plain;
-  const { policy: fitted, seats, notes } = plain.value;
-  const [finding] = lintTrial(fitted, seats);
+  return plain.ok ? decideRead(plain.value) : plain;
+}
+
+/** The same for a document that has been read. */
+export function decideRead(plain: PlainDocument): Result<PlainDecision> {
+  const { policy, seats, notes } = plain;
+  const [finding] = lintTrial(policy, seats);
   if (finding !== undefined) return { ok: false, fault: finding };
-  const closed = closeAll(plain.value);
-  return ok(present(notes, progress(fitted, seats, closed), closed));
+  const closed = closeAll(plain);
+  return ok(present(notes, progress(policy, seats, closed), closed));
 }
 
 /** Each round with the seats that the rounds before it leave. */

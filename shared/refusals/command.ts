@@ -52,4 +52,9 @@ export const COMMAND_REFUSALS = {
     why: "{reason}",
     do: "run it again; the lines above say what each party did",
   },
+  DRY_RUNS_TOO_MANY: {
+    what: "there are too many ways to try",
+    why: "{found} decisions would be made, and at most {limit} are",
+    do: "name fewer parties or contributions, or fewer faults at a time",
+  },
 } as const;
