@@ -21,6 +21,7 @@ import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts";
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
+import { policyHead, policyIssue } from "./commands/policy-issue.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { revocationPropagate } from "./commands/revocation.ts";
@@ -46,6 +47,8 @@ export const COMMANDS: readonly Command[] = [
   policyLint,
   policyPivot,
   policySimulate,
+  policyIssue,
+  policyHead,
   preflight,
   frameInspect,
   frameVerify,

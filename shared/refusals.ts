@@ -9,6 +9,7 @@ import { COMPOSITE_REFUSALS } from "./refusals/composite.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
+import { LIFECYCLE_REFUSALS } from "./refusals/lifecycle.ts";
 import { MESH_REFUSALS } from "./refusals/mesh.ts";
 import { POLICY_REFUSALS } from "./refusals/policy.ts";
 import { REFERENCE_REFUSALS } from "./refusals/reference.ts";
@@ -28,6 +29,7 @@ export const REFUSALS = {
   ...COMMAND_REFUSALS,
   ...MESH_REFUSALS,
   ...POLICY_REFUSALS,
+  ...LIFECYCLE_REFUSALS,
 } as const satisfies Record<string, RefusalText>;
 
 export type RefusalCode = keyof typeof REFUSALS;

@@ -1,5 +1,5 @@
-// Statements about authority that travel in trust statements and in evidence: roots, rotations, taxonomies, revocations and the state
-// of revocations. Each is signed under a context of its own, named by its kind, so that none passes for another.
+// Statements about authority that travel in trust statements and in evidence: roots, rotations, taxonomies, revocations, the state
+// of revocations, and issues of policies. Each is signed under a context of its own, named by its kind, so that none passes for another.
 import { toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
@@ -9,6 +9,7 @@ import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
 import { parseSign1, parseStatement, type Signer, type Statement, signStatement } from "../cose/sign1.ts";
 import { idBytes } from "../hash.ts";
+import { type IssueBody, readIssue } from "../policy/issue.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { type RevocationBody, type RevocationStateBody, readRevocation, readRevocationState } from "./revocation.ts";
 import { type RootBody, type RotationBody, readRoot, readRotation } from "./rotation.ts";
@@ -21,7 +22,7 @@ export type RootStatement = Signed<RootBody>;
 export type Rotation = Signed<RotationBody>;
 export type Revocation = Signed<RevocationBody>;
 export type RevocationState = Signed<RevocationStateBody>;
-type Body = RootBody | RotationBody | TaxonomyBody | RevocationBody | RevocationStateBody;
+type Body = RootBody | RotationBody | TaxonomyBody | RevocationBody | RevocationStateBody | IssueBody;
 export type AuthorityStatement = Signed<Body>;
 
 const READERS: { readonly [K in Body["kind"]]: Reader<Extract<Body, { kind: K }>> } = {
@@ -30,6 +31,7 @@ const READERS: { readonly [K in Body["kind"]]: Reader<Extract<Body, { kind: K }>
   taxonomy: readTaxonomy,
   revocation: readRevocation,
   "revocation-state": readRevocationState,
+  policy: readIssue,
 };
 
 /** Reads a statement's structure and its signed parts; the signature is not yet verified. */

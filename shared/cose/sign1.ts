@@ -14,6 +14,7 @@ export type Context =
   | "quorate/taxonomy/1"
   | "quorate/revocation/1"
   | "quorate/revocation-state/1"
+  | "quorate/policy/1"
   | "quorate/continuity/1"
   | "quorate/account/1";
 
