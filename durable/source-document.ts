@@ -26,8 +26,10 @@ export type SourceDocument = {
   readonly action: string | null;
   /** How the sender signs; null unless the scheme is `hmac` or `ed25519`. */
   readonly signature: SignatureDocument | null;
-  readonly pattern: string;
-  /** Parameters of the pattern, as paths and JSON values. */
+  /** A pattern that ships, or else a policy document. */
+  readonly pattern: string | null;
+  readonly policy: CborValue;
+  /** Its parameters, as paths and JSON values. */
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
   /** Seconds until the round closes and until the ceremony expires; null for the policy's own. */
@@ -65,14 +67,15 @@ const readSignature: Reader<SignatureDocument> = record<SignatureDocument>({
 });
 
 const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
-  { signature: null },
+  { signature: null, pattern: null, policy: null },
   record<SourceDocument>({
     id: text(),
     scheme: oneOf(...SOURCE_SCHEMES),
     event: text(),
     action: nullable(text()),
     signature: nullable(readSignature),
-    pattern: text(),
+    pattern: nullable(text()),
+    policy: anything,
     set: list(record({ path: text(), value: anything }), 64),
     parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
     closesIn: nullable(integer(0, 40_000_000)),
@@ -84,6 +87,8 @@ export const readSource: Reader<SourceDocument> = (value, path) => {
   const source = readFields(value, path);
   const plain = source.scheme === "hmac" || source.scheme === "ed25519";
   if (plain && source.signature === null) misfit(`${path}.signature`, `given for the scheme ${source.scheme}`);
+  if ((source.pattern === null) === (source.policy === null))
+    misfit(`${path}.pattern`, "given, or a document as `policy` in its place");
   if (!plain && source.signature !== null) misfit(`${path}.signature`, `left out for the scheme ${source.scheme}`);
   return source;
 };

@@ -14,7 +14,9 @@ import { fault, ok, type Result } from "../shared/result.ts";
 
 /** What a ceremony is opened from; every time and chance is already chosen, so that repeating it gives the same call. */
 export type OpeningRequest = {
-  readonly pattern: string;
+  /** A pattern that ships, or else a policy document. */
+  readonly pattern: string | null;
+  readonly policy: CborValue;
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
   readonly title: string;
   readonly subject: CborValue;
@@ -32,10 +34,10 @@ export async function openCeremonyFor(
   config: AgentConfig,
   request: OpeningRequest,
 ): Promise<Result<string>> {
-  const pattern = findPattern(request.pattern);
-  if (!pattern.ok) return pattern;
+  const chosen = documentOf(request);
+  if (!chosen.ok) return chosen;
   const settings = request.set.map(({ path, value }) => ({ path, value: toJson(value) }));
-  const document = setParameters(pattern.value as unknown as Json, settings);
+  const document = setParameters(chosen.value, settings);
   const policy = document.ok ? pinPolicy(document.value) : document;
   if (!policy.ok) return policy;
   const seats = seatsOf(config, request);
@@ -63,6 +65,14 @@ export async function openCeremonyFor(
   return receipt?.verdict === "refused" && receipt.code !== null
     ? fault(receipt.code, receipt.detail)
     : ok(call.value.id);
+}
+
+function documentOf({ pattern, policy }: OpeningRequest): Result<Json> {
+  if ((pattern === null) === (policy === null))
+    return fault("BODY_INVALID", { path: "pattern", need: "given, or a document as `policy` in its place" });
+  if (pattern === null) return ok(toJson(policy));
+  const found = findPattern(pattern);
+  return found.ok ? ok(found.value as unknown as Json) : found;
 }
 
 /** Names become seats by the roots that this party recognises. */

@@ -6,6 +6,7 @@ import { SOURCE, Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
+import { FREIGHT } from "../shared/policy/freight.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
@@ -188,5 +189,35 @@ describe("an agent", () => {
     expect([late.status, late.code]).toEqual([409, "ROUND_CLOSED"]);
     const { outcome } = await stage.view(bolt);
     expect(outcome?.digest).toBe(views[0]?.outcome?.digest);
+  });
+
+  it("runs a pattern that it has never seen, from its document alone", async () => {
+    const agents = made.stack.agents;
+    const roles = ["source", "target", "terminal"];
+    const parties = agents.map(({ name }, index) => ({ authority: name, role: roles[index], power: 1 }));
+    const subject = { consignment: "C-9", crosses: false };
+    const opening = { policy: FREIGHT, title: "Box 88", parties, subject, closesIn: 20, expiresIn: 60 };
+    const both = await acme.post<{ code: string }>("/v1/ceremonies", { ...opening, pattern: "approval" });
+    expect(both.code).toBe("BODY_INVALID");
+    const unknown = await acme.post<{ code: string }>("/v1/ceremonies", { ...opening, subject: {} });
+    expect(unknown.code).toBe("EXPRESSION_FAILED");
+    const opened = await acme.post<{ ceremony: string }>("/v1/ceremonies", opening);
+    stage.ceremony = opened.ceremony;
+    const said = [
+      { choice: "released", subject: "C-9" },
+      { choice: "taken", subject: "C-9" },
+      { choice: "sound", subject: "C-9", attestation: { seal: "AB1234", kilograms: 900 } },
+    ];
+    for (const [index, agent] of agents.entries()) {
+      await stage.until("the call is known", 30, async () => (await stage.view(agent)).policy !== null);
+      await agent.post(`/v1/ceremonies/${stage.ceremony}/attestations`, said[index] as object);
+    }
+    const views = await stage.agreed(60);
+    expect(new Set(views.map(({ outcome }) => outcome?.digest)).size).toBe(1);
+    expect(views[0]).toMatchObject({
+      pattern: "freight",
+      phase: "final",
+      outcome: { value: { choice: "handed over" } },
+    });
   });
 });

@@ -12,7 +12,8 @@ import { readJson } from "../body.ts";
 import { problem } from "../problem.ts";
 
 type OpenBody = {
-  readonly pattern: string;
+  readonly pattern: string | null;
+  readonly policy: CborValue;
   readonly title: string;
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
@@ -22,7 +23,8 @@ type OpenBody = {
 };
 
 const readOpenBody = record<OpenBody>({
-  pattern: text(),
+  pattern: nullable(text()),
+  policy: anything,
   title: text(TEXT_LENGTH_MAX),
   parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
   set: list(record({ path: text(), value: anything }), 64),
@@ -32,6 +34,8 @@ const readOpenBody = record<OpenBody>({
 });
 
 const OPEN_DEFAULTS: readonly (readonly [string, CborValue])[] = [
+  ["pattern", null],
+  ["policy", null],
   ["set", []],
   ["subject", null],
   ["closesIn", null],
@@ -84,7 +88,8 @@ export async function withCeremony(
   if (!ID.test(id)) return absent();
   const ceremony = context.env.CEREMONY.getByName(id);
   const view = await ceremony.view();
-  return view.policy === null && view.refusal === null ? absent() : answer(ceremony);
+  const known = view.policy !== null || view.refusal !== null || view.hold !== null;
+  return known ? answer(ceremony) : absent();
 }
 
 async function openRoute(context: Context<AgentContext>): Promise<Response> {

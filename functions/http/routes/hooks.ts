@@ -115,6 +115,7 @@ function open(
   const digest = sha256Hex(body);
   return openCeremonyFor(context.env, config, {
     pattern: source.pattern,
+    policy: source.policy,
     set: source.set,
     title: titleOf(source, payload),
     subject: subjectOf(source, payload, digest),
