@@ -47,8 +47,9 @@ export function admissible(
   const due = new Set(rolesDue(policy, stage));
   const best = standingBids(policy, seats, stage);
   const context: Context = { policy, seats: seatsByIndex(seats), window, stage, due, best };
-  const sorted = [...new Map(set.map((contribution) => [contribution.id, contribution])).values()];
-  sorted.sort((a, b) => compareText(a.id, b.id));
+  const byId = new Map(set.map((contribution) => [contribution.id, contribution]));
+  // Without a comparison of our own: text in code-unit order is what sorting gives by itself, many times faster.
+  const sorted = [...byId.keys()].sort().map((id) => byId.get(id) as Contribution);
   const voided = voidedIn(context, sorted);
   const opened = new Set<Id>();
   const admitted: Contribution[] = [];

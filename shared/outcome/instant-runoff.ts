@@ -39,12 +39,18 @@ export function rankByRunoff(rule: TallyOutcome, { candidates, ballots }: Ballot
 function countFor({ ballots, rule, scale }: Runoff, standing: readonly number[]): Count {
   const count = new Map<number, bigint>(standing.map((index) => [index, 0n]));
   for (const { ranking, weight } of ballots) {
-    const group = bestStanding(ranking, count);
-    if (group.length === 0 || (group.length > 1 && rule.equals === "exhaust")) continue;
+    const group = bestStanding(rule.equals === "exhaust" ? untilEquals(ranking) : ranking, count);
+    if (group.length === 0) continue;
     const part = rule.equals === "split" && group.length > 1 ? (weight * scale) / BigInt(group.length) : weight * scale;
     for (const index of group) count.set(index, (count.get(index) as bigint) + part);
   }
   return count;
+}
+
+/** A ballot that ends at equals ends there for good, whoever of them has left meanwhile. */
+function untilEquals(ranking: WeighedBallot["ranking"]): WeighedBallot["ranking"] {
+  const end = ranking.findIndex(({ length }) => length > 1);
+  return end < 0 ? ranking : ranking.slice(0, end);
 }
 
 function bestStanding(ranking: WeighedBallot["ranking"], standing: Count): readonly number[] {
