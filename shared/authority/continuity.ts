@@ -160,6 +160,26 @@ export type Presentation = {
   readonly links: readonly DeviceLink[];
 };
 
+/** Each chain of links once, by the lowest id that shows it: a device says much under one. */
+function chainsShown(presented: readonly Presentation[]): Iterable<Presentation> {
+  const chains = new Map<string, Presentation>();
+  for (const presentation of presented) {
+    if (presentation.links.length === 0) continue;
+    const name = nameOfLinks(presentation.links);
+    const known = chains.get(name);
+    if (known === undefined || presentation.id < known.id) chains.set(name, presentation);
+  }
+  return chains.values();
+}
+
+const names = new WeakMap<readonly DeviceLink[], string>();
+
+function nameOfLinks(links: readonly DeviceLink[]): string {
+  const name = names.get(links) ?? links.map(({ hash, body }) => `${toHex(body.device)} ${body.epoch} ${hash}`).join();
+  names.set(links, name);
+  return name;
+}
+
 /**
  * Forks among observations: two successors of one hash, or two statements at one place of a device's own sequence. The same whatever
  * order they are given in; each names the lowest ids that show it.
@@ -172,9 +192,11 @@ export function deviceForks(presented: readonly Presentation[]): readonly Fork[]
     if (before === undefined || id < before) known.first.set(deed, id);
     seen.set(`${device}/${after}`, known);
   };
-  for (const { id, key, ceremony, sequence, links } of presented) {
+  for (const { id, key, ceremony, sequence } of presented) {
     // A call precedes its ceremony, and one device may make many.
     if (ceremony !== null && sequence !== null) note(key, `sequence ${sequence} of ${ceremony}`, id, id);
+  }
+  for (const { id, links } of chainsShown(presented)) {
     for (const { hash, body } of links) {
       // Enrolments compete where they are for one epoch: a later one is how a lost device comes back.
       const after = body.prev === null ? `enrolment ${body.epoch}` : `hash ${toHex(body.prev)}`;

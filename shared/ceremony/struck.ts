@@ -70,6 +70,7 @@ function forked(asked: readonly Observation[], shown: readonly Observation[]): r
     return { id, key, ceremony, sequence: lineage.sequence, links: deviceLinks };
   });
   const forks = new Map(deviceForks(presented).map((fork) => [fork.device, fork]));
+  if (forks.size === 0) return [];
   return asked.flatMap(({ id, key, deviceLinks }) => {
     const devices = [key, ...deviceLinks.map(({ body }) => toHex(body.device))];
     const device = devices.find((name) => forks.has(name));

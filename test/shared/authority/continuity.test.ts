@@ -249,6 +249,28 @@ describe("two copies of one device", () => {
     expect(deviceForks([one, one, later, ...calls].map(presentation))).toEqual([]);
   });
 
+  it("are seen however much each says under its links, and whatever else shows the same hash in another epoch", () => {
+    const much = Array.from({ length: 50 }, (_, index) =>
+      copy(index < 25 ? "here" : "there")(draft(index, `${index}`)),
+    );
+    const [first, second] = [much.slice(0, 25), much.slice(25)].map((half) => half.map(({ id }) => id).sort()[0]);
+    expect(deviceForks(much.map(presentation)).map(({ about }) => about)).toEqual([[first, second].sort()]);
+    const enrolled = (epoch: number, state: string) =>
+      authorFor({
+        ...party.identity,
+        deviceLinks: [issueDeviceLink({ ...enrolment, epoch, state: idBytes(idOf(state)) }, party.root)],
+      })(draft(epoch, state));
+    const [early, late, rival] = [enrolled(1, "a"), enrolled(2, "a"), enrolled(2, "b")];
+    for (const all of [
+      [early, late, rival],
+      [rival, late, early],
+    ])
+      expect(deviceForks(all.map(presentation)).map(({ after, about }) => [after, about])).toEqual([
+        ["enrolment 2", [late.id, rival.id].sort()],
+        [`sequence 2 of ${late.ceremony}`, [late.id, rival.id].sort()],
+      ]);
+  });
+
   it("enrolled twice for one epoch compete", () => {
     const rival = issueDeviceLink({ ...enrolment, state: idBytes(idOf("elsewhere")) }, party.root);
     const one = copy("here")(draft(1, "a"));
