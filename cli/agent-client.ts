@@ -1,5 +1,5 @@
 // Asking an agent over HTTP, for commands that take --url and --key.
-import { fault } from "../shared/result.ts";
+import { type Fault, fault } from "../shared/result.ts";
 import { required, usage } from "./files.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
 
@@ -22,12 +22,13 @@ export async function fetchFrom(call: Call, path: string): Promise<unknown> {
   });
   const document = parsed(await response.text().catch(() => ""));
   if (response.status === 200 && document !== undefined) return document;
-  const code = (document as { code?: string } | undefined)?.code;
+  const { code, about } = (document ?? {}) as { code?: string; about?: Fault["detail"] };
   if (code === undefined) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
-  throw new Refused(refusalFor(code, path), EXITS[response.status] ?? EXIT.no);
+  throw new Refused(refusalFor(code, path, about), EXITS[response.status] ?? EXIT.no);
 }
 
-function refusalFor(code: string, path: string) {
+function refusalFor(code: string, path: string, about: Fault["detail"] = {}): Fault {
+  if (code === "NEVER_ARRIVED" || code === "ID_AMBIGUOUS") return fault(code, about).fault;
   if (code === "PROVISIONAL" || code === "UNAUTHORISED") return fault(code).fault;
   return fault("NOT_FOUND", { thing: path }).fault;
 }

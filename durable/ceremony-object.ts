@@ -12,7 +12,7 @@ import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
 import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
-import { type Explanation, explainIn } from "../shared/evidence/explain.ts";
+import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
 import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import { WAITING_MAX } from "../shared/limits.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
@@ -143,8 +143,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return bundle === null ? null : JSON.stringify(writeBundle(bundle) satisfies Json, null, 1);
   }
 
-  async explain(id: string): Promise<Explanation | null> {
-    return explainIn(this.#state, this.#ledger.refused(), id);
+  async explain(id: string): Promise<Result<Explanation>> {
+    return explainOne(this.#state, { refused: this.#ledger.refused(), stored: () => this.#ledger.frames() }, id);
   }
 
   override async alarm(): Promise<void> {

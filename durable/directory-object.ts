@@ -19,6 +19,14 @@ export type EdgeRefusal = {
   readonly atMs: number;
 };
 
+/** An observation that the door refused, kept so that it can be explained; `detail` is JSON. */
+export type RefusedAtDoor = {
+  readonly id: string;
+  readonly code: string;
+  readonly detail: string;
+  readonly frame: Uint8Array;
+};
+
 /** A claim on a delivery: its first instant is kept, so that a repeated attempt writes the same call. */
 export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: string | null };
 
@@ -39,9 +47,13 @@ export type DirectoryRpc = {
   readonly opened: (source: string, key: string, ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
   readonly refusals: () => Promise<readonly EdgeRefusal[]>;
+  readonly keepRefused: (rows: readonly RefusedAtDoor[]) => Promise<void>;
+  readonly refusedAtDoor: (id: string) => Promise<readonly RefusedAtDoor[]>;
 };
 
 const REFUSALS_MAX = 1_000;
+/** Frames among them that are kept whole: at most 13 MB, and the oldest give way. */
+const REFUSED_FRAMES_MAX = 200;
 /** Far beyond any sender's retries, which end within days. */
 const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
 
@@ -56,6 +68,7 @@ const TABLES = [
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS revocations (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, payer TEXT NOT NULL, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS refused_frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, detail TEXT NOT NULL, frame BLOB NOT NULL)",
 ];
 
 export class Directory extends DurableObject {
@@ -169,5 +182,28 @@ export class Directory extends DurableObject {
     return this.#sql
       .exec<EdgeRefusal>("SELECT code, road, account, bytes, at AS atMs FROM refusals ORDER BY n DESC LIMIT 200")
       .toArray();
+  }
+
+  async keepRefused(rows: readonly RefusedAtDoor[]): Promise<void> {
+    for (const { id, code, detail, frame } of rows)
+      this.#sql.exec(
+        "INSERT OR REPLACE INTO refused_frames (id, code, detail, frame) VALUES (?, ?, ?, ?)",
+        id,
+        code,
+        detail,
+        frame,
+      );
+    this.#sql.exec("DELETE FROM refused_frames WHERE n <= (SELECT max(n) FROM refused_frames) - ?", REFUSED_FRAMES_MAX);
+  }
+
+  /** Those whose id begins with `id`; at most a few, since several only mean that more digits are needed. */
+  async refusedAtDoor(id: string): Promise<readonly RefusedAtDoor[]> {
+    return this.#sql
+      .exec<{ id: string; code: string; detail: string; frame: ArrayBuffer }>(
+        "SELECT id, code, detail, frame FROM refused_frames WHERE substr(id, 1, length(?1)) = ?1 LIMIT 4",
+        id,
+      )
+      .toArray()
+      .map((row) => ({ ...row, frame: new Uint8Array(row.frame) }));
   }
 }

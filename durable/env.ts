@@ -28,7 +28,7 @@ export type CeremonyRpc = {
   readonly wake: () => Promise<void>;
   readonly lineage: () => Promise<readonly LinkedEntry[]>;
   readonly evidence: () => Promise<string | null>;
-  readonly explain: (id: string) => Promise<Explanation | null>;
+  readonly explain: (id: string) => Promise<Result<Explanation>>;
 };
 
 /** What the Link answers over RPC. */

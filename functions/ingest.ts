@@ -18,6 +18,7 @@ import {
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { meshOfTopic, submitToMesh } from "./mesh-road.ts";
+import { keepRefused } from "./refused.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -51,6 +52,7 @@ export async function ingest(
   const door = opened.value;
   const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
   const unlearned = await learn(env, door, judged);
+  await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
   const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
   for (const [index, result] of judged.entries()) {

@@ -71,6 +71,8 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   HOOK_TIMESTAMP_TOO_OLD: "unauthorised",
   HOOK_TIMESTAMP_TOO_NEW: "unauthorised",
   NOT_FOUND: "absent",
+  NEVER_ARRIVED: "absent",
+  ID_AMBIGUOUS: "conflict",
   SOURCE_UNKNOWN: "absent",
   PAST_UNKNOWN: "failed",
   KEY_MISSING: "failed",

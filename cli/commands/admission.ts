@@ -70,22 +70,14 @@ function plainTable(admission: Admission): object {
 
 const MARKS = { admit: "✓", "admit-with-conditions": "✓", defer: "?", refuse: "✗" } as const;
 
+/** One part of a weight: what it adds or takes away, and the clause that says so. */
+export function partLine({ name, got, delta, clause }: AdmissionTable["factors"][number]["parts"][number]): string {
+  return `      ${name.padEnd(14)} ${got.padEnd(24)} ${delta < 0 ? "−" : "+"}${decimal(Math.abs(delta))}  ${clause}`;
+}
+
 /** The factor table in lines, without the refusal below it. */
-export function admissionLines({
-  factors,
-  conditions,
-  nearest,
-  score,
-  rule,
-  verdict,
-}: AdmissionTable): readonly string[] {
-  const rows = factors.flatMap((factor) => [
-    factorLine(factor),
-    ...factor.parts.map(
-      ({ name, got, delta, clause }) =>
-        `      ${name.padEnd(14)} ${got.padEnd(24)} ${delta < 0 ? "−" : "+"}${decimal(Math.abs(delta))}  ${clause}`,
-    ),
-  ]);
+function admissionLines({ factors, conditions, nearest, score, rule, verdict }: AdmissionTable): readonly string[] {
+  const rows = factors.flatMap((factor) => [factorLine(factor), ...factor.parts.map(partLine)]);
   const changes = nearest.map(
     (change) => `  nearest change   ${change.by}: ${change.text}  →  ${decimal(change.score)}, ${change.verdict}`,
   );

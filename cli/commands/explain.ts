@@ -1,12 +1,14 @@
 // `explain`: why an observation was, or was not, admitted; from a bundle, or as a running agent tells it.
+import { decimal } from "../../shared/admission/factor.ts";
+import type { AdmissionTable } from "../../shared/admission/table.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
-import type { Explanation } from "../../shared/evidence/explain.ts";
-import { explainBundle, ID_DIGITS_MIN } from "../../shared/evidence/explain-bundle.ts";
+import { type Explanation, ID_DIGITS_MIN } from "../../shared/evidence/explain.ts";
+import { explainBundle } from "../../shared/evidence/explain-bundle.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
 import { fetchFrom } from "../agent-client.ts";
-import { argument, readBytes, required, usage } from "../files.ts";
+import { argument, readBytes, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
-import { admissionLines } from "./admission.ts";
+import { partLine } from "./admission.ts";
 import { readTrust } from "./evidence.ts";
 
 const VERDICT_EXIT = {
@@ -14,11 +16,12 @@ const VERDICT_EXIT = {
   "partially admitted": EXIT.yes,
   "not admitted": EXIT.no,
   held: EXIT.pending,
+  ignored: EXIT.yes,
 } as const;
 
 export const explain: Command = {
   name: "explain",
-  usage: "explain (BUNDLE [--trust TRUST] | --url URL --ceremony CEREMONY [--key KEY]) ID",
+  usage: "explain (BUNDLE [--trust TRUST] | --url URL [--ceremony CEREMONY] [--key KEY]) ID",
   about: "why an observation was, or was not, admitted",
   flags: {
     trust: { type: "string" },
@@ -28,6 +31,7 @@ export const explain: Command = {
   },
   input: [
     "ID: the observation's id, or its first six digits or more",
+    "with --url and no --ceremony every ceremony of the agent is looked through, and what its door refused",
     "without --trust the bundle's roots are its own claim",
   ],
   example: "explain approval.evidence.json 3d0e9f --trust approval.trust.json",
@@ -42,7 +46,9 @@ export const explain: Command = {
 };
 
 async function explainRemote(call: Call): Promise<Explanation> {
-  const path = `/v1/ceremonies/${required(call, "ceremony")}/observations/${idFrom(call, 0)}/explain`;
+  const { ceremony } = call.flags;
+  const within = typeof ceremony === "string" ? `/v1/ceremonies/${ceremony}` : "/v1";
+  const path = `${within}/observations/${idFrom(call, 0)}/explain`;
   return (await fetchFrom(call, path)) as Explanation;
 }
 
@@ -69,13 +75,18 @@ function idFrom(call: Call, index: number): string {
   return id;
 }
 
+const MARKS = { met: "✓", "not met": "✗", unknown: "?", "not reached": "–", "not checked": "?" } as const;
+
 function explanationText(explanation: Explanation): string {
   const { id, verdict, by, authority, kind, factors, refusal, contradicts, admission, provisional } = explanation;
-  const marks = { met: "✓", "not met": "✗", "not reached": "–", "not checked": "?" } as const;
-  const table = admission === null ? [] : admissionLines(admission);
   const head = `${verdict.toUpperCase()}${provisional ? " so far" : ""} by ${by}   ${kind} of ${authority}   obs ${id.slice(0, 12)}`;
-  const rows = factors.map(
-    (factor) => `  ${marks[factor.verdict]} ${factor.name.padEnd(11)} need ${factor.need.padEnd(52)} got ${factor.got}`,
+  const rows = factors.map(({ name, need, got, weight, verdict: found, clause }) => {
+    const share = typeof weight === "number" ? decimal(weight) : weight;
+    return `  ${MARKS[found]} ${name.padEnd(11)} need ${need.padEnd(52)} got ${got.padEnd(28)} ${share.padEnd(5)} ${clause}`;
+  });
+  const table = admission === null ? [] : compositeLines(admission);
+  const nearest = explanation.nearest.map(
+    ({ by: who, text, score }) => `  nearest change   ${who}: ${text}${score === null ? "" : `  →  ${decimal(score)}`}`,
   );
   const unchecked = factors.some((factor) => factor.verdict === "not checked")
     ? ["  ? not checked: give --trust TRUST to check that the roots are ones you recognise"]
@@ -83,5 +94,14 @@ function explanationText(explanation: Explanation): string {
   const end = refusal === null ? [] : [`  ${refusal.code}`, `  why  ${refusal.why}`, `  do   ${refusal.do}`];
   const rival =
     contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer; both are kept`];
-  return [head, ...rows, ...table, ...unchecked, ...end, ...rival].join("\n");
+  const kept = verdict === "admitted" ? [] : ["  not lost         it is kept as it was signed, with its code"];
+  return [head, ...rows, ...table, ...nearest, ...kept, ...unchecked, ...end, ...rival].join("\n");
+}
+
+/** How the weighed factors come to their verdict, and what a weight is made of. */
+function compositeLines({ factors, score, rule, verdict, conditions, standing }: AdmissionTable): readonly string[] {
+  const parts = factors.flatMap((factor) => factor.parts.map(partLine));
+  const record = standing === null ? [] : [`  standing         ${decimal(standing.multiplier)}, ${standing.mode}`];
+  const bound = conditions.map((condition) => `  on condition     ${condition}`);
+  return [...parts, `  ─ composite ${decimal(score)} by ${rule}: ${verdict}`, ...record, ...bound];
 }

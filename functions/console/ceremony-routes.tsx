@@ -4,9 +4,10 @@ import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import type { CborMap } from "../../shared/cbor/value.ts";
 import { fault } from "../../shared/result.ts";
+import { explainHere } from "../explain.ts";
 import type { AgentContext } from "../http/app.ts";
 import { CeremonyPage } from "./pages/ceremony.tsx";
-import { Observation } from "./pages/plain.tsx";
+import { Observation } from "./pages/observation.tsx";
 import { ChoosePage, ConfirmPage } from "./pages/sign.tsx";
 import { show, showRefusal } from "./show.tsx";
 
@@ -32,12 +33,7 @@ export function ceremonyPages(): Hono<AgentContext> {
     }),
   );
   app.get("/:id/o/:observation", (context) =>
-    withCeremony(context, async (ceremony) => {
-      const explanation = await ceremony.explain(context.req.param("observation") ?? "");
-      return explanation === null
-        ? showRefusal(context, fault("NOT_FOUND", { thing: "such observation" }).fault)
-        : show(context, "Observation", <Observation explanation={explanation} />);
-    }),
+    withCeremony(context, () => observationPage(context, context.req.param("id"))),
   );
   app.get("/:id/sign", (context) =>
     withCeremony(context, async (ceremony) => show(context, "Sign", <ChoosePage view={await ceremony.view()} />)),
@@ -45,6 +41,19 @@ export function ceremonyPages(): Hono<AgentContext> {
   app.post("/:id/sign", (context) => withCeremony(context, (ceremony) => review(context, ceremony)));
   app.post("/:id/sign/confirm", (context) => withCeremony(context, (ceremony) => confirm(context, ceremony)));
   return app;
+}
+
+/** One observation: why it was admitted or not, or that it never arrived. */
+export async function observationPage(context: Agent, ceremony: string | null): Promise<Response> {
+  const explained = await explainHere(
+    context.env,
+    context.get("config"),
+    context.req.param("observation") ?? "",
+    ceremony,
+  );
+  return explained.ok
+    ? show(context, "Observation", <Observation explanation={explained.value} />)
+    : showRefusal(context, explained.fault);
 }
 
 async function withCeremony(context: Agent, answer: (ceremony: Stub) => Promise<Response>): Promise<Response> {

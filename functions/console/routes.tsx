@@ -8,7 +8,7 @@ import { REFUSALS, type RefusalCode } from "../../shared/refusals.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "../http/app.ts";
 import { assetRoute } from "./assets.ts";
-import { ceremonyPages } from "./ceremony-routes.tsx";
+import { ceremonyPages, observationPage } from "./ceremony-routes.tsx";
 import { Ceremonies, Inbox } from "./pages/lists.tsx";
 import { Health, Login, Policies, RefusalText, Verify } from "./pages/plain.tsx";
 import { isSession, SESSION_SECONDS, sessionFor } from "./session.ts";
@@ -61,6 +61,7 @@ export function consoleRoutes(): Hono<AgentContext> {
       ? context.notFound()
       : show(context, pattern.title, <pre>{JSON.stringify(pattern, null, 1)}</pre>);
   });
+  app.get("/o/:observation", (context) => observationPage(context, null));
   app.route("/c", ceremonyPages());
   return app;
 }

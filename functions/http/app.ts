@@ -9,7 +9,7 @@ import { consoleRoutes } from "../console/routes.tsx";
 import { constantTimeEqual } from "../constant-time.ts";
 import { readBytes } from "./body.ts";
 import { problem } from "./problem.ts";
-import { ceremonyRoutes } from "./routes/ceremonies.ts";
+import { ceremonyRoutes, explainRoute } from "./routes/ceremonies.ts";
 import { hookRoutes } from "./routes/hooks.ts";
 import { meshRoutes } from "./routes/meshes.ts";
 import { observationRoutes } from "./routes/observations.ts";
@@ -46,6 +46,7 @@ export function createApp(): Hono<AgentContext> {
   app.route("/v1/ceremonies", ceremonyRoutes());
   app.route("/", revocationRoutes());
   app.route("/v1/meshes", meshRoutes());
+  app.get("/v1/observations/:observation/explain", (context) => explainRoute(context, null));
   app.get("/v1/health", async (context) =>
     context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
   );

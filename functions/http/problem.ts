@@ -30,8 +30,11 @@ export function statusOf({ code }: Fault): ContentfulStatusCode {
   return OWN_STATUS[code] ?? STATUS[refusalClass(code)];
 }
 
-/** Answers with a refusal; `detail` is left out where it could help an attacker more than the sender. */
-export function problem(context: Context, fault: Fault): Response {
+/**
+ * Answers with a refusal. Its detail is left out, since it could help an attacker more than the sender, unless the caller `shows` it to
+ * the party's own people.
+ */
+export function problem(context: Context, fault: Fault, shows = false): Response {
   const refusal = describeRefusal(fault);
   const status = statusOf(fault);
   const body = {
@@ -41,6 +44,7 @@ export function problem(context: Context, fault: Fault): Response {
     detail: refusal.why,
     ...refusal,
     retryable: status >= 500 || RETRYABLE.includes(status),
+    ...(shows ? { about: fault.detail } : {}),
   };
   return context.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
 }

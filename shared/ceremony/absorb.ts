@@ -173,8 +173,9 @@ function absorbClosing(
  */
 function outOfTime({ policy, call }: CeremonyState, round: Round, { at }: Observation): Fault | null {
   const tolerance = policy?.policy.timing.tolerance ?? 0;
-  const [from, until] = [round.opensAt - tolerance, (call?.body.expiresAt ?? 0) + tolerance];
-  return at[0] < from || at[1] > until ? fault("WINDOW_MISSED", { at: at[0], from, until }).fault : null;
+  const [from, until] = [round.opensAt, call?.body.expiresAt ?? 0];
+  const missed = at[0] < from - tolerance || at[1] > until + tolerance;
+  return missed ? fault("WINDOW_MISSED", { at: at[0], from, until }).fault : null;
 }
 
 /**

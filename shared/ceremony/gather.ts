@@ -2,7 +2,7 @@
 import { ruleOf } from "../admission/judge.ts";
 import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
-import { ITEMS_PER_SEAT_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { ITEMS_PER_SEAT_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
@@ -15,6 +15,7 @@ import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
+import { guestsIn } from "./guests.ts";
 import { judgeRound } from "./judged.ts";
 import { type CeremonyState, type Round, replaceRound } from "./state.ts";
 import { type Struck, standing, struckIn } from "./struck.ts";
@@ -33,6 +34,8 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
   if (itemsOf(round, contribution).length >= itemsPerSeat(round) && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
+  if (isCrowded(round, contribution) && !isWanted(round, contribution.id))
+    return refuseIn(turn, contribution, fault("ROSTER_FULL", { role: contribution.body.role, most: SEATS_MAX }).fault);
   const held = new Map(round.held).set(contribution.id, contribution);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
   const stored = append(
@@ -70,13 +73,17 @@ export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "
   return slot.seat === null ? held.filter((other) => rootOf(other.chain) === rootOf(chain)) : held;
 }
 
-/** Contributions that one seat may have in a round: what all of them may is what one witness can list. Nobody joins more than once. */
+/** Contributions that one seat may have in a round: what all of them may is what one witness can list. Of joins, whoever else may come counts too. */
 export function itemsPerSeat({ seats, stage }: Round): number {
-  return stage.is === "join" ? JOINS_KEPT : Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / seats.length));
+  return Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / (stage.is === "join" ? SEATS_MAX : seats.length)));
 }
 
-/** A second one proves the fault. */
-const JOINS_KEPT = 2;
+/** Whether so many have joined that no roster holds one more. */
+function isCrowded(round: Round, { slot, chain }: Contributed): boolean {
+  if (slot.seat !== null) return false;
+  const roots = new Set(guestsIn(round, contributionsOf([...round.held.values()])).map(({ root }) => root));
+  return !roots.has(rootOf(chain)) && roots.size + round.seats.length >= SEATS_MAX;
+}
 
 /** Listed by witnesses of more than f power: such a contribution may be needed to decide, however many the seat signed. */
 export function isWanted(round: Round, id: Id): boolean {

@@ -64,7 +64,7 @@ export function reportIfDue(turn: Turn): Turn {
   if (seat === undefined && !isFollower(turn)) return planned;
   const { turn: spoken, said } = sayStatus(planned, round, seat);
   const outcome = seat === undefined ? undefined : (state.outcomes.get(seat.index) as Observation | undefined);
-  if (state.ending === null) return publish(spoken, audienceOf(state, round), said, true);
+  if (state.ending === null) return publish(withOwnJoin(spoken, round), audienceOf(state, round), said, true);
   const asked = unheard(turn);
   const told = outcome === undefined ? spoken : publish(spoken, asked, outcome as VerifiedObservation);
   return publish(told, asked, said, true);
@@ -75,6 +75,15 @@ function isFollower({ state }: Turn): boolean {
   const { self, call, rounds } = state;
   const joined = rounds.some(({ held }) => [...held.values()].some(({ chain }) => rootOf(chain) === self.root));
   return joined || call?.body.seats.some(({ root }) => root === self.root) === true;
+}
+
+/** Nobody misses the join of a walk-in that never reached them, so it goes with every report of its own until the round is decided. */
+function withOwnJoin(turn: Turn, round: Round): Turn {
+  const { self } = turn.state;
+  if (round.closing.decision !== null) return turn;
+  const own = [...round.held.values()].filter(({ slot, chain }) => slot.seat === null && rootOf(chain) === self.root);
+  const peers = audienceOf(turn.state, round);
+  return own.reduce((sent, join) => publish(sent, peers, join as Observation as VerifiedObservation), turn);
 }
 
 /** Longer each time that nothing has changed: up to a bound while the round is open, and without one when only others have to end. */

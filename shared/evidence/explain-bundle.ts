@@ -17,9 +17,6 @@ import type { Bundle } from "./bundle.ts";
 import { type Explanation, explainIn, type RefusedStatement } from "./explain.ts";
 import { openTrust, type TrustStatement, writeTrustStatement } from "./trust-statement.ts";
 
-/** Fewer digits than this name nothing. */
-export const ID_DIGITS_MIN = 6;
-
 /**
  * Explains the observation of a bundle whose id begins with `id`. Without a trust statement the roots are those that the call names:
  * signatures are checked all the same, but whether anybody recognises those roots is not, and the explanation says so.
@@ -31,7 +28,8 @@ export async function explainBundle(
 ): Promise<Result<Explanation>> {
   const listed = entriesOf(bundle).filter((entry) => entry.id.startsWith(id));
   const [entry] = listed;
-  if (entry === undefined) return fault("NEVER_ARRIVED", { id, by: bundle.exportedBy });
+  if (entry === undefined)
+    return fault("NEVER_ARRIVED", { id, by: bundle.exportedBy, reported: "nobody has said here that it holds it" });
   if (listed.length > 1) return fault("ID_AMBIGUOUS", { id, found: listed.map((each) => each.id).join(" ") });
   const parsed = parseObservation(entry.frame);
   if (!parsed.ok) return fault("BUNDLE_FRAME", { entry: entry.id, reason: parsed.fault.code });
@@ -54,7 +52,7 @@ export async function explainBundle(
   const isCall = (each: VerifiedObservation) => each.id === bundle.ceremony;
   const ordered = [...admitted.filter(isCall), ...admitted.filter((each) => !isCall(each))];
   const { state } = readAgain(emptyState(bundle.ceremony, self), ordered);
-  const found = explainIn(state, refused, entry.id);
+  const found = explainIn(state, refused, entry.id, admitted);
   if (found === null) return fault("BUNDLE_EXTRA", { entry: entry.id, reason: "the ceremony has no place for it" });
   return ok(trust === null ? withoutTrust(found) : found);
 }

@@ -1,6 +1,8 @@
 // Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
 
+import { rootOf } from "../authority/chain.ts";
 import { contributionsOf } from "../ceremony/gathered.ts";
+import { guestsIn, seatNumber } from "../ceremony/guests.ts";
 import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { messagesOf } from "../closing/state.ts";
 import type { Id, Observation } from "../observation/observation.ts";
@@ -28,21 +30,20 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
   return pair === undefined ? null : pair[0] === id ? pair[1] : pair[0];
 }
 
-function twiceContributed({ held }: Round): readonly (readonly [number, readonly [Id, Id]])[] {
-  const slots = new Map<string, readonly Observation[]>();
-  for (const contribution of contributionsOf([...held.values()])) {
-    const { seat, item } = contribution.slot;
-    const slot = JSON.stringify([seat, item]);
-    slots.set(slot, [...(slots.get(slot) ?? []), contribution]);
-  }
+/** Whoever joins without a seat is known by its root. */
+function twiceContributed(round: Round): readonly (readonly [number, readonly [Id, Id]])[] {
+  const held = contributionsOf([...round.held.values()]);
+  const guests = guestsIn(round, held);
+  const slots = Map.groupBy(held, ({ slot, chain }) => JSON.stringify([slot.seat ?? rootOf(chain), slot.item]));
   return [...slots.values()].flatMap(([first, second]) =>
-    first === undefined || second === undefined ? [] : [[first.slot.seat as number, [first.id, second.id]] as const],
+    first === undefined || second === undefined ? [] : [[seatNumber(guests, first), [first.id, second.id]] as const],
   );
 }
 
 function describeFault(round: Round, seat: number, statements: readonly [Id, Id]): ProvedFault {
   const all: readonly Observation[] = [...round.held.values(), ...messagesOf(round.closing)];
   const kinds = statements.map((id) => all.find((statement) => statement.id === id)?.body.kind ?? "unknown");
-  const authority = seatAt(round, seat)?.authority ?? "";
+  const guests = guestsIn(round, contributionsOf([...round.held.values()]));
+  const authority = (seatAt(round, seat) ?? guests.find(({ index }) => index === seat))?.authority ?? "";
   return { authority, seat, round: round.index, kinds: [...new Set(kinds)], statements };
 }

@@ -14,7 +14,7 @@ export const DOOR_STEPS = [
   {
     name: "credential",
     need: "a chain to a recognised root, narrower at every link",
-    codes: /^(CHAIN_|ROOT_|SIGNER_|MESH_|CREDENTIAL_EXPIRED|KEY_RETIRED)/,
+    codes: /^(CHAIN_|ROOT_|SIGNER_|MESH_|CREDENTIAL_EXPIRED|KEY_RETIRED|ROTATION_)/,
   },
   {
     name: "revocation",
@@ -36,14 +36,14 @@ export const DOOR_STEPS = [
   {
     name: "slot",
     need: "one statement for a slot, within the round",
-    codes: /^(ROUND_CLOSED|DUPLICATE|EQUIVOCATION|ATTEMPT_)/,
+    codes: /^(ROUND_CLOSED|DUPLICATE|EQUIVOCATION|ATTEMPT_|WITNESS_ROOT|NOT_THE_PROPOSER)/,
   },
   { name: "set", need: "in the closed set of its round", codes: /^CONTRIBUTION_/ },
   {
     name: "policy",
     need: "what the policy asks of the role, in time",
     codes:
-      /^(ROLE_NOT_(HELD|DUE)|CONTENT_|COUNT_|CANDIDATE_|RAISE_|COMMIT|REVEAL|NOT_REVEALED|WINDOW_|TTL_EXPIRED|SLOT_|TIME_FRAME)/,
+      /^(ROLE_NOT_(HELD|DUE)|CONTENT_|COUNT_|CANDIDATE_|RAISE_|COMMIT|REVEAL|NOT_REVEALED|WINDOW_|TTL_EXPIRED|SLOT_|TIME_FRAME|ROSTER_|ATTESTATION_|CONDITION_|EXPRESSION_)/,
   },
   {
     name: "admission",
@@ -57,4 +57,13 @@ export type StepName = (typeof DOOR_STEPS)[number]["name"];
 /** The step at which a code arises; null for codes that have nothing to do with an observation. */
 export function stepOf(code: RefusalCode): StepName | null {
   return DOOR_STEPS.find((step) => step.codes.test(code))?.name ?? null;
+}
+
+/** The step at which a code arises over the closed set. Some codes are the door's too; what the set takes away is told at the door's step. */
+export function stepInSet(code: RefusalCode): StepName {
+  const late = DOOR_STEPS.slice(DOOR_STEPS.findIndex(({ name }) => name === "slot"));
+  const found = late.find((step) => step.codes.test(code))?.name;
+  if (found !== undefined) return found;
+  if (code === "CLASS_NOT_GRANTED") return "admission";
+  return /^POLICY_/.test(code) ? "policy" : (stepOf(code) ?? "policy");
 }

@@ -68,7 +68,7 @@ export const EVIDENCE_REFUSALS = {
   },
   NEVER_ARRIVED: {
     what: "observation {id} never arrived at {by}",
-    why: "{by} neither admitted nor refused it; whoever sent it may still hold it",
+    why: "{by} neither admitted, refused nor holds it; {reported}",
     do: "ask its sender, or look into another party's bundle",
   },
   CUSTODY_BROKEN: {

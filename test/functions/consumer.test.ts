@@ -45,6 +45,7 @@ function environment(objects: Readonly<Record<string, Submit>>): AgentEnv {
     CEREMONY: { getByName: (name: string) => ({ submit: submit(name) }) },
     DIRECTORY: {
       getByName: () => ({
+        keepRefused: async () => undefined,
         refuse: (rows: readonly EdgeRefusal[]) => refuse(rows),
         revocations: async () => ({ upTo: 0, frames: [] }),
       }),

@@ -5,6 +5,7 @@ import { githubPayload } from "../../cli/demo/github.ts";
 import { SOURCE, Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
+import { parseObservation } from "../../shared/observation/decode.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { FREIGHT } from "../shared/policy/freight.ts";
 import { contributionFrame } from "../support/frames.ts";
@@ -72,6 +73,26 @@ describe("an agent", () => {
     ];
     for (const [frame, code, type] of cases) expect((await submit(bolt, frame, type)).code).toBe(code);
     expect(await stateOf(bolt)).toBe(before);
+  });
+
+  it("explains what it admitted and what its door refused, and says of the rest that it never arrived", async () => {
+    const bad = contribution("crux", stage.ceremony, 2, "abstain");
+    bad[bad.length - 1] = (bad[bad.length - 1] as number) ^ 1;
+    expect((await submit(bolt, bad)).code).toBe("SIGNATURE_INVALID");
+    const parsed = parseObservation(bad);
+    const id = parsed.ok ? parsed.value.observation.id : "";
+    const ask = async (path: string) => {
+      const response = await bolt.request(path);
+      return [response.status, await response.json()];
+    };
+    const refused = { verdict: "not admitted", by: "bolt", authority: "crux", refusal: { code: "SIGNATURE_INVALID" } };
+    expect(await ask(`/v1/observations/${id}/explain`)).toMatchObject([200, refused]);
+    expect(await ask(`/v1/ceremonies/${stage.ceremony}/observations/${id}/explain`)).toMatchObject([200, refused]);
+    const call = await ask(`/v1/observations/${stage.ceremony.slice(0, 10)}/explain`);
+    expect(call).toMatchObject([200, { verdict: "admitted", kind: "call", nearest: [] }]);
+    const never = { code: "NEVER_ARRIVED", about: { by: "bolt" } };
+    expect(await ask(`/v1/observations/${"cd".repeat(32)}/explain`)).toMatchObject([404, never]);
+    expect((await ask("/v1/observations/abc/explain"))[0]).toBe(400);
   });
 
   it("keeps a statement for another ceremony out of this one", async () => {

@@ -1,10 +1,9 @@
-// The smaller pages: log in, verify, health, policies, one observation explained, one error explained.
+// The smaller pages: log in, verify, health, policies, one error explained.
 import type { LinkHealth } from "../../../durable/link-object.ts";
-import type { Explanation } from "../../../shared/evidence/explain.ts";
 import type { PolicyDocument } from "../../../shared/policy/policy.ts";
 import type { Refusal } from "../../../shared/refusals.ts";
 import { Badged } from "../layout.tsx";
-import { grouped, relativeText } from "../words.ts";
+import { relativeText } from "../words.ts";
 
 export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
   <form method="post" action="/login" class="card">
@@ -80,45 +79,6 @@ export const Policies = ({ patterns }: { patterns: readonly PolicyDocument[] }) 
     ))}
   </ul>
 );
-
-export const Observation = ({ explanation }: { explanation: Explanation }) => (
-  <>
-    <p>
-      <Badged badge={verdictBadge(explanation)} /> at {explanation.by}
-    </p>
-    <p>
-      {explanation.kind} of {explanation.authority}
-      {explanation.role === null ? "" : `, role ${explanation.role}`} · <code>{grouped(explanation.id)}</code>
-    </p>
-    <table>
-      <thead>
-        <tr>
-          {["Factor", "Need", "Got", "Verdict"].map((name) => (
-            <th scope="col">{name}</th>
-          ))}
-        </tr>
-      </thead>
-      <tbody>
-        {explanation.factors.map(({ name, need, got, verdict }) => (
-          <tr>
-            <td data-label="Factor">{name}</td>
-            <td data-label="Need">{need}</td>
-            <td data-label="Got">{got}</td>
-            <td data-label="Verdict">{verdict}</td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-    {explanation.refusal === null ? null : <RefusalText refusal={explanation.refusal} />}
-  </>
-);
-
-function verdictBadge({ verdict }: Explanation) {
-  if (verdict === "admitted") return { icon: "✓", word: "admitted", tone: "good" } as const;
-  return verdict === "held"
-    ? ({ icon: "‖", word: "held: it waits for something", tone: "warn" } as const)
-    : ({ icon: "✗", word: "not admitted", tone: "bad" } as const);
-}
 
 export const RefusalText = ({ refusal }: { refusal: Refusal }) => (
   <dl class="card">

@@ -4,8 +4,10 @@ import { meshTime } from "../../../durable/config.ts";
 import { DIRECTORY_NAME } from "../../../durable/env.ts";
 import { anything, integer, list, nullable, readAs, record, text } from "../../../shared/cbor/read.ts";
 import type { CborValue } from "../../../shared/cbor/value.ts";
+import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
 import { SEATS_MAX, TEXT_LENGTH_MAX } from "../../../shared/limits.ts";
 import { fault, type Result } from "../../../shared/result.ts";
+import { explainHere } from "../../explain.ts";
 import { openCeremonyFor } from "../../open.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
@@ -65,15 +67,25 @@ export function ceremonyRoutes(): Hono<AgentContext> {
     }),
   );
   app.get("/:id/observations/:observation/explain", (context) =>
-    withCeremony(context, async (ceremony) => {
-      const explanation = await ceremony.explain(context.req.param("observation"));
-      return explanation === null
-        ? problem(context, fault("NOT_FOUND", { thing: "such observation" }).fault)
-        : context.json(explanation);
-    }),
+    withCeremony(context, () => explainRoute(context, context.req.param("id"))),
   );
   app.post("/:id/attestations", attestRoute);
   return app;
+}
+
+/** The digits of an id, or of its beginning. */
+const DIGITS = /^[0-9a-f]{1,64}$/;
+
+/** Why an observation was admitted or not: of one ceremony, or of whichever has it. */
+export async function explainRoute(context: Context<AgentContext>, ceremony: string | null): Promise<Response> {
+  const id = context.req.param("observation") ?? "";
+  if (!DIGITS.test(id) || id.length < ID_DIGITS_MIN)
+    return problem(
+      context,
+      fault("BODY_INVALID", { path: "observation", need: `${ID_DIGITS_MIN} to 64 hexadecimal digits` }).fault,
+    );
+  const explained = await explainHere(context.env, context.get("config"), id, ceremony);
+  return explained.ok ? context.json(explained.value) : problem(context, explained.fault, true);
 }
 
 type CeremonyStub = ReturnType<AgentContext["Bindings"]["CEREMONY"]["getByName"]>;

@@ -1,6 +1,7 @@
 // Whoever is not named may join an open roster by its class: it gets a seat, a vote and a proof, or learns why not.
 import { describe, expect, it } from "vitest";
-import { makeParty } from "../../../cli/stack/party.ts";
+import { makeParty, type Party } from "../../../cli/stack/party.ts";
+import type { Revocation } from "../../../shared/authority/statement.ts";
 import { sha256 } from "../../../shared/hash.ts";
 import {
   CLOSED,
@@ -15,8 +16,9 @@ import {
   voteAndEnd,
   WALK_IN,
 } from "../../support/convened.ts";
-import type { Network } from "../../support/network.ts";
+import { type Network, SECOND, START } from "../../support/network.ts";
 import { MESH, testParties } from "../../support/parties.ts";
+import { opened as openedStatements, revocationOf } from "../../support/recipes.ts";
 
 describe("an open roster", () => {
   const arrival = (net: Network, name: string) =>
@@ -41,7 +43,8 @@ describe("an open roster", () => {
     const net = opened(testParties(5), pinned(OPEN), 4);
     net.restoreAlways = true;
     let count = 0;
-    net.delivers = () => ++count % 3 !== 0;
+    // Every third message is lost, and whatever the walk-in sends at first.
+    net.delivers = ({ from }) => ++count % 3 !== 0 && (from !== "echo" || net.now > START + 4 * SECOND);
     arrival(net, "echo");
     net.say("echo", WALK_IN);
     joinAll(net, ["acme", "bolt", "crux", "dune"]);
@@ -62,6 +65,23 @@ describe("an open roster", () => {
     voteAndEnd(net);
     expect(new Set(net.digests()).size).toBe(1);
     expect(recordOf(net)?.excluded).toMatchObject([{ id: joinOf(net, "dune"), code: "CLASS_NOT_GRANTED", round: 0 }]);
+  });
+
+  it("leaves out a walk-in whose credential is withdrawn while they join, for everyone alike", async () => {
+    const parties = testParties(4);
+    const [, , , dune] = parties as readonly [Party, Party, Party, Party];
+    const net = opened(parties, pinned(OPEN), 3);
+    arrival(net, "dune");
+    net.say("dune", WALK_IN);
+    const grant = dune.identity.credentials[0] as Uint8Array;
+    const [revocation] = await openedStatements([revocationOf(grant, START - SECOND, dune.root)]);
+    const carried = { on: "revocation", now: net.now, revocation: revocation as Revocation } as const;
+    expect(net.turn("bolt", carried)).toMatchObject([{ verdict: "admitted" }]);
+    joinAll(net, ["acme", "bolt", "crux"]);
+    voteAndEnd(net);
+    expect([new Set(net.digests()).size, rosterIn(net)]).toEqual([1, ["acme", "bolt", "crux"]]);
+    expect(recordOf(net)?.excluded).toMatchObject([{ id: joinOf(net, "dune"), code: "CREDENTIAL_REVOKED", round: 0 }]);
+    expect(await passes(net, parties, "acme")).toMatchObject({ verdict: "passed" });
   });
 
   it("is closed to walk-ins where names decide", () => {
