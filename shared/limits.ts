@@ -113,6 +113,10 @@ export const HOPS_MAX = 4;
 export const NESTING_MAX = 4;
 /** Persons who may have to sign for one exchange file besides its gateway. */
 export const REVIEWERS_MAX = 8;
+/** Parts, meetings and bundles of one composition. */
+export const PARTS_MAX = 64;
+/** Ceremonies within ceremonies: each is one more certificate between a voice and the outcome. */
+export const NESTING_DEPTH_MAX = 4;
 /** Factors of one admission rule. */
 export const FACTORS_MAX = 32;
 /** One expression of a policy, in characters and in parts, and the items it is given: together about 100,000 small steps at most. */

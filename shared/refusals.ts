@@ -6,6 +6,7 @@ import { CEREMONY_REFUSALS } from "./refusals/ceremony.ts";
 import { COALITION_REFUSALS } from "./refusals/coalition.ts";
 import { COMMAND_REFUSALS } from "./refusals/command.ts";
 import { COMPOSITE_REFUSALS } from "./refusals/composite.ts";
+import { COMPOSITION_REFUSALS } from "./refusals/composition.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
@@ -25,6 +26,7 @@ export const REFUSALS = {
   ...COALITION_REFUSALS,
   ...REFERENCE_REFUSALS,
   ...COMPOSITE_REFUSALS,
+  ...COMPOSITION_REFUSALS,
   ...EDGE_REFUSALS,
   ...COMMAND_REFUSALS,
   ...MESH_REFUSALS,
@@ -47,6 +49,7 @@ export type RefusalClass =
   | "failed";
 
 const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
+  POLICY_PART: "malformed",
   FRAME_TOO_LARGE: "too-large",
   BODY_TOO_LARGE: "too-large",
   CEREMONY_UNKNOWN: "held",
@@ -91,7 +94,8 @@ export function refusalClass(code: RefusalCode): RefusalClass {
   if ([ADMISSION_REFUSALS, REFERENCE_REFUSALS, COMPOSITE_REFUSALS].some((group) => Object.hasOwn(group, code)))
     return "forbidden";
   if (Object.hasOwn(CEREMONY_REFUSALS, code) || Object.hasOwn(MESH_REFUSALS, code)) return "conflict";
-  return Object.hasOwn(EVIDENCE_REFUSALS, code) ? "unverified" : "malformed";
+  const ofEvidence = Object.hasOwn(EVIDENCE_REFUSALS, code) || Object.hasOwn(COMPOSITION_REFUSALS, code);
+  return ofEvidence ? "unverified" : "malformed";
 }
 
 /** The shape every refusal has towards people and programs alike. */

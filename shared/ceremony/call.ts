@@ -3,6 +3,7 @@ import { sameTiers } from "../authority/taxonomy.ts";
 import type { CborValue } from "../cbor/value.ts";
 import { type Electorate, electorateOf } from "../closing/power.ts";
 import { openClosing } from "../closing/state.ts";
+import { membershipOf } from "../composition/membership.ts";
 import { LIFETIME_MICROS_MAX } from "../limits.ts";
 import type { Call, Id, Observation } from "../observation/observation.ts";
 import { roundsAtMost } from "../outcome/rounds.ts";
@@ -42,6 +43,7 @@ function readAfresh(call: Call): Result<Opening> {
   const roots = new Map(seats.map((seat) => [seat.authority, seat.root]));
   if (seats.some((seat) => roots.get(seat.authority) !== seat.root) || new Set(roots.values()).size !== roots.size)
     return fault("CALL_INVALID", { reason: "an authority has two roots, or two authorities share one" });
+  if (!policy.value.policy.standalone && membershipOf(call.subject) === null) return fault("POLICY_PART");
   const [finding] = lintPolicy(policy.value.policy, seats);
   return finding === undefined ? ok({ policy: policy.value, seats }) : { ok: false, fault: finding };
 }

@@ -1,5 +1,5 @@
 // The forms that contributions take (SPEC §6.2): each is judged by the rule that will read it.
-import { anything, boolean, integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
+import { anything, boolean, integer, list, type Reader, readAs, record, recordWith, text } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { TEXT_LENGTH_MAX } from "../limits.ts";
 import { judgeAttestation } from "../policy/attestation-schema.ts";
@@ -82,6 +82,8 @@ const CHOICE_FIELDS: Fields = {
     subject: text(TEXT_LENGTH_MAX),
     conditions: list(text(TEXT_LENGTH_MAX), 64),
     value: integer(Number.MIN_SAFE_INTEGER, Number.MAX_SAFE_INTEGER),
+    /** The ceremony whose outcome this choice passes on, and the digest of its record. */
+    certificate: record<{ ceremony: string; digest: string }>({ ceremony: text(), digest: text() }),
     reason,
   },
 };

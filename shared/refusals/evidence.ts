@@ -76,6 +76,11 @@ export const EVIDENCE_REFUSALS = {
     why: "in ceremony {ceremony} {found} hands over, and {need} has custody by then",
     do: "ask both parties for the evidence of what lies between",
   },
+  CUSTODY_NONE: {
+    what: "the evidence says nothing of custody",
+    why: "ceremony {ceremony} is not about custody, has not ended, or is not here",
+    do: "ask for the evidence of the ceremony in which it was handed over",
+  },
   TRUST_MISSING: {
     what: "a root is missing from the trust statement",
     why: "{authority} signs under root {root}",

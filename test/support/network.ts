@@ -71,6 +71,7 @@ export class Network {
     options: {
       /** Of all parties, or of each in turn. */
       readonly role: string | readonly string[];
+      readonly opensAt?: number;
       readonly closesAt?: number;
       readonly expiresAt?: number;
       readonly subject?: CborValue;
@@ -79,13 +80,14 @@ export class Network {
       readonly named?: number;
     },
   ) {
+    this.now = options.opensAt ?? START;
     const [opener] = parties as readonly [Party];
     const plan = {
       title: options.title ?? "Release 2.4",
       policy,
       subject: options.subject ?? null,
       seats: seatsFor(parties.slice(0, options.named), options.role),
-      opensAt: START,
+      opensAt: this.now,
       closesAt: options.closesAt ?? null,
       expiresAt: options.expiresAt ?? null,
       nonce: new Uint8Array(16),

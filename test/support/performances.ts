@@ -1,6 +1,6 @@
 // Plain runs performed as ceremonies: real keys, signed statements, closes and certificates, by the core alone. Who says two things for
 // one slot says them past its own agent, as a liar would.
-import type { CborMap } from "../../shared/cbor/value.ts";
+import type { CborMap, CborValue } from "../../shared/cbor/value.ts";
 import { type PlainEntry, readPlain } from "../../shared/outcome/plain-document.ts";
 import { findPattern } from "../../shared/policy/catalogue.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
@@ -19,7 +19,16 @@ export type Performance = {
   readonly rounds: readonly string[];
   /** Parties that cannot be reached after the call. */
   readonly down?: readonly string[];
+  readonly subject?: CborValue;
+  /** In microseconds; the usual start of the tests where absent. */
+  readonly startsAt?: number;
 };
+
+/** What a policy that does not stand by itself is called under, where no composition is at hand. */
+const SOME_PART = new Map([
+  ["composition", "0".repeat(64)],
+  ["part", "alone"],
+]);
 
 /** Length of a round, in seconds. */
 const ROUND = 5;
@@ -49,7 +58,15 @@ export function readLines(text: string): readonly Entry[] {
 }
 
 /** Runs a performance until every party that can be reached has ended. */
-export function perform({ document, set = {}, parties, rounds, down = [] }: Performance): Network {
+export function perform({
+  document,
+  set = {},
+  parties,
+  rounds,
+  down = [],
+  subject,
+  startsAt = START,
+}: Performance): Network {
   const policy = pinnedWith(document, set);
   const named = fill(policy.policy, parties);
   const plain = readPlain(policy.policy, {
@@ -60,7 +77,12 @@ export function perform({ document, set = {}, parties, rounds, down = [] }: Perf
   const net = new Network(
     named.map(([name]) => testParty(name)),
     policy,
-    { role: named.map(([, role]) => role), closesAt: START + ROUND * SECOND },
+    {
+      role: named.map(([, role]) => role),
+      opensAt: startsAt,
+      closesAt: startsAt + ROUND * SECOND,
+      subject: subject ?? (policy.policy.standalone ? null : SOME_PART),
+    },
   );
   net.open();
   net.deliverAll();
