@@ -36,7 +36,7 @@ export const CHOOSER: RoleDocument = {
   closes: true,
   contributes: true,
   gives: ["choice"],
-  choices: ["approve", "reject", "abstain", "decline", "recuse"],
+  choices: ["approve", "reject", "abstain", "decline", "recuse", "request-change"],
   slots: "one",
   delegated: false,
 };
