@@ -116,11 +116,9 @@ describe("a ceremony of those present", () => {
     expect(new Set(net.digests()).size).toBe(1);
     const record = recordOf(net);
     expect([record?.status, record?.cause]).toEqual(["abandoned", "TOO_FEW_PRESENT"]);
-    expect(toJson(record?.value ?? null)).toMatchObject({
-      absent: ["crux", "dune"],
-      faulty: [],
-      released: [{ party: "acme" }, { party: "bolt" }],
-    });
+    const value = toJson(record?.value ?? null) as { readonly released: readonly { readonly party: string }[] };
+    expect(value).toMatchObject({ absent: ["crux", "dune"], faulty: [] });
+    expect(value.released.map(({ party }) => party).sort()).toEqual(["acme", "bolt"]);
   });
 
   it("goes on without whoever called it: the others end with one record, whatever order and memory they have", () => {
