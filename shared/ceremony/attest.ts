@@ -8,12 +8,14 @@ import { scanCanonical } from "../cbor/scan.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { isHalted, provenFaults } from "../closing/derive.ts";
 import type { Closing } from "../closing/state.ts";
+import { actItem } from "../membership/act.ts";
 import { readContribution } from "../observation/body.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { absorbContribution, itemsPerSeat } from "./gather.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
+import { isOpen } from "./guests.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -30,8 +32,9 @@ export type Manner = { readonly governanceClass: string | null; readonly sources
 const USUAL: Manner = { governanceClass: null, sources: [] };
 
 /** Contributes `content` in the party's own seat; the same content twice is one contribution. */
-export function attest(turn: Turn, content: CborMap, item: string | null, manner: Manner = USUAL): Turn {
+export function attest(turn: Turn, content: CborMap, named: string | null, manner: Manner = USUAL): Turn {
   const { state } = turn;
+  const item = named ?? actItem(content);
   const round = currentRound(state);
   if (state.ending !== null || state.expired)
     return refused(turn, fault("CEREMONY_OVER", { phase: phaseOf(state) }).fault);
@@ -82,19 +85,15 @@ type SpeakingPlace = { readonly seat: number | null; readonly role: string; read
  * The seat that the party speaks from: one that contributes or, in a round of joins, its first that has not joined yet. Without a seat
  * it may join an open roster under its own name, in the role that the content asks for.
  */
-function placeOf(
-  state: CeremonyState,
-  { roles, convening }: Policy,
-  round: Round,
-  content: CborMap,
-): SpeakingPlace | null {
+function placeOf(state: CeremonyState, policy: Policy, round: Round, content: CborMap): SpeakingPlace | null {
   const joining = round.stage.is === "join";
-  const fits = ({ role }: RosterSeat) => joining || roles.get(role)?.contributes === true;
+  const anyone = joining || content.has("membership");
+  const fits = ({ role }: RosterSeat) => anyone || policy.roles.get(role)?.contributes === true;
   const fresh = (seat: RosterSeat) => !joining || contributionsOf(ownIn(state, round, seat.index)).length === 0;
   const seat = ownSeat(state, round, (one) => fits(one) && fresh(one)) ?? ownSeat(state, round, fits);
   if (seat !== undefined) return { seat: seat.index, role: seat.role, content };
   const role = content.get("role");
-  if (!joining || convening?.roster !== "open-by-class" || typeof role !== "string") return null;
+  if (!isOpen(policy, round) || typeof role !== "string") return null;
   const rest = [...content].filter(([name]) => name !== "role");
   return { seat: null, role, content: new Map([...rest, ["as", state.self.authority]]) };
 }

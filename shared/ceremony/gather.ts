@@ -3,6 +3,7 @@ import { ruleOf } from "../admission/judge.ts";
 import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
 import { ITEMS_PER_SEAT_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { isMembership } from "../membership/act.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
@@ -113,7 +114,9 @@ function findFixing(policy: Policy, round: Round, struck: Struck): readonly Id[]
   if (round.stage.is === "join") return fixingJoins(policy, round, contributions);
   if (ruleOf(policy) !== null) return fixingTogether(policy, round, contributions);
   const { admitted } = admissible(policy, round.seats, contributions, round, round.stage);
-  return admitted.length === 0 ? null : settle(policy, round.stage, round.seats, admitted, tolerated);
+  // Whoever says only who is in has not spoken to the matter yet.
+  const spoken = policy.membership === null ? admitted : admitted.filter(({ content }) => !isMembership(content));
+  return spoken.length === 0 ? null : settle(policy, round.stage, round.seats, spoken, tolerated);
 }
 
 /** Once everyone named has joined nobody else can, unless the roster is open; what counts of a join may hang on the others. */

@@ -10,7 +10,8 @@ type Gathered = Observation<ContributionBody>;
 
 /** Whether walk-ins may join a round. */
 export function isOpen(policy: Policy | undefined, { stage }: Pick<Round, "stage">): boolean {
-  return stage.is === "join" && policy?.convening?.roster === "open-by-class";
+  if (stage.is === "join") return policy?.convening?.roster === "open-by-class";
+  return stage.is === "give" && stage.asked === null && (policy?.membership ?? null) !== null;
 }
 
 /** Whether an observation is the join of somebody whom the call does not name. */
@@ -33,7 +34,7 @@ export function checkGuest({ self }: CeremonyState, { chain, body }: Observation
 
 /** Walk-ins among contributions, numbered after the seats of the round by root and role: arrival decides nothing. */
 export function guestsIn(
-  { seats }: { readonly seats: readonly NamedSeat[] },
+  { seats }: { readonly seats: readonly (NamedSeat & { readonly index?: number })[] },
   contributions: readonly Gathered[],
 ): readonly RosterSeat[] {
   const keys = new Map(
@@ -44,9 +45,11 @@ export function guestsIn(
         { authority: nameIn(join.body.content), role: join.body.role, root: rootOf(join.chain) },
       ]),
   );
+  // Seats keep their numbers where others have left: none may be given twice.
+  const first = Math.max(seats.length - 1, ...seats.map(({ index = -1 }) => index)) + 1;
   return [...keys]
     .sort(([a], [b]) => (a < b ? -1 : 1))
-    .map(([, guest], index) => ({ ...guest, index: seats.length + index, power: 1 }));
+    .map(([, guest], index) => ({ ...guest, index: first + index, power: 1 }));
 }
 
 /** The number of the seat that a contribution speaks from; a walk-in's is the one that it is given here. */

@@ -4,6 +4,7 @@
 import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
+import type { MembershipChange } from "../membership/change.ts";
 import type { Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import type { Handover, Verdict } from "../outcome/contribution.ts";
 import type { Progress } from "../outcome/rounds.ts";
@@ -138,7 +139,7 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
   const { result, excluded, roster } = advance(policy.policy, state.rounds);
   if (result.is === "next") {
     const next = openNext(state, policy.policy, call.body, result);
-    const changed = recordMembership(closed, round, next);
+    const changed = recordMembership(closed, round, next, result.changes);
     // A roster of those present numbers its seats anew: who said what nobody can read is counted anew too.
     const unread = round.stage.is === "join" ? new Set<number>() : state.unread;
     return carryOn(unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0, unread })));
@@ -148,18 +149,20 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
 }
 
 /** Who is in the next round and was not in this one, and the other way round; those present may have been given other numbers. */
-function recordMembership(turn: Turn, before: Round, after: Round): Turn {
+function recordMembership(turn: Turn, before: Round, after: Round, acts: readonly MembershipChange[]): Turn {
   const isIn = ({ seats }: Round, seat: RosterSeat) =>
     seats.some(({ root, role }) => root === seat.root && role === seat.role);
   const changes = [
     ...before.seats.filter((seat) => !isIn(after, seat)).map((seat) => ["left", seat] as const),
     ...after.seats.filter((seat) => !isIn(before, seat)).map((seat) => ["joined", seat] as const),
   ];
-  return changes.reduce(
-    (told, [action, { index, authority, role }]) =>
-      record(told, "membership-change", [], authority, { action, seat: index, role, from: after.index }),
-    turn,
-  );
+  return changes.reduce((told, [action, { index, authority, role }]) => {
+    const act = acts.find((change) => change.action === action && change.seat.index === index);
+    const why = act === undefined ? {} : { why: act.why, ...(act.reason === "" ? {} : { reason: act.reason }) };
+    const bound = act === undefined || act.bound === null ? {} : { bound: act.bound };
+    const detail = { action, seat: index, role, from: after.index, ...why, ...bound };
+    return record(told, "membership-change", act?.about ?? [], authority, detail);
+  }, turn);
 }
 
 function recordHandover(turn: Turn, { release, acceptance, from, to, object }: Handover): Turn {

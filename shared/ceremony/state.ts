@@ -146,11 +146,9 @@ export function peersOf(state: CeremonyState, round: Round): readonly string[] {
  * ends, and whoever has joined without a seat.
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
-  const named = state.call?.body.seats.filter(({ root }) => root !== state.self.root) ?? [];
-  const guests = state.rounds.flatMap((one) =>
-    one.stage.is === "join" ? guestsIn(one, contributionsOf([...one.held.values()])) : [],
-  );
-  const others = [...named, ...guests.filter(({ root }) => root !== state.self.root)];
+  const named = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
+  const guests = state.rounds.flatMap((one) => guestsIn(one, contributionsOf([...one.held.values()])));
+  const others = [...named, ...guests].filter(({ root }) => root !== state.self.root);
   return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority)])];
 }
 

@@ -14,10 +14,17 @@ export type Heard = {
 
 type Abandoned = Extract<Verdict, { is: "abandoned" }>;
 
-export function abandonmentOf(policy: Policy, seats: readonly Seat[], heard: Heard, verdict: Abandoned): Abandoned {
+/** `left` are those who were in once: they are not waited for, and what they said is released as well. */
+export function abandonmentOf(
+  policy: Policy,
+  seats: readonly Seat[],
+  left: readonly Seat[],
+  heard: Heard,
+  verdict: Abandoned,
+): Abandoned {
   const spoke = new Set(heard.admitted.map(({ seat }) => seat));
   const names = (some: readonly Seat[]) => some.map(nameOf);
-  const byIndex = new Map(seats.map((seat) => [seat.index, seat]));
+  const byIndex = new Map([...left, ...seats].map((seat) => [seat.index, seat]));
   const absent = seats.filter(({ role, index }) => policy.roles.get(role)?.contributes === true && !spoke.has(index));
   const faulty = seats.filter(({ index }) => heard.faulty.has(index));
   // A matched pair binds whatever became of the rest.

@@ -3,6 +3,7 @@ import type { Shown } from "../admission/deeds.ts";
 import { admitFinally, type FinalAdmission } from "../admission/final.ts";
 import type { Deed } from "../admission/standing.ts";
 import type { CborValue } from "../cbor/value.ts";
+import { isMembership, judgeAct } from "../membership/act.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
@@ -72,8 +73,13 @@ export function admissible(
 /** The one frame of documents that name none. */
 const PLAIN_FRAME = "plain";
 
-/** Where a seat speaks once in a round, all it says is for one slot, whatever it calls it. */
-export function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, { seat, item }: Contribution): string {
+/** Where a seat speaks once in a round, all it says of the matter is for one slot, whatever it calls it. */
+export function slotOf(
+  policy: Policy,
+  seats: ReadonlyMap<number, Seat>,
+  { seat, item, content }: Contribution,
+): string {
+  if (policy.membership !== null && content.has("membership")) return `${seat}/membership/${item ?? ""}`;
   const role = policy.roles.get(seats.get(seat)?.role ?? "");
   return `${seat}/${role?.slots === "many" ? (item ?? "") : ""}`;
 }
@@ -103,6 +109,8 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
   const seat = seats.get(contribution.seat);
   if (seat === undefined) return fault("NOT_A_PARTY");
   const role = policy.roles.get(seat.role);
+  if (policy.membership !== null && context.stage.is === "give" && isMembership(contribution.content))
+    return judgeMembership(context, seat, contribution);
   const joining = context.stage.is === "join"; // whoever only watches, or closes rounds, joins too
   if (seat.role !== contribution.role || role === undefined || !(role.contributes || joining))
     return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role });
@@ -114,6 +122,23 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
   const silent = context.stage.is === "commit" || context.stage.is === "join";
   const unmet = silent ? null : judgeConditions(policy, role, seat, content.value, occasion);
   if (unmet !== null) return { ok: false, fault: unmet };
+  return checkTime(context, contribution) ?? content;
+}
+
+/** Of whoever holds the seat, or asks for one: what it says of who is in, dated like anything else. */
+function judgeMembership(context: Context, seat: Seat, contribution: Contribution): Result<Contribution> {
+  if (seat.role !== contribution.role) return fault("ROLE_NOT_HELD", { role: contribution.role, held: seat.role });
+  const { content } = contribution;
+  const refused = content.has("membership") ? judgeAct(content) : judgeJoin(seat, content);
+  if (refused !== null) return { ok: false, fault: refused };
+  return checkTime(context, contribution) ?? ok(contribution);
+}
+
+/** Stated within the round, in its frame, and valid at its close; null where it is. */
+function checkTime(
+  { policy, window }: Context,
+  contribution: Contribution,
+): Extract<Result<never>, { ok: false }> | null {
   const frame = contribution.evidence?.frame;
   if (frame !== undefined && window.frame !== undefined && frame !== window.frame)
     return fault("TIME_FRAME", { attester: contribution.id, found: frame, need: window.frame });
@@ -122,7 +147,7 @@ function judge(context: Context, contribution: Contribution): Result<Contributio
     return fault("WINDOW_MISSED", { at: contribution.at[0], from: window.opensAt, until: window.closesAt });
   if (contribution.until < window.closesAt)
     return fault("TTL_EXPIRED", { until: contribution.until, at: window.closesAt });
-  return content;
+  return null;
 }
 
 /** By the stage: a commitment, what one hid, or an open contribution; what a reveal hid stands in its place. */

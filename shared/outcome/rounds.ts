@@ -2,27 +2,25 @@
 // same answer, so a party that was away computes what the others did.
 import { deedsOf, type Shown } from "../admission/deeds.ts";
 import type { FinalAdmission } from "../admission/final.ts";
+import { isMembership } from "../membership/act.ts";
+import type { MembershipChange } from "../membership/change.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
 import { abandonmentOf, type Heard } from "./abandonment.ts";
 import { admissible, shownIn, slotOf, type Window } from "./admissible.ts";
+import { closeRound } from "./close-round.ts";
 import {
-  abandoned,
   type Contribution,
   compareText,
   type Exclusion,
-  nameOf,
   type Seat,
   seatsByIndex,
   type Verdict,
 } from "./contribution.ts";
 import { convene } from "./convene.ts";
-import { hasConverged } from "./convergence.ts";
-import { decide } from "./functions.ts";
-import { commitmentsOf } from "./sealing.ts";
-import { shortfall } from "./shortfall.ts";
-import { firstStage, rolesDue, type Stage, seatsAsked, speakingStage } from "./stage.ts";
+import { reseat } from "./reseat.ts";
+import { firstStage, rolesDue, type Stage, speakingStage } from "./stage.ts";
 
 /** One closed round: who could contribute, when, and the agreed set. */
 export type ClosedRound = {
@@ -42,6 +40,8 @@ export type NextRound = {
   readonly roles: readonly string[];
   /** Who holds a seat in it. */
   readonly seats: readonly Seat[];
+  /** Who has come or gone by the acts of the round before. */
+  readonly changes: readonly MembershipChange[];
   readonly explanation: readonly string[];
 };
 
@@ -66,6 +66,8 @@ export type Situation = {
   readonly waited: number;
   readonly notes: readonly string[];
   readonly heard: Heard;
+  /** Seats that were held once and are no more. */
+  readonly left: readonly Seat[];
 };
 
 /** Rounds that the policy may ask for, shortfall included. */
@@ -76,9 +78,32 @@ export function roundsAtMost({ convening, sealed, rounds, shortfall: procedures 
 
 /** Folds closed rounds; those that come after the end are not looked at. */
 export function progress(policy: Policy, seats: readonly Seat[], closed: readonly ClosedRound[]): Progress {
-  const excluded: RoundExclusion[] = [];
-  const shown: Shown[] = [];
-  let situation: Situation = {
+  let fold: Fold = { situation: beginning(policy, seats), excluded: [], shown: [], changes: [], roster: null };
+  for (const round of closed.keys()) {
+    const step = foldRound(policy, fold, closed, round);
+    const { verdict, fold: next } = step;
+    const { excluded, roster } = next;
+    if (verdict !== null) return { result: finish(policy, next.situation, verdict), excluded, roster };
+    fold = next;
+  }
+  const { situation, excluded, roster, changes } = fold;
+  const { stage, notes, seats: named } = situation;
+  const roles = rolesDue(policy, stage);
+  return { result: { is: "next", stage, roles, seats: named, changes, explanation: notes }, excluded, roster };
+}
+
+/** What the rounds folded so far have come to. */
+type Fold = {
+  readonly situation: Situation;
+  readonly excluded: readonly RoundExclusion[];
+  readonly shown: readonly Shown[];
+  /** By the acts of the last of them. */
+  readonly changes: readonly MembershipChange[];
+  readonly roster: Progress["roster"];
+};
+
+function beginning(policy: Policy, seats: readonly Seat[]): Situation {
+  return {
     stage: firstStage(policy),
     seats,
     voices: seats,
@@ -87,32 +112,58 @@ export function progress(policy: Policy, seats: readonly Seat[], closed: readonl
     waited: 0,
     notes: [],
     heard: { admitted: [], faulty: new Set() },
+    left: [],
   };
-  let roster: Progress["roster"] = null;
-  for (const [round, { set, window, seats: named, guests = [], struck = [] }] of closed.entries()) {
-    const { stage } = situation;
-    const present = [...named, ...guests];
-    const admission = admissible(policy, present, set, window, stage, deedsOf(shown));
-    const left = [...admission.excluded, ...struck].sort((a, b) => compareText(a.id, b.id));
-    excluded.push(...left.map((exclusion) => ({ ...exclusion, round })));
-    const here: Situation = {
-      ...situation,
-      seats: present,
-      voices: admission.seats,
-      heard: heardIn(policy, situation, present, set, admission, round),
-    };
-    const { admitted } = admission;
-    shown.push(shownIn(policy, stage, present, set, admitted));
-    const step = stage.is === "join" ? closeJoins(policy, here, named, admitted) : closeRound(policy, here, admitted);
-    roster = step.roster ?? roster;
-    for (const exclusion of step.refused ?? []) excluded.push({ ...exclusion, round });
-    for (const id of step.unrevealed) excluded.push({ id, code: "NOT_REVEALED", detail: {}, round: round - 1 });
-    if ("verdict" in step) return { result: finish(policy, step.situation, step.verdict), excluded, roster };
-    situation = step.situation;
-  }
-  const { stage, notes, seats: named } = situation;
-  const next = { is: "next", stage, roles: rolesDue(policy, stage), seats: named, explanation: notes } as const;
-  return { result: next, excluded, roster };
+}
+
+/** One more round: who counts, what follows from the matter, and who is in the next one. */
+function foldRound(
+  policy: Policy,
+  { situation, excluded, shown, roster }: Fold,
+  closed: readonly ClosedRound[],
+  round: number,
+): { readonly fold: Fold; readonly verdict: Verdict | null } {
+  const { set, window, seats: named, guests = [], struck = [] } = closed[round] as ClosedRound;
+  const { stage } = situation;
+  const present = [...named, ...guests];
+  const admission = admissible(policy, present, set, window, stage, deedsOf(shown));
+  const { admitted } = admission;
+  const { acts, spoken } = sortOut(policy, stage, admitted);
+  const joining = stage.is === "join";
+  const here: Situation = {
+    ...situation,
+    seats: joining ? present : named,
+    // Whoever asks for a seat has no say yet.
+    voices: joining
+      ? admission.seats
+      : admission.seats.filter(({ index }) => !guests.some((one) => one.index === index)),
+    heard: heardIn(policy, situation, present, set, admission, round),
+  };
+  const step = joining ? closeJoins(policy, here, named, admitted) : closeRound(policy, here, spoken);
+  const left = [...admission.excluded, ...struck].sort((a, b) => compareText(a.id, b.id));
+  const outside = [...left, ...(step.refused ?? [])].map((exclusion) => ({ ...exclusion, round }));
+  const unrevealed = step.unrevealed.map((id) => ({ id, code: "NOT_REVEALED", detail: {}, round: round - 1 }) as const);
+  const fold: Fold = {
+    situation: step.situation,
+    excluded: [...excluded, ...outside, ...unrevealed],
+    shown: [...shown, shownIn(policy, stage, present, set, admitted)],
+    changes: [],
+    roster: step.roster ?? roster,
+  };
+  if ("verdict" in step) return { fold, verdict: step.verdict };
+  if (joining) return { fold, verdict: null };
+  const first = 1 + Math.max(...closed.slice(0, round + 1).flatMap(({ seats }) => seats.map(({ index }) => index)));
+  const reseated = reseat(policy, step.situation, named, guests, acts, first);
+  const { changes, verdict } = reseated;
+  const seated = changes.length > 0 ? reseated.situation.seats : fold.roster;
+  return { fold: { ...fold, situation: reseated.situation, changes, roster: seated }, verdict };
+}
+
+/** What is said of who is in, and what of the matter. */
+function sortOut(policy: Policy, stage: Stage, admitted: readonly Contribution[]) {
+  if (policy.membership === null || stage.is === "join") return { acts: [], spoken: admitted };
+  const isAct = ({ content }: Contribution) => isMembership(content);
+  return { acts: admitted.filter(isAct), spoken: admitted.filter((one) => !isAct(one)) };
 }
 
 type Left = {
@@ -146,109 +197,6 @@ function closeJoins(
   return { ...found, situation: { ...situation, stage: speakingStage(policy), seats, voices: seats, notes, heard } };
 }
 
-function closeRound(policy: Policy, situation: Situation, admitted: readonly Contribution[]): Step {
-  const { stage } = situation;
-  if (stage.is === "commit") {
-    const commitments = commitmentsOf(admitted);
-    const notes = [...situation.notes, `${commitments.size} commitments are in; they are to be revealed`];
-    return { situation: { ...situation, stage: { is: "reveal", commitments }, notes }, unrevealed: [] };
-  }
-  invariant(stage.is !== "join", "joins are closed by themselves");
-  if (stage.is === "reveal") return closeReveals(policy, situation, stage.commitments, admitted);
-  const current = stage.asked === null ? standing(policy, situation, stage.standing, admitted) : admitted;
-  return { ...conclude(policy, situation, current, admitted), unrevealed: [] };
-}
-
-function closeReveals(
-  policy: Policy,
-  situation: Situation,
-  commitments: ReadonlyMap<string, Id>,
-  admitted: readonly Contribution[],
-): Step {
-  const opened = new Set(admitted.map(({ commitment }) => commitment));
-  const closed = [...commitments].filter(([, id]) => !opened.has(id));
-  const byIndex = seatsByIndex(situation.seats);
-  const names = [...new Set(closed.map(([key]) => byIndex.get(Number.parseInt(key, 10))))]
-    .flatMap((seat) => (seat === undefined ? [] : [seat]))
-    .sort((a, b) => a.index - b.index)
-    .map(nameOf);
-  const unrevealed = closed.map(([, id]) => id).sort();
-  const notes = names.map((name) => `${name} committed and did not reveal`);
-  const noted = { ...situation, notes };
-  if (names.length > 0 && policy.rounds.unrevealed === "abandon")
-    return { situation: noted, verdict: { is: "abandoned", cause: "NOT_REVEALED", explanation: [] }, unrevealed };
-  return { ...conclude(policy, noted, admitted, admitted), unrevealed };
-}
-
-/** What stands after a round: what was said in it, and for whoever was silent what the policy lets stand of earlier. */
-function standing(
-  policy: Policy,
-  { seats }: Situation,
-  earlier: readonly Contribution[],
-  admitted: readonly Contribution[],
-): readonly Contribution[] {
-  const bids = policy.rounds.until === "quiet";
-  if (policy.rounds.silent !== "carry" && !bids) return admitted;
-  const byIndex = seatsByIndex(seats);
-  const fresh = new Set(admitted.map((contribution) => slotOf(policy, byIndex, contribution)));
-  return [...earlier.filter((contribution) => !fresh.has(slotOf(policy, byIndex, contribution))), ...admitted];
-}
-
-type Conclusion = { readonly situation: Situation } | { readonly situation: Situation; readonly verdict: Verdict };
-
-/** Whether what stands decides, needs another round, or falls short. */
-function conclude(
-  policy: Policy,
-  situation: Situation,
-  current: readonly Contribution[],
-  fresh: readonly Contribution[],
-): Conclusion {
-  if (situation.procedure >= 0) return shortfall(policy, situation, current, verdictOf(policy, situation, current));
-  const rounds = situation.rounds + 1;
-  const counted = { ...situation, rounds };
-  const verdict = verdictOf(policy, counted, current);
-  const more = rounds < policy.rounds.most && !policy.sealed;
-  const { until, most } = policy.rounds;
-  if (until === "quiet" && more && fresh.length > 0) return again(policy, counted, current, fresh, "a bid was raised");
-  if (until === "converged" && !hasConverged(policy, situation.seats, current)) {
-    if (more) return again(policy, counted, current, fresh, "the values have not converged");
-    const explanation = [`the values have not converged in ${most} rounds`];
-    return shortfall(policy, counted, current, { is: "abandoned", cause: "NOT_CONVERGED", explanation });
-  }
-  if (verdict.is === "decided") return { situation: counted, verdict };
-  if (more && verdict.settled !== true) return again(policy, counted, current, fresh, "there is no decision yet");
-  return shortfall(policy, counted, current, verdict);
-}
-
-/** The outcome function over what stands, among the seats that were asked. */
-export function verdictOf(policy: Policy, { voices, stage }: Situation, current: readonly Contribution[]): Verdict {
-  const present = new Set(voices.map(({ authority }) => authority)).size;
-  const { least } = policy.parties;
-  if (policy.admission?.quorum === "present" || policy.proximity !== null) {
-    if (present < least)
-      return abandoned("TOO_FEW_PRESENT", [`${present} organisations are present, ${least} are needed`]);
-  }
-  return decide(policy, seatsAsked(policy, stage, voices), current);
-}
-
-function again(
-  policy: Policy,
-  situation: Situation,
-  current: readonly Contribution[],
-  fresh: readonly Contribution[],
-  why: string,
-): Conclusion {
-  const said = new Set(fresh.map(({ seat }) => seat));
-  const stays = ({ role, index }: Seat) =>
-    policy.rounds.silent !== "drop" || policy.roles.get(role)?.contributes !== true || said.has(index);
-  const seats = situation.seats.filter(stays);
-  const gone = situation.seats
-    .filter((seat) => !stays(seat))
-    .map((seat) => `${nameOf(seat)} was silent and lost its seat`);
-  const stage: Stage = { is: "give", asked: null, standing: current };
-  return { situation: { ...situation, seats, stage, notes: [`round ${situation.rounds}: ${why}`, ...gone] } };
-}
-
 function heardIn(
   policy: Policy,
   { heard }: Situation,
@@ -268,7 +216,7 @@ function heardIn(
 }
 
 /** The last word: notes of the way there go with it, and an abandonment names whom it waited for and what it releases. */
-function finish(policy: Policy, { seats, heard, notes }: Situation, verdict: Verdict): Verdict {
+function finish(policy: Policy, { seats, heard, notes, left }: Situation, verdict: Verdict): Verdict {
   const explained = { ...verdict, explanation: [...notes, ...verdict.explanation] };
-  return explained.is === "decided" ? explained : abandonmentOf(policy, seats, heard, explained);
+  return explained.is === "decided" ? explained : abandonmentOf(policy, seats, left, heard, explained);
 }

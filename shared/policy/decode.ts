@@ -34,6 +34,7 @@ import {
   SEATS_MAX,
   TEXT_LENGTH_MAX,
 } from "../limits.ts";
+import { readMembership } from "../membership/rules.ts";
 import { readProfile } from "../reference/profile.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { readAttestationSchema } from "./attestation-schema.ts";
@@ -117,6 +118,7 @@ const readConvening: Reader<Convening> = described(
 
 const readWhole = record<Policy>({
   convening: nullable(readConvening),
+  membership: nullable(readMembership),
   admission: nullable(readAdmissionRule),
   proximity: nullable(readProfile),
   vetoes: list(record<Veto>({ name: text(64), when: readCondition }), 16),
@@ -142,6 +144,7 @@ const readWhole = record<Policy>({
 const readPolicy = withDefaults(
   {
     convening: null,
+    membership: null,
     admission: null,
     proximity: null,
     vetoes: [],

@@ -45,7 +45,7 @@ export const readRatio: Reader<Ratio> = described(
 );
 
 const readCount = integer(1, HOLDERS_MAX);
-const readThreshold: Reader<Threshold> = described(
+export const readThreshold: Reader<Threshold> = described(
   () => ({ anyOf: [schemaOf(readCount), schemaOf(readRatio)] }),
   (value, path) => (typeof value === "number" ? readCount(value, path) : readRatio(value, path)),
 );

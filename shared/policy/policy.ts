@@ -2,6 +2,7 @@
 // For people it is JSON; for hashing and signing, canonical CBOR. A pattern is nothing but such a document.
 import type { AdmissionRule } from "../admission/rule.ts";
 import type { Json } from "../cbor/json.ts";
+import type { MembershipRules } from "../membership/rules.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Profile } from "../reference/profile.ts";
 
@@ -263,6 +264,8 @@ export type Policy = {
   readonly rounds: Rounds;
   readonly outcome: OutcomeRule;
   readonly shortfall: readonly Procedure[];
+  /** Null where whoever is in stays in. */
+  readonly membership: MembershipRules | null;
   /** May be called by itself; else it serves as a part of others only. */
   readonly standalone: boolean;
   /** What admits a contribution beyond the door, and where its signer has to be; null where nothing is asked. */
@@ -275,13 +278,14 @@ export type Policy = {
 
 /** A role as people write it: what it does not say is not asked. */
 export type RoleDocument = Omit<Role, "when" | "attests"> & Partial<Pick<Role, "when" | "attests">>;
-type Optional = "roles" | "convening" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";
+type Optional = "roles" | "convening" | "membership" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";
 
 /** The same as plain JSON: what patterns are written in and what people read. */
 export type PolicyDocument = Omit<Policy, Optional> & {
   readonly roles: { readonly [name: string]: RoleDocument };
   readonly shortfall: readonly (Way & Partial<Guard>)[];
   readonly convening?: Convening | null;
+  readonly membership?: MembershipRules | null;
   readonly admission?: Json;
   readonly proximity?: Json;
   readonly vetoes?: readonly Veto[];
