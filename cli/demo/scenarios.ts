@@ -3,6 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../stack/agent.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
+import { STORIES } from "./stories.ts";
 import { UNDER_FIRE } from "./under-fire.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -96,6 +97,7 @@ export const SCENARIOS: readonly Scenario[] = [
     },
   },
   ...UNDER_FIRE,
+  ...STORIES,
 ];
 
 /** f of n equal parties, as the pattern sets it: fewer than a third. */

@@ -1,5 +1,6 @@
 // What a scenario can do: open by webhook, attest, break things, and wait for what the parties then show.
 import { setTimeout as sleep } from "node:timers/promises";
+import type { Json } from "../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import type { Explanation } from "../../shared/evidence/explain.ts";
 import type { LocalAgent } from "../stack/agent.ts";
@@ -11,6 +12,18 @@ const POLL_MS = 60;
 const HEARTBEAT_MS = 10_000;
 const AFTER_EXPIRY = 15;
 const ENDED = new Set(["final", "abandoned", "expired"]);
+
+/** What a ceremony is opened from; times in seconds. */
+export type Opening = {
+  readonly pattern: string;
+  readonly title: string;
+  readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
+  readonly set?: readonly { readonly path: string; readonly value: Json }[];
+  readonly subject?: Json;
+  readonly closesIn?: number;
+};
+/** A round that ends once all have spoken, and after so many seconds at the latest. */
+const LONG = 25;
 
 /** Something did not come about that a scenario demands: it has failed, and the product or the machine is to blame. */
 export class Unmet extends Error {}
@@ -85,6 +98,34 @@ export class Stage {
     this.say(`${agent.name}  attests ${choice}  obs ${answer.observation.slice(0, 12)}`);
   }
 
+  /** Opens a ceremony of any pattern at one party's agent, as its own programs do. */
+  async open(agent: LocalAgent, request: Opening): Promise<void> {
+    const times = { closesIn: LONG, expiresIn: null, ...request };
+    const answer = await agent.post<{ ceremony?: string; code?: string }>("/v1/ceremonies", times);
+    if (answer.ceremony === undefined) throw new Error(`${agent.name} could not open: ${answer.code ?? "no answer"}`);
+    this.ceremony = answer.ceremony;
+    this.say(
+      `${agent.name}  opens "${request.title}" (${request.pattern}) -> ceremony ${answer.ceremony.slice(0, 12)}`,
+    );
+  }
+
+  /** Waits until a party knows the call, then has it contribute; answers the observation's id. */
+  async contribute(agent: LocalAgent, content: Json, what: string, item?: string): Promise<string> {
+    await this.until(`${agent.name} knows the call`, 60, async () => (await this.view(agent)).policy !== null);
+    const slot = item === undefined ? "" : `?item=${encodeURIComponent(item)}`;
+    const answer = await agent.post<{ observation?: string; code?: string | null }>(
+      `/v1/ceremonies/${this.ceremony}/attestations${slot}`,
+      content,
+    );
+    if (!answer.observation) throw new Error(`${agent.name} could not contribute: ${answer.code ?? "no answer"}`);
+    this.say(`${agent.name}  ${what}  obs ${answer.observation.slice(0, 12)}`);
+    return answer.observation;
+  }
+
+  async inRound(agent: LocalAgent, round: number): Promise<void> {
+    await this.until(`${agent.name} is in round ${round}`, 60, async () => (await this.view(agent)).round >= round);
+  }
+
   async attestAll(agents: readonly LocalAgent[]): Promise<void> {
     for (const agent of agents) await this.attest(agent);
   }
@@ -108,8 +149,7 @@ export class Stage {
   }
 
   /** As `ended`, and until each has heard what the others computed. */
-  async agreed(seconds: number): Promise<readonly CeremonyView[]> {
-    const agents = this.running();
+  async agreed(seconds: number, agents = this.running()): Promise<readonly CeremonyView[]> {
     let views = await this.ended(seconds, agents);
     await this.until("the parties heard each other's outcome", 15, async () => {
       views = await this.views(agents);

@@ -5,7 +5,7 @@ import { DIRECTORY_NAME } from "../../../durable/env.ts";
 import { anything, integer, list, nullable, readAs, record, text } from "../../../shared/cbor/read.ts";
 import type { CborValue } from "../../../shared/cbor/value.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
-import { SEATS_MAX, TEXT_LENGTH_MAX } from "../../../shared/limits.ts";
+import { NAME_LENGTH_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../../../shared/limits.ts";
 import { fault, type Result } from "../../../shared/result.ts";
 import { explainHere } from "../../explain.ts";
 import { openCeremonyFor } from "../../open.ts";
@@ -132,8 +132,12 @@ async function attestRoute(context: Context<AgentContext>): Promise<Response> {
       context,
       fault("BODY_INVALID", { path: "body", need: 'a contribution such as {"choice":"approve"}' }).fault,
     );
+  // Tells several contributions of one seat to one round apart: bids of several lots, a release and an acceptance.
+  const item = context.req.query("item") ?? null;
+  if (item !== null && (item === "" || item.length > NAME_LENGTH_MAX))
+    return problem(context, fault("BODY_INVALID", { path: "item", need: `1 to ${NAME_LENGTH_MAX} characters` }).fault);
   return withCeremony(context, async (ceremony) => {
-    const [receipt] = await ceremony.attest(content, null);
+    const [receipt] = await ceremony.attest(content, item);
     if (receipt?.verdict === "refused" && receipt.code !== null)
       return problem(context, { code: receipt.code, detail: receipt.detail });
     return context.json(
