@@ -5,6 +5,7 @@ import { rootOf } from "../shared/authority/chain.ts";
 import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
+import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { uncarried } from "../shared/ceremony/notice.ts";
@@ -75,10 +76,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   /** Carries a revocation into the ceremony, whomever it concerns. */
   async carry(revocation: Uint8Array): Promise<readonly Receipt[]> {
-    const doubt = await this.#doubt();
-    return doubt === null
-      ? this.#turn({ on: "revocation", now: meshTime(this.#config), revocation: reopenRevocation(revocation) })
-      : [refusedFor(doubt)];
+    return this.#speak({ on: "revocation", now: meshTime(this.#config), revocation: reopenRevocation(revocation) });
   }
 
   async open(call: Uint8Array): Promise<readonly Receipt[]> {
@@ -92,10 +90,18 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async attest(content: CborMap, item: string | null): Promise<readonly Receipt[]> {
-    const doubt = await this.#doubt();
-    return doubt === null
-      ? this.#turn({ on: "attest", now: meshTime(this.#config), content, item })
-      : [refusedFor(doubt)];
+    return this.#speak({ on: "attest", now: meshTime(this.#config), content, item });
+  }
+
+  /** The party's own word about the outcome. */
+  async contest(contest: Contest): Promise<readonly Receipt[]> {
+    return this.#speak({ on: "contest", now: meshTime(this.#config), contest });
+  }
+
+  /** Signs nothing before it is known what was signed before. */
+  async #speak(input: Input): Promise<readonly Receipt[]> {
+    const doubt = await this.#doubt(input.on === "contest");
+    return doubt === null ? this.#turn(input) : [refusedFor(doubt)];
   }
 
   /** What attesting would sign now; nothing is kept. */
@@ -183,9 +189,9 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return this.#ledger.load(this.ctx.id.name ?? "", this.#config.self);
   }
 
-  /** Why this instance may not take a turn yet; null once it may. An ended or mute ceremony signs nothing, so it need not ask. */
-  async #doubt(): Promise<Fault | null> {
-    if (this.#state.ending !== null || this.#state.mute) return null;
+  /** Why this instance may not take a turn yet; null once it may. An ended ceremony signs nothing but disputes, a mute one nothing. */
+  async #doubt(disputes = false): Promise<Fault | null> {
+    if (this.#state.mute || (this.#state.ending !== null && !disputes)) return null;
     this.#current ??= this.#meetPast();
     const doubt = await this.#current;
     if (doubt !== null) this.#current = null;

@@ -1,5 +1,6 @@
 // The bindings of one agent's Worker, as the objects and the edge see them.
 import type { CborMap } from "../shared/cbor/value.ts";
+import type { Contest } from "../shared/ceremony/contest.ts";
 import type { DraftedContribution } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { Explanation } from "../shared/evidence/explain.ts";
@@ -19,6 +20,7 @@ export type CeremonyRpc = {
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
+  readonly contest: (contest: Contest) => Promise<readonly Receipt[]>;
   readonly draft: (content: CborMap) => Promise<Result<DraftedContribution>>;
   readonly attestDraft: (
     content: CborMap,

@@ -7,6 +7,7 @@ import { COALITION_REFUSALS } from "./refusals/coalition.ts";
 import { COMMAND_REFUSALS } from "./refusals/command.ts";
 import { COMPOSITE_REFUSALS } from "./refusals/composite.ts";
 import { COMPOSITION_REFUSALS } from "./refusals/composition.ts";
+import { DISPUTE_REFUSALS } from "./refusals/dispute.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
@@ -27,6 +28,7 @@ export const REFUSALS = {
   ...REFERENCE_REFUSALS,
   ...COMPOSITE_REFUSALS,
   ...COMPOSITION_REFUSALS,
+  ...DISPUTE_REFUSALS,
   ...EDGE_REFUSALS,
   ...COMMAND_REFUSALS,
   ...MESH_REFUSALS,
@@ -93,7 +95,12 @@ export function refusalClass(code: RefusalCode): RefusalClass {
   if (exception !== undefined) return exception;
   if ([ADMISSION_REFUSALS, REFERENCE_REFUSALS, COMPOSITE_REFUSALS].some((group) => Object.hasOwn(group, code)))
     return "forbidden";
-  if (Object.hasOwn(CEREMONY_REFUSALS, code) || Object.hasOwn(MESH_REFUSALS, code)) return "conflict";
+  if (
+    Object.hasOwn(DISPUTE_REFUSALS, code) ||
+    Object.hasOwn(CEREMONY_REFUSALS, code) ||
+    Object.hasOwn(MESH_REFUSALS, code)
+  )
+    return "conflict";
   const ofEvidence = Object.hasOwn(EVIDENCE_REFUSALS, code) || Object.hasOwn(COMPOSITION_REFUSALS, code);
   return ofEvidence ? "unverified" : "malformed";
 }

@@ -92,6 +92,8 @@ function verdictText(verification: Verification, frames: number, { mesh, roots }
     lines.push(
       `  fault    ${authority} signed two statements for one slot (${kinds.join(", ")}): ${statements.join(" ")}`,
     );
+  for (const { by, act, reason, ruling } of verification.disputes)
+    lines.push(`  ${act.padEnd(8)} ${by}: ${reason}${ruling === null ? "" : ` (${ruling})`}`);
   return [...lines, "  network  0 requests made"].join("\n");
 }
 

@@ -65,3 +65,21 @@ export async function handOver(
     );
   return views;
 }
+
+/** A loser contests the outcome all the same: that is shown beside it everywhere, and changes no byte of it. */
+export async function contested(
+  stage: Stage,
+  loser: LocalAgent,
+  before: readonly CeremonyView[],
+): Promise<readonly CeremonyView[]> {
+  const reason = "the delivery date was not weighed";
+  await loser.post(`/v1/ceremonies/${stage.ceremony}/disputes`, { reason });
+  stage.say(`${loser.name}  disputes the outcome: ${reason}`);
+  await stage.until("the dispute is shown by all", 20, async () =>
+    (await stage.views()).every(({ disputes }) => disputes.some(({ by }) => by === loser.name)),
+  );
+  const views = await stage.views();
+  const same = views.every(({ outcome }, at) => outcome?.digest === before[at]?.outcome?.digest);
+  stage.check("the dispute stands beside the outcome at every party, and the outcome is what it was", same);
+  return views;
+}

@@ -6,7 +6,7 @@ import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { custodyIn } from "../../shared/handoff/custody.ts";
 import { commitTo } from "../../shared/outcome/sealing.ts";
 import type { LocalAgent } from "../stack/agent.ts";
-import { asMap, type Cast, cast, custodian, examined, handOver, ONCE, partiesOf } from "./cast.ts";
+import { asMap, type Cast, cast, contested, custodian, examined, handOver, ONCE, partiesOf } from "./cast.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 
@@ -53,7 +53,7 @@ async function purchase(stage: Stage): Promise<readonly CeremonyView[]> {
       (winners[0]?.price ?? Number.POSITIVE_INFINITY) < (BIDS[at] as number);
     stage.check(`${bidder.name} lost, and its own evidence shows that its bid counted and was beaten`, fair);
   }
-  return views;
+  return contested(stage, bidders[0] as LocalAgent, views);
 }
 
 const FREIGHT = ["holder", "receiver", "terminal", "customs", "receiver"] as const;

@@ -17,6 +17,7 @@ import {
 } from "../observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { openCeremony } from "./call.ts";
+import { absorbDispute, type DisputeBody } from "./contest.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
 import { checkGuest, isGuestJoin } from "./guests.ts";
@@ -51,6 +52,8 @@ function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: V
       return answerStatus(turn, round, seat, observation as Observation<StatusBody>);
     case "outcome":
       return absorbOutcome(turn, seat, observation as VerifiedObservation & Observation<OutcomeBody>);
+    case "dispute":
+      return absorbDispute(turn, seat, observation as VerifiedObservation & Observation<DisputeBody>);
     case "unknown":
       return holdFor(turn, round, seat, observation, observation.body.extension);
     case "call":
@@ -139,7 +142,11 @@ function noticeOwnKey(turn: Turn, observation: VerifiedObservation): Turn {
 
 function isHeld({ state }: Turn, id: Id): boolean {
   const inRound = (round: Round) => round.held.has(id) || isStored(round.closing, id);
-  return state.rounds.some(inRound) || [...state.outcomes.values()].some((outcome) => outcome.id === id);
+  return (
+    state.rounds.some(inRound) ||
+    state.disputes.has(id) ||
+    [...state.outcomes.values()].some((outcome) => outcome.id === id)
+  );
 }
 
 function isStored(closing: Closing, id: Id): boolean {

@@ -5,6 +5,7 @@ import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";
 import type {
   Call,
+  DisputeBody,
   Id,
   Observation,
   OutcomeBody,
@@ -79,6 +80,8 @@ export type CeremonyState = {
   readonly ending: Ending | null;
   /** What the others say they computed. */
   readonly outcomes: ReadonlyMap<number, Observation<OutcomeBody>>;
+  /** What is said about the outcome. */
+  readonly disputes: ReadonlyMap<Id, Observation<DisputeBody>>;
   readonly statusAt: number | null;
   /** Statuses sent since anything changed: the interval grows with it. */
   readonly quiet: number;
@@ -102,6 +105,7 @@ export function emptyState(ceremony: Id, self: Self): CeremonyState {
     expired: false,
     ending: null,
     outcomes: new Map(),
+    disputes: new Map(),
     statusAt: null,
     quiet: 0,
     clock: ALONE,

@@ -7,6 +7,7 @@ import type { VerifiedObservation } from "../observation/observation.ts";
 import { absorb } from "./absorb.ts";
 import { attest, type Manner } from "./attest.ts";
 import { byOwnClock, listen, remember } from "./clock.ts";
+import { type Contest, contest } from "./contest.ts";
 import type { Effect, Receipt } from "./effect.ts";
 import { carry } from "./notice.ts";
 import { settleTurn } from "./settle.ts";
@@ -28,6 +29,8 @@ export type Input =
     }
   /** A revocation whose signature is verified, to be carried into the ceremony. */
   | { readonly on: "revocation"; readonly now: number; readonly revocation: Revocation }
+  /** The party's own word about the outcome. */
+  | { readonly on: "contest"; readonly now: number; readonly contest: Contest }
   | { readonly on: "clock"; readonly now: number };
 
 export type Step = {
@@ -41,6 +44,7 @@ const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input
   open: openOwn, // §7.1
   attest: (turn, { content, item, manner }) => attest(turn, content, item, manner), // §7.7
   revocation: (turn, { revocation }) => carry(turn, revocation), // §7.10
+  contest: (turn, { contest: content }) => contest(turn, content), // §25
   clock: (turn) => turn, // §7.8: time alone changes things in `settleTurn` only
 };
 

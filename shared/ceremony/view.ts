@@ -1,6 +1,7 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
 import { type Id, JOIN } from "../observation/observation.ts";
+import { type DisputeView, disputesOf } from "./contest.ts";
 import { contributionsOf } from "./gathered.ts";
 import {
   type CeremonyState,
@@ -54,6 +55,8 @@ export type CeremonyView = {
     readonly late: boolean;
   } | null;
   readonly agreement: { readonly same: number; readonly of: number; readonly different: readonly string[] };
+  /** What is said about the outcome; empty where nobody contests it. */
+  readonly disputes: readonly DisputeView[];
   readonly hold: string | null;
   readonly mute: boolean;
   readonly refusal: string | null;
@@ -79,6 +82,7 @@ export function viewOf(state: CeremonyState): CeremonyView {
     parties,
     outcome: outcomeView(state),
     agreement: agreementOf(state, parties),
+    disputes: disputesOf(state),
     hold: state.hold,
     mute: state.mute,
     refusal: state.refusal?.code ?? null,

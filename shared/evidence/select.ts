@@ -8,7 +8,7 @@ import type { VerifiedObservation } from "../observation/observation.ts";
 
 /** In the order in which they were stored. */
 export function provingStatements(
-  { call, rounds, outcomes, self }: CeremonyState,
+  { call, rounds, outcomes, disputes, self }: CeremonyState,
   stored: readonly VerifiedObservation[],
 ): readonly VerifiedObservation[] {
   const told = new Set([...outcomes.values()].map(({ id }) => id));
@@ -18,5 +18,7 @@ export function provingStatements(
   // Proof of too many faults that came after the end unmakes nothing (SPEC §8.9): then what was there at the end is exported.
   const ended = stored.findIndex(({ key, body }) => key === self.key && body.kind === "outcome");
   const last = ended >= 0 && rounds.some(({ closing }) => isHalted(closing)) ? ended : stored.length;
-  return stored.filter(({ id }, index) => id === call?.id || told.has(id) || (counted.has(id) && index < last));
+  return stored.filter(
+    ({ id }, index) => id === call?.id || told.has(id) || disputes.has(id) || (counted.has(id) && index < last),
+  );
 }

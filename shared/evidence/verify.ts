@@ -8,6 +8,7 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { fromJson, type Json, toJson } from "../cbor/json.ts";
 import type { CborValue, Encodable } from "../cbor/value.ts";
 import { readCall } from "../ceremony/call.ts";
+import { type DisputeView, disputesOf } from "../ceremony/contest.ts";
 import { readAgain } from "../ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Round, type Self } from "../ceremony/state.ts";
 import { certifies, isHalted } from "../closing/derive.ts";
@@ -40,6 +41,8 @@ export type Verification = {
   readonly ceremony: string | null;
   /** What the evidence proves against its signers; tolerated faults leave the verdict as it is. */
   readonly faults: readonly ProvedFault[];
+  /** What is said about the outcome: it stands beside it and changes nothing of it. */
+  readonly disputes: readonly DisputeView[];
   /** Entries of the bundle on which the verdict does not rest, and why. */
   readonly setAside: readonly SetAside[];
   readonly revocations: RevocationsKnown;
@@ -123,6 +126,7 @@ function report(
     outcome,
     ceremony: found?.bundle.ceremony ?? null,
     faults,
+    disputes: found?.state ? disputesOf(found.state) : [],
     setAside,
     revocations,
     network: 0,

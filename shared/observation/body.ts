@@ -33,6 +33,7 @@ import type {
   Body,
   Call,
   DeclarationBody,
+  DisputeBody,
   FactBody,
   Id,
   Kind,
@@ -133,6 +134,13 @@ const readStatus = record<Omit<StatusBody, "kind">>({
   decided: boolean,
 });
 const readOutcome = record<Omit<OutcomeBody, "kind">>({ digest: readId, status: oneOf("decided", "abandoned") });
+const readDispute = record<Omit<DisputeBody, "kind">>({
+  act: oneOf("dispute", "response", "ruling"),
+  digest: readId,
+  about: idSet(LINEAGE_REFERENCES_MAX),
+  reason: text(TEXT_LENGTH_MAX),
+  ruling: nullable(text(TEXT_LENGTH_MAX)),
+});
 /** What a seat says; small, since parties send it to one another again. */
 const readContent: Reader<CborMap> = (value, path) => {
   const content = map(64)(value, path);
@@ -166,6 +174,7 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
   precommit: (value, path) => ({ kind: "precommit", ...readPrecommit(value, path) }),
   status: (value, path) => ({ kind: "status", ...readStatus(value, path) }),
   outcome: (value, path) => ({ kind: "outcome", ...readOutcome(value, path) }),
+  dispute: (value, path) => ({ kind: "dispute", ...readDispute(value, path) }),
   fact: (value, path) => ({ kind: "fact", ...readFact(value, path) }),
   declaration: (value, path) => ({ kind: "declaration", ...readDeclaration(value, path) }),
   notice: (value, path) => readNotice(value, path),
@@ -234,6 +243,14 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
       return { digest: idBytes(body.digest), status: body.status };
     case "notice":
       return { revocation: body.revocation.frame };
+    case "dispute":
+      return {
+        act: body.act,
+        digest: idBytes(body.digest),
+        about: ids(body.about),
+        reason: body.reason,
+        ruling: body.ruling,
+      };
     case "fact":
       return { subject: body.subject, value: body.value };
     case "declaration":

@@ -81,6 +81,18 @@ export type StatusBody = {
   readonly decided: boolean;
 };
 export type OutcomeBody = { readonly kind: "outcome"; readonly digest: Id; readonly status: "decided" | "abandoned" };
+/** What a party says about a certified outcome: that it contests it, what it answers, or how a dispute is ruled (SPEC §25). */
+export type DisputeBody = {
+  readonly kind: "dispute";
+  readonly act: "dispute" | "response" | "ruling";
+  /** Digest of the record that it speaks of. */
+  readonly digest: Id;
+  /** Statements that are contested, or the dispute that is answered or ruled on. */
+  readonly about: readonly Id[];
+  readonly reason: string;
+  /** `upheld`, or what is to hold instead; null in what is no ruling. */
+  readonly ruling: string | null;
+};
 /** What an authority of a mesh says of a subject (SPEC §20.1); belongs to no ceremony. */
 export type FactBody = { readonly kind: "fact"; readonly subject: string; readonly value: CborValue };
 /** A document of a mesh: an agreement, a translator, an import and the like (SPEC §20.12); belongs to no ceremony. */
@@ -99,6 +111,7 @@ export type Body =
   | PrecommitBody
   | StatusBody
   | OutcomeBody
+  | DisputeBody
   | FactBody
   | DeclarationBody
   | NoticeBody

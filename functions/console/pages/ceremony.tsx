@@ -19,6 +19,7 @@ export const CeremonyPage = ({ view, lineage }: { view: CeremonyView; lineage: r
         <a href={`/c/${view.ceremony}/sign`}>Review and sign as {view.asked.role}</a>
       </p>
     )}
+    <Disputes view={view} />
     <Times view={view} />
     <Parties view={view} />
     <Timeline ceremony={view.ceremony} lineage={lineage} />
@@ -54,6 +55,23 @@ function sentenceOf(view: CeremonyView): string {
   const spoken = view.parties.filter(({ contribution }) => contribution !== null).length;
   return `${spoken} of ${view.parties.length} have spoken; nothing is released before a certificate.`;
 }
+
+/** Beside the outcome wherever it is shown: who contests it, what is answered, and how it is ruled. */
+const Disputes = ({ view }: { view: CeremonyView }) =>
+  view.disputes.length === 0 ? null : (
+    <section>
+      <h2>Disputed</h2>
+      <ul>
+        {view.disputes.map(({ id, by, act, reason, ruling, override }) => (
+          <li>
+            {act} by {by}: {reason}
+            {ruling === null ? "" : ` (${ruling})`}
+            {override ? "; the record stays as it is" : ""} <code>{grouped(id, 4)}</code>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 
 const Times = ({ view }: { view: CeremonyView }) => (
   <dl class="card">

@@ -2,10 +2,11 @@
 import { type Context, Hono } from "hono";
 import { meshTime } from "../../../durable/config.ts";
 import { DIRECTORY_NAME } from "../../../durable/env.ts";
-import { anything, integer, list, nullable, readAs, record, text } from "../../../shared/cbor/read.ts";
+import { anything, integer, list, nullable, oneOf, readAs, record, text } from "../../../shared/cbor/read.ts";
 import type { CborValue } from "../../../shared/cbor/value.ts";
+import type { Contest } from "../../../shared/ceremony/contest.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
-import { NAME_LENGTH_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../../../shared/limits.ts";
+import { LINEAGE_REFERENCES_MAX, NAME_LENGTH_MAX, SEATS_MAX, TEXT_LENGTH_MAX } from "../../../shared/limits.ts";
 import { fault, type Result } from "../../../shared/result.ts";
 import { explainHere } from "../../explain.ts";
 import { openCeremonyFor } from "../../open.ts";
@@ -70,6 +71,7 @@ export function ceremonyRoutes(): Hono<AgentContext> {
     withCeremony(context, () => explainRoute(context, context.req.param("id"))),
   );
   app.post("/:id/attestations", attestRoute);
+  app.post("/:id/disputes", contestRoute);
   return app;
 }
 
@@ -144,5 +146,31 @@ async function attestRoute(context: Context<AgentContext>): Promise<Response> {
       { observation: receipt?.id, verdict: receipt?.verdict, code: receipt?.code },
       receipt?.verdict === "admitted" ? 201 : 200,
     );
+  });
+}
+
+const readContest = record<Contest>({
+  act: oneOf("dispute", "response", "ruling"),
+  about: list(text(64, 64), LINEAGE_REFERENCES_MAX),
+  reason: text(TEXT_LENGTH_MAX),
+  ruling: nullable(text(TEXT_LENGTH_MAX)),
+});
+
+/** `{"reason": …}` disputes the outcome; `about` names statements, or the dispute that is answered or ruled on. */
+async function contestRoute(context: Context<AgentContext>): Promise<Response> {
+  const value = await readJson(context.req.raw);
+  if (!value.ok) return problem(context, value.fault);
+  const given = value.value instanceof Map ? [...value.value] : [];
+  const filled = new Map<string | number, CborValue>([["act", "dispute"], ["about", []], ["ruling", null], ...given]);
+  const contest = readAs(filled, readContest);
+  if (!contest.ok) return problem(context, fault("BODY_INVALID", contest.fault.detail).fault);
+  const odd = contest.value.about.find((id) => !ID.test(id));
+  if (odd !== undefined)
+    return problem(context, fault("BODY_INVALID", { path: "about", need: "ids of statements" }).fault);
+  return withCeremony(context, async (ceremony) => {
+    const [receipt] = await ceremony.contest(contest.value);
+    if (receipt?.verdict === "refused" && receipt.code !== null)
+      return problem(context, { code: receipt.code, detail: receipt.detail });
+    return context.json({ observation: receipt?.id, verdict: receipt?.verdict }, 201);
   });
 }
