@@ -8,6 +8,7 @@ import type { Policy } from "../../shared/policy/policy.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { type Fault, fault, type Result } from "../../shared/result.ts";
 import { argument, readJsonFile, readText } from "../files.ts";
+import { partiesIn } from "../parties-file.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
 
 function value<T>(result: Result<T>, exit: number): T {
@@ -54,15 +55,15 @@ export const policyLint: Command = {
     const twice = repeatedFields(text).map(
       (field) => fault("POLICY_DUPLICATE", { path: field, need: "said once; the file has this field again" }).fault,
     );
-    const pinned = examinePolicy(document);
+    const { found, findings: flaws } = examinePolicy(document);
     const parties = call.flags.parties;
-    const named = pinned.ok && typeof parties === "string" ? lintFor(pinned.value.policy, readJsonFile(parties)) : [];
-    const faults = [...twice, ...(pinned.ok ? named : pinned.fault)];
-    const findings = faults.map((found) => {
-      const { code, what, why } = describeRefusal(found);
-      return { code, path: String(found.detail.path ?? ""), message: `${what}: ${why}` };
+    const named = found !== null && typeof parties === "string" ? lintFor(found.policy, readJsonFile(parties)) : [];
+    const faults = [...twice, ...flaws, ...named];
+    const findings = faults.map((flaw) => {
+      const { code, what, why } = describeRefusal(flaw);
+      return { code, path: String(flaw.detail.path ?? ""), message: `${what}: ${why}` };
     });
-    const lines = findings.map((found) => `${found.code}  ${found.path}  ${found.message}`);
+    const lines = findings.map(({ code, path, message }) => `${code}  ${path}  ${message}`);
     const ok = findings.length === 0;
     return { exit: ok ? EXIT.yes : EXIT.no, data: { ok, findings }, text: ok ? "ok" : lines.join("\n") };
   },
@@ -70,7 +71,6 @@ export const policyLint: Command = {
 
 /** What would be found if a call named these parties. */
 function lintFor(policy: Policy, file: unknown): readonly Fault[] {
-  const parties = Array.isArray(file) ? file : (file as { parties?: unknown } | null)?.parties;
-  const plain = readPlain(policy, { parties, rounds: [] });
-  return plain.ok ? lintPolicy(policy, plain.value.seats) : [plain.fault];
+  const plain = readPlain(policy, partiesIn(file));
+  return plain.ok ? lintPolicy(plain.value.policy, plain.value.seats) : [plain.fault];
 }

@@ -2,11 +2,14 @@
 import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readPlain } from "../../shared/outcome/plain-document.ts";
-import { pinPolicy } from "../../shared/policy/decode.ts";
+import { examinePolicy, pinPolicy } from "../../shared/policy/decode.ts";
+import { policyFor } from "../../shared/policy/for-subject.ts";
 import { preflight as judge, type Signed } from "../../shared/policy/preflight.ts";
 import { fault } from "../../shared/result.ts";
 import { readJsonFile, required, usage } from "../files.ts";
+import { partiesIn } from "../parties-file.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
+import { unwrap } from "./unwrap.ts";
 
 export const preflight: Command = {
   name: "preflight",
@@ -15,12 +18,11 @@ export const preflight: Command = {
   flags: { policies: { type: "string" }, parties: { type: "string" } },
   run: async (call) => {
     const policies = readPolicies(required(call, "policies"));
-    const file = readJsonFile(required(call, "parties"));
-    const parties = Array.isArray(file) ? file : (file as { parties?: unknown } | null)?.parties;
+    const file = partiesIn(readJsonFile(required(call, "parties")));
     const [first] = policies as readonly [Signed, ...Signed[]];
-    const plain = readPlain(first.policy, { parties, rounds: [] });
-    if (!plain.ok) throw new Refused(plain.fault, EXIT.no);
-    const data = judge(policies, plain.value.seats);
+    const { seats, subject } = unwrap(readPlain(first.policy, file));
+    const fitted = policies.map((signed) => ({ ...signed, policy: unwrap(policyFor(signed.policy, subject)) }));
+    const data = judge(fitted, seats);
     const lines = data.blocking.map(({ party, clause, unlock }) => `${party}  ${clause}  ${unlock}`);
     return { exit: data.feasible ? EXIT.yes : EXIT.no, data, text: data.feasible ? "feasible" : lines.join("\n") };
   },
@@ -36,10 +38,11 @@ function readPolicies(directory: string): readonly Signed[] {
       readonly policy?: unknown;
     } | null;
     const wrapped = typeof document === "object" && document !== null && Object.hasOwn(document, "policy");
-    const pinned = pinPolicy(wrapped ? document.policy : document);
-    if (!pinned.ok) throw new Refused(pinned.fault, EXIT.no);
+    const given = wrapped ? document.policy : document;
+    const { found, findings: flaws } = examinePolicy(given);
+    const policy = found?.policy ?? unwrap(pinPolicy(given)).policy;
     const party = wrapped && typeof document.party === "string" ? document.party : basename(name, ".json");
-    return { party, policy: pinned.value.policy };
+    return { party, policy, flaws };
   });
 }
 

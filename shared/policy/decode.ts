@@ -36,7 +36,7 @@ import {
 } from "../limits.ts";
 import { readMembership } from "../membership/rules.ts";
 import { readProfile } from "../reference/profile.ts";
-import { type Fault, fault, ok, type Result } from "../result.ts";
+import { type Fault, fault, invariant, ok, type Result } from "../result.ts";
 import { readAttestationSchema } from "./attestation-schema.ts";
 import { readExpression } from "./expression.ts";
 import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
@@ -163,14 +163,16 @@ const readPolicy = withDefaults(
   readWhole,
 );
 
-/** Every finding on a document: of its shape, and if that is sound, of its sense. */
-function read(value: CborValue): Result<Policy, Findings> {
+/** What was read, where the shape is sound, and every finding: of the shape, and if that is sound, of the sense. */
+type Read<T> = { readonly found: T | null; readonly findings: readonly Fault[] };
+
+function read(value: CborValue): Read<Policy> {
   const extension = beyond(value);
-  if (extension !== null) return { ok: false, fault: [fault("POLICY_CRITICAL", extension).fault] };
+  if (extension !== null) return { found: null, findings: [fault("POLICY_CRITICAL", extension).fault] };
   const policy = readAllAs(value, readPolicy);
-  if (!policy.ok) return policy;
-  const findings = lintSense(policy.value);
-  return isSome(findings) ? { ok: false, fault: findings } : policy;
+  return policy.ok
+    ? { found: policy.value, findings: lintSense(policy.value) }
+    : { found: null, findings: policy.fault };
 }
 
 /** What a document asks its reader to know and this one does not; looked at before its shape, which may be one that is yet to come. */
@@ -187,41 +189,35 @@ function beyond(value: CborValue): { readonly path: string; readonly extension: 
   return names.length === 0 ? null : { path: "critical", extension: names.join(", ") };
 }
 
-type Findings = readonly [Fault, ...(readonly Fault[])];
-
-function isSome(faults: readonly Fault[]): faults is Findings {
-  return faults.length > 0;
+/** A policy is refused for its first finding; what is wrong with the shape of any document is told as wrong with a policy. */
+function unlessFlawed({ found, findings: [flaw] }: Read<PinnedPolicy>): Result<PinnedPolicy> {
+  if (found !== null && flaw === undefined) return ok(found);
+  invariant(flaw !== undefined, "what cannot be read has a finding");
+  return { ok: false, fault: flaw.code.startsWith("FIELD_") ? { ...flaw, code: "POLICY_INVALID" } : flaw };
 }
 
-/** A policy is refused for its first finding; what is wrong with the shape of any document is told as wrong with a policy. */
-function first([fault]: Findings): { readonly ok: false; readonly fault: Fault } {
-  return { ok: false, fault: fault.code.startsWith("FIELD_") ? { ...fault, code: "POLICY_INVALID" } : fault };
+function pinned({ found, findings }: Read<Policy>, bytes: Uint8Array): Read<PinnedPolicy> {
+  return { found: found === null ? null : { policy: found, hash: sha256Hex(bytes), bytes }, findings };
 }
 
 /** From the bytes that a call carries. */
 export function decodePolicy(bytes: Uint8Array): Result<PinnedPolicy> {
   const decoded = decodeCanonical(bytes);
-  if (!decoded.ok) return decoded;
-  const policy = read(decoded.value);
-  return policy.ok ? ok({ policy: policy.value, hash: sha256Hex(bytes), bytes }) : first(policy.fault);
+  return decoded.ok ? unlessFlawed(pinned(read(decoded.value), bytes)) : decoded;
 }
 
 /** From a JSON document, such as a pattern or a file. */
 export function pinPolicy(document: PolicyDocument | unknown): Result<PinnedPolicy> {
-  const pinned = examinePolicy(document);
-  return pinned.ok ? pinned : first(pinned.fault);
+  return unlessFlawed(examinePolicy(document));
 }
 
 /** The same, with every finding. */
-export function examinePolicy(document: unknown): Result<PinnedPolicy, Findings> {
+export function examinePolicy(document: unknown): Read<PinnedPolicy> {
   const floats = inexactIn(document, "");
-  if (isSome(floats)) return { ok: false, fault: floats };
+  if (floats.length > 0) return { found: null, findings: floats };
   const value = fromJson(document);
-  if (!value.ok) return { ok: false, fault: [value.fault] };
-  const policy = read(value.value);
-  if (!policy.ok) return policy;
-  const bytes = encodeCanonical(value.value as Encodable);
-  return ok({ policy: policy.value, hash: sha256Hex(bytes), bytes });
+  if (!value.ok) return { found: null, findings: [value.fault] };
+  return pinned(read(value.value), encodeCanonical(value.value as Encodable));
 }
 
 /** Numbers that are not exact integers, wherever they stand. */

@@ -9,7 +9,8 @@ import type { Fault } from "../result.ts";
 import { lintPolicy } from "./lint.ts";
 import type { OutcomeRule, Policy } from "./policy.ts";
 
-export type Signed = { readonly party: string; readonly policy: Policy };
+/** `flaws` are what the linter finds of the policy by itself: with another such clause it could work. */
+export type Signed = { readonly party: string; readonly policy: Policy; readonly flaws?: readonly Fault[] };
 export type Blocking = { readonly party: string; readonly clause: string; readonly unlock: string };
 export type Preflight = { readonly feasible: boolean; readonly blocking: readonly Blocking[] };
 
@@ -45,8 +46,8 @@ const COMMON: { readonly [F in Function]?: readonly [string, (policy: Policy) =>
 };
 
 export function preflight(policies: readonly Signed[], seats: readonly Seat[]): Preflight {
-  const own = policies.flatMap(({ party, policy }) => {
-    const found = lintPolicy(policy, seats).map((fault) => blockedBy(party, fault));
+  const own = policies.flatMap(({ party, policy, flaws = [] }) => {
+    const found = [...flaws, ...lintPolicy(policy, seats)].map((fault) => blockedBy(party, fault));
     return found.filter(({ clause }, index) => found.findIndex((other) => other.clause === clause) === index);
   });
   const everywhere = [

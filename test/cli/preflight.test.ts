@@ -58,6 +58,12 @@ describe("preflight", () => {
     expect(JSON.stringify(mixed.data)).toContain("roles.decider");
   });
 
+  it("names a clause that cannot work whoever takes part, rather than refusing the file", async () => {
+    const liars = { ...CONSENSUS, faults: { num: 1, den: 2 } };
+    const { exit, data } = await preflight({ acme: CONSENSUS, bolt: liars, crux: CONSENSUS });
+    expect([exit, data]).toMatchObject([5, { feasible: false, blocking: [{ party: "bolt", clause: "faults" }] }]);
+  });
+
   it("refuses folders and files that it cannot read", async () => {
     expect(await run("preflight", "--policies", "none", "--parties", { parties })).toMatchObject({ exit: 7 });
     expect(await preflight({ acme: { id: "x" } })).toMatchObject({ exit: 5, refusal: { code: "POLICY_INVALID" } });
