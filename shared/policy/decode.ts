@@ -64,7 +64,7 @@ const readAttests = withDefaults(
   record<Attests>({ schema: nullable(readAttestationSchema), where: nullable(readCondition) }),
 );
 const readRole = withDefaults(
-  { when: null, attests: null },
+  { choices: [], slots: "one", delegated: false, when: null, attests: null },
   record<Role>({
     least: integer(0, SEATS_MAX),
     most: integer(0, HOLDERS_MAX),
@@ -79,16 +79,28 @@ const readRole = withDefaults(
   }),
 );
 
-const readTiming = record<Timing>({
-  window: duration,
-  expiry: duration,
-  tolerance: duration,
-  early: boolean,
-  settleMargin: integer(PAUSE_MICROS_MIN, DURATION_MAX),
-  witnessTimeout: integer(PAUSE_MICROS_MIN, DURATION_MAX),
-  attemptTimeout: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
-  statusInterval: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
-});
+/** Timers of the protocol, where a policy does not set its own; how long rounds last and ceremonies live is for it to say. */
+const TIMERS = {
+  tolerance: 120_000_000,
+  early: true,
+  settleMargin: 400_000,
+  witnessTimeout: 2_000_000,
+  attemptTimeout: 2_000_000,
+  statusInterval: 2_000_000,
+};
+const readTiming = withDefaults(
+  TIMERS,
+  record<Timing>({
+    window: duration,
+    expiry: duration,
+    tolerance: duration,
+    early: boolean,
+    settleMargin: integer(PAUSE_MICROS_MIN, DURATION_MAX),
+    witnessTimeout: integer(PAUSE_MICROS_MIN, DURATION_MAX),
+    attemptTimeout: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
+    statusInterval: integer(INTERVAL_MICROS_MIN, DURATION_MAX),
+  }),
+);
 
 const readRounds = record<Rounds>({
   most: integer(1, ROUNDS_MAX),

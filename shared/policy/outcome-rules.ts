@@ -40,7 +40,7 @@ export const readRatio: Reader<Ratio> = described(
   () => schemaOf(readTerms),
   (value, path) => {
     const ratio = readTerms(value, path);
-    return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1");
+    return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1", "POLICY_RATIO");
   },
 );
 
@@ -90,60 +90,76 @@ const amount = integer(0, Number.MAX_SAFE_INTEGER);
 const TIES = "POLICY_TIE_BREAK_UNKNOWN";
 const reserve = integer(0, Number.MAX_SAFE_INTEGER, "POLICY_RESERVE");
 
+/** Of what a rule may leave unsaid only what asks for nothing is filled in: thresholds, roundings and tie-breaks are for the parties to say. */
 const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<OutcomeRule, { function: F }>> } = {
-  threshold: record<ThresholdOutcome>({
-    function: named("threshold"),
-    threshold: readThreshold,
-    carries: distinct(text(64), 64, 1),
-    refusal: nullable(text(64)),
-    veto: distinct(text(), 32),
-  }),
-  requirements: record<RequirementsOutcome>({
-    function: named("requirements"),
-    require: list(record<Requirement>({ role: text(64), choice: text(64), threshold: readThreshold }), 32, 1),
-    grants: text(64),
-    refusal: nullable(text(64)),
-    otherwise: nullable(text(64)),
-  }),
-  tally: record<TallyOutcome>({
-    function: named("tally"),
-    rule: rule("POLICY_RULE_UNKNOWN", "plurality", "approval", "instant-runoff", "schulze"),
-    candidates: distinct(text(), CANDIDATES_MAX),
-    turnout: nullable(readThreshold),
-    equals: oneOf("split", "exhaust", "each"),
-    strength: oneOf("winning-votes", "margins"),
-    elimination: distinct(rule(TIES, "declared", "hash", "previous-counts", "together"), 4),
-    ties: distinct(rule(TIES, "declared", "hash"), 2),
-  }),
-  award: record<AwardOutcome>({
-    function: named("award"),
-    rule: rule("POLICY_RULE_UNKNOWN", "first-price", "second-price", "uniform-price"),
-    direction: oneOf("highest", "lowest"),
-    units: integer(1, 1_000_000_000),
-    reserve: nullable(reserve),
-    clearing: oneOf("lowest-accepted", "highest-rejected"),
-    partial: boolean,
-    items: names,
-    minimum: integer(1, HOLDERS_MAX),
-    ties: distinct(rule(TIES, "highest-tier", "highest-power", "larger-quantity", "earliest"), 4),
-  }),
-  aggregate: record<AggregateOutcome>({
-    function: named("aggregate"),
-    statistic: rule(
-      "POLICY_RULE_UNKNOWN",
-      "sum",
-      "mean",
-      "weighted-mean",
-      "median",
-      "weighted-median",
-      "trimmed-mean",
-      "union",
-    ),
-    trim: integer(0, 499_999, "POLICY_TRIM"),
-    minimum: integer(1, HOLDERS_MAX),
-    rounding: oneOf("floor", "ceiling", "towards-zero", "half-up", "half-even"),
-    support: integer(1, SEATS_MAX),
-  }),
+  threshold: withDefaults(
+    { refusal: null, veto: [] },
+    record<ThresholdOutcome>({
+      function: named("threshold"),
+      threshold: readThreshold,
+      carries: distinct(text(64), 64, 1),
+      refusal: nullable(text(64)),
+      veto: distinct(text(), 32),
+    }),
+  ),
+  requirements: withDefaults(
+    { refusal: null, otherwise: null },
+    record<RequirementsOutcome>({
+      function: named("requirements"),
+      require: list(record<Requirement>({ role: text(64), choice: text(64), threshold: readThreshold }), 32, 1),
+      grants: text(64),
+      refusal: nullable(text(64)),
+      otherwise: nullable(text(64)),
+    }),
+  ),
+  tally: withDefaults(
+    { candidates: [], turnout: null, ties: [] },
+    record<TallyOutcome>({
+      function: named("tally"),
+      rule: rule("POLICY_RULE_UNKNOWN", "plurality", "approval", "instant-runoff", "schulze"),
+      candidates: distinct(text(), CANDIDATES_MAX),
+      turnout: nullable(readThreshold),
+      equals: oneOf("split", "exhaust", "each"),
+      strength: oneOf("winning-votes", "margins"),
+      elimination: distinct(rule(TIES, "declared", "hash", "previous-counts", "together"), 4),
+      ties: distinct(rule(TIES, "declared", "hash"), 2),
+    }),
+  ),
+  award: withDefaults(
+    { units: 1, reserve: null, items: [], minimum: 1, ties: [] },
+    record<AwardOutcome>({
+      function: named("award"),
+      rule: rule("POLICY_RULE_UNKNOWN", "first-price", "second-price", "uniform-price"),
+      direction: oneOf("highest", "lowest"),
+      units: integer(1, 1_000_000_000),
+      reserve: nullable(reserve),
+      clearing: oneOf("lowest-accepted", "highest-rejected"),
+      partial: boolean,
+      items: names,
+      minimum: integer(1, HOLDERS_MAX),
+      ties: distinct(rule(TIES, "highest-tier", "highest-power", "larger-quantity", "earliest"), 4),
+    }),
+  ),
+  aggregate: withDefaults(
+    { trim: 0, support: 1 },
+    record<AggregateOutcome>({
+      function: named("aggregate"),
+      statistic: rule(
+        "POLICY_RULE_UNKNOWN",
+        "sum",
+        "mean",
+        "weighted-mean",
+        "median",
+        "weighted-median",
+        "trimmed-mean",
+        "union",
+      ),
+      trim: integer(0, 499_999, "POLICY_TRIM"),
+      minimum: integer(1, HOLDERS_MAX),
+      rounding: oneOf("floor", "ceiling", "towards-zero", "half-up", "half-even"),
+      support: integer(1, SEATS_MAX),
+    }),
+  ),
   tolerance: record<ToleranceOutcome>({
     function: named("tolerance"),
     tolerance: amount,
@@ -155,7 +171,7 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
     threshold: readThreshold,
   }),
   chain: withDefaults(
-    { within: null, translator: null, exceptions: null },
+    { end: null, ratify: null, ratification: "approve", within: null, translator: null, exceptions: null },
     record<ChainOutcome>({
       function: named("chain"),
       start: text(64),
@@ -167,12 +183,15 @@ const READERS: { readonly [F in OutcomeRule["function"]]: Reader<Extract<Outcome
       exceptions: nullable(names),
     }),
   ),
-  precedence: record<PrecedenceOutcome>({
-    function: named("precedence"),
-    order: line,
-    decisive: distinct(text(64), 64, 1),
-    required: nullable(text(64)),
-  }),
+  precedence: withDefaults(
+    { required: null },
+    record<PrecedenceOutcome>({
+      function: named("precedence"),
+      order: line,
+      decisive: distinct(text(64), 64, 1),
+      required: nullable(text(64)),
+    }),
+  ),
 };
 
 export const readOutcome: Reader<OutcomeRule> = tagged<OutcomeRule>("function", READERS, (given) =>
@@ -188,7 +207,7 @@ const PROCEDURES: { readonly [D in Procedure["do"]]: Reader<Extract<Procedure, {
   proceed: guarded(
     record({ ...guard, do: named("proceed"), threshold: readThreshold, requires: distinct(text(64), 32) }),
   ),
-  defer: guarded(record({ ...guard, do: named("defer"), rounds: integer(1, ROUNDS_MAX) })),
+  defer: guarded(record({ ...guard, do: named("defer"), rounds: integer(1, ROUNDS_MAX, "POLICY_SHORTFALL_ENDLESS") })),
   escalate: guarded(record({ ...guard, do: named("escalate"), role: text(64), outcome: readOutcome })),
   fallback: guarded(
     record({ ...guard, do: named("fallback"), outcome: readOutcome, disclaimer: text(TEXT_LENGTH_MAX) }),

@@ -64,18 +64,14 @@ function lintPlaces({ parties, standalone }: Policy, roles: readonly NamedRole[]
   ];
 }
 
-/** Powers are for the call to say: some total that it may come to must be at least 3f + 1. */
+/** Powers are for the call to say; of equal ones, some number of electors must do. */
 function lintTolerance({ faults }: Policy, roles: readonly NamedRole[]): readonly Fault[] {
-  const least = Math.max(
-    1,
-    sum(
-      roles.filter(([, { closes }]) => closes),
-      "least",
-    ),
-  );
-  const totals = Array.from({ length: SEATS_MAX }, (_, index) => least + index);
+  const closing = roles.filter(([, { closes }]) => closes);
+  const least = Math.max(1, sum(closing, "least"));
+  const most = Math.max(least, Math.min(sum(closing, "most"), ELECTORS_MAX));
+  const totals = Array.from({ length: most - least + 1 }, (_, index) => least + index);
   const sound = totals.some((total) => total >= 3 * share(total, faults) + 1);
-  const [power, tolerated] = [least, share(least, faults)];
+  const [power, tolerated] = [most, share(most, faults)];
   return finding(!sound, () => fault("POLICY_TOLERANCE", { path: "faults", power, tolerated }));
 }
 
@@ -126,7 +122,10 @@ function lintShortfall(policy: Policy, roles: readonly NamedRole[]): readonly Fa
   const fails = shortfall.findIndex((step) => step.do === "fail");
   return [
     ...finding(total > ROUNDS_MAX, () =>
-      fault("POLICY_SHORTFALL_ENDLESS", { path: "shortfall", found: total, most: ROUNDS_MAX }),
+      fault("POLICY_SHORTFALL_ENDLESS", {
+        path: "shortfall",
+        need: `done in ${ROUNDS_MAX} rounds, those before it included; it may ask for ${total}`,
+      }),
     ),
     ...finding(fails >= 0 && fails < shortfall.length - 1, () =>
       fault("POLICY_SHORTFALL_DEAD", { path: `shortfall[${fails + 1}]`, after: "fail" }),

@@ -35,6 +35,11 @@ export const POLICY_REFUSALS = {
     why: "{path} must be {need}: the same set must give the same outcome to everyone, in whatever order it came",
     do: "name one of them",
   },
+  POLICY_RATIO: {
+    what: "the policy asks for more than the whole",
+    why: "{path} must be {need}",
+    do: "write a share as {num, den} with num at most den",
+  },
   POLICY_RESERVE: {
     what: "the policy's reserve has the wrong sign",
     why: "{path} must be {need}: bids are never negative, so that it would exclude all of them or none",
@@ -167,7 +172,7 @@ export const POLICY_REFUSALS = {
   },
   POLICY_SHORTFALL_ENDLESS: {
     what: "the policy's shortfall goes on too long",
-    why: "{path} may ask for {found} rounds together, and there are at most {most}",
+    why: "{path} must be {need}",
     do: "defer by fewer rounds",
   },
   POLICY_SHORTFALL_DEAD: {

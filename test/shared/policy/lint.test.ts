@@ -2,6 +2,7 @@
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../shared/cbor/json.ts";
+import { decidePlain } from "../../../shared/outcome/plain.ts";
 import { PATTERNS } from "../../../shared/policy/catalogue.ts";
 import { examinePolicy, pinPolicy, policySchema } from "../../../shared/policy/decode.ts";
 import { POLICY_REFUSALS } from "../../../shared/refusals/policy.ts";
@@ -87,6 +88,42 @@ describe("the schema", () => {
 
   it("is what `policy schema` prints", async () => {
     expect((await run("policy", "schema")).data).toEqual(policySchema());
+  });
+});
+
+describe("a short document", () => {
+  const SMALL = {
+    format: 1,
+    id: "small",
+    title: "Small",
+    engine: 1,
+    parties: { least: 3 },
+    roles: { voter: { least: 2, most: 9, closes: true, contributes: true, gives: ["choice"], choices: ["yes", "no"] } },
+    faults: { num: 33, den: 100 },
+    equivocation: "each",
+    timing: { window: 60_000_000, expiry: 60_000_000 },
+    outcome: { function: "threshold", threshold: { num: 1, den: 2 }, carries: ["yes"] },
+  };
+
+  it("leaves out what asks for nothing, and works", () => {
+    const pinned = pinPolicy(SMALL);
+    expect(pinned).toMatchObject({ ok: true, value: { policy: { standalone: true, outcome: { veto: [] } } } });
+    expect(new Validator(policySchema() as Schema, "2020-12").validate(SMALL).errors).toEqual([]);
+    const parties = ["ann", "ben", "cat"].map((id) => ({ id, role: "voter" }));
+    const said = ["ann", "ben"].map((party) => ({ party, payload: { choice: "yes" } }));
+    const decision = pinned.ok ? decidePlain(pinned.value.policy, { parties, rounds: [said] }) : pinned;
+    expect(decision).toMatchObject({ ok: true, value: { status: "decided", value: { choice: "yes" } } });
+  });
+
+  it("must say what parties have to agree on: there is no usual threshold, tolerance or rule for liars", () => {
+    for (const [path, left] of [
+      ["faults", { ...SMALL, faults: undefined }],
+      ["equivocation", { ...SMALL, equivocation: undefined }],
+      ["outcome.threshold", { ...SMALL, outcome: { ...SMALL.outcome, threshold: undefined } }],
+    ] as const)
+      expect(examinePolicy(JSON.parse(JSON.stringify(left))).findings).toMatchObject([
+        { code: "FIELD_MISSING", detail: { path } },
+      ]);
   });
 });
 

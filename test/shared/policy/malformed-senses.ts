@@ -217,7 +217,7 @@ export const SENSES = rows(
     },
     "POLICY_SHORTFALL_ENDLESS",
     "shortfall",
-    "81 rounds",
+    "ask for 81",
   ],
   [
     "what follows after it failed",
@@ -250,5 +250,13 @@ export const SENSES = rows(
     "POLICY_UNREACHABLE",
     "shortfall[0].outcome.threshold",
     "40 of 31",
+  ],
+  [
+    "three electors that tolerate one liar",
+    "approval",
+    { "roles.approver.least": 3, "roles.approver.most": 3, faults: { num: 1, den: 3 } },
+    "POLICY_TOLERANCE",
+    "faults",
+    "power 3 is below 3f + 1",
   ],
 );

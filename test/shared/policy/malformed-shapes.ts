@@ -112,6 +112,14 @@ export const SHAPES = rows(
     "names weather",
   ],
   ["a format that is yet to come", "approval", { format: 2 }, "POLICY_CRITICAL", "format", "format 2"],
+  [
+    "it waits a thousand rounds",
+    "approval",
+    { shortfall: [{ do: "defer", rounds: 1_000 }] },
+    "POLICY_SHORTFALL_ENDLESS",
+    "shortfall[0].rounds",
+    "1 to 64",
+  ],
 );
 
 const attests = (schema: Json, where: Json = null) => ({ "roles.approver.attests": { schema, where } });
@@ -119,6 +127,14 @@ const AT = "roles.approver.attests";
 
 /** What a schema of JSON cannot tell of the texts and schemas within. */
 export const INNER = rows(
+  [
+    "three halves of the power",
+    "approval",
+    { "outcome.threshold": { num: 3, den: 2 } },
+    "POLICY_RATIO",
+    "outcome.threshold",
+    "more than the whole",
+  ],
   [
     "a condition on a float",
     "approval",
