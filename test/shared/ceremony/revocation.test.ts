@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { makeParty, type Party } from "../../../cli/stack/party.ts";
 import type { Revocation } from "../../../shared/authority/statement.ts";
 import { toBase64 } from "../../../shared/bytes.ts";
+import { explainIn } from "../../../shared/evidence/explain.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
 import { sha256 } from "../../../shared/hash.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
@@ -112,6 +113,25 @@ describe.each(BENDS)("a revocation carried %s", (_name, bend) => {
     expect(recordOf(net)?.status).toBe("abandoned");
     for (const agent of net.agents)
       expect(lineageOf(agent).filter(({ detail }) => detail.kind === "notice" && "revokes" in detail)).toHaveLength(1);
+  });
+});
+
+describe("what a party is told of it", () => {
+  it("names the step and the reason, for what was taken out and for a revocation that changes nothing", async () => {
+    const told = (net: Network) => {
+      const [excluded] = recordOf(net)?.excluded ?? [];
+      const found = explainIn(net.agent("crux").state, [], excluded?.id ?? "");
+      return [
+        found?.kind,
+        found?.verdict,
+        found?.refusal?.code,
+        found?.factors.find(({ verdict }) => verdict === "not met")?.name,
+      ];
+    };
+    const withdrawn = await ceremony({}, () => revocation({ from: START + SECOND }));
+    expect(told(withdrawn)).toEqual(["contribution", "not admitted", "CREDENTIAL_REVOKED", "revocation"]);
+    const idle = await ceremony({}, () => revocation({ from: START + SECOND, signer: bolt }));
+    expect(told(idle)).toEqual(["notice", "not admitted", "REVOCATION_STANDING", "revocation"]);
   });
 });
 
