@@ -24,6 +24,7 @@ import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts"
 import { partyRevoke } from "./commands/party-revoke.ts";
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { policyHead, policyIssue } from "./commands/policy-issue.ts";
+import { policyTest } from "./commands/policy-test.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { revocationPropagate } from "./commands/revocation.ts";
@@ -54,6 +55,7 @@ export const COMMANDS: readonly Command[] = [
   policyLint,
   policyPivot,
   policySimulate,
+  policyTest,
   policyIssue,
   policyHead,
   preflight,
