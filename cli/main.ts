@@ -54,4 +54,9 @@ async function main(words: readonly string[]): Promise<number> {
   }
 }
 
+// A reader that has seen enough, such as `head`, closes the pipe: that is no failure of the command.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+  if (error.code !== "EPIPE") throw error;
+  process.exit();
+});
 process.exitCode = await main(process.argv.slice(2));

@@ -106,6 +106,12 @@ describe("the process", () => {
     });
     expect([refused.status, JSON.parse(refused.stdout).code]).toEqual([64, "USAGE"]);
   });
+
+  it("ends quietly where its reader has seen enough", () => {
+    const line = `"${process.execPath}" cli/main.ts policy schema | true`;
+    const { stderr, stdout } = spawnSync("sh", ["-c", line], { cwd: root, encoding: "utf8" });
+    expect([stdout, stderr]).toEqual(["", ""]);
+  });
 });
 
 describe("evidence export", () => {
