@@ -69,7 +69,7 @@ export async function runScenario(scenario: Scenario, options: DemoOptions): Pro
     const { script } = await buildBundle();
     mark("builtMs");
     const sources = { [names[0] as string]: [demoSource(names, scenario.closesIn, scenario.expiresIn, scenario.set)] };
-    stack = await startStack({ names, mesh: MESH, dir, script, sources });
+    stack = await startStack({ names, mesh: MESH, dir, script, sources, ...scenario.setting?.() });
     const stage = new Stage(stack, options.say, scenario.expiresIn);
     await stage.connected();
     mark("connectedMs");

@@ -1,6 +1,7 @@
 // The scenarios of the demo, as data and short scripts: what happens, and how it must end.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../stack/agent.ts";
+import { FEDERATION } from "./federation.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { STORIES } from "./stories.ts";
@@ -98,6 +99,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...UNDER_FIRE,
   ...STORIES,
+  ...FEDERATION,
 ];
 
 /** f of n equal parties, as the pattern sets it: fewer than a third. */

@@ -1,6 +1,7 @@
 // Further meshes of a local stack: who stands in each, under a credential of its own there, and what each recognises.
 import { issueCredential } from "../../shared/authority/credential.ts";
-import { toBase64 } from "../../shared/bytes.ts";
+import { toBase64, toHex } from "../../shared/bytes.ts";
+import { signerFrom } from "../../shared/cose/key.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { developmentGrant, type Party, rootsOf } from "./party.ts";
 
@@ -43,4 +44,23 @@ export function membersOf(parties: readonly Party[], members: readonly string[])
 /** The party's own root lets its agent speak in a mesh, in every class. */
 function credentialIn({ name, root, identity }: Party, mesh: string): Uint8Array {
   return issueCredential({ ...developmentGrant(name, mesh, identity.signer.key), classes: ["*"] }, root);
+}
+
+/** A person of a party with a key of their own, and what they may do in a mesh: as the command line reads an identity. */
+export function personOf({ name, root }: Party, person: string, secret: Uint8Array, plan: MeshPlan, role: string) {
+  const { key } = signerFrom(secret);
+  const grant = {
+    ...developmentGrant(name, plan.mesh, key),
+    subject: `${name}/${person}`,
+    roles: [role],
+    classes: ["*"],
+  };
+  return {
+    format: "quorate-identity/1",
+    mesh: plan.mesh,
+    frame: plan.frame,
+    class: plan.class,
+    secret: toHex(secret),
+    credentials: [toBase64(issueCredential(grant, root))],
+  };
 }

@@ -30,6 +30,8 @@ export type StackPlan = {
   readonly script: string;
   /** Webhook sources by the party that has them. */
   readonly sources: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  /** The parties themselves, where they were made elsewhere; their names are `names`. */
+  readonly parties?: readonly Party[];
   /** Keys of parties that are not to get new ones. */
   readonly secrets?: ReadonlyMap<string, PartySecrets>;
   /** Organisations that take part without an agent: everybody recognises their roots. */
@@ -45,7 +47,10 @@ export type Stack = {
   /** Where everything of this stack lies. */
   readonly dir: string;
   readonly mesh: string;
+  /** The agent's bundle. */
+  readonly script: string;
   readonly parties: readonly Party[];
+  readonly guests: readonly Party[];
   readonly agents: readonly LocalAgent[];
   readonly nats: NatsServer;
   readonly hookSecret: string;
@@ -60,9 +65,7 @@ export type Stack = {
 
 export async function startStack(plan: StackPlan): Promise<Stack> {
   mkdirSync(plan.dir, { recursive: true });
-  const parties = plan.names.map((name) =>
-    makeParty(name, plan.mesh, plan.secrets?.get(name) ?? { root: randomBytes(32), agent: randomBytes(32) }),
-  );
+  const parties = plan.parties ?? makeParties(plan);
   const users: NatsParty[] = plan.names.map((name) => ({
     name,
     account: name.toUpperCase(),
@@ -104,7 +107,9 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   return {
     dir: plan.dir,
     mesh: plan.mesh,
+    script: plan.script,
     parties,
+    guests: plan.guests ?? [],
     agents,
     nats,
     hookSecret,
@@ -117,6 +122,12 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     heal: () => nats.reload(configure()),
     stop,
   };
+}
+
+function makeParties({ names, mesh, secrets }: StackPlan): readonly Party[] {
+  return names.map((name) =>
+    makeParty(name, mesh, secrets?.get(name) ?? { root: randomBytes(32), agent: randomBytes(32) }),
+  );
 }
 
 function named<T extends { readonly name: string }>(all: readonly T[], name: string): T {

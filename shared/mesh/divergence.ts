@@ -54,11 +54,12 @@ export function agree(one: Seen, other: Seen): boolean {
 }
 
 /**
- * What an authority has since replaced does not stand: what a later fact of its own cites, or was surely stamped after. Nobody replaces
+ * What an authority has since replaced does not stand: what a later fact of its own on the subject cites, or was surely stamped after. Nobody replaces
  * another's word by being later: that is for arbitration.
  */
 export function standingOf(group: readonly Seen[]): readonly Seen[] {
-  const voice = ({ fact }: Seen) => JSON.stringify([fact.origin, fact.frame, fact.authority]);
+  // By its own word for the subject: two subjects that a translation runs together are two statements still.
+  const voice = ({ fact }: Seen) => JSON.stringify([fact.origin, fact.frame, fact.authority, fact.subject]);
   const latest = new Map<string, number>();
   const cited = new Set<string>();
   for (const item of group) {
