@@ -12,6 +12,8 @@ describe("the demo", () => {
     ["approval", 7, 7],
     ["opener-lost", 3, 2],
     ["one-silent", 4, 3],
+    ["two-clouds", 4, 4],
+    ["air-gap", 3, 3],
   ])(
     "%s among %i ends with one outcome at all %i that run, and its evidence passes offline",
     async (scenario, parties, same) => {

@@ -85,7 +85,7 @@ export function worldOf(all: readonly VerifiedObservation[], mesh: string, trust
   const shown = held.filter(({ fate }) => fate !== "drop-from-view");
   const rulings = rulingsOf(all);
   const bySubject = new Map<string, Held[]>();
-  for (const item of shown) {
+  for (const item of [...shown].sort((a, b) => compareText(a.fact.id, b.fact.id))) {
     const group = bySubject.get(item.reading.subject);
     if (group === undefined) bySubject.set(item.reading.subject, [item]);
     else group.push(item);
