@@ -34,7 +34,9 @@ export type Arbitration = {
   readonly order: readonly string[];
   /** Weight of a criterion in a score. */
   readonly weights: ReadonlyMap<string, number>;
-  /** Of a custom rule: criteria in turn. */
+  /** Of a custom rule: CEL over one `fact`; a fact for which the first of them holds prevails over one for which it does not, and so on. */
+  readonly prefer: readonly string[];
+  /** Of a custom rule, after those: criteria in turn. */
   readonly criteria: readonly Criterion[];
   /** Criteria for a tie; the last resort is the lowest id. */
   readonly tiebreak: readonly Criterion[];
@@ -70,8 +72,8 @@ export type Agreement = {
 
 /** The name of an arbitration rule: two sides hold the same rule if they hold the same hash. */
 export function ruleHash(arbitration: Arbitration): string {
-  const { rule, order, weights, criteria, tiebreak } = arbitration;
-  return sha256Hex(encodeCanonical({ rule, order, weights, criteria, tiebreak } as Encodable));
+  const { rule, order, weights, prefer, criteria, tiebreak } = arbitration;
+  return sha256Hex(encodeCanonical({ rule, order, weights, prefer, criteria, tiebreak } as Encodable));
 }
 
 /** Refuses an agreement that does not bind these two meshes at this instant; a suspension binds only the pairs of whoever suspends. */

@@ -1,17 +1,19 @@
 // Picking one of competing facts by the rule that both sides agreed on beforehand (SPEC §20.9). Every side computes the same winner from
 // the same facts; the others are kept, with the reason why they lost.
+import type { CborValue } from "../cbor/value.ts";
+import { evaluate } from "../policy/expression.ts";
 import { compareText } from "../text.ts";
 import { type Agreement, type Arbitration, type Criterion, ruleHash } from "./agreement.ts";
 import { agree, type Seen } from "./divergence.ts";
 import type { History } from "./fact.ts";
 
-/** What each criterion says of one fact; more is better. */
-type Scores = Readonly<Record<Criterion, number>>;
+/** What each criterion, and each preference under its own text, says of one fact; more is better. */
+type Scores = Readonly<Record<string, number>>;
 
 export type Ruling = {
   readonly winner: string | null;
-  /** The others, with the criterion that decided against each. */
-  readonly losers: readonly { readonly id: string; readonly lostBy: Criterion | "id" | "rule-unknown" }[];
+  /** The others, with what decided against each: a criterion, a preference, "id", or "rule-unknown". */
+  readonly losers: readonly { readonly id: string; readonly lostBy: string }[];
   readonly scores: Readonly<Record<string, Scores>>;
 };
 
@@ -48,7 +50,7 @@ export function unresolved(standing: readonly Seen[]): Ruling {
 }
 
 /** Every rule is a list of criteria, tried in turn. */
-function criteriaOf({ rule, weights, criteria }: Arbitration): readonly Criterion[] {
+function criteriaOf({ rule, weights, prefer, criteria }: Arbitration): readonly string[] {
   switch (rule) {
     case "priority":
       return ["order"];
@@ -57,21 +59,21 @@ function criteriaOf({ rule, weights, criteria }: Arbitration): readonly Criterio
     case "admissibility":
       return weights.size > 0 ? ["score"] : ["admissibility", "tier", "corroboration"];
     case "custom":
-      return criteria;
+      return [...prefer, ...criteria];
   }
 }
 
-function scoreOf(scores: ReadonlyMap<Seen, Scores>, item: Seen, name: Criterion): number {
-  return (scores.get(item) as Scores)[name];
+function scoreOf(scores: ReadonlyMap<Seen, Scores>, item: Seen, name: string): number {
+  return (scores.get(item) as Scores)[name] ?? 0;
 }
 
-function scoresOf({ rule, order, weights }: Arbitration, item: Seen, standing: readonly Seen[]): Scores {
+function scoresOf({ rule, order, weights, prefer }: Arbitration, item: Seen, standing: readonly Seen[]): Scores {
   const { fact } = item;
   const names = [`${fact.origin}/${fact.authority}`, fact.authority, fact.origin];
   const place = order.findIndex((name) => names.includes(name));
   const stated =
     rule === "authority" ? names.map((name) => weights.get(name)).find((weight) => weight !== undefined) : undefined;
-  const plain = {
+  const plain: Readonly<Record<Criterion, number>> = {
     order: place < 0 ? 0 : order.length - place,
     tier: stated ?? item.tier,
     admissibility: fact.admissibility ?? 0,
@@ -81,7 +83,23 @@ function scoresOf({ rule, order, weights }: Arbitration, item: Seen, standing: r
     score: 0,
   };
   const score = [...weights].reduce((sum, [name, weight]) => sum + weight * (plain[name as Criterion] ?? 0), 0);
-  return { ...plain, score };
+  const preferred = prefer.map((expression) => [expression, holdsFor(expression, item, plain) ? 1 : 0]);
+  return { ...plain, score, ...Object.fromEntries(preferred) };
+}
+
+/** Of the fact as it was said, in its own words; an expression that cannot be evaluated for a fact does not hold for it. */
+function holdsFor(expression: string, { fact }: Seen, { tier, admissibility, corroboration }: Scores): boolean {
+  const { id, origin, authority, subject, value, frame, at, class: governanceClass, sources } = fact;
+  const said = { id, origin, authority, subject, value, frame, earliest: at[0], latest: at[1], class: governanceClass };
+  const known = {
+    ...said,
+    sources,
+    tier: tier ?? 0,
+    admissibility: admissibility ?? 0,
+    corroboration: corroboration ?? 0,
+  };
+  const held = evaluate(expression, { fact: new Map<string, CborValue>(Object.entries(known)) });
+  return held.ok && held.value;
 }
 
 /** Other authorities that say the same without citing, or being cited by, one that is counted already: an echo adds nothing. */

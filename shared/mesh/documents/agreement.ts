@@ -2,6 +2,7 @@
 import { boolean, integer, list, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
 import { type CborValue, isCborMap } from "../../cbor/value.ts";
 import { HOPS_MAX, RATIO_TERM_MAX, SEATS_MAX } from "../../limits.ts";
+import { readExpression } from "../../policy/expression.ts";
 import {
   type Agreement,
   ARBITRATION_RULES,
@@ -17,6 +18,8 @@ import { fields, NO_ENTRIES, NO_ITEMS, readInstant, type Unread } from "./fields
 const DISPOSITIONS = ["sharable", "translation-only", "excluded"] as const satisfies readonly Disposition[];
 const readName = text();
 const readNames = list(readName, SEATS_MAX);
+/** Expressions of one custom rule. */
+const PREFERENCES_MAX = 16;
 const readCount = integer(0, RATIO_TERM_MAX);
 
 /** A root's public key. */
@@ -49,16 +52,18 @@ function readArbitration(unread: Unread): Reader<Arbitration> {
       rule: oneOf(...ARBITRATION_RULES),
       order: readNames,
       weights: textMap(readCount, SEATS_MAX),
+      prefer: list(readExpression("fact"), PREFERENCES_MAX),
       criteria,
       tiebreak: criteria,
     },
-    { order: NO_ITEMS, weights: NO_ENTRIES, criteria: NO_ITEMS, tiebreak: NO_ITEMS },
+    { order: NO_ITEMS, weights: NO_ENTRIES, prefer: NO_ITEMS, criteria: NO_ITEMS, tiebreak: NO_ITEMS },
     unread,
   );
   return (value, path) => {
     const arbitration = reader(value, path);
-    return arbitration.rule === "custom" && arbitration.criteria.length === 0
-      ? misfit(`${path}.criteria`, "at least one criterion of a custom rule")
+    const { rule, prefer: preferences, criteria: named } = arbitration;
+    return rule === "custom" && preferences.length + named.length === 0
+      ? misfit(`${path}.criteria`, "at least one criterion or preference of a custom rule")
       : arbitration;
   };
 }

@@ -62,6 +62,26 @@ describe("arbitration", () => {
     expect(ruling(dispute(rule, { ours: [witness] }))).toEqual(["ours", { theirs: "corroboration", witness: "tier" }]);
   });
 
+  it("asks a custom rule's own expressions first, and one that fails for a fact does not hold for it", () => {
+    const custom = (prefer: string, more: object = {}) =>
+      ruling(dispute({ rule: "custom", prefer: [prefer], ...more }));
+    expect(custom('fact.origin == "plant" && fact.tier > 2')).toEqual([
+      "ours",
+      { theirs: 'fact.origin == "plant" && fact.tier > 2' },
+    ]);
+    expect(custom('fact.value == "shut"')).toEqual(["theirs", { ours: 'fact.value == "shut"' }]);
+    expect(custom("fact.nothing == 1", { criteria: ["tier"] })).toEqual(["theirs", { ours: "tier" }]);
+  });
+
+  it("refuses a custom rule without a rule, or with one that could end in two ways", () => {
+    for (const arbitration of [
+      { rule: "custom" },
+      { rule: "custom", prefer: ["fact.weight > 0.5"] },
+      { rule: "custom", prefer: ["now > 1"] },
+    ])
+      expect(() => sceneOf(dispute(arbitration))).toThrow(/MESH_DOCUMENT_INVALID.*arbitration/);
+  });
+
   it("breaks a tie as declared, and else by the lowest id", () => {
     const equal = { ...dispute({ rule: "priority" }) };
     expect(ruling(equal)).toEqual(["ours", { theirs: "id" }]);
