@@ -88,7 +88,7 @@ export type ShownMesh = {
     readonly verdict: string;
     readonly state: "written" | "pending" | "settled";
     readonly at: number;
-    readonly divergence: object;
+    readonly divergence: ReportRow["report"]["divergence"];
     readonly stopped: Refusal | null;
   }[];
 };

@@ -11,6 +11,7 @@ export type Perspective = {
 const PLACES = [
   ["/", "Inbox"],
   ["/ceremonies", "Ceremonies"],
+  ["/mesh", "Meshes"],
   ["/policies", "Policies"],
   ["/health", "Health"],
   ["/verify", "Verify"],

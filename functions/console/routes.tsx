@@ -10,9 +10,10 @@ import type { AgentContext } from "../http/app.ts";
 import { assetRoute } from "./assets.ts";
 import { ceremonyPages, observationPage } from "./ceremony-routes.tsx";
 import { Ceremonies, Inbox } from "./pages/lists.tsx";
+import { Meshes, MeshPage } from "./pages/mesh.tsx";
 import { Health, Login, Policies, RefusalText, Verify } from "./pages/plain.tsx";
 import { isSession, SESSION_SECONDS, sessionFor } from "./session.ts";
-import { nowOf, show } from "./show.tsx";
+import { nowOf, show, showRefusal } from "./show.tsx";
 
 type Agent = Context<AgentContext>;
 
@@ -62,8 +63,19 @@ export function consoleRoutes(): Hono<AgentContext> {
       : show(context, pattern.title, <pre>{JSON.stringify(pattern, null, 1)}</pre>);
   });
   app.get("/o/:observation", (context) => observationPage(context, null));
+  app.get("/mesh", (context) =>
+    show(context, "Meshes", <Meshes names={[...context.get("config").standings.keys()]} />),
+  );
+  app.get("/mesh/:mesh", meshPage);
   app.route("/c", ceremonyPages());
   return app;
+}
+
+async function meshPage(context: Agent): Promise<Response> {
+  const name = context.req.param("mesh") ?? "";
+  if (!context.get("config").standings.has(name)) return context.notFound() as Response;
+  const mesh = await context.env.MESH.getByName(name).view("", LIST_MAX);
+  return mesh.ok ? show(context, `Mesh ${name}`, <MeshPage mesh={mesh.value} />) : showRefusal(context, mesh.fault);
 }
 
 async function inbox(context: Agent): Promise<Response> {

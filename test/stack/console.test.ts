@@ -193,6 +193,8 @@ describe("the console in a browser", () => {
           `/c/${ceremony}`,
           `/c/${ceremony}/sign`,
           `/c/${ceremony}/o/${ceremony}`,
+          "/mesh",
+          "/mesh/test-mesh",
           "/policies",
           "/health",
           "/verify",

@@ -140,6 +140,18 @@ describe("two meshes", () => {
     expect(await acme.json(`/v1/meshes/east/facts/${theirs}/story`)).toMatchObject({ imports: [{ acts: [{}] }] });
   });
 
+  it("are shown to people with every word's origin, what prevailed and which ceremony decided", async () => {
+    const form = new URLSearchParams({ key: crux.apiKey });
+    const login = await fetch(new URL("/login", crux.url), { method: "POST", body: form, redirect: "manual" });
+    const cookie = (login.headers.get("set-cookie") ?? "").split(";")[0] as string;
+    const page = async (path: string) => (await fetch(new URL(path, crux.url), { headers: { cookie } })).text();
+    expect(await page("/mesh")).toContain("/mesh/east");
+    const html = await page("/mesh/east");
+    for (const words of ["In contention (1)", "said in west by bolt/agent", "prevails", "the ceremony that decided"])
+      expect(html).toContain(words);
+    expect(html).toContain("decided by a ceremony, and merged");
+  });
+
   it("refuse what a boundary agent has edited, byte by byte, and take the original from anyone", async () => {
     const file = await crux.json<File>("/v1/meshes/west/statements");
     const frame = parseBase64(file.frames[0] as string) as Uint8Array;
