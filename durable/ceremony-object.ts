@@ -3,7 +3,6 @@
 import { DurableObject } from "cloudflare:workers";
 import { rootOf } from "../shared/authority/chain.ts";
 import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
-import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
@@ -12,9 +11,7 @@ import { uncarried } from "../shared/ceremony/notice.ts";
 import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
-import { makeBundle, writeBundle } from "../shared/evidence/bundle.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
-import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import { WAITING_MAX } from "../shared/limits.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
@@ -26,6 +23,7 @@ import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
+import { exportEvidence } from "./evidence-export.ts";
 
 function refusedFor({ code, detail }: Fault): Receipt {
   return { id: "", verdict: "refused", code, detail };
@@ -130,23 +128,18 @@ export class Ceremony extends DurableObject<AgentEnv> {
     await this.alarm();
   }
 
+  /** The call's frame: what whoever is not named needs so that it can join. */
+  async call(): Promise<Uint8Array | null> {
+    return this.#state.call?.frame ?? null;
+  }
+
   async lineage(): Promise<readonly LinkedEntry[]> {
     return this.#ledger.lineage();
   }
 
   /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */
   async evidence(): Promise<string | null> {
-    const refused = this.#ledger.refused();
-    const statements = statementFrames(this.#config.party.trust).filter((frame) => frame !== null);
-    const bundle = makeBundle(
-      this.#state,
-      this.#ledger.frames(),
-      refused,
-      this.#ledger.lineage(),
-      statements,
-      this.#config.identity.signer,
-    );
-    return bundle === null ? null : JSON.stringify(writeBundle(bundle) satisfies Json, null, 1);
+    return exportEvidence(this.#state, this.#ledger, this.#config);
   }
 
   async explain(id: string): Promise<Result<Explanation>> {

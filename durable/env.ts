@@ -28,6 +28,7 @@ export type CeremonyRpc = {
   ) => Promise<Result<readonly Receipt[]>>;
   readonly view: () => Promise<ShownCeremony>;
   readonly wake: () => Promise<void>;
+  readonly call: () => Promise<Uint8Array | null>;
   readonly lineage: () => Promise<readonly LinkedEntry[]>;
   readonly evidence: () => Promise<string | null>;
   readonly explain: (id: string) => Promise<Result<Explanation>>;

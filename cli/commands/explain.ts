@@ -95,7 +95,28 @@ function explanationText(explanation: Explanation): string {
   const rival =
     contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer; both are kept`];
   const kept = verdict === "admitted" ? [] : ["  not lost         it is kept as it was signed, with its code"];
-  return [head, ...rows, ...table, ...nearest, ...kept, ...unchecked, ...end, ...rival].join("\n");
+  return [
+    head,
+    ...rows,
+    ...table,
+    ...nearest,
+    ...elsewhereLines(explanation),
+    ...kept,
+    ...unchecked,
+    ...end,
+    ...rival,
+  ].join("\n");
+}
+
+function elsewhereLines({ elsewhere }: Explanation): readonly string[] {
+  if (elsewhere === null) return [];
+  const parts = [
+    [elsewhere.same, "the same"],
+    [elsewhere.different, "ANOTHER RECORD"],
+    [elsewhere.notHeard, "not heard"],
+  ] as const;
+  const told = parts.flatMap(([names, word]) => (names.length === 0 ? [] : [`${names.join(", ")}: ${word}`]));
+  return [`  same elsewhere   ${told.join("   ")}`];
 }
 
 /** How the weighed factors come to their verdict, and what a weight is made of. */

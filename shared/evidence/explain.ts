@@ -40,6 +40,17 @@ export type Explanation = {
   readonly admission: AdmissionTable | null;
   /** The statement of the same signer that this one contradicts: together they prove its fault. */
   readonly contradicts: Id | null;
+  readonly elsewhere: Elsewhere | null;
+};
+
+/**
+ * What other organisations made of it, as far as they have said: whoever computed the same record counted the same and left out the same
+ * for the same reasons. Null while there is no record, and for what is no part of one.
+ */
+export type Elsewhere = {
+  readonly same: readonly string[];
+  readonly different: readonly string[];
+  readonly notHeard: readonly string[];
 };
 
 /** `detail` is what the refusal says beside its code, where that is still known. */
@@ -184,6 +195,22 @@ function explain(
     nearest: nearestOf(state, refusal, stop?.detail ?? {}, where.step, table),
     admission: table,
     contradicts: contradictionOf(state, observation.id),
+    elsewhere: elsewhereOf(state, observation),
+  };
+}
+
+function elsewhereOf({ ending, rounds, outcomes, self }: CeremonyState, { id, round }: Observation): Elsewhere | null {
+  const judged = rounds[round ?? -1]?.closing.decision?.set.includes(id) === true;
+  const last = rounds.at(-1);
+  if (ending === null || last === undefined || !judged) return null;
+  const others = [...new Set(last.seats.map(({ authority }) => authority))].filter((name) => name !== self.authority);
+  const said = new Map(
+    [...outcomes].map(([seat, { body }]) => [last.seats.find(({ index }) => index === seat)?.authority, body.digest]),
+  );
+  return {
+    same: others.filter((name) => said.get(name) === ending.digest),
+    different: others.filter((name) => said.has(name) && said.get(name) !== ending.digest),
+    notHeard: others.filter((name) => !said.has(name)),
   };
 }
 

@@ -153,27 +153,28 @@ const readWhole = record<Policy>({
 });
 
 /** What a policy says nothing of is not asked for. */
-const readPolicy = withDefaults(
-  {
-    convening: null,
-    membership: null,
-    admission: null,
-    proximity: null,
-    vetoes: [],
-    critical: [],
-    sealed: false,
-    rounds: new Map<string, CborValue>([
-      ["most", 1],
-      ["silent", "carry"],
-      ["until", "decided"],
-      ["step", 0],
-      ["unrevealed", "exclude"],
-    ]),
-    shortfall: [],
-    standalone: true,
-  },
-  readWhole,
-);
+const UNSAID = {
+  convening: null,
+  membership: null,
+  admission: null,
+  proximity: null,
+  vetoes: [],
+  critical: [],
+  sealed: false,
+  rounds: new Map<string, CborValue>([
+    ["most", 1],
+    ["silent", "carry"],
+    ["until", "decided"],
+    ["step", 0],
+    ["unrevealed", "exclude"],
+  ]),
+  shortfall: [],
+  standalone: true,
+} as const;
+const readPolicy = withDefaults(UNSAID, readWhole);
+
+/** Clauses that a document may leave out, and that may be set where it does. */
+export const OPTIONAL_CLAUSES: ReadonlySet<string> = new Set(Object.keys(UNSAID));
 
 /** What was read, where the shape is sound, and every finding: of the shape, and if that is sound, of the sense. */
 type Read<T> = { readonly found: T | null; readonly findings: readonly Fault[] };

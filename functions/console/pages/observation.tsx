@@ -1,6 +1,6 @@
 // One observation explained: the verdict, the table of gates and factors, what would have admitted it, and what it contradicts.
 import { decimal } from "../../../shared/admission/factor.ts";
-import type { Explanation } from "../../../shared/evidence/explain.ts";
+import type { Elsewhere, Explanation } from "../../../shared/evidence/explain.ts";
 import type { Factor } from "../../../shared/evidence/explain-steps.ts";
 import { Badged } from "../layout.tsx";
 import { type Badge, grouped, instantText } from "../words.ts";
@@ -21,6 +21,7 @@ export const Observation = ({ explanation }: { explanation: Explanation }) => (
     <Factors factors={explanation.factors} />
     <Composite explanation={explanation} />
     <Nearest explanation={explanation} />
+    <Others elsewhere={explanation.elsewhere} />
     {explanation.contradicts === null ? null : (
       <p>
         It contradicts <code>{grouped(explanation.contradicts, 4)}</code> of the same signer; both are kept as proof.
@@ -71,6 +72,21 @@ const Composite = ({ explanation: { admission } }: { explanation: Explanation })
       {admission.standing === null
         ? ""
         : `; standing ${decimal(admission.standing.multiplier)} (${admission.standing.mode})`}
+    </p>
+  );
+
+const Others = ({ elsewhere }: { elsewhere: Elsewhere | null }) =>
+  elsewhere === null ? null : (
+    <p>
+      Elsewhere:{" "}
+      {[
+        [elsewhere.same, "the same"],
+        [elsewhere.different, "ANOTHER RECORD"],
+        [elsewhere.notHeard, "not heard"],
+      ]
+        .filter(([names]) => (names as readonly string[]).length > 0)
+        .map(([names, word]) => `${(names as readonly string[]).join(", ")}: ${word}`)
+        .join(" · ")}
     </p>
   );
 

@@ -56,6 +56,14 @@ export function ceremonyRoutes(): Hono<AgentContext> {
     context.json({ ceremonies: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).list(LIST_MAX) }),
   );
   app.get("/:id", async (context) => withCeremony(context, async (ceremony) => context.json(await ceremony.view())));
+  app.get("/:id/call", (context) =>
+    withCeremony(context, async (ceremony) => {
+      const frame = await ceremony.call();
+      return frame === null
+        ? problem(context, fault("NOT_FOUND", { thing: "such call" }).fault)
+        : context.body(Uint8Array.from(frame), 200, { "content-type": "application/cose" });
+    }),
+  );
   app.get("/:id/lineage", async (context) =>
     withCeremony(context, async (ceremony) => context.json({ lineage: await ceremony.lineage() })),
   );

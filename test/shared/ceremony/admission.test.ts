@@ -29,7 +29,7 @@ const placed = (places: readonly (Place | null)[]): readonly Party[] =>
   }));
 
 /** Parties vote on a release from where they are. */
-function vote(places: readonly (Place | null)[], choices: readonly string[], more: object = {}): Network {
+function vote(places: readonly (Place | null)[], choices: readonly string[], more: object = {}, copies = 1): Network {
   const policy = pinPolicy({ ...QUORUM, proximity: FENCED, ...more });
   if (!policy.ok) throw new Error(JSON.stringify(policy.fault));
   const net = new Network(placed(places), policy.value, {
@@ -37,6 +37,7 @@ function vote(places: readonly (Place | null)[], choices: readonly string[], mor
     closesAt: START + 10 * SECOND,
     expiresAt: START + 100 * SECOND,
   });
+  net.copies = copies;
   net.open();
   net.deliverAll();
   for (const [index, { party }] of net.agents.entries()) net.attest(party.name, choices[index] as string);
@@ -141,6 +142,20 @@ describe("what is told of it", () => {
     });
     const lone = explainIn(net.agent("acme").state, [], held(net, 3));
     expect(lone?.admission?.factors[1]?.parts.map(({ delta }) => delta)).toEqual([800_000, 0, 0, 0, 0]);
+  });
+
+  it("is the same at every party and whatever arrived first, factor by factor", () => {
+    const choices = ["approve", "approve", "approve", "reject", "approve"];
+    const told = [1, 2, 3].flatMap((copies) => {
+      const net = vote(FIVE, choices, rules, copies);
+      const ids = [0, 1, 2, 3, 4].map((seat) => held(net, seat));
+      return net.agents.map(({ state }) =>
+        JSON.stringify(
+          ids.map((id) => explainIn(state, [], id)).map((one) => [one?.verdict, one?.factors, one?.admission]),
+        ),
+      );
+    });
+    expect([told.length, new Set(told).size]).toEqual([15, 1]);
   });
 
   it("names the factor that refuses and the nearest change, in text and as a document", async () => {

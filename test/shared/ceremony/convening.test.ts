@@ -2,12 +2,13 @@
 // can check who was in and why another was not.
 import { describe, expect, it } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";
-import { toJson } from "../../../shared/cbor/json.ts";
+import { type Json, toJson } from "../../../shared/cbor/json.ts";
 import { composeCall } from "../../../shared/ceremony/compose-call.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { decidePlain } from "../../../shared/outcome/plain.ts";
 import { commitTo } from "../../../shared/outcome/sealing.ts";
 import { pinPolicy } from "../../../shared/policy/decode.ts";
+import { setParameters } from "../../../shared/policy/parameters.ts";
 import { AUCTION } from "../../../shared/policy/patterns/auction.ts";
 import { QUORUM } from "../../../shared/policy/patterns/quorum.ts";
 import type { Place } from "../../../shared/reference/place.ts";
@@ -208,6 +209,18 @@ describe("a convening policy as a document", () => {
     expect([fault({ roster: "open-by-class" }), fault({ roster: "closed-by-name", class: "aid" }), fault({})]).toEqual(
       Array.from({ length: 3 }, () => "POLICY_INVALID"),
     );
+  });
+
+  it("is set where a pattern says nothing of it, and a misspelt one is refused", () => {
+    const set = (path: string) =>
+      setParameters(QUORUM as unknown as Json, [{ path, value: { roster: "closed-by-name" } }]);
+    const made = set("convening");
+    expect(pinPolicy(made.ok ? made.value : null)).toMatchObject({
+      ok: true,
+      value: { policy: { convening: { roster: "closed-by-name" } } },
+    });
+    for (const path of ["convenes", "convening.roster", "roles.convening"])
+      expect(set(path)).toMatchObject({ fault: { code: "POLICY_SET_PATH", detail: { path } } });
   });
 
   it("is decided over plain documents by the same rounds", () => {

@@ -106,6 +106,8 @@ describe("an observation that is not admitted", () => {
     const changed = { ...APPROVAL, timing: { ...APPROVAL.timing, tolerance } };
     const again = by === "sender" ? late(APPROVAL, seconds * SECOND) : late(changed, 0);
     expect([again.verdict, again.nearest]).toEqual(["admitted", []]);
+    // Dune's agent met what was signed behind its back, and says nothing any more.
+    expect(again.elsewhere).toEqual({ same: ["acme", "crux"], different: [], notHeard: ["dune"] });
   });
 
   it("is told by the clause that convenes, where it was a join without a seat", () => {
