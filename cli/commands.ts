@@ -21,6 +21,7 @@ import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts";
+import { partyDevice } from "./commands/party-device.ts";
 import { partyRevoke } from "./commands/party-revoke.ts";
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { policyHead, policyIssue } from "./commands/policy-issue.ts";
@@ -39,6 +40,7 @@ export const COMMANDS: readonly Command[] = [
   partyAdd,
   partyWords,
   partyNats,
+  partyDevice,
   partyRevoke,
   verify,
   explain,

@@ -2,10 +2,11 @@
 // refusal that names the path, so that a deployment fails at its first request and not in the middle of a ceremony.
 
 import { parseChain, rootOf } from "../shared/authority/chain.ts";
+import { parseDeviceLink } from "../shared/authority/continuity.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
 import { fromJson, type Json } from "../shared/cbor/json.ts";
-import { integer, list, misfit, type Reader, readAs, record, text } from "../shared/cbor/read.ts";
+import { integer, list, misfit, type Reader, readAs, record, text, withDefaults } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
@@ -15,7 +16,7 @@ import {
   recognisedIn,
   type TrustStatement,
 } from "../shared/evidence/trust-statement.ts";
-import { CHAIN_LENGTH_MAX, SEATS_MAX } from "../shared/limits.ts";
+import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX } from "../shared/limits.ts";
 import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
@@ -34,6 +35,8 @@ export type PartyDocument = {
   readonly sources: readonly SourceDocument[];
   /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
   readonly clockOffsetMs: number;
+  /** The device's continuity, oldest link first, in base64; empty where the agent's key alone says who it is. */
+  readonly deviceLinks: readonly string[];
   /** Further meshes in which it stands; may be left out, as by most. */
   readonly meshes: readonly StandingDocument[];
 };
@@ -85,6 +88,7 @@ const readFields = record<PartyDocument>({
   partners: list(record({ name: token, account: token }), SEATS_MAX),
   sources: list(readSource, 64),
   clockOffsetMs: clockOffset,
+  deviceLinks: list(text(LARGE), DEVICE_LINKS_MAX),
   meshes: list(
     record<StandingDocument>({
       mesh: token,
@@ -98,8 +102,7 @@ const readFields = record<PartyDocument>({
     MESHES_MAX,
   ),
 });
-const readParty: Reader<PartyDocument> = (value, path) =>
-  readFields(value instanceof Map && !value.has("meshes") ? new Map([...value, ["meshes", []]]) : value, path);
+const readParty: Reader<PartyDocument> = withDefaults({ meshes: [], deviceLinks: [] }, readFields);
 
 function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   const plain = (item: unknown): unknown =>
@@ -203,10 +206,14 @@ function readIdentity(party: PartyDocument, secret: Uint8Array): Result<Identity
   const credentials = party.credentials.map(parseBase64);
   if (credentials.includes(null))
     return fault("CONFIG_INVALID", { path: "PARTY.credentials", need: "canonical base64" });
+  const links = party.deviceLinks.map(parseBase64);
+  const sound = links.every((frame) => frame !== null && parseDeviceLink(frame).ok);
+  if (!sound) return fault("CONFIG_INVALID", { path: "PARTY.deviceLinks", need: "device links in canonical base64" });
   return ok({
     mesh: party.mesh,
     signer: signerFrom(secret),
     credentials: credentials as readonly Uint8Array[],
+    ...(links.length === 0 ? {} : { deviceLinks: links as readonly Uint8Array[] }),
     place: { frame: "logical", key: party.name },
     timeFrame: "utc",
     governanceClass: "coordination",

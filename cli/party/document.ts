@@ -10,6 +10,8 @@ export type PartyDocument = {
   readonly partners: readonly { readonly name: string; readonly account: string }[];
   readonly sources: readonly unknown[];
   readonly clockOffsetMs: number;
+  /** The device's continuity, oldest link first, in base64; absent where the agent's key alone says who it is. */
+  readonly deviceLinks?: readonly string[];
 };
 
 export type Recognised = {
