@@ -5,7 +5,7 @@ import { coalitionSign } from "./commands/coalition-sign.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
-import { compositionCheck, dossierCustodian, dossierJoin, dossierVerify } from "./commands/dossier.ts";
+import { compositionCheck, dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
 import { policyPivot, policySimulate } from "./commands/dry-run.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
 import {
@@ -49,6 +49,7 @@ export const COMMANDS: readonly Command[] = [
   dossierJoin,
   dossierVerify,
   dossierCustodian,
+  dossierMembers,
   compositionCheck,
   decide,
   policyList,

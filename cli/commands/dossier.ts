@@ -1,14 +1,15 @@
-// `dossier join|verify|custodian` and `composition check`: evidence of several ceremonies that rest on one another, offline.
+// `dossier join|verify|custodian|members` and `composition check`: evidence of several ceremonies that rest on one another, offline.
 import { toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { custodyLine, lastOf } from "../../shared/composition/custody-line.ts";
 import { readComposition } from "../../shared/composition/document.ts";
 import { parseDossier, writeDossier } from "../../shared/composition/dossier.ts";
-import { type DossierVerification, verifyDossier } from "../../shared/composition/verify.ts";
+import { type DossierVerification, type Examined, verifyDossier } from "../../shared/composition/verify.ts";
 import { walkBack } from "../../shared/composition/walk.ts";
 import { parseJson } from "../../shared/evidence/bundle.ts";
 import { custodianAt } from "../../shared/handoff/custody.ts";
+import { membersAt, membership, type Period } from "../../shared/membership/history.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
@@ -131,6 +132,32 @@ export const dossierCustodian: Command = {
       data: { custodian, since, by, at, object: object ?? null, first, line: transfers },
       text: [custodian, `  first ${first}`, ...legs.map((leg) => `  ${leg}`)].join("\n"),
     };
+  },
+};
+
+export const dossierMembers: Command = {
+  name: "dossier members",
+  usage: "dossier members FILE --trust TRUST [--at TIME]",
+  about: "who was in the last ceremony of a file, at an instant or round by round, by verified evidence",
+  input: ["FILE: an evidence bundle, or a dossier"],
+  example: "dossier members vote.evidence.json --trust trust.json --at 2027-01-15T09:00:00Z",
+  flags: { trust: { type: "string" }, at: { type: "string" } },
+  run: async (call) => {
+    const verification = await verified(call);
+    if (verification.verdict !== "passed")
+      return { exit: VERDICT_EXIT[verification.verdict], data: shown(verification), text: told(verification) };
+    const last = lastOf(verification.ceremonies);
+    const { state } = verification.ceremonies.find(({ ceremony }) => ceremony === last) as Examined;
+    const at = instant(call, "at");
+    const named = ({ seats }: Pick<Period, "seats">) =>
+      seats.map(({ authority, role, power }) => ({ authority, role, power }));
+    const periods = membership(state).map((period) => ({ ...period, seats: named(period) }));
+    const members = named({ seats: membersAt(state, at ?? Number.MAX_SAFE_INTEGER) });
+    const lines = periods.map(
+      ({ round, seats }) => `round ${round}  ${seats.map(({ authority }) => authority).join(" ")}`,
+    );
+    const text = at === null ? lines.join("\n") : members.map(({ authority }) => authority).join("\n");
+    return { exit: EXIT.yes, data: { at, members, periods }, text };
   },
 };
 

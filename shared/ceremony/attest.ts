@@ -74,7 +74,7 @@ export function attest(turn: Turn, content: CborMap, named: string | null, manne
   const held = absorbContribution(spoken, round, said);
   return publish(
     record(held, "attestation", [said.id], state.self.authority, { kind: "contribution", round: round.index }),
-    audienceOf(state, round),
+    audienceOf(held.state, round),
     said,
   );
 }

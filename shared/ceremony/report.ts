@@ -5,7 +5,7 @@ import { rootOf } from "../authority/chain.ts";
 import type { Observation, VerifiedObservation } from "../observation/observation.ts";
 import { fixing } from "./gather.ts";
 import { jitter } from "./jitter.ts";
-import { audienceOf, currentRound, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
+import { audienceOf, currentRound, invitations, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
 import { ASKS_MAX, sayStatus, whomToAsk } from "./status.ts";
 import { publish, say, type Turn, VALIDITY_MARGIN, withState } from "./turn.ts";
 
@@ -70,9 +70,10 @@ export function reportIfDue(turn: Turn): Turn {
   return publish(told, asked, said, true);
 }
 
-/** Named in the call but not let in, or joined without a seat: it follows, so that it learns the end. */
+/** Named in the call but not let in, invited, or joined without a seat: it follows, so that it learns the end. */
 function isFollower({ state }: Turn): boolean {
   const { self, call, rounds } = state;
+  if (invitations(state).includes(self.authority)) return true;
   const joined = rounds.some(({ held }) => [...held.values()].some(({ chain }) => rootOf(chain) === self.root));
   return joined || call?.body.seats.some(({ root }) => root === self.root) === true;
 }

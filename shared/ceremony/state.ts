@@ -3,6 +3,7 @@
 import type { Recognised } from "../authority/taxonomy.ts";
 import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";
+import { invitedIn } from "../membership/act.ts";
 import type {
   Call,
   DisputeBody,
@@ -147,13 +148,21 @@ export function peersOf(state: CeremonyState, round: Round): readonly string[] {
 
 /**
  * Whom a party tells what happens in a round: everyone with a seat in it or in the call, so that whoever is left out still learns how it
- * ends, and whoever has joined without a seat.
+ * ends, whoever has joined without a seat, and whom somebody lets in.
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
   const named = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
   const guests = state.rounds.flatMap((one) => guestsIn(one, contributionsOf([...one.held.values()])));
   const others = [...named, ...guests].filter(({ root }) => root !== state.self.root);
-  return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority)])];
+  const invited = invitations(state).filter((authority) => authority !== state.self.authority);
+  return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority), ...invited])];
+}
+
+/** Parties that some member lets in, by what is held and by what still waits for its round. */
+export function invitations({ policy, rounds, parked }: CeremonyState): readonly string[] {
+  if ((policy?.policy.membership ?? null) === null) return [];
+  const held = rounds.flatMap((round) => [...round.held.values()]);
+  return invitedIn(contributionsOf([...held, ...parked.values()]).map(({ body }) => body.content));
 }
 
 export type Phase = "waiting" | "refused" | "held" | "gathering" | "closing" | "final" | "abandoned" | "expired";

@@ -54,3 +54,12 @@ export function actItem(content: CborMap): string | null {
   if (!isCborMap(act)) return null;
   return `membership ${String(act.get("act"))} ${String(act.get("party") ?? "")}`.trim();
 }
+
+/** Names of parties that somebody lets in: they are told of the ceremony, so that they can ask for their seats. */
+export function invitedIn(contents: readonly CborMap[]): readonly string[] {
+  return contents.flatMap((content) => {
+    const act = content.get("membership");
+    const party = isCborMap(act) && act.get("act") === "admit" ? act.get("party") : undefined;
+    return typeof party === "string" ? [party] : [];
+  });
+}

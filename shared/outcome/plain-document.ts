@@ -3,6 +3,7 @@ import { fromJson } from "../cbor/json.ts";
 import { anything, integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { PLAIN_ENTRIES_MAX, POWER_MAX } from "../limits.ts";
+import { actItem } from "../membership/act.ts";
 import { policyFor } from "../policy/for-subject.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -77,6 +78,8 @@ function usualSlot(content: CborMap): string {
   }
   const withdrawn = content.get("withdraw");
   if (typeof withdrawn === "string") return `withdraw ${withdrawn}`;
+  const act = actItem(content);
+  if (act !== null) return act;
   return "";
 }
 

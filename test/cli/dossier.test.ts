@@ -53,6 +53,12 @@ describe("dossier", () => {
     expect(answers.map(({ data }) => (data as { custodian: string }).custodian)).toEqual(["acme", "bolt", "crux"]);
   });
 
+  it("members tells who was in the last ceremony", async () => {
+    const { exit, data } = await run("dossier", "members", joined, "--trust", trust, "--at", `${START}`);
+    const { members } = data as { members: { authority: string }[] };
+    expect([exit, members.map(({ authority }) => authority)]).toEqual([0, ["bolt", "crux", "wit"]]);
+  });
+
   it("refuses what is neither", async () => {
     const file = join(folder, "other.json");
     writeFileSync(file, "[]");

@@ -51,7 +51,7 @@ const vote = (net: Network, words: string, names: readonly string[] = MEMBERS) =
 const involved = ({ agents }: Network) =>
   agents.filter(({ state, party }) => party.name !== NEWCOMER || state.head.sequence >= 0);
 const toRound = (net: Network, index: number) =>
-  net.run(20, () => involved(net).every(({ state }) => state.rounds.length > index || state.ending !== null));
+  net.run(40, () => involved(net).every(({ state }) => state.rounds.length > index || state.ending !== null));
 const toEnd = (net: Network) => net.run(120, () => involved(net).every(({ state }) => state.ending !== null));
 const digests = (net: Network) => new Set(involved(net).map(({ state }) => state.ending?.digest));
 const namesIn = (net: Network, name: string, round: number) =>
@@ -249,6 +249,26 @@ describe("an admission", () => {
       toRound(net, 1);
       expect(namesIn(net, "acme", 1), `${asks} ${by}`).toHaveLength(seats);
     }
+  });
+
+  it.each([0, 1])("in round %i is how a newcomer learns of the ceremony, also with lost messages", (round) => {
+    const times = { closesAt: START + 15 * SECOND, expiresAt: START + 300 * SECOND };
+    const net = new Network(parties, pinnedWith(CLUB), { role: "voter", named: 5, ...times });
+    net.open();
+    net.deliverAll();
+    let count = 0;
+    net.delivers = () => ++count % 4 !== 0;
+    toRound(net, round);
+    expect(net.agent(NEWCOMER).state.call).toBeNull();
+    admit(net, "acme", "bolt", "crux");
+    net.run(12, () => net.agent(NEWCOMER).state.rounds.length > round);
+    expect(net.say(NEWCOMER, map({ choice: "join", role: "voter" }))).toMatchObject([{ verdict: "admitted" }]);
+    toRound(net, round + 1);
+    expect(namesIn(net, "acme", round + 1)).toEqual([...MEMBERS, NEWCOMER]);
+    vote(net, "approve approve approve approve approve approve", [...MEMBERS, NEWCOMER]);
+    toEnd(net);
+    expect(digests(net).size).toBe(1);
+    expect(toJson(recordOf(net)?.value ?? null)).toMatchObject({ by: [...MEMBERS, NEWCOMER] });
   });
 
   it("is not asked for where the policy lets nobody come", () => {
