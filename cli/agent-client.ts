@@ -1,5 +1,6 @@
 // Asking an agent over HTTP, for commands that take --url and --key.
-import { type Fault, fault } from "../shared/result.ts";
+import { REFUSALS, type Refusal, type RefusalCode } from "../shared/refusals.ts";
+import { fault } from "../shared/result.ts";
 import { required, usage } from "./files.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
 
@@ -22,15 +23,22 @@ export async function fetchFrom(call: Call, path: string): Promise<unknown> {
   });
   const document = parsed(await response.text().catch(() => ""));
   if (response.status === 200 && document !== undefined) return document;
-  const { code, about } = (document ?? {}) as { code?: string; about?: Fault["detail"] };
-  if (code === undefined) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
-  throw new Refused(refusalFor(code, path, about), EXITS[response.status] ?? EXIT.no);
+  const told = refusalIn(document);
+  if (told === null) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
+  throw new Refused(fault(told.code).fault, EXITS[response.status] ?? EXIT.no, told);
 }
 
-function refusalFor(code: string, path: string, about: Fault["detail"] = {}): Fault {
-  if (code === "NEVER_ARRIVED" || code === "ID_AMBIGUOUS") return fault(code, about).fault;
-  if (code === "PROVISIONAL" || code === "UNAUTHORISED") return fault(code).fault;
-  return fault("NOT_FOUND", { thing: path }).fault;
+/** What the agent refuses with, in its own words; null for an answer that is none of an agent's. */
+function refusalIn(document: unknown): Refusal | null {
+  if (typeof document !== "object" || document === null) return null;
+  const { code, what, why, do: remedy } = document as Readonly<Record<string, unknown>>;
+  if (typeof code !== "string" || !Object.hasOwn(REFUSALS, code)) return null;
+  return { code: code as RefusalCode, what: plain(what), why: plain(why), do: plain(remedy) };
+}
+
+/** Another's words on this terminal: no control characters. */
+function plain(text: unknown): string {
+  return String(text).replace(/\p{Cc}/gu, " ");
 }
 
 function unreachable(url: string, reason: string): Refused {

@@ -7,6 +7,7 @@ import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
 import { compositionCheck, dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
 import { policyPivot, policySimulate } from "./commands/dry-run.ts";
+import { errors } from "./commands/errors.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
 import {
   exchangeExport,
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   policyIssue,
   policyHead,
   preflight,
+  errors,
   frameInspect,
   frameVerify,
   lineageVerify,

@@ -18,8 +18,24 @@ export function readBytes(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path === "-" ? 0 : path));
   } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path, reason: (error as Error).message }).fault, EXIT.absent);
+    throw new Refused(fault("FILE_UNREADABLE", { path, reason: systemReason(error) }).fault, EXIT.absent);
   }
+}
+
+const SYSTEM: Readonly<Record<string, string>> = {
+  ENOENT: "there is no such file or folder",
+  ENOTDIR: "a part of the path is no folder",
+  EISDIR: "it is a folder",
+  EACCES: "permission is denied",
+  EPERM: "permission is denied",
+  ENOSPC: "the disk is full",
+  EROFS: "the file system is read-only",
+};
+
+/** What the system says of a file, in words. */
+export function systemReason(error: unknown): string {
+  const { code = "", message } = error as NodeJS.ErrnoException;
+  return SYSTEM[code] ?? message;
 }
 
 export function readText(path: string): string {
@@ -74,7 +90,7 @@ export function makeFolder(path: string): string {
 }
 
 export function unwritable(path: string, error: unknown): Refused {
-  return new Refused(fault("FILE_UNWRITABLE", { path, reason: (error as Error).message }).fault, EXIT.permission);
+  return new Refused(fault("FILE_UNWRITABLE", { path, reason: systemReason(error) }).fault, EXIT.permission);
 }
 
 /** A flag that must be given. */

@@ -53,7 +53,9 @@ export function importDegrees(value: unknown, path = ""): unknown {
     ]),
   );
   const { wgs84 = {}, latitude, lat = latitude, longitude, lon = longitude, lng = lon, height, ...rest } = fields;
-  if (lat === undefined && lng === undefined && fields.wgs84 === undefined) return fields;
+  // A document may also describe fields of these names, as a schema does: degrees are numbers.
+  const isPoint = [lat, lng].some((angle) => typeof angle === "number" || typeof angle === "string");
+  if (!isPoint && fields.wgs84 === undefined) return fields;
   const { uncertainty = rest.uncertainty ?? 0, ...given } = spelled(wgs84);
   const degrees = { latitude: lat, longitude: lng, height: height ?? 0, ...given } as Geodetic;
   const place = Number.isSafeInteger(uncertainty) ? toGeocentric(degrees, uncertainty as number) : null;

@@ -12,7 +12,7 @@ export function print(answer: Answer, output: Call["output"]): void {
 }
 
 export function printRefusal(error: Refused, output: Call["output"]): void {
-  const refusal = describeRefusal(error.fault);
+  const refusal = error.told ?? describeRefusal(error.fault);
   if (output !== "text") process.stdout.write(`${JSON.stringify({ ...refusal, detail: error.fault.detail })}\n`);
   process.stderr.write(`✗ ${refusal.code}\n  what  ${refusal.what}\n  why   ${refusal.why}\n  do    ${refusal.do}\n`);
 }

@@ -1,5 +1,6 @@
 // What a command is. The one registry (commands.ts) gives dispatch, help and the map for programs.
 import type { ParseArgsOptionsConfig } from "node:util";
+import type { Refusal } from "../shared/refusals.ts";
 import type { Fault } from "../shared/result.ts";
 
 /** Exit codes (stable). */
@@ -46,9 +47,12 @@ export type Command = {
 export class Refused extends Error {
   readonly fault: Fault;
   readonly exit: number;
-  constructor(fault: Fault, exit: number) {
+  /** In the words of the agent that refused; null where they follow from the fault. */
+  readonly told: Refusal | null;
+  constructor(fault: Fault, exit: number, told: Refusal | null = null) {
     super(fault.code);
     this.fault = fault;
     this.exit = exit;
+    this.told = told;
   }
 }

@@ -117,7 +117,8 @@ export function describeRefusal(fault: Fault): Refusal {
 function fill(template: string, fault: Fault): string {
   return template.replace(/\{(\w+)(:instant)?\}/g, (_, name: string, isInstant?: string) => {
     const value = fault.detail[name];
-    if (value === undefined || value === null) return "unknown";
+    if (value === undefined) return "unknown";
+    if (value === null) return "none";
     if (value === "") return name === "path" ? "the document" : "unknown";
     if (isInstant !== undefined) return instantText(value);
     return name === "code" || name === "reason" ? explained(String(value)) : String(value);

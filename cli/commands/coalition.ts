@@ -6,12 +6,12 @@ import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
 import { poolFrom, type SignedPool } from "../../shared/coalition/signed.ts";
-import type { EffectiveClause, RefusedPart } from "../../shared/coalition/view.ts";
+import { type EffectiveClause, faultOfPart, type RefusedPart } from "../../shared/coalition/view.ts";
 import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { openFrames } from "../../shared/mesh/signed/open.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
-import { argument, instant, microseconds, readJsonFile, required, usage } from "../files.ts";
+import { argument, instant, microseconds, readJsonFile, required, systemReason, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { signedFile } from "./mesh.ts";
@@ -50,7 +50,7 @@ export const coalitionEffective: Command = {
           `${effect.padEnd(9)}${id}  ${JSON.stringify(value)}  from ${from}${via === undefined ? "" : ` via ${via}`}`,
       ),
       ...conflicts.map(({ winners, losers, rule }) => `conflict  ${list(winners)} over ${list(losers)}, by ${rule}`),
-      ...data.refused.map(({ id, code }) => `refused   ${id}  ${code}`),
+      ...data.refused.map(({ id, code, why }) => `refused   ${id}  ${code}  ${why}`),
     ];
     return { exit: EXIT.yes, data, text: text.join("\n") };
   },
@@ -132,7 +132,7 @@ function filesUnder(folder: string): readonly string[] {
   try {
     return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: (error as Error).message }).fault, EXIT.absent);
+    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
   }
 }
 
@@ -162,8 +162,10 @@ function plainUnread({ id, from, fault }: SignedPool["refused"][number]) {
   return { ...describeRefusal(fault), id, ...(from === null ? {} : { from }) };
 }
 
-function plainRefused({ id, code, from, via }: RefusedPart) {
-  return { id, code, ...(from === null ? {} : { from }), ...(via.length === 0 ? {} : { via }) };
+function plainRefused(part: RefusedPart) {
+  const { id, from, via } = part;
+  const told = describeRefusal(faultOfPart(part));
+  return { id, ...told, ...(from === null ? {} : { from }), ...(via.length === 0 ? {} : { via }) };
 }
 
 function list(names: readonly { readonly id: string; readonly from: string }[]): string {

@@ -38,6 +38,11 @@ async function runDemo(call: Call): Promise<Answer> {
     if (error instanceof Unmet) throw new Refused(fault("SCENARIO_FAILED", { reason: error.message }).fault, EXIT.no);
     throw error;
   });
+  return answerOf(scenario, report);
+}
+
+/** A run that did not end as its scenario must is no demonstration, whatever it shows. */
+export function answerOf(scenario: Scenario, report: DemoReport): Answer {
   const failure = judge(scenario, report);
   if (failure !== null) throw new Refused(fault("SCENARIO_FAILED", { reason: failure, report }).fault, EXIT.no);
   return { exit: EXIT.yes, data: report, text: reportText(report) };

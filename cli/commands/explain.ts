@@ -30,11 +30,12 @@ export const explain: Command = {
     ceremony: { type: "string" },
   },
   input: [
-    "ID: the observation's id, or its first six digits or more",
-    "with --url and no --ceremony every ceremony of the agent is looked through, and what its door refused",
-    "without --trust the bundle's roots are its own claim",
+    "ID           the observation's id, or its first six digits or more; evidence show BUNDLE lists them",
+    "BUNDLE       an evidence bundle, such as npm run demo leaves; without --trust its roots are its own claim",
+    "--url        an agent; without --ceremony every ceremony is looked through, and what its door refused; --key, or QUORATE_KEY, is its API key",
+    "answer       exit 0 for admitted, in full or in part, 5 for not admitted, 8 for held, 7 where it never arrived",
   ],
-  example: "explain approval.evidence.json 3d0e9f --trust approval.trust.json",
+  example: "explain .quorate/demo/approval.evidence.json ID --trust .quorate/demo/approval.trust.json",
   run: async (call) => {
     const explanation = typeof call.flags.url === "string" ? await explainRemote(call) : await explainFile(call);
     return {
@@ -69,8 +70,10 @@ async function explainFile(call: Call): Promise<Explanation> {
 }
 
 function idFrom(call: Call, index: number): string {
-  const id = argument(call, index, "ID");
-  if (!/^[0-9a-f]{1,64}$/.test(id)) throw usage("ID is written in lower-case hexadecimal digits");
+  const id = argument(call, index, "ID")
+    .toLowerCase()
+    .replace(/^(obs_|sha256:)/, "");
+  if (!/^[0-9a-f]{1,64}$/.test(id)) throw usage("ID is written in hexadecimal digits");
   if (id.length < ID_DIGITS_MIN) throw usage(`ID needs ${ID_DIGITS_MIN} digits at least`);
   return id;
 }

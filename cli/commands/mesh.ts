@@ -16,7 +16,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { isKind } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
-import { argument, instant, microseconds, readJsonFile, required } from "../files.ts";
+import { argument, instant, microseconds, readJsonFile, required, systemReason } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
@@ -122,7 +122,7 @@ export function jsonFilesIn(folder: string): readonly unknown[] {
     return names.sort().map((name) => readJsonFile(join(folder, name)));
   } catch (error) {
     if (error instanceof Refused) throw error;
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: (error as Error).message }).fault, EXIT.absent);
+    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
   }
 }
 

@@ -6,7 +6,7 @@ import { examinePolicy, pinPolicy } from "../../shared/policy/decode.ts";
 import { policyFor } from "../../shared/policy/for-subject.ts";
 import { preflight as judge, type Signed } from "../../shared/policy/preflight.ts";
 import { fault } from "../../shared/result.ts";
-import { readJsonFile, required, usage } from "../files.ts";
+import { readJsonFile, required, systemReason, usage } from "../files.ts";
 import { partiesIn } from "../parties-file.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
 import { unwrap } from "./unwrap.ts";
@@ -50,9 +50,6 @@ function namesIn(directory: string): string[] {
   try {
     return readdirSync(directory);
   } catch (error) {
-    throw new Refused(
-      fault("FILE_UNREADABLE", { path: directory, reason: (error as Error).message }).fault,
-      EXIT.absent,
-    );
+    throw new Refused(fault("FILE_UNREADABLE", { path: directory, reason: systemReason(error) }).fault, EXIT.absent);
   }
 }

@@ -104,6 +104,8 @@ function run(command: string, parameters: readonly string[], cwd?: string): stri
     ...(cwd === undefined ? {} : { cwd }),
   });
   if (done.status === 0) return undefined;
+  const missing = (done.error as NodeJS.ErrnoException | undefined)?.code === "ENOENT";
+  if (missing) return `there is no ${command} here`;
   const reason = done.error?.message ?? done.stderr.trim().slice(-REASON_CHARACTERS);
   return `${command} ${parameters[0] ?? ""}: ${reason || "failed"}`;
 }

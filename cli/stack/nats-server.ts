@@ -124,7 +124,8 @@ async function launchServer(binary: string, configPath: string, logPath: string,
   if (child.pid !== undefined) await endProcess(child, "SIGKILL");
   throw natsRefusal("NATS_SERVER_FAILED", {
     failure: `did not come up (${binary})`,
-    reason: spawnError?.message ?? (readFileSync(logPath, "utf8").slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
+    reason:
+      spawnError?.message ?? (readFileSync(logPath, "utf8").trim().slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
     log: `${logPath}, then try: ${binary} -c ${configPath}`,
   });
 }

@@ -108,7 +108,7 @@ async function anyMatches(
 function refuseTime({ signedAt }: Claim, nowSeconds: number): ReturnType<typeof fault> | null {
   if (signedAt === null) return null;
   const age = nowSeconds - signedAt;
-  const detail = { timestamp: signedAt, tolerance: TOLERANCE_SECONDS, age };
+  const detail = { at: signedAt * 1_000_000, timestamp: signedAt, tolerance: TOLERANCE_SECONDS, age };
   // Written so that a clock that is not a number refuses.
   if (!(age <= TOLERANCE_SECONDS)) return fault("HOOK_TIMESTAMP_TOO_OLD", detail);
   return age >= -TOLERANCE_SECONDS ? null : fault("HOOK_TIMESTAMP_TOO_NEW", detail);

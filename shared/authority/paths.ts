@@ -15,7 +15,8 @@ export function parsePaths(
   at: Interval,
   memory: ChainMemory | null,
 ): Result<Paths> {
-  if (paths.length > CHAIN_PATHS_MAX) return fault("CHAIN_PATHS", { found: paths.length, limit: CHAIN_PATHS_MAX });
+  if (paths.length > CHAIN_PATHS_MAX)
+    return fault("CHAIN_PATHS", { found: `${paths.length} of them`, limit: CHAIN_PATHS_MAX });
   const chains: Chain[] = [];
   for (const frames of paths) {
     const chain = parseChain(frames, memory);
@@ -24,7 +25,7 @@ export function parsePaths(
   }
   chains.sort(comparePaths);
   if (chains.some((chain, index) => index > 0 && nameOf(chain) === nameOf(chains[index - 1] as Chain)))
-    return fault("CHAIN_PATHS", { found: "a path twice", limit: CHAIN_PATHS_MAX });
+    return fault("CHAIN_PATHS", { found: "one of them twice", limit: CHAIN_PATHS_MAX });
   const holding = chains.find((chain) => chain.every((link) => holds(link.grant, at)));
   const [first] = chains;
   const chain = holding ?? first;

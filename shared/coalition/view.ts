@@ -1,5 +1,6 @@
 // What an authority sees: its effective policy, what contradicted it, and what was not taken.
 import type { RefusalCode } from "../refusals.ts";
+import type { Fault } from "../result.ts";
 import type { Clause, Loss } from "./pool.ts";
 
 type Named = { readonly id: string; readonly from: string };
@@ -26,6 +27,12 @@ export type RefusedPart = {
   readonly from: string | null;
   readonly via: readonly string[];
 };
+
+/** As a refusal is told to people: what was not taken, whose it is, and the translators in question. */
+export function faultOfPart({ id, code, from, via }: RefusedPart): Fault {
+  const translator = via.length === 0 ? id : via.join(" and ");
+  return { code, detail: { item: id, from, translator } };
+}
 
 export type EffectivePolicy = {
   readonly home: string;

@@ -12,7 +12,7 @@ import {
   type Observation,
   type VerifiedObservation,
 } from "../observation/observation.ts";
-import { fault, ok, type Result } from "../result.ts";
+import { fault, invariant, ok, type Result } from "../result.ts";
 import type { Bundle } from "./bundle.ts";
 import { type Explanation, explainIn, type RefusedStatement } from "./explain.ts";
 import { openTrust, type TrustStatement, writeTrustStatement } from "./trust-statement.ts";
@@ -30,7 +30,7 @@ export async function explainBundle(
   const [entry] = listed;
   if (entry === undefined)
     return fault("NEVER_ARRIVED", { id, by: bundle.exportedBy, reported: "nobody has said here that it holds it" });
-  if (listed.length > 1) return fault("ID_AMBIGUOUS", { id, found: listed.map((each) => each.id).join(" ") });
+  if (listed.length > 1) return fault("ID_AMBIGUOUS", { id, found: shortened(listed.map((each) => each.id)) });
   const parsed = parseObservation(entry.frame);
   if (!parsed.ok) return fault("BUNDLE_FRAME", { entry: entry.id, reason: parsed.fault.code });
   if (parsed.value.observation.id !== entry.id)
@@ -53,8 +53,14 @@ export async function explainBundle(
   const ordered = [...admitted.filter(isCall), ...admitted.filter((each) => !isCall(each))];
   const { state } = readAgain(emptyState(bundle.ceremony, self), ordered);
   const found = explainIn(state, refused, entry.id, admitted);
-  if (found === null) return fault("BUNDLE_EXTRA", { entry: entry.id, reason: "the ceremony has no place for it" });
+  invariant(found !== null, "what is listed was admitted by the door or refused by it");
   return ok(trust === null ? withoutTrust(found) : found);
+}
+
+/** The first few, as far as it takes to tell them apart by eye. */
+function shortened(ids: readonly Id[]): string {
+  const few = ids.slice(0, 4).map((id) => id.slice(0, 16));
+  return `${few.join(", ")}${ids.length > few.length ? ` and ${ids.length - few.length} more` : ""}`;
 }
 
 type Sorted = { readonly admitted: readonly VerifiedObservation[]; readonly refused: readonly RefusedStatement[] };

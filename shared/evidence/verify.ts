@@ -17,7 +17,7 @@ import { firstBrokenLink } from "../lineage/entry.ts";
 import { admit } from "../observation/admit.ts";
 import { type Call, isKind, type Observation, type VerifiedObservation } from "../observation/observation.ts";
 import { REFUSALS, type RefusalCode } from "../refusals.ts";
-import { type Fault, fault } from "../result.ts";
+import { type Fault, fault, invariant } from "../result.ts";
 import { openAccount } from "./account.ts";
 import { parseBundle } from "./bundle.ts";
 import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
@@ -171,8 +171,10 @@ function checkSeats(found: Case): Case | Stopped {
   if (refused !== undefined && refused.code !== null)
     return failed(refused.id, fault(refused.code, refused.detail), "seats");
   const homeless = receipts.find(({ verdict }) => verdict === "held");
-  if (homeless !== undefined)
-    return cannotTell(homeless.id, fault(homeless.code ?? "BUNDLE_EXTRA", { entry: homeless.id, ...homeless.detail }));
+  if (homeless !== undefined) {
+    invariant(homeless.code !== null, "what is held waits for something");
+    return cannotTell(homeless.id, fault(homeless.code, { entry: homeless.id, ...homeless.detail }));
+  }
   return { ...found, state };
 }
 

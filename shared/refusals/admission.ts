@@ -27,7 +27,7 @@ export const ADMISSION_REFUSALS = {
   },
   CHAIN_NOT_NARROWER: {
     what: "link {link} of the credential chain grants more than the link before it",
-    why: "{scope} is wider than what was delegated",
+    why: "in its {scope} it goes beyond what was delegated to its issuer",
     do: "issue a credential within its issuer's own scope",
   },
   CHAIN_MESH: {
@@ -51,8 +51,8 @@ export const ADMISSION_REFUSALS = {
     do: "send the rotation that reveals the committed key, behind the credential it belongs to",
   },
   CHAIN_PATHS: {
-    what: "the credential carries {found} paths",
-    why: "at most {limit} different ones are read",
+    what: "the paths of the credential cannot be read",
+    why: "it carries {found}; at most {limit} different ones are read",
     do: "send each path to a root once",
   },
   SIGNER_MISMATCH: {
@@ -167,22 +167,22 @@ export const ADMISSION_REFUSALS = {
   },
   DEVICE_UNPROVED: {
     what: "the device's continuity is not shown",
-    why: "{need} continuity is asked for, and the observation carries no links",
+    why: "a device whose continuity is '{need}' is asked for, and the observation carries no links",
     do: "send the countersigned links with the device hash",
   },
   DEVICE_BROKEN: {
     what: "the device's continuity is broken",
-    why: "{reason}; verified up to {lastVerified}",
+    why: "{reason}; last verified link: {lastVerified}",
     do: "present the countersigned successor of the last verified hash, or enrol the device again",
   },
   DEVICE_GAP: {
     what: "the device's continuity has a gap",
-    why: "{reason}; verified up to {lastVerified}",
+    why: "{reason}; last verified link: {lastVerified}",
     do: "send the missing links, or enrol the device again",
   },
   DEVICE_SOFTWARE: {
     what: "the device keeps its key in software",
-    why: "{need} continuity is asked for",
+    why: "a device that keeps its key in {need} is asked for",
     do: "use a device whose links say hardware",
   },
   DEVICE_FORKED: {
@@ -227,8 +227,8 @@ export const ADMISSION_REFUSALS = {
   },
   ROOT_DISPUTED: {
     what: "one history of root keys is pinned under two names",
-    why: "statement {first}",
-    do: "correct the trust statement",
+    why: "the trust statement pins keys of the history that begins with statement {first} under several names",
+    do: "pin one of the keys, under one name: the later ones are found from it",
   },
   REVOCATION_STANDING: {
     what: "the revocation is signed by a key without standing",

@@ -12,7 +12,7 @@ export const CEREMONY_REFUSALS = {
   },
   CEREMONY_OVER: {
     what: "the ceremony is over",
-    why: "it is {phase}; the observation is kept as late",
+    why: "it is {phase} here, and nothing more is signed in it",
     do: "open a new ceremony",
   },
   CERTIFICATE_LATE: {
@@ -49,7 +49,7 @@ export const CEREMONY_REFUSALS = {
   ROUND_CLOSED: {
     what: "round {round} is closed",
     why: "its set of contributions is decided and certified",
-    do: "contribute to the present round, or open a new ceremony",
+    do: "contribute to the round that is open now, or open a new ceremony",
   },
   DUPLICATE: {
     what: "the observation is already known",
@@ -69,12 +69,12 @@ export const CEREMONY_REFUSALS = {
   EQUIVOCATION_FLOOD: {
     what: "seat {seat} signed more than two statements for one slot",
     why: "two prove the fault; more are not stored",
-    do: "nothing",
+    do: "nothing: the two that are kept are evidence enough",
   },
   ATTEMPT_FAR: {
     what: "attempt {attempt} is far ahead",
     why: "it is noted for catching up, and not stored",
-    do: "nothing",
+    do: "nothing: whoever is behind catches up by what the others send again",
   },
   MUTE: {
     what: "this party signs nothing more in this ceremony",
@@ -88,7 +88,7 @@ export const CEREMONY_REFUSALS = {
   },
   OVER_TOLERANCE: {
     what: "faults are proved for more power than the policy tolerates",
-    why: "{found} is more than {limit}",
+    why: "power {found} is proved faulty, and the policy tolerates {limit}",
     do: "open a new ceremony without the faulty parties",
   },
   PROVISIONAL: {
@@ -96,7 +96,11 @@ export const CEREMONY_REFUSALS = {
     why: "what one party computes alone is provisional",
     do: "wait until the round is closed",
   },
-  POLICY_INVALID: { what: "the policy cannot be read", why: "{path} must be {need}", do: "correct the policy" },
+  POLICY_INVALID: {
+    what: "the policy cannot be read",
+    why: "{path} must be {need}",
+    do: "correct that field; all findings are told by: npm run -s quorate -- policy lint FILE",
+  },
   POLICY_HASH: {
     what: "the call carries another policy than it names",
     why: "the hash of the carried policy is {found}",
@@ -109,8 +113,8 @@ export const CEREMONY_REFUSALS = {
   },
   POLICY_UNKNOWN: {
     what: "there is no pattern {pattern}",
-    why: "patterns are documents with an id",
-    do: "list them with: quorate policy list",
+    why: "no pattern has that id",
+    do: "list them with: npm run -s quorate -- policy list",
   },
   POLICY_TOLERANCE: {
     what: "the policy tolerates too much",
@@ -119,18 +123,18 @@ export const CEREMONY_REFUSALS = {
   },
   POLICY_UNREACHABLE: {
     what: "the policy's threshold cannot be reached",
-    why: "it needs {need} of {power}",
+    why: "it needs {need}, and all who may speak have {power}",
     do: "lower the threshold, or name more parties",
   },
   POLICY_AMBIGUOUS: {
     what: "two outcomes could both reach the threshold",
-    why: "2 × {need} − {power} is not more than the tolerated {tolerated}",
-    do: "raise the threshold",
+    why: "of power {power}, two groups of {need} may have no more than the tolerated {tolerated} in common",
+    do: "raise the threshold, so that any two groups that reach it share an honest party",
   },
   POLICY_ROLE: {
     what: "the role {role} is not filled as the policy asks",
-    why: "it has {found} holders, needs {need}",
-    do: "name the right number of holders",
+    why: "found: {found}; the policy asks for: {need}",
+    do: "name holders as the policy asks",
   },
   POLICY_PARTIES: {
     what: "the ceremony names {found} organisations",
@@ -140,7 +144,7 @@ export const CEREMONY_REFUSALS = {
   POLICY_SET_PATH: {
     what: "the parameter {path} cannot be set",
     why: "the policy has no such parameter",
-    do: "see its document with: quorate policy show",
+    do: "see its parameters with: npm run -s quorate -- policy show PATTERN",
   },
   ROLE_NOT_HELD: {
     what: "the contribution is for the role {role}",
@@ -150,7 +154,7 @@ export const CEREMONY_REFUSALS = {
   CONTENT_INVALID: {
     what: "the contribution does not fit its role",
     why: "{path} must be {need}",
-    do: "send what the policy asks of the role",
+    do: "correct that field; what a role gives is told by: npm run -s quorate -- policy show PATTERN",
   },
   ATTESTATION_INVALID: {
     what: "the attestation is not what its role must attest to",
@@ -235,7 +239,7 @@ export const CEREMONY_REFUSALS = {
   ITEMS_FULL: {
     what: "this seat may contribute nothing more to the round",
     why: "it has {limit} contributions, which is all that one witness can list of a seat",
-    do: "wait for the next round",
+    do: "wait for the next round, or put several things into one contribution",
   },
   WITNESS_ROOT: {
     what: "the witness's root is not that of its list",
@@ -254,7 +258,7 @@ export const CEREMONY_REFUSALS = {
   },
   NO_SEAT: {
     what: "this party has no seat that may contribute",
-    why: "round {round} names no seat of {authority}",
-    do: "nothing",
+    why: "in round {round}, {authority} holds no seat of a role that contributes",
+    do: "nothing: it receives, relays and verifies like the others",
   },
 } as const;

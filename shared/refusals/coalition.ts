@@ -26,8 +26,8 @@ export const COALITION_REFUSALS = {
     do: "have its signer issue it anew",
   },
   TRANSLATION_OUT_OF_SCOPE: {
-    what: "the translator does not hold in this operation",
-    why: "its scope names another",
+    what: "the translator {translator} does not hold in this operation",
+    why: "its scope names another, so that {item} is not carried home",
     do: "name the operation, or agree on a wider translator",
   },
   TRANSLATION_CONTRADICTORY: {
@@ -37,38 +37,38 @@ export const COALITION_REFUSALS = {
   },
   TRANSLATION_DROPPED: {
     what: "the translator {translator} declares that {item} has no image",
-    why: "its term is marked as dropped",
+    why: "its term for it is marked as dropped",
     do: "extend the translator, or leave it unrecognised",
   },
   TRANSLATION_AMBIGUOUS: {
-    what: "the translator declares that this may mean several things",
+    what: "the translator {translator} declares that {item} may mean several things",
     why: "its term is marked as ambiguous",
     do: "have the translator's signer decide on one image",
   },
   LABEL_WITHOUT_IMAGE: {
-    what: "the handling label has no image at home",
-    why: "no term translates it and home does not use it",
+    what: "the handling label of {item} has no image at home",
+    why: "no term of {translator} translates it, and home does not use it",
     do: "give the label a term: what it guards crosses only with it",
   },
   REVOCATION_WITHOUT_STANDING: {
-    what: "the revocation is by someone who may not revoke this",
-    why: "only the translator's signer and its two sides may",
-    do: "nothing: it changes nothing, and is recorded",
+    what: "{from} may not revoke the translator {item}",
+    why: "only its signer and its two sides may",
+    do: "have one of them sign the revocation; this one changes nothing, and is recorded",
   },
   POLICY_FUTURE: {
-    what: "the policy is dated in the future",
+    what: "the policy {item} is dated in the future",
     why: "it was issued after the instant of the question",
-    do: "wait, or check the clock",
+    do: "wait, or ask about a later time with --at",
   },
   POLICY_EXPIRED: {
-    what: "the policy has expired",
+    what: "the policy {item} has expired",
     why: "its last instant is past",
-    do: "fetch the authority's newer policy",
+    do: "fetch the newer policy of {from}",
   },
   POLICY_STALE: {
-    what: "the policy is past its refresh hint",
+    what: "the policy {item} is past its refresh hint",
     why: "a newer one may be withheld from here",
-    do: "fetch the authority's policies again",
+    do: "fetch the policies of {from} again",
   },
   POLICY_STAGED: {
     what: "the policy waits before it holds here",
@@ -96,13 +96,13 @@ export const COALITION_REFUSALS = {
     do: "ask {authority} which holds; neither counts",
   },
   POLICY_SUPERSEDED: {
-    what: "an older version of the policy",
-    why: "a newer one is in force",
+    what: "the policy {item} is an older version",
+    why: "a newer one of {from} is in force",
     do: "nothing: an older version never comes back",
   },
   POLICY_FORKED: {
-    what: "two different policies carry one version",
-    why: "their authority signed both, or someone else did",
-    do: "ask the authority which holds; neither counts until a newer one comes",
+    what: "two different policies are called {item}",
+    why: "{from} signed both, or somebody else did",
+    do: "ask {from} which holds; neither counts until a newer one comes",
   },
 } as const;

@@ -8,7 +8,11 @@ export const COMMAND_REFUSALS = {
     why: "{path} must be {need}",
     do: "write it like this: {shape}",
   },
-  ID_AMBIGUOUS: { what: "{id} names more than one observation", why: "it begins {found}", do: "give more digits" },
+  ID_AMBIGUOUS: {
+    what: "{id} names more than one observation",
+    why: "these begin with it: {found}",
+    do: "give more digits",
+  },
   CARD_INVALID: {
     what: "the card of a partner cannot be used",
     why: "{path} must be {need}",
@@ -44,7 +48,7 @@ export const COMMAND_REFUSALS = {
   },
   SCENARIO_UNKNOWN: {
     what: "there is no scenario {scenario}",
-    why: "scenarios have names",
+    why: "no scenario has that name",
     do: "list them with: npm run demo -- --list",
   },
   SCENARIO_FAILED: {

@@ -57,7 +57,7 @@ export const COMPOSITE_REFUSALS = {
   },
   ROSTER_FULL: {
     what: "the role {role} is full",
-    why: "it has at most {most} holders",
+    why: "it has at most {most} holder(s)",
     do: "join in another role, or in another ceremony",
   },
 } as const;

@@ -2,8 +2,8 @@
 export const EDGE_REFUSALS = {
   BLIND_SIGNING_REFUSED: {
     what: "nothing is signed unseen",
-    why: "the statement cannot be decoded for the person who would sign it",
-    do: "report it; sign by the command line if you know what it is",
+    why: "{reason}",
+    do: "load the page again; if it stays, do not sign, and tell whoever runs this agent",
   },
   SUBJECT_MALFORMED: {
     what: "the NATS subject cannot be read",
@@ -25,11 +25,15 @@ export const EDGE_REFUSALS = {
     why: "only partners' accounts are read",
     do: "add the partner, or have it send through a partner",
   },
-  ROAD_UNKNOWN: { what: "the message cannot be read", why: "it names no road and no frame", do: "send {road, frame}" },
+  ROAD_UNKNOWN: {
+    what: "the message cannot be read",
+    why: "it names no road and no frame",
+    do: 'send {"road":"queue","frame":bytes}',
+  },
   BODY_TOO_LARGE: {
     what: "the body is larger than {limit} bytes",
     why: "larger bodies are refused before they are read",
-    do: "send less",
+    do: "send it in smaller parts",
   },
   BODY_TRUNCATED: {
     what: "the body is shorter than announced",
@@ -46,7 +50,7 @@ export const EDGE_REFUSALS = {
     why: "this route reads {need}",
     do: "send {need}",
   },
-  BODY_INVALID: { what: "the body cannot be read", why: "{path} must be {need}", do: "correct the body" },
+  BODY_INVALID: { what: "the body cannot be read", why: "{path} must be {need}", do: "correct that field" },
   UNAUTHORISED: {
     what: "the request carries no valid key",
     why: "this route needs a bearer key",
@@ -55,17 +59,17 @@ export const EDGE_REFUSALS = {
   NOT_FOUND: {
     what: "there is no {thing}",
     why: "nothing here has that name",
-    do: "check the id; list ceremonies at /v1/ceremonies",
+    do: "check the id, or the name, that was given",
   },
   SOURCE_UNKNOWN: {
     what: "there is no source {source}",
     why: "sources are configured by the party",
-    do: "check the URL",
+    do: "check the URL, which ends in /hooks/SOURCE",
   },
   SOURCE_EVENT: {
     what: "the event {event} opens nothing",
     why: "this source opens ceremonies for {need}",
-    do: "nothing",
+    do: "nothing; or configure a source for the event",
   },
   HOOK_SIGNATURE_MISSING: {
     what: "the webhook carries no signature",
@@ -79,12 +83,12 @@ export const EDGE_REFUSALS = {
   },
   HOOK_TIMESTAMP_TOO_OLD: {
     what: "the webhook is too old",
-    why: "it is dated {timestamp}; {tolerance} s are tolerated",
+    why: "it is dated {at:instant} UTC; {tolerance} s are tolerated",
     do: "check the sender's clock, or send it again",
   },
   HOOK_TIMESTAMP_TOO_NEW: {
     what: "the webhook is dated in the future",
-    why: "it is dated {timestamp}; {tolerance} s are tolerated",
+    why: "it is dated {at:instant} UTC; {tolerance} s are tolerated",
     do: "check the sender's clock",
   },
   HOOK_DELIVERY_MISSING: {
@@ -94,10 +98,14 @@ export const EDGE_REFUSALS = {
   },
   HOOK_HEADER_MALFORMED: {
     what: "the webhook's header {header} cannot be read",
-    why: "{need}",
+    why: "it must be {need}",
     do: "send the header as the scheme defines it",
   },
-  HOOK_SECRET_MALFORMED: { what: "the source's secret cannot be read", why: "{need}", do: "set the secret again" },
+  HOOK_SECRET_MALFORMED: {
+    what: "the source's secret cannot be read",
+    why: "it must be {need}",
+    do: "set the secret again",
+  },
   KEY_MISSING: { what: "the agent has no signing key", why: "{need}", do: "set the secret, and deploy again" },
   CONFIG_INVALID: {
     what: "the agent's configuration cannot be read",

@@ -131,7 +131,11 @@ export const ENCODING_REFUSALS = {
     why: "unknown fields are refused, since they would be signed and ignored",
     do: "leave it out, or name it in `critical` under a version that has it",
   },
-  FIELD_INVALID: { what: "the field {path} does not fit", why: "it must be {need}", do: "correct the field" },
+  FIELD_INVALID: {
+    what: "the field {path} does not fit",
+    why: "it must be {need}",
+    do: "correct that field",
+  },
   KIND_UNKNOWN: {
     what: "the kind {kind} is not known",
     why: "an observation says what it is",

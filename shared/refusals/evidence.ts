@@ -16,11 +16,6 @@ export const EVIDENCE_REFUSALS = {
     why: "its bytes hash to {found}",
     do: "export the bundle again from a party's own agent",
   },
-  BUNDLE_EXTRA: {
-    what: "entry {entry} does not belong to this ceremony",
-    why: "{reason}",
-    do: "export the bundle again",
-  },
   CERTIFICATE_MISSING: {
     what: "round {round} has no valid certificate",
     why: "{reason}",
@@ -63,7 +58,7 @@ export const EVIDENCE_REFUSALS = {
   },
   SOURCE_REFUSED: {
     what: "{id} rests on {source}, which is refused",
-    why: "its lineage leads to {code}",
+    why: "what is wrong there: {code}",
     do: "do not rely on it; ask its author for a statement that rests on sound sources",
   },
   NEVER_ARRIVED: {

@@ -37,7 +37,7 @@ export const LIFECYCLE_REFUSALS = {
   },
   ALIAS_STALE: {
     what: "what is known of the alias {alias} is too old",
-    why: "it is complete up to {asOf}, and may be relied on for {freshness} µs",
+    why: "it is complete up to {asOf:instant}, and may be relied on for {freshness} µs",
     do: "ask those who issue it for what has come since",
   },
 } as const;

@@ -162,7 +162,7 @@ export const MESH_REFUSALS = {
   },
   RELEASE_FULL: {
     what: "the gateway does not let it out in this file",
-    why: "{limit} statements are the most",
+    why: "{limit} statement(s) are the most in one file",
     do: "send it with the next",
   },
   EXCHANGE_UNSIGNED: {
@@ -177,7 +177,7 @@ export const MESH_REFUSALS = {
   },
   EXCHANGE_ALTERED: {
     what: "the file is not what its gateway signed for",
-    why: "it holds {found} statements, or lists, other than the {need} of the manifest",
+    why: "it holds {found} statement(s) and its manifest counts {need}; or they, or its lists, are other ones",
     do: "have it exported again; nothing of it was taken",
   },
   EXCHANGE_UNREVIEWED: {
@@ -187,7 +187,7 @@ export const MESH_REFUSALS = {
   },
   EXCHANGE_REPLAYED: {
     what: "the file was taken before",
-    why: "its number is {sequence}, and {last} is the last",
+    why: "its number is {sequence}, and {last} is the last that was taken",
     do: "nothing: what it holds is here",
   },
   SEQUENCE_GAP: {

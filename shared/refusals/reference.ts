@@ -42,7 +42,7 @@ export const REFERENCE_REFUSALS = {
   },
   PLACE_CONTRADICTED: {
     what: "co-signed ranges contradict the place of {participant}",
-    why: "{contradicting} do not fit it, {fitting} do",
+    why: "{contradicting} of them do not fit it, {fitting} do",
     do: "state the place where the device is",
   },
   TIME_OUTLIER: {

@@ -13,13 +13,13 @@ import {
   exchangeWant,
 } from "../../cli/commands/exchange.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
-import { toBase64, toHex } from "../../shared/bytes.ts";
+import { toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";
-import { sha256 } from "../../shared/hash.ts";
 import { readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
+import { exchangeWorld } from "../support/exchanges.ts";
 import { TRUE_START } from "../support/meshes.ts";
-import { agreedMeshes, framesOf, type TestMesh } from "../support/signed-meshes.ts";
+import { agreedMeshes, framesOf } from "../support/signed-meshes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-exchange-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -30,6 +30,8 @@ function write(name: string, document: unknown): string {
   return path(name);
 }
 
+const world = (name: string, filter: Json) => exchangeWorld(folder, name, filter);
+
 async function run(command: Command, args: readonly string[], flags: Readonly<Record<string, string | boolean>>) {
   const given = { at: String(TRUE_START + 10), ...flags };
   try {
@@ -39,53 +41,6 @@ async function run(command: Command, args: readonly string[], flags: Readonly<Re
     if (!(error instanceof Refused)) throw error;
     return { exit: error.exit, out: { ...describeRefusal(error.fault) } as Record<string, Json> };
   }
-}
-
-const utf8 = new TextEncoder();
-
-/** Files of one world; `name` keeps worlds apart. */
-function world(name: string, filter: Json) {
-  const meshes = agreedMeshes({ divergenceLimit: { num: 2, den: 1 } });
-  const { plant, office, signed } = meshes;
-  const clerk = office.voice("clerk");
-  const facts = [clerk.fact("valve", "open"), clerk.fact("salaries", 7, { class: "secret" }), clerk.fact("pump", "on")];
-  const identity = (mesh: TestMesh, subject: string) => {
-    const { credential } = mesh.voice(subject);
-    const secret = toHex(sha256(utf8.encode(`secret of ${subject}`)));
-    const document = {
-      format: "quorate-identity/1",
-      mesh: mesh.name,
-      frame: mesh.frame,
-      class: "stock",
-      secret,
-      credentials: [toBase64(credential)],
-    };
-    return write(`${name}-${subject}.json`, document);
-  };
-  const sender = {
-    history: write(`${name}-office.json`, writeFramesFile(framesOf(facts, "office"))),
-    policy: write(`${name}-filter.json`, filter),
-    for: "plant",
-    identity: identity(office, "gateway"),
-    file: path(`${name}.drop`),
-  };
-  const receiver = {
-    agreement: write(`${name}-g.json`, writeFramesFile(framesOf(signed))),
-    trust: write(`${name}-trust.json`, plant.trust()),
-    history: write(
-      `${name}-plant.json`,
-      writeFramesFile(framesOf([plant.voice("ops").fact("valve", "open")], "plant")),
-    ),
-    state: path(`${name}-state.json`),
-  };
-  return {
-    ...meshes,
-    facts,
-    sender,
-    receiver,
-    reviewer: identity(office, "reviewer"),
-    importer: identity(plant, "gate"),
-  };
 }
 
 describe("an exchange file", () => {

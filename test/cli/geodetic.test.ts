@@ -45,6 +45,11 @@ describe("importing WGS 84 degrees", () => {
     }
   });
 
+  it("leaves a description of degrees alone", () => {
+    const schema = { properties: { latitude: { type: "integer" }, longitude: { type: "integer" } } };
+    expect(importDegrees(schema)).toEqual(schema);
+  });
+
   it("replaces degrees wherever they stand in a document, and nothing else", () => {
     const document = {
       references: [

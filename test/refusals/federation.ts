@@ -9,6 +9,7 @@ import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
 import { poolFrom } from "../../shared/coalition/signed.ts";
+import { faultOfPart } from "../../shared/coalition/view.ts";
 import { CONNECTED } from "../../shared/mesh/disconnect.ts";
 import { readScene } from "../../shared/mesh/documents/scene.ts";
 import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
@@ -57,7 +58,7 @@ function notTaken(code: RefusalCode, ...documents: readonly object[]): Example {
     const policy = effectivePolicy(pool.value, { home: "anchor", at: 100, operation: null });
     if (!policy.ok) return policy;
     const part = policy.value.refused.find((one) => one.code === code);
-    return part && { code, detail: { translator: part.via.join(" and "), item: part.id, ...part } };
+    return part && faultOfPart(part);
   };
 }
 const without = (terms: object, more: object = {}) => [

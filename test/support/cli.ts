@@ -17,6 +17,23 @@ export async function quorate(
   }
 }
 
+/** Under a module that is loaded before ours, to break what should never break. */
+export async function quorateUnder(preload: string, ...words: readonly string[]): Promise<string> {
+  const script = `data:text/javascript,${encodeURIComponent(preload)}`;
+  const given = ["--import", script, main, ...words];
+  return run(process.execPath, given).then(
+    ({ stdout }) => stdout,
+    (error: unknown) => (error as { stdout: string }).stdout,
+  );
+}
+
+/** Sent the signal that Ctrl-C sends as soon as it says anything; what it prints in the end. */
+export async function interrupted(...words: readonly string[]): Promise<string> {
+  const child = spawn(process.execPath, [main, ...words], { stdio: ["ignore", "pipe", "pipe"] });
+  child.stderr.once("data", () => child.kill("SIGINT"));
+  return child.stdout.setEncoding("utf8").reduce((all, part) => `${all}${part}`, "");
+}
+
 /** With `stdin`; the lines that it prints. */
 export async function quorateReading(
   stdin: string,

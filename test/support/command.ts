@@ -21,7 +21,7 @@ type Word = string | object;
 export async function run(...words: readonly Word[]): Promise<Answered> {
   const answer = await ended(words);
   return answer instanceof Refused
-    ? { exit: answer.exit, data: null, text: "", refusal: describeRefusal(answer.fault) }
+    ? { exit: answer.exit, data: null, text: "", refusal: answer.told ?? describeRefusal(answer.fault) }
     : shown(answer);
 }
 

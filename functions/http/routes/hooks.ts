@@ -7,6 +7,7 @@ import { DIRECTORY_NAME } from "../../../durable/env.ts";
 import type { SourceDocument } from "../../../durable/source-document.ts";
 import { verifyEd25519 } from "../../../shared/cose/ed25519.ts";
 import { sha256, sha256Hex } from "../../../shared/hash.ts";
+import { describeRefusal } from "../../../shared/refusals.ts";
 import { type Fault, fault, type Result } from "../../../shared/result.ts";
 import type { Scheme } from "../../hooks/claim.ts";
 import { subjectOf, titleOf } from "../../hooks/opening.ts";
@@ -46,7 +47,7 @@ async function hookRoute(context: HookContext): Promise<Response> {
   const challenge = scheme.value.challengeOf(payload.value);
   if (challenge !== null) return context.json({ challenge });
   const misfit = refuseEvent(source, scheme.value, hook.value, payload.value);
-  if (misfit !== null) return context.json({ opened: null, code: misfit.code }, 202);
+  if (misfit !== null) return context.json({ opened: null, ...describeRefusal(misfit) }, 202);
   const key = replayKey(scheme.value, hook.value, payload.value);
   const claimed = await directoryOf(context).claim(source.id, key, Date.now(), hook.value.signedAt !== null);
   if (claimed.ceremony !== null) return context.json({ opened: claimed.ceremony, duplicate: true }, 200);
