@@ -26,9 +26,10 @@ export type SourceDocument = {
   readonly action: string | null;
   /** How the sender signs; null unless the scheme is `hmac` or `ed25519`. */
   readonly signature: SignatureDocument | null;
-  /** A pattern that ships, or else a policy document. */
+  /** A pattern that ships, or a policy document, or an alias: one of them. */
   readonly pattern: string | null;
   readonly policy: CborValue;
+  readonly alias: string | null;
   /** Its parameters, as paths and JSON values. */
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
@@ -67,7 +68,7 @@ const readSignature: Reader<SignatureDocument> = record<SignatureDocument>({
 });
 
 const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
-  { signature: null, pattern: null, policy: null },
+  { signature: null, pattern: null, policy: null, alias: null },
   record<SourceDocument>({
     id: text(),
     scheme: oneOf(...SOURCE_SCHEMES),
@@ -76,6 +77,7 @@ const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
     signature: nullable(readSignature),
     pattern: nullable(text()),
     policy: anything,
+    alias: nullable(text()),
     set: list(record({ path: text(), value: anything }), 64),
     parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
     closesIn: nullable(integer(0, 40_000_000)),
@@ -87,8 +89,8 @@ export const readSource: Reader<SourceDocument> = (value, path) => {
   const source = readFields(value, path);
   const plain = source.scheme === "hmac" || source.scheme === "ed25519";
   if (plain && source.signature === null) misfit(`${path}.signature`, `given for the scheme ${source.scheme}`);
-  if ((source.pattern === null) === (source.policy === null))
-    misfit(`${path}.pattern`, "given, or a document as `policy` in its place");
+  const chosen = [source.pattern, source.policy, source.alias].filter((one) => one !== null);
+  if (chosen.length !== 1) misfit(`${path}.pattern`, "given, or a document as `policy`, or an `alias` in its place");
   if (!plain && source.signature !== null) misfit(`${path}.signature`, `left out for the scheme ${source.scheme}`);
   return source;
 };

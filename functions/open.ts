@@ -1,22 +1,16 @@
 // Opening a ceremony: from a request or a webhook's source to a signed call, in the opener's own object. One way for both.
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
-import type { Json } from "../shared/cbor/json.ts";
 import { toJson } from "../shared/cbor/json.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import { composeCall } from "../shared/ceremony/compose-call.ts";
 import { admit } from "../shared/observation/admit.ts";
 import type { NamedSeat } from "../shared/observation/observation.ts";
-import { findPattern } from "../shared/policy/catalogue.ts";
-import { pinPolicy } from "../shared/policy/decode.ts";
-import { setParameters } from "../shared/policy/parameters.ts";
+import { type Choice, chosenPolicy } from "../shared/policy/chosen.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 
 /** What a ceremony is opened from; every time and chance is already chosen, so that repeating it gives the same call. */
-export type OpeningRequest = {
-  /** A pattern that ships, or else a policy document. */
-  readonly pattern: string | null;
-  readonly policy: CborValue;
+export type OpeningRequest = Choice & {
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
   readonly title: string;
   readonly subject: CborValue;
@@ -34,11 +28,10 @@ export async function openCeremonyFor(
   config: AgentConfig,
   request: OpeningRequest,
 ): Promise<Result<string>> {
-  const chosen = documentOf(request);
-  if (!chosen.ok) return chosen;
+  const trust = await config.trust();
+  if (!trust.ok) return trust;
   const settings = request.set.map(({ path, value }) => ({ path, value: toJson(value) }));
-  const document = setParameters(chosen.value, settings);
-  const policy = document.ok ? pinPolicy(document.value) : document;
+  const policy = chosenPolicy(request, settings, trust.value, request.opensAt);
   if (!policy.ok) return policy;
   const seats = seatsOf(config, request);
   if (!seats.ok) return seats;
@@ -58,21 +51,12 @@ export async function openCeremonyFor(
   );
   if (!call.ok) return call;
   // What our own door would refuse, nobody could read: a subject may be too large or too deep for one frame.
-  const trust = await config.trust();
-  const readable = trust.ok ? await admit(call.value.frame, trust.value) : trust;
+  const readable = await admit(call.value.frame, trust.value);
   if (!readable.ok) return readable;
   const [receipt] = await env.CEREMONY.getByName(call.value.id).open(call.value.frame);
   return receipt?.verdict === "refused" && receipt.code !== null
     ? fault(receipt.code, receipt.detail)
     : ok(call.value.id);
-}
-
-function documentOf({ pattern, policy }: OpeningRequest): Result<Json> {
-  if ((pattern === null) === (policy === null))
-    return fault("BODY_INVALID", { path: "pattern", need: "given, or a document as `policy` in its place" });
-  if (pattern === null) return ok(toJson(policy));
-  const found = findPattern(pattern);
-  return found.ok ? ok(found.value as unknown as Json) : found;
 }
 
 /** Names become seats by the roots that this party recognises. */

@@ -22,6 +22,7 @@ export type RootStatement = Signed<RootBody>;
 export type Rotation = Signed<RotationBody>;
 export type Revocation = Signed<RevocationBody>;
 export type RevocationState = Signed<RevocationStateBody>;
+export type Issue = Signed<IssueBody>;
 type Body = RootBody | RotationBody | TaxonomyBody | RevocationBody | RevocationStateBody | IssueBody;
 export type AuthorityStatement = Signed<Body>;
 

@@ -2,7 +2,13 @@
 // statements that were opened; the same statements in any order give the same trust.
 import { type ChainMemory, emptyMemory } from "./chain.ts";
 import { indexRotations, type Note, type RootKey, type RotationsOf, rootKeys } from "./roots.ts";
-import { type AuthorityStatement, isStatement, type Revocation, type RevocationState } from "./statement.ts";
+import {
+  type AuthorityStatement,
+  type Issue,
+  isStatement,
+  type Revocation,
+  type RevocationState,
+} from "./statement.ts";
 import type { DeviceNeed, Recognised, Taxonomy } from "./taxonomy.ts";
 
 /** For each revocation by id: the statements dated before it that others had referenced in time. */
@@ -19,6 +25,8 @@ export type Trust = Recognised & {
   readonly rotations: RotationsOf;
   readonly revocations: readonly Revocation[];
   readonly states: readonly RevocationState[];
+  /** Issues of policies, which aliases lead along. */
+  readonly issues: readonly Issue[];
   /** How old a revocation state may be at an observation's stated time, in microseconds; null where none is asked for. */
   readonly revocationAge: number | null;
   readonly vouched: Vouched;
@@ -68,6 +76,7 @@ export function assembleTrust(terms: TrustTerms): Trust {
     rotations,
     revocations: known.filter((statement) => isStatement(statement, "revocation")),
     states: known.filter((statement) => isStatement(statement, "revocation-state")),
+    issues: known.filter((statement) => isStatement(statement, "policy")),
     revocationAge,
     vouched,
     device,

@@ -1,7 +1,7 @@
 // The life of a policy (SPEC §6.15): from the issues that are known of an alias, the policy in force at an instant, and the chain that led
 // there. Pure, and the same for everyone who knows the same issues; whatever cannot be resolved is denied. Old policies stay as they were:
 // a ceremony carries its own.
-import type { Signed } from "../authority/statement.ts";
+import type { Issue as IssueStatement } from "../authority/statement.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import { parseSign1 } from "../cose/sign1.ts";
@@ -13,7 +13,7 @@ import { decodePolicy } from "./decode.ts";
 import type { IssueBody, IssuingRule } from "./issue.ts";
 import type { PinnedPolicy } from "./policy.ts";
 
-export type IssueStatement = Signed<IssueBody>;
+export type { IssueStatement };
 
 /** One issue with all who signed it: the same body is the same issue. */
 export type Issue = {

@@ -17,6 +17,7 @@ import { problem } from "../problem.ts";
 type OpenBody = {
   readonly pattern: string | null;
   readonly policy: CborValue;
+  readonly alias: string | null;
   readonly title: string;
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
   readonly set: readonly { readonly path: string; readonly value: CborValue }[];
@@ -28,6 +29,7 @@ type OpenBody = {
 const readOpenBody = record<OpenBody>({
   pattern: nullable(text()),
   policy: anything,
+  alias: nullable(text()),
   title: text(TEXT_LENGTH_MAX),
   parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
   set: list(record({ path: text(), value: anything }), 64),
@@ -39,6 +41,7 @@ const readOpenBody = record<OpenBody>({
 const OPEN_DEFAULTS: readonly (readonly [string, CborValue])[] = [
   ["pattern", null],
   ["policy", null],
+  ["alias", null],
   ["set", []],
   ["subject", null],
   ["closesIn", null],

@@ -117,6 +117,7 @@ function open(
   return openCeremonyFor(context.env, config, {
     pattern: source.pattern,
     policy: source.policy,
+    alias: source.alias,
     set: source.set,
     title: titleOf(source, payload),
     subject: subjectOf(source, payload, digest),
