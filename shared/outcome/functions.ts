@@ -9,6 +9,7 @@ import { decideLeader } from "./leader.ts";
 import { decidePrecedence } from "./precedence.ts";
 import { decideRequirements } from "./requirements.ts";
 import { rolesDue, type Stage } from "./stage.ts";
+import { standInRoles, withStandIns } from "./stand-ins.ts";
 import { decideTally } from "./tally.ts";
 import { decideThreshold, settleThreshold } from "./threshold.ts";
 import { decideTolerance } from "./tolerance.ts";
@@ -37,7 +38,11 @@ const FUNCTIONS: {
 export function decide(policy: Policy, seats: readonly Seat[], contributions: readonly Contribution[]): Verdict {
   const rule = policy.outcome;
   const apply = FUNCTIONS[rule.function] as OutcomeFunction<OutcomeRule>;
-  return apply(policy, rule, seats, contributions);
+  const standing = withStandIns(policy, seats, contributions);
+  const verdict = apply(policy, rule, standing.seats, standing.contributions);
+  return standing.notes.length === 0
+    ? verdict
+    : { ...verdict, explanation: [...standing.notes, ...verdict.explanation] };
 }
 
 /** Contributions that fix what follows from the round by themselves, or null while it is open. */
@@ -49,7 +54,8 @@ export function settle(
   tolerated: number,
 ): readonly Id[] | null {
   const rule = policy.outcome;
-  const single = stage.is === "give" && policy.rounds.most === 1 && policy.shortfall.length === 0;
+  const single =
+    stage.is === "give" && policy.rounds.most === 1 && policy.shortfall.length === 0 && standInRoles(policy).size === 0;
   return rule.function === "threshold" && single
     ? settleThreshold(policy, rule, seats, contributions, tolerated)
     : settleWhenAllSpoke(policy, stage, seats, contributions);

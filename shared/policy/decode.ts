@@ -39,7 +39,7 @@ import { readProfile } from "../reference/profile.ts";
 import { type Fault, fault, invariant, ok, type Result } from "../result.ts";
 import { readAttestationSchema } from "./attestation-schema.ts";
 import { readExpression } from "./expression.ts";
-import { readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
+import { distinct, readOutcome, readProcedure, readRatio } from "./outcome-rules.ts";
 import {
   type Attests,
   type Convening,
@@ -64,7 +64,7 @@ const readAttests = withDefaults(
   record<Attests>({ schema: nullable(readAttestationSchema), where: nullable(readCondition) }),
 );
 const readRole = withDefaults(
-  { choices: [], slots: "one", delegated: false, when: null, attests: null },
+  { choices: [], slots: "one", delegated: false, when: null, attests: null, substitutes: [] },
   record<Role>({
     least: integer(0, SEATS_MAX),
     most: integer(0, HOLDERS_MAX),
@@ -76,6 +76,7 @@ const readRole = withDefaults(
     delegated: boolean,
     when: nullable(readExpression("subject")),
     attests: nullable(readAttests),
+    substitutes: distinct(text(64), 8),
   }),
 );
 

@@ -16,6 +16,7 @@ export function policyFor(policy: Policy, subject: CborValue): Result<Policy> {
   }
   if (roles.size === policy.roles.size) return ok(policy);
   const stays = (role: string) => roles.has(role) || !policy.roles.has(role);
+  for (const [name, role] of roles) roles.set(name, { ...role, substitutes: role.substitutes.filter(stays) });
   const outcome = outcomeAmong(policy.outcome, stays);
   const shortfall = policy.shortfall.flatMap((step) => procedureAmong(step, stays));
   const fitted: Policy = { ...policy, roles, outcome, shortfall };

@@ -3,6 +3,7 @@ import { electorateOf } from "../closing/power.ts";
 import { ELECTORS_MAX } from "../limits.ts";
 import type { Seat } from "../outcome/contribution.ts";
 import { needed, share } from "../outcome/exact.ts";
+import { standInRoles } from "../outcome/stand-ins.ts";
 import { contributors } from "../outcome/threshold.ts";
 import { type Fault, fault } from "../result.ts";
 import type { Policy } from "./policy.ts";
@@ -82,7 +83,8 @@ function lintPower(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
 function lintThreshold(policy: Policy, seats: readonly Seat[]): readonly Fault[] {
   if (policy.outcome.function !== "threshold") return [];
   const { threshold, carries } = policy.outcome;
-  const voters = contributors(policy, seats);
+  const reserve = standInRoles(policy);
+  const voters = contributors(policy, seats).filter(({ role }) => !reserve.has(role));
   const power = voters.reduce((sum, seat) => sum + (typeof threshold === "number" ? 1 : seat.power), 0);
   const tolerated = share(power, policy.faults);
   const need = needed(threshold, power);

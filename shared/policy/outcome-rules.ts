@@ -51,7 +51,7 @@ export const readThreshold: Reader<Threshold> = described(
 );
 
 /** A list in which nothing stands twice. */
-function distinct<T>(
+export function distinct<T>(
   reader: Reader<T>,
   most: number,
   least = 0,

@@ -41,6 +41,8 @@ export type Role = {
   /** CEL over the call's subject: the role is a part of ceremonies about such a subject only; null where of all. */
   readonly when: string | null;
   readonly attests: Attests | null;
+  /** Roles that speak for this one where all its holders are silent, the first that is heard; they count for nothing else. */
+  readonly substitutes: readonly string[];
 };
 
 /** Durations in microseconds. */
@@ -277,7 +279,8 @@ export type Policy = {
 };
 
 /** A role as people write it: what it does not say is not asked. */
-export type RoleDocument = Omit<Role, "when" | "attests"> & Partial<Pick<Role, "when" | "attests">>;
+export type RoleDocument = Omit<Role, "when" | "attests" | "substitutes"> &
+  Partial<Pick<Role, "when" | "attests" | "substitutes">>;
 type Optional = "roles" | "convening" | "membership" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";
 
 /** The same as plain JSON: what patterns are written in and what people read. */

@@ -31,6 +31,7 @@ function lintRoles(roles: readonly NamedRole[]): readonly Fault[] {
     ...finding(closing.length === 0, () => fault("POLICY_NO_CLOSER", { path: "roles" })),
     ...finding(contributing(roles).length === 0, () => fault("POLICY_NO_SPEAKER", { path: "roles" })),
     ...roles.flatMap(([name, role]) => lintRole(`roles.${name}`, role)),
+    ...roles.flatMap((named) => lintSubstitutes(roles, named)),
   ];
 }
 
@@ -44,6 +45,24 @@ function lintRole(path: string, { least, most, contributes, gives, delegated }: 
     ...finding(mute, () => fault("POLICY_ROLE_MUTE", { path: `${path}.gives`, found, need })),
     ...finding(delegated && !gives.includes("ballot"), () => fault("POLICY_DELEGATED", { path: `${path}.delegated` })),
   ];
+}
+
+/** A substitute speaks, and has no substitute of its own: a line of them could come back to where it began. */
+function lintSubstitutes(roles: readonly NamedRole[], [name, { substitutes }]: NamedRole): readonly Fault[] {
+  const known = new Map(roles);
+  return substitutes.flatMap((substitute, index) => {
+    const path = `roles.${name}.substitutes[${index}]`;
+    const role = known.get(substitute);
+    const need = `a role that has no substitute itself; it names ${substitute}`;
+    const further = substitute === name || (role?.substitutes.length ?? 0) > 0;
+    return [
+      ...unknownRole(known.keys(), substitute, path),
+      ...finding(role?.contributes === false, () =>
+        fault("POLICY_ROLE_MUTE", { path, found: substitute, need: "that role says nothing" }),
+      ),
+      ...finding(further, () => fault("POLICY_SUCCESSION_CYCLE", { path, need })),
+    ];
+  });
 }
 
 function sum(roles: readonly NamedRole[], bound: "least" | "most"): number {
