@@ -59,7 +59,7 @@ describe("the README", () => {
     } finally {
       remove();
     }
-  });
+  }, 60_000);
 
   it("names only files that exist", () => {
     for (const [, path] of readme.matchAll(/`((?:shared|durable|functions|cli|test)\/[\w./-]+)`/g))
