@@ -61,6 +61,9 @@ function toContribution(observation: Observation<ContributionBody>, seat: number
     content: observation.body.content,
     at: observation.at,
     until: Math.min(observation.at[1] + observation.timeToLive, granted),
-    evidence: factsOf(observation),
+    // Worked out where a policy asks for it.
+    get evidence() {
+      return factsOf(observation);
+    },
   };
 }

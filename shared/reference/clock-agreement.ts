@@ -42,7 +42,7 @@ export function agree(readings: readonly Reading[], demand: Demand): Agreement {
     return { is: "none", used: [], excluded: byId([...excluded, ...rest]), fault: why.fault, camps };
   };
   if (voices.length < demand.least) return none(fault("TIME_FEW", { found: voices.length, need: demand.least }));
-  const found = intersection(voices);
+  const found = intersection(voices.map((voice) => voice.offset));
   if (2 * found.count <= voices.length) {
     const camps = campsOf(voices);
     return none(fault("TIME_SPLIT", { of: voices.length, count: found.count, camps: camps.length }), camps);
@@ -98,14 +98,17 @@ function voicesOf(readings: readonly Reading[]): {
   return { voices, excluded };
 }
 
-type Endpoint = { readonly at: number; readonly opens: boolean; readonly voice: Voice };
+type Endpoint<V> = { readonly at: number; readonly opens: boolean; readonly voice: V };
 
 /** Both ends of every interval, from the lowest; where some open and others close at one point, they have it in common. */
-function endpoints(voices: readonly Voice[]): readonly Endpoint[] {
-  const both = voices.flatMap((voice): Endpoint[] => [
-    { at: voice.offset[0], opens: true, voice },
-    { at: voice.offset[1], opens: false, voice },
-  ]);
+function endpoints<V>(
+  voices: readonly V[],
+  from: (voice: V) => number,
+  to: (voice: V) => number,
+): readonly Endpoint<V>[] {
+  const both: Endpoint<V>[] = [];
+  for (const voice of voices)
+    both.push({ at: from(voice), opens: true, voice }, { at: to(voice), opens: false, voice });
   return both.sort((a, b) => a.at - b.at || Number(b.opens) - Number(a.opens));
 }
 
@@ -113,9 +116,13 @@ function endpoints(voices: readonly Voice[]): readonly Endpoint[] {
  * The largest number of voices with a point in common, and the span of all such points: from the lowest to the highest, since several
  * majorities of that size may lie beside each other and nothing says which one is right.
  */
-function intersection(voices: readonly Voice[]): { readonly count: number; readonly offset: Interval } {
+export function intersection(offsets: readonly Interval[]): { readonly count: number; readonly offset: Interval } {
   let [open, count, least, most] = [0, 0, 0, 0];
-  for (const { at, opens } of endpoints(voices)) {
+  for (const { at, opens } of endpoints(
+    offsets,
+    ([from]) => from,
+    ([, to]) => to,
+  )) {
     if (opens) {
       open += 1;
       if (open > count) [count, least] = [open, at];
@@ -127,12 +134,15 @@ function intersection(voices: readonly Voice[]): { readonly count: number; reado
   return { count, offset: [least, most] };
 }
 
+const lowest = ({ offset }: Voice) => offset[0];
+const highest = ({ offset }: Voice) => offset[1];
+
 /** Every largest set of voices with a point in common: what people must see where there is no majority. */
 function campsOf(voices: readonly Voice[]): readonly Camp[] {
   const open = new Set<Voice>();
   const camps: Camp[] = [];
   let grew = false;
-  for (const { at, opens, voice } of endpoints(voices)) {
+  for (const { at, opens, voice } of endpoints(voices, lowest, highest)) {
     if (opens) open.add(voice);
     else {
       const since = Math.max(...[...open].map(({ offset }) => offset[0]));

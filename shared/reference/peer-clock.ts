@@ -2,7 +2,8 @@
 // bound how far a peer's clock can be from one's own. What a peer signed was signed before it arrived; what mentions a statement of one's own
 // was signed after that one was sent. Both bounds hold whatever the network does, and a peer that lies about the time is outvoted.
 import type { Id, Interval } from "../observation/observation.ts";
-import { type Agreement, agree, type Reading } from "./clock-agreement.ts";
+import { intersection } from "./clock-agreement.ts";
+import { intersect } from "./interval.ts";
 
 /** Bounds on a peer's clock less one's own, in microseconds, and the own reading at which each was found. */
 type Bounds = { readonly least: number; readonly leastAt: number; readonly most: number; readonly mostAt: number };
@@ -34,13 +35,16 @@ const SENT_MAX = 64;
 /** Digits by which statuses name statements. */
 const DIGITS = 16;
 const MILLION = 1_000_000;
+/** Of two clocks neither is known to be the wrong one. */
+const VOICES_LEAST = 3;
 
 /** Remembers a statement of one's own, sent at the own reading `now`. */
 export function sendAt(clocks: PeerClocks, id: Id, now: number): PeerClocks {
   const name = id.slice(0, DIGITS);
   if (clocks.sent.has(name)) return clocks;
-  const kept = [...clocks.sent, [name, now] as const].slice(-SENT_MAX);
-  return { ...clocks, sent: new Map(kept) };
+  const sent = new Map(clocks.sent).set(name, now);
+  for (const oldest of sent.keys()) if (sent.size > SENT_MAX) sent.delete(oldest);
+  return { ...clocks, sent };
 }
 
 /** Takes in what arrived at the own reading `now`, and corrects the clock where it must be; `of` organisations have a clock, one's own among them. */
@@ -76,16 +80,14 @@ function aged({ least, leastAt, most, mostAt }: Bounds, now: number): Interval {
 
 /** One's own clock has a voice like everyone's. What still fits what is found is left alone, so that time does not jump about. */
 function correctionOf(peers: ReadonlyMap<string, Bounds>, present: number, now: number, of: number): number {
-  const own = { id: "", authority: "", offset: [0 - TOLERATED, TOLERATED] as const };
-  const readings = [...peers].flatMap(([peer, bounds]) => {
+  const offsets: Interval[] = [[0 - TOLERATED, TOLERATED]];
+  for (const bounds of peers.values()) {
     const [least, most] = aged(bounds, now);
-    return most === Number.POSITIVE_INFINITY
-      ? []
-      : [{ id: peer, authority: peer, offset: [least - TOLERATED, most + TOLERATED] as const }];
-  });
-  const voices = [own, ...readings];
-  const found = agree(voices, { least: 3, maxUncertainty: null, maxDispersion: null });
-  const offset = offsetOf(found, voices, of);
+    if (most !== Number.POSITIVE_INFINITY) offsets.push([least - TOLERATED, most + TOLERATED]);
+  }
+  // The usual case: nobody contradicts the present correction, and whatever would be found fits it.
+  if (offsets.every(([least, most]) => least <= present && present <= most)) return present;
+  const offset = offsetOf(offsets, of);
   if (offset === null) return present;
   const [least, most] = offset;
   const fits = (correction: number) => least - TOLERATED <= correction && correction <= most + TOLERATED;
@@ -94,15 +96,18 @@ function correctionOf(peers: ReadonlyMap<string, Bounds>, present: number, now: 
 }
 
 /** Bounds on the offset of the clock to go by: what a majority of all organisations agrees on, else the middle clock; null while that is open. */
-function offsetOf(found: Agreement, voices: readonly Reading[], of: number): Interval | null {
-  if (found.is === "agreed" && 2 * found.used.length > of) return found.offset;
-  const largest = found.is === "agreed" ? found.used.length : Math.max(0, ...found.camps.map(({ ids }) => ids.length));
-  return isHopeless(largest, voices.length, of) ? middleClock(voices.map(({ offset }) => offset)) : null;
+function offsetOf(offsets: readonly Interval[], of: number): Interval | null {
+  if (offsets.length < VOICES_LEAST) return null;
+  const { count, offset } = intersection(offsets);
+  if (2 * count <= offsets.length) return isHopeless(count, offsets.length, of) ? middleClock(offsets) : null;
+  const used = offsets.filter((one) => intersect(one, offset) !== null).length;
+  if (2 * used > of) return offset;
+  return isHopeless(used, offsets.length, of) ? middleClock(offsets) : null;
 }
 
 /** More than two thirds are heard, and whatever the others say no majority can agree any more. */
 function isHopeless(largest: number, voices: number, of: number): boolean {
-  return voices >= 3 && 3 * voices > 2 * of && 2 * (largest + of - voices) <= of;
+  return voices >= VOICES_LEAST && 3 * voices > 2 * of && 2 * (largest + of - voices) <= of;
 }
 
 /**
