@@ -8,6 +8,7 @@ import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { FREIGHT } from "../shared/policy/freight.ts";
+import { quorate } from "../support/cli.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
@@ -93,6 +94,14 @@ describe("an agent", () => {
     const never = { code: "NEVER_ARRIVED", about: { by: "bolt" } };
     expect(await ask(`/v1/observations/${"cd".repeat(32)}/explain`)).toMatchObject([404, never]);
     expect((await ask("/v1/observations/abc/explain"))[0]).toBe(400);
+    const words = ["--url", bolt.url, "--key", bolt.apiKey, "-o", "json"];
+    const told = await quorate("explain", id.slice(0, 12), ...words);
+    expect([told.exit, JSON.parse(told.stdout)]).toMatchObject([5, refused]);
+    const absent = await quorate("explain", "cd".repeat(32), ...words);
+    expect([absent.exit, JSON.parse(absent.stdout)]).toMatchObject([
+      7,
+      { code: "NEVER_ARRIVED", detail: { by: "bolt" } },
+    ]);
   });
 
   it("keeps a statement for another ceremony out of this one", async () => {
