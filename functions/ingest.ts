@@ -74,7 +74,12 @@ export async function ingest(
       const received =
         "said" in place
           ? await submitAll(env, ceremonyOf(place.said), frames, concerning(said, door.trust))
-          : await toMesh(env, config, place.mesh, frames);
+          : await toMesh(
+              env,
+              config,
+              place.mesh,
+              indexes.map((index) => arrivals[index] as Arrival),
+            );
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
@@ -88,11 +93,24 @@ function saidIn(result: Result<Place> | undefined): readonly VerifiedObservation
   return result?.ok && "said" in result.value ? [result.value.said] : [];
 }
 
-async function toMesh(env: AgentEnv, config: AgentConfig, mesh: string, frames: readonly Uint8Array[]) {
-  return submitToMesh(env, config, mesh, frames).catch((error: unknown): readonly Answer[] => {
+async function toMesh(env: AgentEnv, config: AgentConfig, mesh: string, arrivals: readonly Arrival[]) {
+  try {
+    const frames = arrivals.map(({ frame }) => frame);
+    const answers = await submitToMesh(env, config, mesh, frames);
+    return answers.map((answer, index) => awaiting(answer, arrivals[index] as Arrival));
+  } catch (error) {
     const refusal = failed(error, mesh).fault;
-    return frames.map(() => ({ refusal }));
-  });
+    return arrivals.map((): Answer => ({ refusal }));
+  }
+}
+
+/**
+ * A partner's frame of a mesh that no agreement of ours names is tried again for a while: the agreement may be on its way. Nobody else is
+ * waited for.
+ */
+function awaiting(answer: Answer, { road }: Arrival): Answer {
+  if (road !== "nats" || !("refusal" in answer) || answer.refusal.code !== "MESH_UNKNOWN") return answer;
+  return { refusal: fault("AGREEMENT_AWAITED", { mesh: answer.refusal.detail.mesh }).fault };
 }
 
 /** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */

@@ -79,6 +79,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   NEVER_ARRIVED: "absent",
   ID_AMBIGUOUS: "conflict",
   SOURCE_UNKNOWN: "absent",
+  AGREEMENT_AWAITED: "failed",
   PAST_UNKNOWN: "failed",
   KEY_MISSING: "failed",
   CONFIG_INVALID: "failed",

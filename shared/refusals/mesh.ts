@@ -30,6 +30,11 @@ export const MESH_REFUSALS = {
     why: "of {agreement} the signature of {missing} is missing",
     do: "have the federation authority of each side sign the same terms",
   },
+  AGREEMENT_AWAITED: {
+    what: "no agreement of this mesh names {mesh} yet",
+    why: "a partner carried a statement of {mesh} here, and nothing says which roots speak for it",
+    do: "nothing, if the agreement is on its way; else have the federation authority of this mesh sign it",
+  },
   AGREEMENT_CONTRADICTORY: {
     what: "two agreements are in force at once",
     why: "every side signed {one} and {other}, and neither replaces the other",

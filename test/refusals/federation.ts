@@ -16,6 +16,7 @@ import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
 import { checkDeclarable, checkTogether, type Desk } from "../../shared/mesh/live/turn.ts";
 import { stopOf } from "../../shared/mesh/report.ts";
 import { factDraft } from "../../shared/mesh/signed/draft.ts";
+import { authorFor } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { decodeOpening } from "../../shared/reconcile/message.ts";
 import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
@@ -160,18 +161,21 @@ const aligned =
       alignment: { id: "al-7", from: "plant-clock", to: "office-clock", shared, ...changes },
     });
 
-/** Why a fact that comes under a subject goes no further. */
-async function onRoad(topic: string) {
+/** Why a fact of a mesh that comes under a subject goes no further. */
+async function onRoad(topic: string, road: "queue" | "nats" = "queue", mesh = "test-mesh") {
   const parties = testParties(3);
   const [party] = parties as readonly [Party, ...Party[]];
   const config = configOf(agentVariables(party, parties));
   if (!config.ok) return config;
-  const { frame } = config.value.author({
-    ...factDraft("valve", "open", { at: [TRUE_START, TRUE_START], head: { sequence: 0, prev: null } }),
-  });
-  const road = { road: "queue", account: null, topic, frame } as const;
-  const nothing = { getByName: () => ({ revocations: async () => ({ frames: [], upTo: 0 }) }) };
-  const [answer] = await ingest({ DIRECTORY: nothing } as unknown as AgentEnv, config.value, [road]);
+  const author = authorFor({ ...config.value.identity, mesh });
+  const { frame } = author(
+    factDraft("valve", "open", { at: [TRUE_START, TRUE_START], head: { sequence: 0, prev: null } }),
+  );
+  const account = road === "nats" ? (config.value.party.partners[0]?.account ?? null) : null;
+  const none = async () => ({ frames: [], upTo: 0, version: "0/0", agreements: [], authority: [] });
+  const empty = { getByName: () => ({ keepRefused: none, revocations: none, grounds: none, submit: async () => [] }) };
+  const env = { DIRECTORY: empty, MESH: empty } as unknown as AgentEnv;
+  const [answer] = await ingest(env, config.value, [{ road, account, topic, frame }]);
   return answer === undefined ? null : faultOf(answer);
 }
 
@@ -236,6 +240,7 @@ export const MESH_EXAMPLES: Partial<Examples<typeof MESH_REFUSALS>> = {
   DIVERGENCE_OVER_LIMIT: () => stopOf(reconciled(stocktaking(100, 35))),
   DIVERGENCE_INCOMPARABLE: () =>
     stopOf(reconciled({ agreement: AGREEMENT, ours: plant([fact("a")]), theirs: office([fact("b")]) })),
+  AGREEMENT_AWAITED: () => onRoad("test-mesh.facts", "nats", "office"),
   MESH_STATEMENT: () => onRoad("test-mesh.0"),
   MESH_ABSENT: () => onRoad("nowhere.facts"),
   MESH_APART: () => checkTogether(APART, "office", "reconcile"),

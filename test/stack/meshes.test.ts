@@ -7,8 +7,11 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { buildBundle } from "../../cli/stack/bundle.ts";
+import type { Party } from "../../cli/stack/party.ts";
 import { type Stack, startStack } from "../../cli/stack/stack.ts";
-import { parseBase64, toBase64 } from "../../shared/bytes.ts";
+import { issueStatement } from "../../shared/authority/statement.ts";
+import { parseBase64, toBase64, toHex } from "../../shared/bytes.ts";
+import { reopen } from "../../shared/observation/decode.ts";
 import { agreementOf, EAST, WEST } from "../support/cloud-meshes.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "quorate-meshes-"));
@@ -75,6 +78,12 @@ afterAll(async () => {
 const reconcile = (mesh: string, other: string) => crux.post<Answer>(`/v1/meshes/${mesh}/reconcile`, { with: other });
 const fact = (agent: LocalAgent, mesh: string, subject: string, value: unknown) =>
   agent.post<Said>(`/v1/meshes/${mesh}/facts`, { subject, value }).then(({ ids }) => ids?.[0] as string);
+
+/** A statement as crux holds it in the east. */
+async function statementOf(id: string) {
+  const { frames } = await crux.json<File>("/v1/meshes/east/statements");
+  return frames.map((frame) => reopen(parseBase64(frame) as Uint8Array)).find((statement) => statement.id === id);
+}
 
 describe("two meshes", () => {
   let ours: string;
@@ -206,5 +215,45 @@ describe("two meshes", () => {
       merge: { verdict: "resolvable", written: { imports: 20 } },
     });
     expect((await view(crux, "east")).links).toMatchObject([{ mode: "connected", queued: 0, deferred: 0 }]);
+  });
+
+  it("are not spoken to twice under one number by a party whose agent was restored from an older copy", async () => {
+    const copy = join(dir, "copy");
+    await acme.kill();
+    await acme.backup(copy);
+    await acme.start();
+    await stage.connected();
+    const said = await fact(acme, "east", "lamp", "on");
+    await stage.until("crux holds it", 15, async () => (await statementOf(said)) !== undefined);
+    await acme.kill();
+    await acme.restore(copy);
+    await acme.start();
+    await stage.connected();
+    const after = await fact(acme, "east", "lamp", "off");
+    await stage.until("crux holds the next", 15, async () => (await statementOf(after)) !== undefined);
+    const before = await statementOf(said);
+    expect((await statementOf(after))?.lineage).toMatchObject({
+      sequence: (before?.lineage.sequence ?? 0) + 1,
+      prev: said,
+    });
+  });
+
+  it("carry nothing more through an agent that one of them has revoked, and say so", async () => {
+    const party = stack.parties.find(({ name }) => name === "crux") as Party;
+    const { frames } = await crux.json<File>("/v1/meshes/west/statements");
+    const own = frames
+      .map((frame) => reopen(parseBase64(frame) as Uint8Array))
+      .find(({ key, mesh }) => key === toHex(party.identity.signer.key) && mesh === "west");
+    const credential = own?.chain[0].id as string;
+    const from = 1_577_836_800_000_000;
+    const revocation = issueStatement(
+      { kind: "revocation", version: 1, mesh: "west", credential, from, at: from, cut: [], reason: "left" },
+      party.root,
+    );
+    await fact(bolt, "west", "vm-9", "running");
+    await held(crux, "west", "fact", 23);
+    const file = { format: "quorate-frames/1", frames: [], statements: [toBase64(revocation)] };
+    await crux.post("/v1/meshes/west/statements", file);
+    expect(await reconcile("east", "west")).toMatchObject({ code: "AGENT_UNPROVEN", why: "it is not proven in west" });
   });
 });
