@@ -250,7 +250,10 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   /** Hands the outbox to the link, after the commit; what fails is tried again by the alarm. */
   #drain(): void {
-    if (this.#draining !== null || this.ledger.outboxDepth() === 0) return;
+    if (this.ledger.outboxDepth() === 0) return;
+    // Before anything can go wrong: whatever ends this instance, the rows are handed on by the next.
+    void this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    if (this.#draining !== null) return;
     this.#draining = this.#handOn()
       .catch(async (error: unknown) => {
         console.error({ event: "drain-failed", mesh: this.standing.mesh, reason: String(error) });
