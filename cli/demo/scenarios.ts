@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../stack/agent.ts";
 import { FEDERATION } from "./federation.ts";
+import { MUTUAL_AID } from "./mutual-aid.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { STORIES } from "./stories.ts";
@@ -99,6 +100,7 @@ export const SCENARIOS: readonly Scenario[] = [
   },
   ...UNDER_FIRE,
   ...STORIES,
+  MUTUAL_AID,
   ...FEDERATION,
 ];
 

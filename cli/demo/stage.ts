@@ -15,7 +15,9 @@ const ENDED = new Set(["final", "abandoned", "expired"]);
 
 /** What a ceremony is opened from; times in seconds. */
 export type Opening = {
-  readonly pattern: string;
+  /** A pattern's name, or a policy document. */
+  readonly pattern?: string;
+  readonly policy?: Json;
   readonly title: string;
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
   readonly set?: readonly { readonly path: string; readonly value: Json }[];
@@ -105,7 +107,7 @@ export class Stage {
     if (answer.ceremony === undefined) throw new Error(`${agent.name} could not open: ${answer.code ?? "no answer"}`);
     this.ceremony = answer.ceremony;
     this.say(
-      `${agent.name}  opens "${request.title}" (${request.pattern}) -> ceremony ${answer.ceremony.slice(0, 12)}`,
+      `${agent.name}  opens "${request.title}" (${request.pattern ?? "a policy of its own"}) -> ceremony ${answer.ceremony.slice(0, 12)}`,
     );
   }
 

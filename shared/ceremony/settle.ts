@@ -165,9 +165,9 @@ function recordMembership(turn: Turn, before: Round, after: Round, acts: readonl
   }, turn);
 }
 
-function recordHandover(turn: Turn, { release, acceptance, from, to, object }: Handover): Turn {
+function recordHandover(turn: Turn, { release, acceptance, translation, from, to, object }: Handover): Turn {
   const detail = { from, to, ...(object === null ? {} : { object }) };
-  return record(turn, "handoff", [release, acceptance], from, detail);
+  return record(turn, "handoff", [release, acceptance, ...(translation === null ? [] : [translation])], from, detail);
 }
 
 function conclude(turn: Turn, round: Round, terminal: TerminalRecord): Turn {
