@@ -38,6 +38,13 @@ export function struckIn(policy: Policy, rounds: readonly Round[]): Struck {
   return { faults, ignored: ignoredIn(noticesOf(last), contributionsOf(shown), known) };
 }
 
+/** Of contributions held in the last of these rounds, in its set or not, those under a credential that carried revocations withdraw. */
+export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
+  const shown = rounds.flatMap(gatheredIn);
+  const held = contributionsOf([...(rounds.at(-1)?.held.values() ?? [])]);
+  return new Set(revoked(held, contributionsOf(shown), knownIn(rounds, shown)).map(({ id }) => id));
+}
+
 /** Contributions that still stand. */
 export function standing(gathered: readonly Gathered[], { faults }: Struck): readonly Observation<ContributionBody>[] {
   return contributionsOf(gathered).filter(({ id }) => !faults.has(id));

@@ -4,6 +4,7 @@ import { rootOf } from "../authority/chain.ts";
 import { contributionsOf } from "../ceremony/gathered.ts";
 import { guestsIn, seatNumber } from "../ceremony/guests.ts";
 import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
+import { withdrawnIn } from "../ceremony/struck.ts";
 import { messagesOf } from "../closing/state.ts";
 import type { Id, Observation } from "../observation/observation.ts";
 
@@ -18,8 +19,11 @@ export type ProvedFault = {
 
 /** Every fault that the statements held here prove, in seat order within each round. */
 export function faultsIn(state: CeremonyState): readonly ProvedFault[] {
-  return state.rounds.flatMap((round) => {
-    const proofs = [...round.closing.faulty, ...twiceContributed(round)].sort(([one], [other]) => one - other);
+  return state.rounds.flatMap((round, index) => {
+    const withdrawn = withdrawnIn(state.rounds.slice(0, index + 1));
+    const proofs = [...round.closing.faulty, ...twiceContributed(round, withdrawn)].sort(
+      ([one], [other]) => one - other,
+    );
     return proofs.map(([seat, statements]) => describeFault(round, seat, statements));
   });
 }
@@ -30,14 +34,21 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
   return pair === undefined ? null : pair[0] === id ? pair[1] : pair[0];
 }
 
-/** Whoever joins without a seat is known by its root. */
-function twiceContributed(round: Round): readonly (readonly [number, readonly [Id, Id]])[] {
+/**
+ * Whoever joins without a seat is known by its root. Whoever speaks again under a new credential, since the one before was withdrawn, has
+ * not said two things; a key that did has, whatever became of it.
+ */
+function twiceContributed(round: Round, withdrawn: ReadonlySet<Id>): readonly (readonly [number, readonly [Id, Id]])[] {
   const held = contributionsOf([...round.held.values()]);
   const guests = guestsIn(round, held);
   const slots = Map.groupBy(held, ({ slot, chain }) => JSON.stringify([slot.seat ?? rootOf(chain), slot.item]));
-  return [...slots.values()].flatMap(([first, second]) =>
-    first === undefined || second === undefined ? [] : [[seatNumber(guests, first), [first.id, second.id]] as const],
-  );
+  return [...slots.values()].flatMap((mates) => {
+    const byKey = [...Map.groupBy(mates, ({ key }) => key).values()];
+    const sets = [mates.filter(({ id }) => !withdrawn.has(id)), ...byKey];
+    const [first, second] = sets.find(({ length }) => length > 1) ?? [];
+    if (first === undefined || second === undefined) return [];
+    return [[seatNumber(guests, first), [first.id, second.id]] as const];
+  });
 }
 
 function describeFault(round: Round, seat: number, statements: readonly [Id, Id]): ProvedFault {

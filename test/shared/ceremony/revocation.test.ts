@@ -5,6 +5,7 @@ import { makeParty, type Party } from "../../../cli/stack/party.ts";
 import type { Revocation } from "../../../shared/authority/statement.ts";
 import { toBase64 } from "../../../shared/bytes.ts";
 import { explainIn } from "../../../shared/evidence/explain.ts";
+import { faultsIn } from "../../../shared/evidence/faults.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
 import { sha256 } from "../../../shared/hash.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
@@ -178,6 +179,7 @@ describe("a carried revocation", () => {
       net.run(80, () => net.digests().every((digest) => digest !== null));
       await expectOneVerdict(net, ["CREDENTIAL_REVOKED"]);
       expect(recordOf(net)?.explanation.join()).toContain("4 of 4");
+      expect(faultsIn(net.agent("bolt").state)).toEqual([]);
     }
   });
 
