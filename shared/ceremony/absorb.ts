@@ -23,8 +23,9 @@ import { absorbContribution } from "./gather.ts";
 import { checkGuest, isGuestJoin } from "./guests.ts";
 import { absorbNotice } from "./notice.ts";
 import { refuseToPark } from "./parked.ts";
-import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
+import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt, silence } from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
+import { withdrawalOf } from "./struck.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
 
 export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
@@ -133,10 +134,7 @@ function noticeOwnKey(turn: Turn, observation: VerifiedObservation): Turn {
   const later = sequence !== null && sequence > state.head.sequence;
   const ahead = withState(turn, { head: later ? { sequence, prev: observation.id } : state.head });
   if (state.mute) return ahead;
-  const muted = withState(ahead, {
-    mute: true,
-    rounds: state.rounds.map((round) => ({ ...round, closing: { ...round.closing, mute: true } })),
-  });
+  const muted = withState(ahead, silence(state));
   return record(muted, "alert", [observation.id], state.self.authority, { code: "MUTE" });
 }
 
@@ -160,8 +158,8 @@ function absorbClosing(
   seat: RosterSeat,
   message: VerifiedObservation & ClosingMessage,
 ): Turn {
-  const untimely = outOfTime(turn.state, round, message);
-  if (untimely !== null) return refuseIn(turn, message, untimely);
+  const unfit = outOfTime(turn.state, round, message) ?? withdrawalOf(turn.state.rounds.slice(0, round.index), message);
+  if (unfit !== null) return refuseIn(turn, message, unfit);
   const received = receive(round.closing, message, turn.replaying ? Number.POSITIVE_INFINITY : undefined);
   const noted = { ...turn, state: replaceRound(turn.state, { ...round, closing: received.closing }) };
   if (!received.ok) return refuseIn(noted, message, received.fault);

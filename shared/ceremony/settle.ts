@@ -4,6 +4,7 @@
 import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";
+import type { Entry } from "../lineage/entry.ts";
 import type { MembershipChange } from "../membership/change.ts";
 import type { Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import type { Handover, Verdict } from "../outcome/contribution.ts";
@@ -27,7 +28,9 @@ import {
   type RosterSeat,
   type Round,
   replaceRound,
+  silence,
 } from "./state.ts";
+import { withdrawalOf } from "./struck.ts";
 import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
 
 /** Moves in one turn: far more than any honest path takes, so that a rule that undoes another is found at once. */
@@ -102,6 +105,13 @@ function sayInClosing(
 ): Turn {
   const slot = { seat: round.closing.own, attempt, item: null };
   const spoken = say(turn, { round: round.index, slot, body, parents: [], numbered: true });
+  const withdrawn = withdrawalOf(turn.state.rounds.slice(0, round.index), spoken.said);
+  // Nobody else would take it: the party's own key was withdrawn in an earlier round, and it says so once.
+  if (withdrawn !== null)
+    return record(withState(turn, silence(turn.state)), "alert", [], turn.state.self.authority, {
+      code: withdrawn.code,
+      ...(withdrawn.detail as Entry["detail"]),
+    });
   const received = receive(round.closing, spoken.said as VerifiedObservation & ClosingMessage);
   invariant(received.ok && received.value.fresh, "our own statement is stored");
   const closing = { ...received.closing, due: { ...received.closing.due, ...due } };

@@ -127,6 +127,11 @@ export function replaceRound(state: CeremonyState, round: Round): CeremonyState 
   return { ...state, rounds: state.rounds.map((other) => (other.index === round.index ? round : other)) };
 }
 
+/** The party signs nothing more in the ceremony. */
+export function silence({ rounds }: CeremonyState): Pick<CeremonyState, "mute" | "rounds"> {
+  return { mute: true, rounds: rounds.map((round) => ({ ...round, closing: { ...round.closing, mute: true } })) };
+}
+
 /** A seat by its number, which it keeps where others have left the roster. */
 export function seatAt(round: Round, index: number | null): RosterSeat | undefined {
   return round.seats.find((seat) => seat.index === index);

@@ -4,6 +4,7 @@ import { deviceForks } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";
 import { checkRevocations, revocationsOf, withoutStanding } from "../authority/validity.ts";
 import { toHex } from "../bytes.ts";
+import type { Decision } from "../closing/state.ts";
 import { type Evidenced, vouchFor } from "../observation/admit-all.ts";
 import type { ContributionBody, Id, NoticeBody, Observation } from "../observation/observation.ts";
 import { compareText, type Exclusion } from "../outcome/contribution.ts";
@@ -45,6 +46,25 @@ export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
   return new Set(revoked(held, contributionsOf(shown), knownIn(rounds, shown)).map(({ id }) => id));
 }
 
+/** What closed sets of earlier rounds say against a statement about closing: its credential was withdrawn by then. Null where nothing. */
+export function withdrawalOf(earlier: readonly Round[], statement: Observation): Fault | null {
+  const known = knownIn(earlier, earlier.flatMap(carriedIn));
+  if (known.revocations.length === 0) return null;
+  const verdict = checkRevocations(statement.chain, statement, { ...known, vouched: new Map() });
+  return !verdict.ok && verdict.fault.code === "CREDENTIAL_REVOKED" ? verdict.fault : null;
+}
+
+const carried = new WeakMap<Decision, readonly Gathered[]>();
+
+/** Notices in the closed set of a round, worked out once: every statement of later rounds asks. */
+function carriedIn(round: Round): readonly Gathered[] {
+  const { decision } = round.closing;
+  if (decision === null) return [];
+  const found = carried.get(decision) ?? noticesOf(gatheredIn(round));
+  carried.set(decision, found);
+  return found;
+}
+
 /** Contributions that still stand. */
 export function standing(gathered: readonly Gathered[], { faults }: Struck): readonly Observation<ContributionBody>[] {
   return contributionsOf(gathered).filter(({ id }) => !faults.has(id));
@@ -60,9 +80,9 @@ type Known = Pick<Evidenced, "revocations" | "roots">;
 
 /** The revocations carried into these rounds, each once, and the roots that the call names: nothing that only some parties recognise. */
 function knownIn(rounds: readonly Round[], shown: readonly Gathered[]): Known {
-  const carried = noticesOf(shown).map(({ body, mesh }) => ({ mesh, revocation: body.revocation }));
+  const named = noticesOf(shown).map(({ body, mesh }) => ({ mesh, revocation: body.revocation }));
   const revocations = new Map<Id, Revocation>();
-  for (const { mesh, revocation } of carried)
+  for (const { mesh, revocation } of named)
     if (revocation.body.mesh === mesh) revocations.set(revocation.id, revocation);
   const sorted = [...revocations.values()].sort((a, b) => compareText(a.id, b.id));
   const seats = rounds.flatMap((round) => round.seats);

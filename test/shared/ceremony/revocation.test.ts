@@ -15,6 +15,7 @@ import { bundleOf, bytesOf, lineageOf, trustIn } from "../../support/evidence.ts
 import { type Agent, Network, SECOND, START } from "../../support/network.ts";
 import { MESH, testParties } from "../../support/parties.ts";
 import { opened, revocationOf } from "../../support/recipes.ts";
+import { draftOf } from "../../support/statements.ts";
 
 const NAMES = ["acme", "bolt", "crux", "dune"] as const;
 const parties = testParties(4);
@@ -236,6 +237,32 @@ describe("a revocation in a ceremony of several rounds", () => {
       ["CREDENTIAL_REVOKED", 1],
     ]);
     await expectOneVerdict(early, ["CREDENTIAL_REVOKED", "CREDENTIAL_REVOKED"]);
+  });
+
+  it("takes the key's say in closing from the next round on, and not in the round that it is carried into", async () => {
+    const net = await twoRounds(async (net) => {
+      carry(net, "bolt", await revocation({ from: START }));
+    });
+    const [first, second] = net.agent("crux").state.rounds.map(({ closing }) => [...closing.witnesses.keys()].sort());
+    expect([first, second]).toEqual([
+      [0, 1, 2, 3],
+      [1, 2, 3],
+    ]);
+    // Its own agent falls silent and says why; what a thief signs with the key is refused.
+    const alerts = lineageOf(net.agent("acme")).filter(({ kind }) => kind === "alert");
+    expect([net.agent("acme").state.mute, alerts.map(({ detail }) => detail.code)]).toEqual([
+      true,
+      ["CREDENTIAL_REVOKED"],
+    ]);
+    const stolen = authorFor(acme.identity)({
+      ...draftOf("witness"),
+      ceremony: net.call.id,
+      round: 1,
+      at: [START + 11 * SECOND, START + 11 * SECOND],
+    });
+    const [answer] = net.turn("crux", { on: "observations", now: net.now, observations: [stolen] });
+    expect(answer).toMatchObject({ verdict: "refused", code: "CREDENTIAL_REVOKED" });
+    await expectOneVerdict(net, ["CREDENTIAL_REVOKED", "CREDENTIAL_REVOKED"]);
   });
 
   it("is carried on into the next round where it came too late for the set of this one", async () => {
