@@ -1,6 +1,7 @@
 // Every refusal that the one table knows is really produced, by running what refuses; and what people read of each is kept beside this
 // file, so that no code and no text changes by accident. `vitest -u` writes the file anew.
 import { describe, expect, it, vi } from "vitest";
+import { REFUSALS } from "../../shared/refusals.ts";
 import { AUTHORITY } from "./authority.ts";
 import { CEREMONY } from "./ceremony.ts";
 import { COMMAND } from "./command.ts";
@@ -69,6 +70,10 @@ describe("refusals", () => {
       code,
       CHOSEN.reduce((text, [chosen, name]) => text.replace(chosen, name), lines.join("\n")),
     );
+  });
+
+  it("have an example for every code of the table, and for no other", () => {
+    expect(Object.keys(EXAMPLES).sort()).toEqual(Object.keys(REFUSALS).sort());
   });
 
   it("read as they are kept", async () => {
