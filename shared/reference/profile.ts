@@ -44,7 +44,7 @@ export type Profile = {
 };
 
 export const PROFILE_SHAPE =
-  '{"id":"yard","mode":"conservative"|"lenient","corroboration":0,"least":null,"transforms":[],"constraints":[{"kind":"range","frame":"EPSG:4978","limit":50000} | {"kind":"fence","frame":"local:yard","fence":{"centre":[x,y,z],"radius":50000} or {"polygon":[[x,y],…]}} | {"kind":"shared-key","frame":"site","key":"plant-7"|null} | {"kind":"jurisdiction","frame":"jurisdiction","within":["NL"]} | {"kind":"adjacency","limit":50000,"least":1}]}';
+  '{"id":"yard","mode":"conservative"|"lenient","corroboration":0,"least":null,"transforms":[{"from":"local:dock","to":"local:yard","rotation":null,"translation":[x,y,z],"uncertainty":100}],"constraints":[{"kind":"range","frame":"EPSG:4978","limit":50000} | {"kind":"fence","frame":"local:yard","fence":{"centre":[x,y,z],"radius":50000} or {"polygon":[[x,y],…]}} | {"kind":"shared-key","frame":"site","key":"plant-7"|null} | {"kind":"jurisdiction","frame":"jurisdiction","within":["NL"]} | {"kind":"adjacency","limit":50000,"least":1}]}';
 
 const length = integer(0, COORDINATE_MAX);
 

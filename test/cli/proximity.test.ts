@@ -58,6 +58,14 @@ describe("quorate proximity", () => {
     expect(await judged(profile, references)).toEqual(expected);
   });
 
+  it("judges across frames by a transform, with the uncertainty of its own", async () => {
+    const transform = { from: "local:dock", to: "local:yard", translation: ["40 m", 0, 0], uncertainty: "1 m" };
+    const there = [at("acme", 0), at("bolt", 9_000, { frame: "local:dock" })];
+    expect(await judged(yard("50 m", { transforms: [transform] }), there)).toEqual([0, "satisfied", "acme bolt"]);
+    expect(await judged(yard("49 m", { transforms: [transform] }), there)).toEqual([5, "not satisfied", ""]);
+    expect(await judged(yard("50 m"), there)).toEqual([3, "indeterminate", "acme"]);
+  });
+
   it("tells co-signed ranges from a bare claim and from one side's word", async () => {
     const range = (other: string) => ({ ranges: [{ with: other, distance: 10_000, uncertainty: 100 }] });
     const profile = yard(50_000, { corroboration: 1, least: 2 });
