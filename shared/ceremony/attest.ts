@@ -11,6 +11,7 @@ import type { Closing } from "../closing/state.ts";
 import { actItem } from "../membership/act.ts";
 import { readContribution } from "../observation/body.ts";
 import type { Id } from "../observation/observation.ts";
+import { judgeAlone } from "../outcome/admissible.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { absorbContribution, itemsPerSeat } from "./gather.ts";
@@ -62,6 +63,9 @@ export function attest(turn: Turn, content: CborMap, named: string | null, manne
   }
   if (own.length >= itemsPerSeat(round))
     return refused(turn, fault("ITEMS_FULL", { limit: itemsPerSeat(round) }).fault);
+  // What would be excluded from the set anyway is not signed: it would take the only place that its slot has.
+  const vain = refuseInVain(turn, round, state.policy.policy, { ...place, item });
+  if (vain !== null) return refused(turn, vain);
   const slot = { seat: place.seat, attempt: null, item };
   const { turn: spoken, said } = say(turn, {
     round: round.index,
@@ -101,6 +105,17 @@ function placeOf(state: CeremonyState, policy: Policy, round: Round, content: Cb
 /** What this party has said in a round from one place. */
 function ownIn({ self }: CeremonyState, { held }: Round, seat: number | null): readonly Gathered[] {
   return [...held.values()].filter(({ slot, chain }) => slot.seat === seat && rootOf(chain) === self.root);
+}
+
+function refuseInVain(
+  { now }: Turn,
+  round: Round,
+  policy: Policy,
+  { seat, ...said }: SpeakingPlace & { readonly item: string | null },
+): Fault | null {
+  if (seat === null || round.stage.is === "join") return null; // nobody is turned away from asking to take part
+  const contribution = { ...said, seat, id: NOTHING, at: [now, now], until: Number.MAX_SAFE_INTEGER } as const;
+  return judgeAlone(policy, round.seats, contribution, round, round.stage);
 }
 
 /** What our own door would refuse in a frame is not signed: others could not read it, nor could we after a restart. */

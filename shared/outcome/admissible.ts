@@ -36,6 +36,19 @@ type Context = {
   readonly best: ReadonlyMap<string, Bid>;
 };
 
+/** Why a contribution would be excluded whatever else the set holds; null where nothing speaks against it by itself. */
+export function judgeAlone(
+  policy: Policy,
+  seats: readonly Seat[],
+  contribution: Contribution,
+  window: Window,
+  stage: Stage,
+): Fault | null {
+  const [due, best] = [new Set(rolesDue(policy, stage)), standingBids(policy, seats, stage)];
+  const judged = judge({ policy, seats: seatsByIndex(seats), window, stage, due, best }, contribution);
+  return judged.ok ? null : judged.fault;
+}
+
 /** Splits a closed set into what counts and what does not, with the reason for each exclusion. Both are in the order of ids. */
 export function admissible(
   policy: Policy,

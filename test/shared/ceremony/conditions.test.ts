@@ -76,10 +76,43 @@ describe("a pattern that is only a document", () => {
     expect(() => network(SUBJECT, ROLES.slice(0, 3))).toThrow("POLICY_ROLE");
   });
 
-  it("excludes what does not fit the schema, with one record for all", () => {
-    const bad = SAID.map((said, index) => (index === 2 ? { ...said, attestation: { seal: "AB1234" } } : said));
-    const record = recordOf(ended(network(SUBJECT, ROLES), bad));
-    expect(record).toMatchObject({ status: "abandoned", excluded: [{ code: "ATTESTATION_INVALID" }] });
+  it("is not signed by a party's own agent where it would be excluded, and the slot stays free", () => {
+    const net = network(SUBJECT, ROLES);
+    net.open();
+    net.deliverAll();
+    const attest = (content: Json) =>
+      net.turn("crux", { on: "attest", now: net.now, content: cborOf(content) as CborMap, item: null });
+    const bad = { ...SAID[2], attestation: { seal: "AB1234" } };
+    expect(attest(bad)).toMatchObject([{ verdict: "refused", code: "ATTESTATION_INVALID" }]);
+    expect(attest({ choice: "banana" })).toMatchObject([{ verdict: "refused", code: "CONTENT_INVALID" }]);
+    const other = { ...SAID[2], attestation: { seal: "broken", kilograms: 1 } };
+    expect(attest(other)).toMatchObject([{ verdict: "refused", code: "CONDITION_UNMET" }]);
+    expect(attest(SAID[2] as Json)).toMatchObject([{ verdict: "admitted" }]);
+  });
+
+  it("excludes what somebody signs all the same, with one record for all", () => {
+    const net = network(SUBJECT, ROLES);
+    net.open();
+    net.deliverAll();
+    const liar = net.agent("crux");
+    const bad = { ...SAID[2], attestation: { seal: "AB1234" } };
+    const forged = liar.author({
+      ceremony: net.call.id,
+      round: 0,
+      slot: { seat: 2, attempt: null, item: null },
+      at: [net.now, net.now],
+      timeToLive: 100 * SECOND,
+      lineage: { sequence: 0, prev: null, parents: [net.call.id], sources: [], derivation: null },
+      body: { kind: "contribution", role: "terminal", content: cborOf(bad) as CborMap },
+    });
+    for (const [index, name] of ["acme", "bolt", "dune"].entries()) {
+      net.turn(name, { on: "observations", now: net.now, observations: [forged] });
+      const content = cborOf(SAID[index === 2 ? 3 : index] as Json) as CborMap;
+      net.turn(name, { on: "attest", now: net.now, content, item: null });
+    }
+    net.run(60, () => net.digests().every((digest) => digest !== null));
+    expect(new Set(net.digests()).size).toBe(1);
+    expect(recordOf(net)).toMatchObject({ status: "abandoned", excluded: [{ code: "ATTESTATION_INVALID" }] });
   });
 });
 
