@@ -8,6 +8,7 @@ import { measureOutcome, type OutcomeCost, slopeOf } from "./outcome.ts";
 import { centralAuction, peer, signedLog } from "./peers.ts";
 import { measureReconcile } from "./reconcile.ts";
 import { startRuntime } from "./runtime.ts";
+import { measureChain } from "./warm-chain.ts";
 
 const FULL = {
   bids: 1_200,
@@ -28,6 +29,8 @@ async function measure({ bids, bidders, ceremonies, parties, sizes, entries }: t
   try {
     say("outcome: the cost of each contribution …");
     const outcome = measureOutcome(sizes);
+    say("chain: what a proved one costs …");
+    const chain = await measureChain();
     say("reconcile: bytes and round trips …");
     const reconcile = measureReconcile();
     const close: CloseCost[] = [];
@@ -49,7 +52,7 @@ async function measure({ bids, bidders, ceremonies, parties, sizes, entries }: t
       ),
       peer("OrbitDB log", "check and take in a signed entry of one of three writers", log.theirs, log.ours),
     ];
-    return { machine: machine(), ...burst, close, outcome, outcomeSlope: slopeOf(outcome), reconcile, peers };
+    return { machine: machine(), ...burst, chain, close, outcome, outcomeSlope: slopeOf(outcome), reconcile, peers };
   } finally {
     await runtime.stop();
   }
@@ -67,7 +70,7 @@ function machine() {
 
 type Report = Awaited<ReturnType<typeof measure>>;
 
-function print({ ceiling, ingest, close, outcome, outcomeSlope, verify, reconcile, peers }: Report): string {
+function print({ ceiling, ingest, chain, close, outcome, outcomeSlope, verify, reconcile, peers }: Report): string {
   const perBid = ({ contributions, microsPer }: OutcomeCost) => `${contributions}: ${microsPer.toFixed(2)} µs`;
   return [
     `ceiling    ${ceiling.verifyPerSecond} signature checks a second`,
@@ -75,6 +78,7 @@ function print({ ceiling, ingest, close, outcome, outcomeSlope, verify, reconcil
     ...close.map(
       (at) => `close      ${at.parties} parties: p50 ${at.p50Ms} ms, p95 ${at.p95Ms} ms, ${at.messages} frames`,
     ),
+    `chain      of ${chain.links} links, proved before: ${chain.ratio} of a signature check (${chain.warmMicros} of ${chain.signatureMicros} µs)`,
     `outcome    ${outcome.map(perBid).join(", ")} each; slope ${outcomeSlope.toFixed(3)}`,
     `verify     ${verify.perSecond} frames a second, ${verify.ratioToCeiling} of the ceiling`,
     ...reconcile.map(
