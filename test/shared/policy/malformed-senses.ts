@@ -120,7 +120,7 @@ export const SENSES = rows(
     { "outcome.threshold": 40 },
     "POLICY_UNREACHABLE",
     "outcome.threshold",
-    "40 of 31",
+    "needs 40, and all who may speak have 31",
   ],
   [
     "two outcomes could both win",
@@ -128,7 +128,7 @@ export const SENSES = rows(
     { "outcome.threshold": { num: 1, den: 3 } },
     "POLICY_AMBIGUOUS",
     "outcome.threshold",
-    "not more than",
+    "no more than the tolerated 0",
   ],
   [
     "approval refuses",
@@ -249,7 +249,7 @@ export const SENSES = rows(
     { shortfall: fallback(rule(40)) },
     "POLICY_UNREACHABLE",
     "shortfall[0].outcome.threshold",
-    "40 of 31",
+    "needs 40, and all who may speak have 31",
   ],
   [
     "three electors that tolerate one liar",
