@@ -5,7 +5,7 @@ import { judgeManifest, type Plan, planImport, type Sound } from "../../shared/m
 import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
 import { type FramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { openFrames, openParts } from "../../shared/mesh/signed/open.ts";
-import { sceneFrom } from "../../shared/mesh/signed/scene.ts";
+import { type SignedScene, sceneFrom } from "../../shared/mesh/signed/scene.ts";
 import { authorityOf } from "../../shared/mesh/signed/voice.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { fault } from "../../shared/result.ts";
@@ -28,6 +28,8 @@ export type Arrival = {
   /** Prerequisites that are not at hand. */
   readonly missing: readonly string[];
   readonly result: Reconciliation;
+  /** Acts by which either side holds what others said, by fact. */
+  readonly imports: SignedScene["imports"];
   readonly plan: Plan;
   /** Remembers the number of this file, so that the next must follow it. */
   readonly note: () => void;
@@ -69,7 +71,7 @@ export async function judgeArrival(call: Call): Promise<Arrival> {
   const state = readState(call);
   const last = (gateway: string) => state[gateway] ?? 0;
   const sound = unwrap(judgeManifest({ file, signed: signed.admitted, ids, to: trust.mesh, last }));
-  const { scene } = unwrap(sceneFrom(parts));
+  const { scene, imports } = unwrap(sceneFrom(parts));
   const result = unwrap(reconcile(scene));
   const held = new Set(parts.histories[0].admitted.map(({ id }) => id));
   const { key, chain } = sound.by;
@@ -89,6 +91,7 @@ export async function judgeArrival(call: Call): Promise<Arrival> {
     sound,
     missing: file.prerequisites.filter((id) => !held.has(id)),
     result,
+    imports,
     plan: planImport({ file }, theirs.admitted, held, trust.mesh, result),
     note,
   };

@@ -7,7 +7,7 @@ import type { CborMap } from "../../shared/cbor/value.ts";
 import { EXCHANGE_FORMAT, readExchangeFile, writeExchangeFile } from "../../shared/mesh/exchange/file.ts";
 import { contentMap, readReceipt, rootOfIds } from "../../shared/mesh/exchange/manifest.ts";
 import { readFilter, releaseFrom } from "../../shared/mesh/exchange/release.ts";
-import { importContent } from "../../shared/mesh/live/taking.ts";
+import { bringsOf, importContent } from "../../shared/mesh/live/taking.ts";
 import { isDeclaration } from "../../shared/mesh/signed/declared.ts";
 import { declarationDraft } from "../../shared/mesh/signed/draft.ts";
 import { type FramesFile, NO_FRAMES, readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
@@ -191,8 +191,9 @@ function takeIn(call: Call, arrival: Arrival): { readonly receipt: string | null
     head = { sequence: said.lineage.sequence ?? 0, prev: said.id };
     return said;
   };
-  const acts = admitted.map((item) =>
-    say("import", importContent(item, item.fact.id, arrival.from, arrival.agreement, result.digest)),
+  const brought = admitted.map((item) => bringsOf(item, arrival.from, arrival.imports));
+  const acts = admitted.map((item, index) =>
+    say("import", importContent(item, brought[index]?.[0] as string, arrival.from, arrival.agreement, result.digest)),
   );
   const receipt = say(
     "receipt",
@@ -206,7 +207,7 @@ function takeIn(call: Call, arrival: Arrival): { readonly receipt: string | null
       record: result.digest,
     }),
   );
-  const taken = admitted.map(({ fact }) => frames.get(fact.id) as Uint8Array);
+  const taken = [...new Set(brought.flat())].flatMap((id) => frames.get(id) ?? []);
   const written = [...arrival.history.frames, ...taken, ...acts.map(({ frame }) => frame), receipt.frame];
   const statements = [...arrival.history.statements, ...file.statements];
   writeJson(required(call, "history"), writeFramesFile({ frames: written, statements, mesh: arrival.to }));

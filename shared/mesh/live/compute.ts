@@ -13,7 +13,7 @@ import { openFrames, openParts } from "../signed/open.ts";
 import { sceneFrom } from "../signed/scene.ts";
 import type { Import, View } from "../view.ts";
 import { boundaryFrames, type Holdings, pairFiles } from "./pair.ts";
-import { carriedBy, importContent, type Taking } from "./taking.ts";
+import { bringsOf, carriedBy, importContent, type Taking } from "./taking.ts";
 
 export type Computed = {
   readonly pair: readonly [string, string];
@@ -79,10 +79,7 @@ export type Act = {
 export function actsFor({ pair, scene, result, imports }: Computed, taking: Taking): readonly Act[] {
   const [, from] = pair;
   return taking.imports.map((item) => {
-    const { id, origin } = item.fact;
-    const passedOn =
-      origin === from ? undefined : imports.get(id)?.find(({ acts: [outermost] }) => outermost?.mesh === from);
-    const brings = [...(passedOn?.acts.map((act) => act.id) ?? []), id];
+    const brings = bringsOf(item, from, imports);
     return { item, brings, content: importContent(item, brings[0] as string, from, scene.agreement.id, result.digest) };
   });
 }

@@ -8,8 +8,22 @@ import type { Reconciliation, Scene } from "../reconcile.ts";
 import type { Report } from "../report.ts";
 import type { Refusal } from "../routes.ts";
 import { type Agents, mayCarry } from "../signed/agents.ts";
-import type { ImportAct } from "../signed/envelope.ts";
+import type { ImportAct, Unwrapped } from "../signed/envelope.ts";
 import type { Import, View } from "../view.ts";
+
+/**
+ * The statements that an import from a mesh brings, the one that it names first: the fact itself, or the acts by which that mesh has it from
+ * others, down to the fact.
+ */
+export function bringsOf(
+  { fact: { id, origin } }: Import,
+  from: string,
+  imports: ReadonlyMap<string, readonly Unwrapped[]>,
+): readonly string[] {
+  const passedOn =
+    origin === from ? undefined : imports.get(id)?.find(({ acts: [outermost] }) => outermost?.mesh === from);
+  return [...(passedOn?.acts.map((act) => act.id) ?? []), id];
+}
 
 /** The act of taking one fact in. `inner` is the fact, or the import by which the other mesh holds it. */
 export function importContent(
