@@ -2,10 +2,11 @@
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { coalitionSign } from "./commands/coalition-sign.ts";
+import { compositionCheck, compositionNext } from "./commands/composition.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
-import { compositionCheck, dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
+import { dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
 import { policyPivot, policySimulate } from "./commands/dry-run.ts";
 import { errors } from "./commands/errors.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
@@ -52,6 +53,7 @@ export const COMMANDS: readonly Command[] = [
   dossierCustodian,
   dossierMembers,
   compositionCheck,
+  compositionNext,
   decide,
   policyList,
   policyShow,

@@ -1,9 +1,8 @@
-// `dossier join|verify|custodian|members` and `composition check`: evidence of several ceremonies that rest on one another, offline.
+// `dossier join|verify|custodian|members`: evidence of several ceremonies that rest on one another, offline.
 import { toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { toJson } from "../../shared/cbor/json.ts";
 import { custodyLine, lastOf } from "../../shared/composition/custody-line.ts";
-import { readComposition } from "../../shared/composition/document.ts";
 import { parseDossier, writeDossier } from "../../shared/composition/dossier.ts";
 import { type DossierVerification, type Examined, verifyDossier } from "../../shared/composition/verify.ts";
 import { walkBack } from "../../shared/composition/walk.ts";
@@ -158,19 +157,5 @@ export const dossierMembers: Command = {
     );
     const text = at === null ? lines.join("\n") : members.map(({ authority }) => authority).join("\n");
     return { exit: EXIT.yes, data: { at, members, periods }, text };
-  },
-};
-
-export const compositionCheck: Command = {
-  name: "composition check",
-  usage: "composition check FILE",
-  about: "whether a composition can work, and the hash by which it is signed",
-  flags: {},
-  run: async (call) => {
-    const pinned = readComposition(readJsonFile(argument(call, 0, "FILE")));
-    if (!pinned.ok) throw new Refused(pinned.fault, EXIT.no);
-    const { composition, hash } = pinned.value;
-    const parts = [...composition.parts.keys()];
-    return { exit: EXIT.yes, data: { ok: true, hash, parts, outcome: composition.outcome }, text: hash };
   },
 };

@@ -139,7 +139,8 @@ function outcomeWord(value: CborValue): CborValue {
   return valueAt(value, "choice") ?? valueAt(value, "winner");
 }
 
-function endingsOf({ hash }: PinnedComposition, ceremonies: readonly Examined[]): ReadonlyMap<string, Ending> {
+/** The certified ends of the ceremonies that are parts of a composition, by the names of the parts. */
+export function endingsOf({ hash }: PinnedComposition, ceremonies: readonly Examined[]): ReadonlyMap<string, Ending> {
   return new Map(
     ceremonies.flatMap(({ state, ceremony }): (readonly [string, Ending])[] => {
       const membership = membershipOf(state.call?.body.subject ?? null);

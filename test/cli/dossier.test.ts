@@ -3,12 +3,13 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
+import { fromJson, type Json } from "../../shared/cbor/json.ts";
 import { CUSTODY_CHAIN } from "../../shared/policy/patterns/custody-chain.ts";
 import { run } from "../support/command.ts";
 import { bundleOf, trustIn } from "../support/evidence.ts";
 import { type Network, SECOND, START } from "../support/network.ts";
 import { testParty } from "../support/parties.ts";
-import { perform } from "../support/performances.ts";
+import { perform, pinnedWith } from "../support/performances.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-test-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -74,5 +75,33 @@ describe("composition check", () => {
     expect((await run("composition", "check", sound)).data).toMatchObject({ ok: true, parts: ["a"] });
     const circle = { ...sound, parts: { a: { ...part, after: ["a"] } } };
     expect((await run("composition", "check", circle)).refusal?.code).toBe("COMPOSITION_CIRCLE");
+  });
+});
+
+describe("composition next", () => {
+  it("names the parts that may begin, with the subject of each call, by what the evidence proves", async () => {
+    const policy = pinnedWith(CUSTODY_CHAIN).hash;
+    const document = {
+      format: 1,
+      id: "x",
+      title: "x",
+      parts: { a: { policy }, b: { policy, after: ["a"] } },
+      outcome: "b",
+    };
+    type Next = { readonly due: readonly { readonly part: string; readonly subject: Json }[]; readonly parts: object };
+    const begin = (await run("composition", "next", document)).data as Next;
+    expect([begin.due.map(({ part }) => part), begin.parts]).toEqual([["a"], { a: "due", b: "waiting" }]);
+    const subject = fromJson(begin.due[0]?.subject);
+    if (!subject.ok) throw new Error(subject.fault.code);
+    const rounds = [`acme: {"release":{"id":"r","to":"bolt"}}\nbolt: {"accept":{"release":"r"}}`];
+    const parties = "acme:holder bolt:receiver wit:witness";
+    const ended = perform({ document: CUSTODY_CHAIN, parties, rounds, subject: subject.value });
+    const { exit, data } = await run("composition", "next", document, "--dossier", bundleFrom(ended), "--trust", trust);
+    expect([exit, (data as Next).parts]).toEqual([0, { a: "decided", b: "due" }]);
+    const { ceremony, ending } = ended.agents[0]?.state ?? {};
+    expect((data as Next).due[0]?.subject).toMatchObject({
+      part: "b",
+      inputs: [{ part: "a", ceremony, digest: ending?.digest }],
+    });
   });
 });
