@@ -1,4 +1,4 @@
-// What the closed sets themselves take away from contributions (SPEC §6.10): credentials that a carried revocation withdraws, and devices that
+// What the closed sets themselves take away from contributions (SPEC §6.17): credentials that a carried revocation withdraws, and devices that
 // show to be two. Judged over the sets alone, so that whoever holds them judges alike, whatever arrived first and whatever else it knows.
 import { deviceForks } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";
