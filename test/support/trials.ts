@@ -4,12 +4,13 @@ import { decidePlain, type PlainDecision } from "../../shared/outcome/plain.ts";
 import { findPattern } from "../../shared/policy/catalogue.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
 import { setParameters } from "../../shared/policy/parameters.ts";
+import type { Policy } from "../../shared/policy/policy.ts";
 
 export type Settings = Readonly<Record<string, Json>>;
 export type Entry = { readonly party: string; readonly slot?: string; readonly payload: Json };
 
-/** What `decide` answers; throws where it refuses, since a trial is meant to run. */
-export function trial(pattern: string, settings: Settings, input: unknown): PlainDecision {
+/** A pattern with its parameters set; throws where it is refused, since a trial is meant to run. */
+export function trialPolicy(pattern: string, settings: Settings): Policy {
   const document = findPattern(pattern);
   const set = document.ok
     ? setParameters(
@@ -18,7 +19,13 @@ export function trial(pattern: string, settings: Settings, input: unknown): Plai
       )
     : document;
   const pinned = set.ok ? pinPolicy(set.value) : set;
-  const decision = pinned.ok ? decidePlain(pinned.value.policy, input) : pinned;
+  if (!pinned.ok) throw new Error(`refused: ${JSON.stringify(pinned.fault)}`);
+  return pinned.value.policy;
+}
+
+/** What `decide` answers; throws where it refuses. */
+export function trial(pattern: string | Policy, settings: Settings, input: unknown): PlainDecision {
+  const decision = decidePlain(typeof pattern === "string" ? trialPolicy(pattern, settings) : pattern, input);
   if (!decision.ok) throw new Error(`refused: ${JSON.stringify(decision.fault)}`);
   return decision.value;
 }

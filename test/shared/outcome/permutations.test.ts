@@ -2,7 +2,8 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../../shared/cbor/json.ts";
-import { type Entry, type Settings, trial } from "../../support/trials.ts";
+import type { Policy } from "../../../shared/policy/policy.ts";
+import { type Entry, type Settings, trial, trialPolicy } from "../../support/trials.ts";
 
 const NAMES = ["ann", "ben", "cat", "dan", "eve", "fay", "gus", "hal", "ida", "jan"];
 const parties = (role: string) => NAMES.map((id, index) => ({ id, role, power: 1 + (index % 3), tier: index % 2 }));
@@ -72,23 +73,27 @@ const CASES: readonly Case[] = [
 ];
 const RUNS = Math.ceil(10_000 / CASES.length);
 
+type Judged = { readonly policy: Policy; readonly role: string };
+const judgedBy = ([, pattern, settings, role]: Case): Judged => ({ policy: trialPolicy(pattern, settings), role });
+
 /** Exclusions are told by place, so they follow the order. */
-function bytesOf([, pattern, settings, role]: Case, entries: readonly Entry[]): string {
-  const { excluded: _, ...rest } = trial(pattern, settings, { parties: parties(role), rounds: [entries] });
+function bytesOf({ policy, role }: Judged, entries: readonly Entry[]): string {
+  const { excluded: _, ...rest } = trial(policy, {}, { parties: parties(role), rounds: [entries] });
   return JSON.stringify(rest);
 }
 
 describe("ten thousand orders", () => {
   it.each(CASES.map((one) => [one[0], one] as const))("change nothing: %s", (_name, one) => {
     const entries = said(one[4]);
-    const first = bytesOf(one, entries);
+    const judged = judgedBy(one);
+    const first = bytesOf(judged, entries);
     const twice = fc.subarray([...entries], { minLength: 3, maxLength: 3 });
     const orders = twice.chain((again) =>
       fc.shuffledSubarray([...entries, ...again], { minLength: entries.length + 3 }),
     );
     fc.assert(
       fc.property(orders, (order) => {
-        expect(bytesOf(one, order)).toBe(first);
+        expect(bytesOf(judged, order)).toBe(first);
       }),
       { numRuns: RUNS },
     );
@@ -98,6 +103,6 @@ describe("ten thousand orders", () => {
     const one = CASES[3] as Case;
     const entries = said(one[4]);
     const other = entries.map((entry, index) => (index === 3 ? { ...entry, payload: { ranking: [["C"]] } } : entry));
-    expect(bytesOf(one, other)).not.toBe(bytesOf(one, entries));
+    expect(bytesOf(judgedBy(one), other)).not.toBe(bytesOf(judgedBy(one), entries));
   });
 });
