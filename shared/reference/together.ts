@@ -1,5 +1,6 @@
 // What participants owe each other (SPEC §16.4): ranges between all pairs, one key, enough neighbours. Whoever fits worst leaves, all of
-// them where several fit equally badly, and the rest is judged again: no name and no order decides who stays.
+// them where several fit equally badly, and the rest is judged again: no name and no order decides who stays. It is organisations that are
+// counted: however often one speaks, it cannot make the others leave.
 import { codeOf, finding, metres, type PlaceCode, type PlaceFinding } from "./finding.ts";
 import { type Fix, fixIn, keyIn, type Participant } from "./fix.ts";
 import type { Constraint, Profile } from "./profile.ts";
@@ -77,7 +78,7 @@ function rangeJudge(
   const offenders = (staying: Staying) => {
     const counts = [...staying].map((participant) => ({
       participant,
-      count: others(participant, staying).filter(([, { code }]) => code !== null).length,
+      count: organisations(others(participant, staying).flatMap(([other, { code }]) => (code === null ? [] : [other]))),
     }));
     const most = Math.max(0, ...counts.map(({ count }) => count));
     return most === 0
@@ -85,6 +86,10 @@ function rangeJudge(
       : counts.filter(({ count }) => count === most).map(({ participant }) => told(participant, staying));
   };
   return { offenders, met: (participant, staying) => [told(participant, staying)] };
+}
+
+function organisations(participants: Iterable<Participant>): number {
+  return new Set([...participants].map(({ authority }) => authority)).size;
 }
 
 function rank({ code }: Pair): number {
@@ -95,15 +100,14 @@ function compare(a: bigint, b: bigint): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The key that more participants hold than any other; where two keys tie, neither is shared. */
+/** The key that more organisations hold than any other; where two keys tie, neither is shared. */
 function keyJudge(frame: string): Judge {
   const keyOf = (participant: Participant) => keyIn(participant, frame) as string;
   const offenders = (staying: Staying) => {
-    const holders = new Map<string, number>();
-    for (const participant of staying) holders.set(keyOf(participant), (holders.get(keyOf(participant)) ?? 0) + 1);
-    if (holders.size < 2) return [];
-    const most = Math.max(...holders.values());
-    const leading = [...holders].filter(([, count]) => count === most).map(([key]) => key);
+    const holders = [...Map.groupBy(staying, keyOf)].map(([key, those]) => ({ key, count: organisations(those) }));
+    if (holders.length < 2) return [];
+    const most = Math.max(...holders.map(({ count }) => count));
+    const leading = holders.filter(({ count }) => count === most).map(({ key }) => key);
     const shared = leading.length === 1 ? (leading[0] as string) : null;
     const need = shared ?? "one key that more share than any other";
     return [...staying]
@@ -123,8 +127,8 @@ function adjacencyJudge(
 ): Judge {
   const near = links.filter(({ least, most }) => (mode === "lenient" ? least : most) <= limit);
   const judge = ({ id }: Participant, staying: Staying) => {
-    const ids = new Set([...staying].map((other) => other.id));
-    const count = near.filter(({ a, b }) => (a === id && ids.has(b)) || (b === id && ids.has(a))).length;
+    const neighbours = new Set(near.flatMap(({ a, b }) => (a === id ? [b] : b === id ? [a] : [])));
+    const count = organisations([...staying].filter((other) => neighbours.has(other.id)));
     const need = `${needed} co-signed within ${metres(limit)}`;
     return finding(id, "adjacency", need, String(count), count >= needed ? null : "PLACE_ISOLATED");
   };

@@ -80,6 +80,19 @@ describe("ranges between all pairs", () => {
     expect(judgeProximity(ranged(101), pair).verdict).toBe("satisfied");
   });
 
+  it("lets nobody push the others out by speaking often: organisations are counted, not observations", () => {
+    const often = (one: (id: string, authority: string) => Participant) => [
+      ...["bolt", "cargo", "dock"].map((authority) => one(`of ${authority}`, authority)),
+      ...[1, 2, 3, 4].map((index) => one(`stray ${index}`, "acme")),
+    ];
+    const honest = ["of bolt", "of cargo", "of dock"];
+    const far = often((id, authority) => at(id, [authority === "acme" ? 900 * METRE : 0, 0, 0], { authority }));
+    expect(judgeProximity(ranged(50 * METRE), far).counted).toEqual(honest);
+    const elsewhere = often((id, authority) => ({ ...keyed(id, authority === "acme" ? "x" : "plant-7"), authority }));
+    const shared = profileOf({ constraints: [{ kind: "shared-key", frame: "site" }] });
+    expect(judgeProximity(shared, elsewhere).counted).toEqual(honest);
+  });
+
   it("gives the same verdict and findings in any order, and names decide nothing", () => {
     const coordinate = fc.integer({ min: 0, max: 60 });
     const arbitrary = fc.array(fc.tuple(coordinate, coordinate, fc.nat(6)), { minLength: 1, maxLength: 8 });
