@@ -16,78 +16,83 @@ export type Corroboration = {
   readonly others: readonly { readonly id: Id; readonly relation: Relation }[];
 };
 
+/** What one observation rests on, itself included. */
 type Ancestry = {
-  readonly ids: ReadonlySet<Id>;
-  /** Organisations and devices of all of them. */
-  readonly marks: ReadonlySet<string>;
+  /** One bit for each organisation and each device among it; not told of what is circular. */
+  readonly marks: bigint;
   readonly circular: boolean;
   readonly unresolved: boolean;
 };
 
-/** Looks up ancestries, each worked out once; `known` are all observations at hand. */
-export function ancestries(known: readonly Sourced[]): (id: Id) => Ancestry {
+/** The ancestries of all observations at hand, worked out at once: each builds on those of its sources. */
+export type Ancestries = {
+  readonly places: ReadonlyMap<Id, number>;
+  /** By place: of sources, and of organisations and devices. */
+  readonly sources: readonly (readonly number[])[];
+  readonly marks: readonly (readonly number[])[];
+  readonly found: readonly Ancestry[];
+};
+
+const CIRCULAR: Ancestry = { marks: 0n, circular: true, unresolved: false };
+/** A source that is not at hand is not taken for absent: whatever it was may be shared. */
+const UNRESOLVED: Ancestry = { marks: 0n, circular: false, unresolved: true };
+
+export function ancestries(known: readonly Sourced[]): Ancestries {
   const byId = new Map(known.map((observation) => [observation.id, observation]));
-  const found = new Map<Id, Ancestry>();
-  return (id) => {
-    const ready = found.get(id) ?? ancestryOf(id, byId);
-    found.set(id, ready);
-    return ready;
+  const ids = [...new Set(known.flatMap(({ id, sources }) => [id, ...sources]))];
+  const places = new Map(ids.map((id, place) => [id, place]));
+  const numbers = new Map<string, number>();
+  const numberOf = (mark: string) => {
+    const number = numbers.get(mark) ?? numbers.size;
+    numbers.set(mark, number);
+    return number;
   };
+  const sources = ids.map((id) => [...new Set(byId.get(id)?.sources ?? [])].map((each) => places.get(each) as number));
+  const marks = ids.map((id) => {
+    const one = byId.get(id);
+    return one === undefined ? [] : [numberOf(`authority ${one.authority}`), numberOf(`device ${one.device}`)];
+  });
+  const found = ids.map(() => CIRCULAR);
+  for (const place of groundFirst(sources)) {
+    const below = (sources[place] as readonly number[]).map((source) => found[source] as Ancestry);
+    found[place] = byId.has(ids[place] as Id) ? joined(marks[place] as readonly number[], below) : UNRESOLVED;
+  }
+  return { places, sources, marks, found };
 }
 
-function ancestryOf(id: Id, byId: ReadonlyMap<Id, Sourced>): Ancestry {
-  const ids = new Set<Id>();
-  const marks = new Set<string>();
-  let unresolved = false;
-  const waiting: Id[] = [id];
-  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
-    if (ids.has(at)) continue;
-    ids.add(at);
-    const observation = byId.get(at);
-    // A source that is not at hand is not taken for absent: whatever it was may be shared.
-    if (observation === undefined) unresolved = true;
-    else {
-      marks.add(`authority ${observation.authority}`).add(`device ${observation.device}`);
-      waiting.push(...observation.sources);
-    }
-  }
-  return { ids, marks, circular: isCircular(ids, byId), unresolved };
+function joined(own: readonly number[], below: readonly Ancestry[]): Ancestry {
+  let marks = own.reduce((bits, mark) => bits | (1n << BigInt(mark)), 0n);
+  for (const ancestry of below) marks |= ancestry.marks;
+  return { marks, circular: false, unresolved: below.some(({ unresolved }) => unresolved) };
 }
 
-/** Whether something is left once all that rests on nothing, or on what was taken away before, is taken away. */
-function isCircular(ids: ReadonlySet<Id>, byId: ReadonlyMap<Id, Sourced>): boolean {
-  const sources = new Map([...ids].map((id) => [id, [...new Set(byId.get(id)?.sources ?? [])]]));
-  const resting = new Map<Id, Id[]>();
-  for (const [id, below] of sources)
-    for (const source of below) resting.set(source, [...(resting.get(source) ?? []), id]);
-  const open = new Map([...sources].map(([id, below]) => [id, below.length]));
-  const free = [...open].filter(([, count]) => count === 0).map(([id]) => id);
-  let taken = 0;
-  for (let at = free.pop(); at !== undefined; at = free.pop()) {
-    taken += 1;
-    for (const id of resting.get(at) ?? []) {
-      const left = (open.get(id) as number) - 1;
-      open.set(id, left);
-      if (left === 0) free.push(id);
+/** What rests on nothing, and then what rests only on what came before; whatever is left out rests on a circle. */
+function groundFirst(sources: readonly (readonly number[])[]): readonly number[] {
+  const resting = sources.map((): number[] => []);
+  for (const [place, below] of sources.entries()) for (const source of below) resting[source]?.push(place);
+  const open = sources.map((below) => below.length);
+  const ordered = [...open.keys()].filter((place) => open[place] === 0);
+  for (const source of ordered) {
+    for (const place of resting[source] as readonly number[]) {
+      open[place] = (open[place] as number) - 1;
+      if (open[place] === 0) ordered.push(place);
     }
   }
-  return taken < ids.size;
+  return ordered;
 }
 
 /** What the others at hand add to a subject's claim. */
-export function corroborate(
-  subject: Sourced,
-  known: readonly Sourced[],
-  ancestryFor = ancestries(known),
-): Corroboration {
-  const own = ancestryFor(subject.id);
+export function corroborate(subject: Sourced, known: readonly Sourced[], all = ancestries(known)): Corroboration {
+  const placeOf = (id: Id) => all.places.get(id) ?? -1;
+  const own = all.found[placeOf(subject.id)] ?? UNRESOLVED;
   const others = known
     .filter(({ id }) => id !== subject.id)
-    .map((other) => ({ other, relation: relationOf(subject, own, other, ancestryFor(other.id)) }));
-  const independent = others
-    .filter(({ relation }) => relation === "independent")
-    .map(({ other }) => ancestryFor(other.id).marks);
-  return { count: groups(independent), others: others.map(({ other: { id }, relation }) => ({ id, relation })) };
+    .map((other) => {
+      const place = placeOf(other.id);
+      return { id: other.id, place, relation: relationOf(subject, own, other, all.found[place] as Ancestry) };
+    });
+  const independent = others.filter(({ relation }) => relation === "independent").map(({ place }) => place);
+  return { count: groups(independent, all), others: others.map(({ id, relation }) => ({ id, relation })) };
 }
 
 function relationOf(subject: Sourced, own: Ancestry, other: Sourced, theirs: Ancestry): Relation {
@@ -95,22 +100,36 @@ function relationOf(subject: Sourced, own: Ancestry, other: Sourced, theirs: Anc
   if (own.circular || theirs.circular) return "circular";
   if (own.unresolved || theirs.unresolved) return "unresolved";
   if (other.authority === subject.authority) return "same-authority";
-  for (const mark of theirs.marks) if (own.marks.has(mark)) return "echo";
-  return "independent";
+  return (own.marks & theirs.marks) === 0n ? "independent" : "echo";
 }
 
-/** The number of groups of which none shares an organisation or a device with another. */
-function groups(marks: readonly ReadonlySet<string>[]): number {
-  const above = new Map<string, string>();
-  const top = (mark: string): string => {
-    let at = mark;
-    for (let next = above.get(at); next !== undefined && next !== at; next = above.get(at)) at = next;
-    return at;
+/** The number of groups of which none shares an organisation or a device with another. Each source is followed once, for all of them. */
+function groups(independent: readonly number[], { sources, marks }: Ancestries): number {
+  const above = new Map<number, number>();
+  const top = (at: number): number => {
+    let place = at;
+    for (let next = above.get(place); next !== undefined; next = above.get(place)) {
+      const further = above.get(next);
+      if (further !== undefined) above.set(place, further);
+      place = next;
+    }
+    return place;
   };
-  for (const set of marks) {
-    const [first = "", ...rest] = [...set];
-    if (!above.has(first)) above.set(first, first);
-    for (const mark of rest) above.set(top(mark), top(first));
+  const join = (one: number, other: number) => {
+    const [from, to] = [top(one), top(other)];
+    if (from !== to) above.set(from, to);
+  };
+  const seen = new Set<number>();
+  const waiting = [...independent];
+  for (let at = waiting.pop(); at !== undefined; at = waiting.pop()) {
+    if (seen.has(at)) continue;
+    seen.add(at);
+    // Organisations and devices are numbered below zero: places are not.
+    for (const mark of marks[at] as readonly number[]) join(-1 - mark, at);
+    for (const source of sources[at] as readonly number[]) {
+      join(source, at);
+      waiting.push(source);
+    }
   }
-  return new Set(marks.map(([...set]) => top(set[0] as string))).size;
+  return new Set(independent.map(top)).size;
 }

@@ -50,13 +50,13 @@ export function judgeAdmission(
     ({ vetoes }) => vetoes.length === 0,
   );
   const present = set.filter(({ vetoes }) => vetoes.length === 0);
-  const ancestryFor = ancestries(sound);
+  const all = ancestries(sound);
   const places = policy.proximity === null ? null : judgeProximity(policy.proximity, participantsOf(present)).findings;
   const judged = set.map((evidence): Admission => {
     const weight =
       rule.weight === null
         ? null
-        : weigh(rule.weight, evidence, corroborate(evidence, sound, ancestryFor).count, rule.taxonomies);
+        : weigh(rule.weight, evidence, corroborate(evidence, sound, all).count, rule.taxonomies);
     const standing =
       rule.standing === null ? null : standingOf(rule.standing, around.records.get(evidence.authority) ?? []);
     const place = places?.filter(({ participant }) => participant === evidence.id) ?? null;

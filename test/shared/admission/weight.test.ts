@@ -172,6 +172,16 @@ describe("who corroborates", () => {
     expect(corroborate(subject, [subject, sourced("b", "bolt")]).count).toBe(0);
   });
 
+  it("judges observations that each cite hundreds of the others in a moment", () => {
+    const known = Array.from({ length: 400 }, (_, index): Sourced => {
+      const before = Array.from({ length: Math.min(index, 256) }, (_, back) => `o${index - 1 - back}`);
+      return { id: `o${index}`, authority: `org ${index}`, device: `device ${index}`, sources: before, claim: "open" };
+    });
+    const alone: Sourced = { id: "alone", authority: "acme", device: "d", sources: [], claim: "open" };
+    expect(corroborate(alone, [...known, alone]).count).toBe(1);
+    expect(corroborate(known[399] as Sourced, [...known, alone]).count).toBe(1);
+  });
+
   it("judges 1,500 observations about one thing in a moment", () => {
     const known = Array.from({ length: 1_500 }, (_, index) => ({
       ...sourced(`o${index}`, `p${index}`),
