@@ -73,7 +73,9 @@ describe("proof of more faults than the policy tolerates", () => {
     ]);
     for (const agent of stage.running()) {
       const alerts = await alertsAt(stage, agent);
-      expect(alerts.map(({ code, why }) => [code, why])).toEqual([["OVER_TOLERANCE", "1 is more than 0"]]);
+      expect(alerts.map(({ code, why }) => [code, why])).toEqual([
+        ["OVER_TOLERANCE", "power 1 is proved faulty, and the policy tolerates 0"],
+      ]);
       expect(new Set(alerts[0]?.about)).toEqual(new Set(halves.map(({ id }) => id)));
     }
   });
