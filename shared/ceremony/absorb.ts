@@ -207,6 +207,9 @@ function recordFaults(turn: Turn, round: Round, after: Closing, seat: RosterSeat
 }
 
 function absorbOutcome(turn: Turn, seat: RosterSeat, outcome: VerifiedObservation & Observation<OutcomeBody>): Turn {
+  // The ceremony went on after that round, so that there was no outcome; and seats may have other numbers since.
+  const round = outcome.round as number;
+  if (round < turn.state.rounds.length - 1) return receipt(turn, outcome.id, "ignored", "ROUND_CLOSED", { round });
   const known = turn.state.outcomes.get(seat.index);
   if (known?.id === outcome.id) return receipt(turn, outcome.id, "ignored", "DUPLICATE");
   if (known !== undefined)

@@ -152,7 +152,8 @@ export function finishRound(turn: Turn, { root, certificate }: Decision): Turn {
     const changed = recordMembership(closed, round, next, result.changes);
     // A roster of those present numbers its seats anew: who said what nobody can read is counted anew too.
     const unread = round.stage.is === "join" ? new Set<number>() : state.unread;
-    return carryOn(unpark(withState(changed, { rounds: [...state.rounds, next], quiet: 0, unread })));
+    const opened = withState(changed, { rounds: [...state.rounds, next], outcomes: new Map(), quiet: 0, unread });
+    return carryOn(unpark(opened));
   }
   const passed = (result.handovers ?? []).reduce(recordHandover, closed);
   return conclude(passed, round, terminalRecord(state, policy, call.mesh, { result, excluded, roster }));

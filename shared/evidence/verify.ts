@@ -12,16 +12,15 @@ import { type DisputeView, disputesOf } from "../ceremony/contest.ts";
 import { readAgain } from "../ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Round, type Self } from "../ceremony/state.ts";
 import { certifies, isHalted } from "../closing/derive.ts";
-import { sha256Hex } from "../hash.ts";
 import { firstBrokenLink } from "../lineage/entry.ts";
-import { admit } from "../observation/admit.ts";
 import { type Call, isKind, type Observation, type VerifiedObservation } from "../observation/observation.ts";
-import { REFUSALS, type RefusalCode } from "../refusals.ts";
+import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault, invariant } from "../result.ts";
 import { openAccount } from "./account.ts";
 import { parseBundle } from "./bundle.ts";
 import { type Case, cannotTell, failed, type SetAside, type Stopped, type VerifyOptions } from "./case.ts";
 import { faultsIn, type ProvedFault } from "./faults.ts";
+import { checkRefusals } from "./refused-again.ts";
 import { checkCarried, checkFrames, checkStatements, type RevocationsKnown, revocationsKnown } from "./take-in.ts";
 
 export type Check = { readonly name: string; readonly result: "passed" | "failed" | "indeterminate" | "not reached" };
@@ -240,37 +239,6 @@ function checkOutcome(found: Case): Case | Stopped {
 function sameValue(computed: CborValue, recorded: CborValue): boolean {
   const view = fromJson(toJson(computed));
   return view.ok && toHex(encodeCanonical(view.value as Encodable)) === toHex(encodeCanonical(recorded as Encodable));
-}
-
-/** Refusals for what had come before: they accuse nobody, and whoever took things in in another order would not repeat them. */
-const OF_THE_MOMENT: ReadonlySet<string> = new Set<RefusalCode>([
-  "ATTEMPT_FAR",
-  "EQUIVOCATION_FLOOD",
-  "PARKED_FULL",
-  "ROUND_CLOSED",
-]);
-
-/** What the party refused must be refused here too, for the same reason. */
-async function checkRefusals(found: Case): Promise<Case | Stopped> {
-  for (const { hash, code, frame } of found.bundle.refused) {
-    if (sha256Hex(frame) !== hash) return failed(hash, fault("BUNDLE_ID", { entry: hash, found: sha256Hex(frame) }));
-    if (!Object.hasOwn(REFUSALS, code))
-      return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: "no such code", recorded: code }));
-    if (OF_THE_MOMENT.has(code)) continue;
-    const now = await refusalNow(found, frame);
-    if (now !== code)
-      return failed(hash, fault("REFUSAL_MISMATCH", { entry: hash, found: now ?? "admitted", recorded: code }));
-  }
-  return found;
-}
-
-/** The code by which a frame is refused at the end of the ceremony; null where it would be taken in. */
-async function refusalNow(found: Case, frame: Uint8Array): Promise<RefusalCode | null> {
-  const admitted = await admit(frame, found.trust);
-  if (!admitted.ok) return admitted.fault.code;
-  const { receipts } = readAgain(found.state as CeremonyState, [admitted.value]);
-  const last = receipts[receipts.length - 1];
-  return last?.verdict === "refused" ? last.code : null;
 }
 
 /** The lineage is whole, and signed for by the agent of the party that exported it. */

@@ -80,6 +80,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/evidence/propagate.ts": "awaits the verifier for each decision that a revocation reaches",
   "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/account.ts": "awaits the exporter's signature",
+  "shared/evidence/refused-again.ts": "takes through the door again what the exporter refused",
   "shared/composition/verify.ts": "verifies every bundle of a dossier",
   "shared/evidence/verify.ts": "the verifier: runs the door over a whole bundle",
 };
