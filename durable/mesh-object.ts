@@ -1,7 +1,11 @@
 // One mesh as one party stands in it: its facts and declarations, how it stands to other meshes, and the lineage of what crossed. A thin
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
 import { DurableObject } from "cloudflare:workers";
+import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import { openPool } from "../shared/coalition/open.ts";
+import { type ShownPolicy, shownPolicy } from "../shared/coalition/shown.ts";
+import { COALITION_TYPES } from "../shared/coalition/signed.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { arrivalEntries } from "../shared/mesh/live/entries.ts";
 import { agedDesk, type Desk, linkTo, takeIn } from "../shared/mesh/live/turn.ts";
@@ -137,6 +141,17 @@ export class Mesh extends DurableObject<AgentEnv> {
     const shown = { mesh, asSeenBy: this.config.party.name, at, held: this.ledger.counts(), dropped };
     const reports = this.ledger.reports(REPORTS_SHOWN);
     return ok({ ...shown, ...shownSubjects(subjects, prefix, most), ...shownRelations(this.#desk, reports, at) });
+  }
+
+  /** Our own effective policy in an operation, or outside of any, as the pool at hand gives it now. */
+  async coalition(operation: string | null): Promise<Result<ShownPolicy>> {
+    const { mesh } = this.standing;
+    const trusts = await this.trusts();
+    if (!trusts.ok) return trusts;
+    const said = COALITION_TYPES.flatMap((type) => this.ledger.statements(undefined, type));
+    const own = said.filter((statement) => statement.mesh === mesh).map(({ frame }) => frame);
+    const pool = await openPool(own, mesh, trusts.value.get(mesh) as Trust);
+    return shownPolicy(pool, { home: this.config.party.name, at: this.now(), operation });
   }
 
   async reconcile(other: string): Promise<Result<Answered>> {

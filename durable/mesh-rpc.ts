@@ -1,6 +1,7 @@
 // What a mesh's keeper answers over RPC, and the shapes in which it shows the mesh (SPEC §20.17).
 import type { CborMap, CborValue } from "../shared/cbor/value.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { describeLink } from "../shared/mesh/disconnect.ts";
 import { type Desk, linkTo } from "../shared/mesh/live/turn.ts";
@@ -46,6 +47,7 @@ export type MeshRpc = {
   readonly page: (after: number, most: number) => Promise<MeshPage>;
   readonly view: (prefix: string, most: number) => Promise<Result<ShownMesh>>;
   readonly lineage: (after: number, most: number) => Promise<readonly LinkedEntry[]>;
+  readonly coalition: (operation: string | null) => Promise<Result<ShownPolicy>>;
   readonly reconcile: (other: string) => Promise<Result<Answered>>;
   readonly merge: (other: string, ceremony: Id) => Promise<Result<Answered>>;
   readonly story: (id: Id) => Promise<Result<Told>>;

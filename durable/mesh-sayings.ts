@@ -25,7 +25,9 @@ export async function unsayable(host: Mesh, sayings: readonly MeshSaying[]): Pro
     const admitted = await admit(statement.frame, trust);
     if (!admitted.ok) return admitted.fault;
     const vetted =
-      saying.say === "declaration" ? vetDeclaration(saying.type, saying.content, statement.chain) : admitted;
+      saying.say === "declaration"
+        ? vetDeclaration(saying.type, saying.content, statement.chain, trust.roots)
+        : admitted;
     if (!vetted.ok) return vetted.fault;
   }
   for (const saying of sayings) {

@@ -1,15 +1,12 @@
 // `coalition effective` and `coalition revoke --plan`: an authority's policy from a pool of files, and what a revocation would touch.
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
-import { toJson } from "../../shared/cbor/json.ts";
-import { effectivePolicy } from "../../shared/coalition/effective.ts";
+import { openPool } from "../../shared/coalition/open.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
-import { poolFrom, type SignedPool } from "../../shared/coalition/signed.ts";
-import { type EffectiveClause, faultOfPart, type RefusedPart } from "../../shared/coalition/view.ts";
+import { shownPolicy } from "../../shared/coalition/shown.ts";
+import type { SignedPool } from "../../shared/coalition/signed.ts";
 import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { openFrames } from "../../shared/mesh/signed/open.ts";
-import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, microseconds, readJsonFile, required, systemReason, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
@@ -30,26 +27,21 @@ export const coalitionEffective: Command = {
   about: "the policy that holds at one authority, each clause with its origin and the translators that carried it",
   flags: { ...POOL, home: { type: "string" } },
   run: async (call) => {
-    const { pool, refused: unread } = await poolOf(call);
-    const policy = effectivePolicy(pool, {
+    const shown = shownPolicy(await poolOf(call), {
       home: required(call, "home"),
       at: timeOf(call),
       operation: operationOf(call),
     });
-    if (!policy.ok) throw new Refused(policy.fault, EXIT.absent);
-    const { home, clauses, conflicts, refused } = policy.value;
-    const data = {
-      home,
-      clauses: clauses.map(plainClause),
-      conflicts,
-      refused: [...unread.map(plainUnread), ...refused.map(plainRefused)],
-    };
+    if (!shown.ok) throw new Refused(shown.fault, EXIT.absent);
+    const data = shown.value;
     const text = [
       ...data.clauses.map(
         ({ id, effect, from, via, value }) =>
           `${effect.padEnd(9)}${id}  ${JSON.stringify(value)}  from ${from}${via === undefined ? "" : ` via ${via}`}`,
       ),
-      ...conflicts.map(({ winners, losers, rule }) => `conflict  ${list(winners)} over ${list(losers)}, by ${rule}`),
+      ...data.conflicts.map(
+        ({ winners, losers, rule }) => `conflict  ${list(winners)} over ${list(losers)}, by ${rule}`,
+      ),
       ...data.refused.map(({ id, code, why }) => `refused   ${id}  ${code}  ${why}`),
     ];
     return { exit: EXIT.yes, data, text: text.join("\n") };
@@ -106,12 +98,11 @@ async function signedPool(
       files.flatMap(({ statements }) => statements),
     ),
   );
-  const { admitted, refused } = await openFrames(
+  return openPool(
     files.flatMap(({ frames }) => frames),
-    new Map([[trust.mesh, opened]]),
+    trust.mesh,
+    opened,
   );
-  const signed = poolFrom(admitted, opened.roots);
-  return { ...signed, refused: [...refused.map((one) => ({ ...one, from: null })), ...signed.refused] };
 }
 
 const INSTANTS: readonly string[] = ["after", "expires", "issued", "refreshBy"];
@@ -143,29 +134,6 @@ function timeOf(call: Call): number {
 
 function operationOf(call: Call): string | null {
   return typeof call.flags.operation === "string" ? call.flags.operation : null;
-}
-
-function plainClause({ id, effect, value, label, scope, from, via, losses }: EffectiveClause) {
-  return {
-    id,
-    effect,
-    value: toJson(value),
-    from,
-    ...(via.length === 0 ? {} : { via: via.length === 1 ? via[0] : via }),
-    ...(label === null ? {} : { label }),
-    ...(scope === null ? {} : { scope: Object.fromEntries(scope) }),
-    ...(losses.length === 0 ? {} : { losses }),
-  };
-}
-
-function plainUnread({ id, from, fault }: SignedPool["refused"][number]) {
-  return { ...describeRefusal(fault), id, ...(from === null ? {} : { from }) };
-}
-
-function plainRefused(part: RefusedPart) {
-  const { id, from, via } = part;
-  const told = describeRefusal(faultOfPart(part));
-  return { id, ...told, ...(from === null ? {} : { from }), ...(via.length === 0 ? {} : { via }) };
 }
 
 function list(names: readonly { readonly id: string; readonly from: string }[]): string {

@@ -1,6 +1,7 @@
 // The scenarios of the demo, as data and short scripts: what happens, and how it must end.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../stack/agent.ts";
+import { COALITION } from "./coalition.ts";
 import { FEDERATION } from "./federation.ts";
 import { MUTUAL_AID } from "./mutual-aid.ts";
 import type { Scenario } from "./scenario.ts";
@@ -102,6 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...STORIES,
   MUTUAL_AID,
   ...FEDERATION,
+  COALITION,
 ];
 
 /** f of n equal parties, as the pattern sets it: fewer than a third. */

@@ -1,6 +1,6 @@
 // The pool of a coalition from signed statements (SPEC §15.7): each authority signs its own policy, translators and revocations, and
 // numbers them. Any road may bring them, in any order and number of copies; what a mirror withholds leaves a hole in the numbers.
-import { grantsRole } from "../authority/chain.ts";
+import { type Chain, grantsRole } from "../authority/chain.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { anything, integer, type Reader, readAs, record } from "../cbor/read.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
@@ -38,12 +38,8 @@ type Document =
   | { readonly type: "coalition-policy"; readonly document: AuthorityPolicy }
   | { readonly type: "coalition-translator"; readonly document: PolicyTranslator }
   | { readonly type: "coalition-revocation"; readonly document: TranslatorRevocation };
-type Statement = {
-  readonly id: string;
-  readonly authority: string;
-  readonly number: number;
-  readonly content: string;
-} & Document;
+type Said = { readonly authority: string; readonly number: number } & Document;
+type Statement = { readonly id: string; readonly content: string } & Said;
 
 const readContent = record<{ number: number; document: CborValue }>({
   number: integer(1, Number.MAX_SAFE_INTEGER),
@@ -69,7 +65,7 @@ export function poolFrom(admitted: readonly VerifiedObservation[], roots: Readon
     if (!isKind(observation, "declaration") || !isCoalition(observation.body.type)) continue;
     const read = readStatement(observation, observation.body.type, roots);
     if (read.ok) statements.push(read.value);
-    else refused.push({ id: observation.id, from: nameOf(observation, roots), fault: read.fault });
+    else refused.push({ id: observation.id, from: nameOf(observation.chain, roots), fault: read.fault });
   }
   const { sound, refused: unsound } = numbered(statements);
   const documents = <T extends CoalitionType>(type: T) =>
@@ -89,11 +85,11 @@ function byId(a: VerifiedObservation, b: VerifiedObservation): number {
   return a.id < b.id ? -1 : 1;
 }
 
-function isCoalition(type: string): type is CoalitionType {
+export function isCoalition(type: string): type is CoalitionType {
   return (COALITION_TYPES as readonly string[]).includes(type);
 }
 
-function nameOf({ chain }: VerifiedObservation, roots: ReadonlyMap<string, string>): string {
+function nameOf(chain: Chain, roots: ReadonlyMap<string, string>): string {
   return authorityOf(chain, roots).split("/")[0] as string;
 }
 
@@ -109,25 +105,31 @@ function readStatement(
   roots: ReadonlyMap<string, string>,
 ): Result<Statement> {
   const { id, chain, body } = observation;
+  const read = readSaid(type, body.content, chain, roots);
+  if (!read.ok) return read;
+  const text = sha256Hex(encodeCanonical([type, body.content.get("document") as Encodable]));
+  return ok({ id, content: text, ...read.value });
+}
+
+/** What an authority says of itself, signed or about to be: readable, in its own name, by a holder of the role. */
+export function readSaid(
+  type: CoalitionType,
+  said: CborMap,
+  chain: Chain,
+  roots: ReadonlyMap<string, string>,
+): Result<Said> {
   if (!grantsRole(chain, POLICY_ROLE))
     return fault("ROLE_NOT_GRANTED", { role: POLICY_ROLE, granted: chain.at(-1)?.grant.roles.join(", ") });
-  const content = readAs(body.content, readContent, type);
+  const content = readAs(said, readContent, type);
   if (!content.ok) return fault("POOL_INVALID", content.fault.detail);
-  const document = readAs(content.value.document, READERS[type] as Reader<Document["document"]>, type);
-  if (!document.ok) return fault("POOL_INVALID", document.fault.detail);
-  const authority = nameOf(observation, roots);
-  const named = inNameOf({ type, document: document.value } as Document);
+  const read = readAs(content.value.document, READERS[type] as Reader<Document["document"]>, type);
+  if (!read.ok) return fault("POOL_INVALID", read.fault.detail);
+  const document = { type, document: read.value } as Document;
+  const authority = nameOf(chain, roots);
+  const named = inNameOf(document);
   if (named !== authority)
     return fault("POLICY_NOT_OWN", { signer: authority, document: type.slice("coalition-".length), authority: named });
-  const text = sha256Hex(encodeCanonical([type, content.value.document as Encodable]));
-  return ok({
-    id,
-    authority,
-    number: content.value.number,
-    content: text,
-    type,
-    document: document.value,
-  } as Statement);
+  return ok({ authority, number: content.value.number, ...document });
 }
 
 /** Whose a document says it is. A translator's id begins with its signer's name, so that nobody can take another's id. */

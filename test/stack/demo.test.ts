@@ -14,6 +14,7 @@ describe("the demo", () => {
     ["one-silent", 4, 3],
     ["two-clouds", 4, 4],
     ["air-gap", 3, 3],
+    ["coalition", 3, 2],
   ])(
     "%s among %i ends with one outcome at all %i that run, and its evidence passes offline",
     async (scenario, parties, same) => {

@@ -78,6 +78,9 @@ export function meshRoutes(): Hono<AgentContext> {
       context.json({ lineage: await mesh.lineage(numberOf(context.req.query("after"), -1), STATEMENTS_PAGE_MAX) }),
     ),
   );
+  app.get("/:mesh/coalition", (context) =>
+    withMesh(context, async (mesh) => answer(context, await mesh.coalition(context.req.query("operation") ?? null))),
+  );
   app.post("/:mesh/reconcile", (context) =>
     withBody(context, readOther, async (mesh, body) => answer(context, await mesh.reconcile(body.with))),
   );

@@ -2,6 +2,7 @@
 import { type Chain, grantsRole, leafOf } from "../../authority/chain.ts";
 import { type Reader, readAs } from "../../cbor/read.ts";
 import type { CborMap } from "../../cbor/value.ts";
+import { COALITION_TYPES, isCoalition, readSaid } from "../../coalition/signed.ts";
 import { fault, ok, type Result } from "../../result.ts";
 import { readAgreement } from "../documents/agreement.ts";
 import { readDisconnection, readReturn } from "../documents/disconnection.ts";
@@ -24,9 +25,19 @@ const READERS = {
   return: readReturn,
 } as const satisfies { readonly [T in DeclarationType]?: Reader<unknown> };
 
-export const DECLARABLE = Object.keys(READERS) as readonly (keyof typeof READERS)[];
+export const DECLARABLE: readonly string[] = [...Object.keys(READERS), ...COALITION_TYPES];
 
-export function vetDeclaration(type: string, content: CborMap, chain: Chain): Result<true> {
+/** `roots` are the author's own mesh's: what a coalition's authority says of its policy is in its own name. */
+export function vetDeclaration(
+  type: string,
+  content: CborMap,
+  chain: Chain,
+  roots: ReadonlyMap<string, string>,
+): Result<true> {
+  if (isCoalition(type)) {
+    const said = readSaid(type, content, chain, roots);
+    return said.ok ? ok(true) : said;
+  }
   if (!Object.hasOwn(READERS, type)) return fault("BODY_INVALID", { path: "type", need: DECLARABLE.join(", ") });
   const known = type as keyof typeof READERS;
   const read = readAs<unknown>(content, READERS[known], known);

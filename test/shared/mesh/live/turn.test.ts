@@ -63,7 +63,7 @@ describe("a mesh's keeper", () => {
       const declared = voice.declare("disconnection", terms({ reason }));
       const turn = takeIn(TOGETHER, declared, TRUE_START);
       expect(linkTo(turn.desk, "office").mode).toBe(heeded ? "disconnected" : "connected");
-      const vetted = vetDeclaration("disconnection", contentOf(terms({ reason })), declared.chain);
+      const vetted = vetDeclaration("disconnection", contentOf(terms({ reason })), declared.chain, new Map());
       expect(vetted.ok).toBe(heeded);
     }
   });
@@ -86,7 +86,7 @@ describe("a mesh's keeper", () => {
   it("refuses to sign what it could not read", () => {
     const { chain } = plant.voice("board").declare("boundary", {});
     const code = (type: string, content: Json) => {
-      const vetted = vetDeclaration(type, contentOf(content), chain);
+      const vetted = vetDeclaration(type, contentOf(content), chain, new Map());
       return vetted.ok ? null : vetted.fault.code;
     };
     expect(code("disconnection", { with: "office", reason: "regulatory" })).toBe("MESH_DOCUMENT_INVALID");
