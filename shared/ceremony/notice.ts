@@ -67,8 +67,9 @@ function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault |
 }
 
 /**
- * Of revocations that the party knows: those that bear on what it holds of the present round, one for each credential, whose withdrawal
- * no round of the ceremony holds yet.
+ * Of revocations that the party knows: those that bear on what it holds of the present round, the strictest for each credential, where no
+ * round of the ceremony holds one that takes away as much. A mild one, which whoever issued the credential may have signed first, must
+ * not keep another out.
  */
 export function uncarried({ rounds, self }: CeremonyState, known: readonly Revocation[]): readonly Revocation[] {
   const round = rounds.at(-1);
@@ -78,10 +79,16 @@ export function uncarried({ rounds, self }: CeremonyState, known: readonly Revoc
     contributions.flatMap(({ chain }) =>
       revocationsOf(chain, { revocations, roots: self.roots }).map(({ revocation }) => revocation),
     );
-  const held = rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation));
-  const withdrawn = new Set(bearing(held).map(({ body }) => body.credential));
-  const open = bearing(known).filter(({ body }) => !withdrawn.has(body.credential));
+  const held = bearing(rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation)));
+  const open = bearing(known)
+    .filter((one) => !held.some((other) => isAsStrict(other, one)))
+    .sort((a, b) => b.body.from - a.body.from || b.body.cut.length - a.body.cut.length);
   return [...new Map(open.map((revocation) => [revocation.body.credential, revocation])).values()];
+}
+
+/** Whether a revocation takes away all that another one does: from no later on, and standing by nothing more. */
+function isAsStrict({ body: { credential, from, cut } }: Revocation, { body: other }: Revocation): boolean {
+  return credential === other.credential && from <= other.from && cut.every((id) => other.cut.includes(id));
 }
 
 /** Carries on into a new round what no closed set of the ceremony holds yet and was known here before it opened. */
