@@ -63,7 +63,7 @@ function placeFor(
       need: [...roles.keys()].join(", "),
     }).fault;
   if (typeof power !== "number") return power;
-  const own = seated.filter(({ root }) => root === join.root);
+  const own = seated.filter(({ root, authority }) => root === join.root || authority === join.authority);
   const rival = own.find(
     (other) => other.role === join.role || (role.closes && roles.get(other.role)?.closes === true),
   );
@@ -88,9 +88,9 @@ function powerOf(convening: Convening, named: readonly NamedSeat[], join: Join):
   return covered ? 1 : fault("CLASS_NOT_GRANTED", { class: convening.class, granted: join.granted.join(", ") }).fault;
 }
 
-/** Independence is counted by organisation: several keys or seats of one are one party. */
+/** Independence is counted by organisation: several keys, roots or seats of one are one party. */
 function flawOf({ roles, parties }: Pick<Policy, "roles" | "parties">, seats: readonly NamedSeat[]): Fault | null {
-  const found = new Set(seats.map(({ root }) => root)).size;
+  const found = new Set(seats.map(({ authority }) => authority)).size;
   if (found < parties.least) return fault("POLICY_PARTIES", { found, need: parties.least }).fault;
   const closing = seats.filter(({ role }) => roles.get(role)?.closes === true).length;
   if (closing === 0) return fault("POLICY_ROLE", { role: "elector", found: 0, need: `1 to ${ELECTORS_MAX}` }).fault;

@@ -187,6 +187,13 @@ describe("a roster of those present", () => {
     ]);
   });
 
+  it("counts an organisation that is known by two roots once, and gives it one elector", () => {
+    const second = { ...join("acme"), id: idOf("acme under its next root"), root: "another root of acme" };
+    const roster = rosterFrom(rules, open, [], [join("acme"), second, join("bolt")]);
+    expect(roster.refused).toMatchObject([{ code: "ROSTER_TWICE" }]);
+    expect(roster.fault).toMatchObject({ code: "POLICY_PARTIES", detail: { found: 2, need: 3 } });
+  });
+
   it("keeps to the places that a role has", () => {
     const joins = ["acme", "bolt", "crux", "dune"].map((name) => join(name));
     const proposers = ["acme", "bolt"].map((name) => join(name, "proposer"));
