@@ -7,6 +7,7 @@ import { MUTUAL_AID } from "./mutual-aid.ts";
 import type { Scenario } from "./scenario.ts";
 import type { Stage } from "./stage.ts";
 import { STORIES } from "./stories.ts";
+import { TRIAL } from "./trial.ts";
 import { UNDER_FIRE } from "./under-fire.ts";
 
 export const SCENARIOS: readonly Scenario[] = [
@@ -102,6 +103,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...UNDER_FIRE,
   ...STORIES,
   MUTUAL_AID,
+  TRIAL,
   ...FEDERATION,
   COALITION,
 ];

@@ -23,7 +23,16 @@ describe("demo --list", () => {
     const { exit, data } = await run("demo", "--list");
     const names = (data as { readonly name: string }[]).map(({ name }) => name);
     expect([exit, new Set(names).size]).toEqual([0, SCENARIOS.length]);
-    for (const name of ["reverse-auction", "freight", "incident", "mutual-aid", "patient-transfer", "airspace"])
+    for (const name of [
+      "reverse-auction",
+      "freight",
+      "incident",
+      "mutual-aid",
+      "patient-transfer",
+      "airspace",
+      "trial",
+      "coalition",
+    ])
       expect(names).toContain(name);
   });
 });
