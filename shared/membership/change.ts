@@ -96,7 +96,7 @@ function ejections(rules: MembershipRules, seats: readonly Seat[], said: readonl
   });
 }
 
-/** Whoever asked for it itself, and was let in by enough of those present, or by a supervisor. */
+/** Whoever asked for it itself, and was let in by enough of those present, or by a supervisor: an organisation once, by the first of its roots. */
 function joined(
   rules: MembershipRules,
   seats: readonly Seat[],
@@ -104,7 +104,7 @@ function joined(
   acts: readonly Contribution[],
   said: readonly Said[],
 ): readonly Omit<MembershipChange, "action" | "bound">[] {
-  return guests.flatMap((guest) => {
+  const entering = guests.flatMap((guest) => {
     const asked = acts.find(({ seat, content }) => seat === guest.index && content.get("choice") === JOIN);
     const present = seats.some(({ authority, role }) => authority === guest.authority && role === guest.role);
     const words = said.filter(
@@ -116,6 +116,8 @@ function joined(
       { why: "admitted" as const, seat: guest, about, reason: words.find(({ act }) => act.reason)?.act.reason ?? "" },
     ];
   });
+  const isSame = (one: Seat, other: Seat) => one.authority === other.authority && one.role === other.role;
+  return entering.filter(({ seat }, index) => entering.findIndex((other) => isSame(other.seat, seat)) === index);
 }
 
 function suffices(
