@@ -67,6 +67,8 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   AGENT_UNPROVEN: "forbidden",
   AGENT_CLASS: "forbidden",
   MESH_ABSENT: "absent",
+  AUTHORITY_ABSENT: "absent",
+  POLICY_NOT_OWN: "forbidden",
   NOT_A_PARTY: "forbidden",
   SEAT_MISMATCH: "forbidden",
   UNAUTHORISED: "unauthorised",

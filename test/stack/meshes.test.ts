@@ -238,6 +238,28 @@ describe("two meshes", () => {
     });
   });
 
+  it("carry what an authority says of its own policy, and nothing in another's name; each answers what holds at its own", async () => {
+    const policy = (authority: string, clauses: readonly object[], admits: readonly string[] = []) => ({
+      number: 1,
+      document: { authority, clauses, admits },
+    });
+    const effective = (agent: LocalAgent) => agent.json<object>("/v1/meshes/east/coalition?operation=lantern");
+    expect(await effective(acme)).toMatchObject({ code: "AUTHORITY_ABSENT", status: 404 });
+    const forged = await declare(acme, "east", "coalition-policy", policy("crux", []));
+    expect(forged.code).toBe("POLICY_NOT_OWN");
+    const permit = (id: string, scope: string | null) => ({ id, effect: "permit", value: id, label: null, scope });
+    await declare(acme, "east", "coalition-policy", policy("acme", [permit("A1", null)], ["crux/ca"]));
+    const theirs = [permit("C1", "lantern"), permit("C2", "other")];
+    await declare(crux, "east", "coalition-policy", policy("crux", theirs));
+    const document = { id: "crux/ca", from: "crux", to: "acme", signer: "crux", terms: {} };
+    await declare(crux, "east", "coalition-translator", { number: 2, document });
+    await held(acme, "east", "coalition-translator", 1);
+    expect(await effective(acme)).toMatchObject({
+      clauses: [{ id: "A1" }, { id: "C1", from: "crux", via: "crux/ca" }],
+    });
+    expect(await effective(crux)).toMatchObject({ home: "crux", clauses: [{ id: "C1" }] });
+  });
+
   it("carry nothing more through an agent that one of them has revoked, and say so", async () => {
     const party = stack.parties.find(({ name }) => name === "crux") as Party;
     const { frames } = await crux.json<File>("/v1/meshes/west/statements");
