@@ -9,6 +9,7 @@ import { type CeremonyState, currentRound, replaceRound } from "./state.ts";
 /** Takes in the stamps of statements that arrived at the host's reading `now`. */
 export function listen(state: CeremonyState, observations: readonly Observation[], now: number): CeremonyState {
   const heard = observations.flatMap((observation) => heardFrom(state, observation));
+  if (heard.length === 0) return state;
   const organisations = new Set(currentRound(state)?.seats.map(({ authority }) => authority)).size;
   const clock = hearAt(state.clock, heard, now, organisations);
   if (clock === state.clock) return state;
@@ -48,7 +49,7 @@ export function remember(state: CeremonyState, effects: readonly Effect[], now: 
   const own = effects.flatMap((effect) =>
     effect.do === "publish" && effect.observation.key === state.self.key ? [effect.observation.id] : [],
   );
-  const clock = own.reduce((clocks, id) => sendAt(clocks, id, now), state.clock);
+  const clock = sendAt(state.clock, own, now);
   return clock === state.clock ? state : { ...state, clock };
 }
 

@@ -157,7 +157,10 @@ export function peersOf(state: CeremonyState, round: Round): readonly string[] {
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
   const named = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
-  const guests = state.rounds.flatMap((one) => guestsIn(one, contributionsOf([...one.held.values()])));
+  const guests = state.rounds.flatMap((one) => {
+    const unseated = [...one.held.values()].filter(({ slot }) => slot.seat === null);
+    return unseated.length === 0 ? [] : guestsIn(one, contributionsOf(unseated));
+  });
   const others = [...named, ...guests].filter(({ root }) => root !== state.self.root);
   const invited = invitations(state).filter((authority) => authority !== state.self.authority);
   return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority), ...invited])];

@@ -38,12 +38,16 @@ const MILLION = 1_000_000;
 /** Of two clocks neither is known to be the wrong one. */
 const VOICES_LEAST = 3;
 
-/** Remembers a statement of one's own, sent at the own reading `now`. */
-export function sendAt(clocks: PeerClocks, id: Id, now: number): PeerClocks {
-  const name = id.slice(0, DIGITS);
-  if (clocks.sent.has(name)) return clocks;
-  const sent = new Map(clocks.sent).set(name, now);
-  for (const oldest of sent.keys()) if (sent.size > SENT_MAX) sent.delete(oldest);
+/** Remembers statements of one's own, sent at the own reading `now`. */
+export function sendAt(clocks: PeerClocks, ids: readonly Id[], now: number): PeerClocks {
+  const fresh = ids.map((id) => id.slice(0, DIGITS)).filter((name) => !clocks.sent.has(name));
+  if (fresh.length === 0) return clocks;
+  const sent = new Map(clocks.sent);
+  for (const name of fresh) sent.set(name, now);
+  for (const oldest of sent.keys()) {
+    if (sent.size <= SENT_MAX) break;
+    sent.delete(oldest);
+  }
   return { ...clocks, sent };
 }
 
@@ -57,8 +61,9 @@ export function hearAt(clocks: PeerClocks, heard: readonly Heard[], now: number,
 }
 
 function boundsOf({ sent }: PeerClocks, at: Interval, mentions: readonly string[], now: number): Interval {
-  const since = mentions.map((mention) => sent.get(mention.slice(0, DIGITS))).filter((when) => when !== undefined);
-  return [at[0] - now, since.length === 0 ? Number.POSITIVE_INFINITY : at[1] - Math.max(...since)];
+  let since = Number.NEGATIVE_INFINITY;
+  for (const mention of mentions) since = Math.max(since, sent.get(mention.slice(0, DIGITS)) ?? since);
+  return [at[0] - now, at[1] - since];
 }
 
 /** The tighter of what was known, widened by its age, and what is new. Bounds that exclude each other mean a clock that was set: the new hold. */

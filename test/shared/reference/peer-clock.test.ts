@@ -39,7 +39,7 @@ function talk(all: Party[], seconds: number, delay: (from: string, to: string) =
     for (const from of all) {
       const id = `${from.name} ${second}`.padEnd(64, "0");
       const mentions = [...(last.get(from.name) as Map<string, string>).values()];
-      from.clocks = sendAt(from.clocks, id, truth + from.wrong);
+      from.clocks = sendAt(from.clocks, [id], truth + from.wrong);
       for (const to of all) {
         if (to === from) continue;
         const at = truth + from.wrong + from.clocks.correction + from.lie(to.name);
