@@ -35,11 +35,12 @@ export async function liveStack(parties: number, guests: readonly Party[] = []):
   return { stack, stop };
 }
 
-export async function until(seconds: number, holds: () => Promise<boolean>): Promise<void> {
+/** Asks until it holds; a connection that was closed meanwhile is an answer that has not come yet. */
+export async function until(seconds: number, holds: () => Promise<boolean>, pollMs = POLL_MS): Promise<void> {
   const end = Date.now() + seconds * 1_000;
-  while (!(await holds())) {
+  while (!(await holds().catch(() => false))) {
     if (Date.now() > end) throw new Error(`waited ${seconds} s in vain`);
-    await sleep(POLL_MS);
+    await sleep(pollMs);
   }
 }
 
@@ -48,12 +49,18 @@ export function show(agent: LocalAgent, ceremony: string): Promise<CeremonyView>
 }
 
 /** Resolves once every agent shows an ending, with what each shows. */
-export async function ended(stack: Stack, ceremony: string, seconds: number): Promise<readonly CeremonyView[]> {
+export async function ended(
+  stack: Stack,
+  ceremony: string,
+  seconds: number,
+  pollMs = POLL_MS,
+): Promise<readonly CeremonyView[]> {
   let views: readonly CeremonyView[] = [];
-  await until(seconds, async () => {
+  const all = async () => {
     views = await Promise.all(stack.agents.map((agent) => show(agent, ceremony)));
     return views.every(({ phase }) => ENDED.has(phase));
-  });
+  };
+  await until(seconds, all, pollMs);
   return views;
 }
 

@@ -12,13 +12,13 @@ import { measureChain } from "./warm-chain.ts";
 
 const FULL = {
   bids: 1_200,
-  bidders: 400,
+  bidders: 40,
   ceremonies: 20,
   parties: [3, 4, 7],
   sizes: [100, 1_000, 10_000, 100_000],
   entries: 1_000,
 };
-const QUICK = { bids: 300, bidders: 100, ceremonies: 3, parties: [3], sizes: [100, 1_000, 10_000], entries: 100 };
+const QUICK = { bids: 300, bidders: 20, ceremonies: 3, parties: [3], sizes: [100, 1_000, 10_000], entries: 100 };
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
