@@ -52,7 +52,7 @@ export async function reconcileWith(host: Mesh, env: AgentEnv, other: string): P
   if (!gathered.ok) return gathered;
   const computed = await compute(host, gathered.value, other, false);
   if (!computed.ok) return computed;
-  return settle(host, computed.value, gathered.value, null);
+  return settle(host, computed.value, gathered.value, "reconcile", null);
 }
 
 /** Completes what a reconciliation above the limit left pending, once a ceremony has decided on it. */
@@ -70,7 +70,7 @@ export async function mergeWith(host: Mesh, env: AgentEnv, other: string, ceremo
   const { digest } = before.value.result;
   if (digest !== last.digest) return fault("RECORD_DIFFERS", { found: digest, need: last.digest });
   const computed = await compute(host, gathered.value, other, true);
-  return computed.ok ? settle(host, computed.value, gathered.value, decision) : computed;
+  return computed.ok ? settle(host, computed.value, gathered.value, "merge", decision) : computed;
 }
 
 export async function storyIn(host: Mesh, env: AgentEnv, id: Id): Promise<Result<Told>> {
@@ -133,12 +133,16 @@ async function settle(
   host: Mesh,
   computed: Computed,
   gathered: Gathered,
+  operation: string,
   decision: Decision | null,
 ): Promise<Result<Answered>> {
   const taking = takingFor(computed, host.config.self.key);
   if (!taking.ok) return taking;
   const doubt = await host.doubt();
   if (doubt !== null) return { ok: false, fault: doubt };
+  // The two may have gone apart while this was computed; from here to the commit nothing is waited for.
+  const together = checkTogether(host.desk, computed.pair[1], operation);
+  if (!together.ok) return together;
   const written = host.commit(() => write(host, computed, taking.value, gathered, decision));
   const { pair, report } = computed;
   const uncarried = taking.value.refused.map(({ id, fault: why }) => ({ id, ...describeRefusal(why) }));
