@@ -4,6 +4,7 @@ import {
   constants,
   existsSync,
   mkdirSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -124,4 +125,13 @@ export function instant(call: Call, flag: string): number | null {
 export function microseconds(iso: string): number | null {
   const at = Date.parse(iso) * 1_000;
   return Number.isSafeInteger(at) ? at : null;
+}
+
+/** Names of the files in a folder, sorted; with `deep` those of its folders too, as paths. */
+export function namesIn(folder: string, deep = false): readonly string[] {
+  try {
+    return readdirSync(folder, { recursive: deep, encoding: "utf8" }).sort();
+  } catch (error) {
+    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
+  }
 }

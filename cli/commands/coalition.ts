@@ -1,5 +1,4 @@
 // `coalition effective` and `coalition revoke --plan`: an authority's policy from a pool of files, and what a revocation would touch.
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { openPool } from "../../shared/coalition/open.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
@@ -8,7 +7,7 @@ import { shownPolicy } from "../../shared/coalition/shown.ts";
 import type { SignedPool } from "../../shared/coalition/signed.ts";
 import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { fault } from "../../shared/result.ts";
-import { argument, instant, microseconds, readJsonFile, required, systemReason, usage } from "../files.ts";
+import { argument, instant, microseconds, namesIn, readJsonFile, required, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { signedFile } from "./mesh.ts";
@@ -79,7 +78,7 @@ export const coalitionRevoke: Command = {
 /** Signed files pass the door under a trust statement; without one plain documents stand in for them. */
 async function poolOf(call: Call): Promise<SignedPool> {
   const folder = required(call, "pool");
-  const files = filesUnder(folder).filter((file) => file.endsWith(".json"));
+  const files = namesIn(folder, true).filter((file) => file.endsWith(".json"));
   const documents = files.map((file) => ({ name: file, document: readJsonFile(join(folder, file)) }));
   if (typeof call.flags.trust === "string") return signedPool(documents, readTrust(call.flags.trust));
   const pool = readPool(documents.map(({ name, document }) => ({ name, document: inMicroseconds(document) })));
@@ -117,14 +116,6 @@ export function inMicroseconds(document: unknown): unknown {
       INSTANTS.includes(key) && typeof value === "string" ? (microseconds(value) ?? value) : value,
     ]),
   );
-}
-
-function filesUnder(folder: string): readonly string[] {
-  try {
-    return readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
-  } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
-  }
 }
 
 /** The instant of the question; now, where none is given. */

@@ -1,5 +1,4 @@
 // `mesh reconcile` and `translator check`: files in, a report out, by the functions that the agents use.
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { readPlainTranslator, readScene } from "../../shared/mesh/documents/scene.ts";
 import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
@@ -16,7 +15,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { isKind } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
-import { argument, instant, microseconds, readJsonFile, required, systemReason } from "../files.ts";
+import { argument, instant, microseconds, namesIn, readJsonFile, required } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
@@ -117,13 +116,8 @@ async function movedBy(call: Call, files: Files, now: Reconciliation): Promise<r
 
 /** The JSON files of a folder, in the order of their names. */
 export function jsonFilesIn(folder: string): readonly unknown[] {
-  try {
-    const names = readdirSync(folder).filter((name) => name.endsWith(".json"));
-    return names.sort().map((name) => readJsonFile(join(folder, name)));
-  } catch (error) {
-    if (error instanceof Refused) throw error;
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
-  }
+  const names = namesIn(folder).filter((name) => name.endsWith(".json"));
+  return names.map((name) => readJsonFile(join(folder, name)));
 }
 
 const INSTANTS = ["expires", "notBefore", "notAfter", "after"];

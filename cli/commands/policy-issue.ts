@@ -1,5 +1,4 @@
 // `policy issue|head`: policies as signed, immutable objects, and the one that an alias leads to.
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStatement, issueStatement, openAuthorityStatement } from "../../shared/authority/statement.ts";
 import { toBase64 } from "../../shared/bytes.ts";
@@ -11,11 +10,10 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
 import { type IssueBody, type IssuingRule, RELATIONS, readIssuingRule } from "../../shared/policy/issue.ts";
 import { headOf, type IssueStatement } from "../../shared/policy/lifecycle.ts";
-import { fault } from "../../shared/result.ts";
-import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import { argument, instant, namesIn, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { frameIn } from "../frame-file.ts";
 import { readIdentity } from "../identity.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -124,15 +122,4 @@ async function opened(directory: string): Promise<readonly IssueStatement[]> {
     if (isStatement(statement, "policy")) statements.push(statement);
   }
   return statements;
-}
-
-function namesIn(directory: string): readonly string[] {
-  try {
-    return readdirSync(directory).sort();
-  } catch (error) {
-    throw new Refused(
-      fault("FILE_UNREADABLE", { path: directory, reason: (error as Error).message }).fault,
-      EXIT.absent,
-    );
-  }
 }

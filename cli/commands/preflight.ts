@@ -1,14 +1,12 @@
 // `preflight`: can these parties, under these policies, reach any outcome at all?
-import { readdirSync } from "node:fs";
 import { basename, join } from "node:path";
 import { readPlain } from "../../shared/outcome/plain-document.ts";
 import { examinePolicy, pinPolicy } from "../../shared/policy/decode.ts";
 import { policyFor } from "../../shared/policy/for-subject.ts";
 import { preflight as judge, type Signed } from "../../shared/policy/preflight.ts";
-import { fault } from "../../shared/result.ts";
-import { readJsonFile, required, systemReason, usage } from "../files.ts";
+import { namesIn, readJsonFile, required, usage } from "../files.ts";
 import { partiesIn } from "../parties-file.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Command, EXIT } from "../registry.ts";
 import { unwrap } from "./unwrap.ts";
 
 export const preflight: Command = {
@@ -44,12 +42,4 @@ function readPolicies(directory: string): readonly Signed[] {
     const party = wrapped && typeof document.party === "string" ? document.party : basename(name, ".json");
     return { party, policy, flaws };
   });
-}
-
-function namesIn(directory: string): string[] {
-  try {
-    return readdirSync(directory);
-  } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path: directory, reason: systemReason(error) }).fault, EXIT.absent);
-  }
 }

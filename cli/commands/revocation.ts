@@ -1,5 +1,4 @@
 // `revocation propagate`: which of the decisions in a folder rest on what was revoked, and how each of them stands now.
-import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { isStatement, openAuthorityStatement, type Revocation } from "../../shared/authority/statement.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
@@ -13,7 +12,7 @@ import {
 import type { TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { fault } from "../../shared/result.ts";
-import { readBytes, required } from "../files.ts";
+import { namesIn, readBytes, required } from "../files.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
 import { readStatements, readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
@@ -68,14 +67,6 @@ function bundlesIn(folder: string): ReadonlyMap<string, Uint8Array> {
       return [unwrap(parseBundle(bytes)).ceremony, bytes];
     }),
   );
-}
-
-function namesIn(folder: string): string[] {
-  try {
-    return readdirSync(folder);
-  } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: (error as Error).message }).fault, EXIT.absent);
-  }
 }
 
 async function standings(bytes: Uint8Array, trust: TrustStatement, revocation: Uint8Array) {

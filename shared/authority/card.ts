@@ -2,7 +2,7 @@
 // that the root is the organisation's own is for people to compare, by words, over another road.
 import { parseBase64, toBase64, toHex } from "../bytes.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
-import { anything, list, misfit, oneOf, type Reader, readAs, recordWith } from "../cbor/read.ts";
+import { anything, hex32, list, misfit, oneOf, type Reader, readAs, recordWith } from "../cbor/read.ts";
 import { CHAIN_FRAMES_MAX } from "../limits.ts";
 import { isToken } from "../mesh/subject.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -25,10 +25,6 @@ const readToken: Reader<string> = (value, path) =>
   typeof value === "string" && isToken(value)
     ? value
     : misfit(path, "1 to 64 letters, digits, hyphens and underscores");
-const readKey: Reader<string> = (value, path) =>
-  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
-    ? value
-    : misfit(path, "32 bytes in lower-case hexadecimal");
 const readFrame: Reader<Uint8Array> = (value, path) =>
   (typeof value === "string" ? parseBase64(value) : null) ?? misfit(path, "canonical base64");
 
@@ -37,8 +33,8 @@ const readCard = recordWith<Card & { readonly format: string }, { readonly engin
     format: oneOf(CARD_FORMAT),
     name: readToken,
     mesh: readToken,
-    root: readKey,
-    key: readKey,
+    root: hex32,
+    key: hex32,
     credentials: list(readFrame, CHAIN_FRAMES_MAX, 1),
   },
   { engine: anything },

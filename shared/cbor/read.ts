@@ -265,3 +265,9 @@ export function tagged<T>(
 export function join(path: string, name: string): string {
   return path === "" ? name : `${path}.${name}`;
 }
+
+/** 32 bytes in lower-case hexadecimal: a public key, or an id. */
+export const hex32: Reader<string> = (value, path) =>
+  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+    ? value
+    : misfit(path, "32 bytes in lower-case hexadecimal");

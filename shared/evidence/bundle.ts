@@ -3,6 +3,7 @@ import { parseBase64, toBase64 } from "../bytes.ts";
 import { fromJson, type Json, toJson } from "../cbor/json.ts";
 import {
   anything,
+  hex32,
   integer,
   list,
   misfit,
@@ -96,11 +97,6 @@ export function writeBundle(bundle: Bundle): Json {
   };
 }
 
-const readHex: Reader<Id> = (value, path) =>
-  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
-    ? value
-    : misfit(path, "32 bytes in lower-case hexadecimal");
-
 const readFrame: Reader<Uint8Array> = (value, path) =>
   (typeof value === "string" && value.length <= FRAME_TEXT_MAX ? parseBase64(value) : null) ??
   misfit(path, `canonical base64 of at most ${FRAME_BYTES_MAX} bytes`);
@@ -110,7 +106,7 @@ const FRAME_TEXT_MAX = Math.ceil(FRAME_BYTES_MAX / 3) * 4;
 const FRAMES_MAX = 200_000;
 
 const readCertificate: Reader<Certificate> = (value, path) => {
-  const ids = list(readHex, FRAMES_MAX);
+  const ids = list(hex32, FRAMES_MAX);
   const isContested = value instanceof Map && value.get("path") === "contested";
   return isContested
     ? record<Extract<Certificate, { path: "contested" }>>({
@@ -129,12 +125,12 @@ type EntryWire = Omit<LinkedEntry, "detail"> & { readonly detail: ReadonlyMap<st
 const readEntry = record<EntryWire>({
   kind: oneOf(...ENTRY_KINDS),
   at: integer(0, Number.MAX_SAFE_INTEGER),
-  about: list(readHex, FRAMES_MAX),
+  about: list(hex32, FRAMES_MAX),
   by: nullable(text()),
   detail: textMap(readDetail, 32),
   index: integer(0, Number.MAX_SAFE_INTEGER),
-  prev: readHex,
-  hash: readHex,
+  prev: hex32,
+  hash: hex32,
 });
 
 type BundleWire = Omit<Bundle, "lineage"> & {
@@ -145,12 +141,12 @@ type BundleWire = Omit<Bundle, "lineage"> & {
 const readWire = record<BundleWire>({
   format: oneOf(BUNDLE_FORMAT),
   readme: text(TEXT_LENGTH_MAX),
-  ceremony: readHex,
+  ceremony: hex32,
   exportedBy: text(),
-  outcome: record({ status: oneOf("decided", "abandoned"), digest: readHex, value: anything }),
-  rounds: list(record<BundledRound>({ root: readHex, certificate: readCertificate }), 1_024, 1),
-  frames: list(record<BundledFrame>({ id: readHex, frame: readFrame }), FRAMES_MAX, 1),
-  refused: list(record<RefusedFrame>({ hash: readHex, code: text(), frame: readFrame }), FRAMES_MAX),
+  outcome: record({ status: oneOf("decided", "abandoned"), digest: hex32, value: anything }),
+  rounds: list(record<BundledRound>({ root: hex32, certificate: readCertificate }), 1_024, 1),
+  frames: list(record<BundledFrame>({ id: hex32, frame: readFrame }), FRAMES_MAX, 1),
+  refused: list(record<RefusedFrame>({ hash: hex32, code: text(), frame: readFrame }), FRAMES_MAX),
   statements: list(readFrame, AUTHORITY_STATEMENTS_MAX),
   lineage: list(readEntry, FRAMES_MAX),
   account: readFrame,

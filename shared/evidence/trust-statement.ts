@@ -10,7 +10,7 @@ import { DEVICE_NEEDS, type DeviceNeed, type Recognised } from "../authority/tax
 import { assembleTrust, TAXONOMY_GRACE, type Trust, type TrustTerms, type Vouched } from "../authority/trust.ts";
 import { parseBase64 } from "../bytes.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
-import { integer, list, misfit, nullable, oneOf, type Reader, readAs, record, text } from "../cbor/read.ts";
+import { hex32, integer, list, nullable, oneOf, type Reader, readAs, record, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { AUTHORITY_STATEMENTS_MAX, FRAME_BYTES_MAX, SEATS_MAX, TIERS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -48,13 +48,8 @@ const DEFAULTS: readonly (readonly [string, CborValue])[] = [
   ["classes", null],
 ];
 
-const readKey: Reader<string> = (value, path) =>
-  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
-    ? value
-    : misfit(path, "32 bytes in lower-case hexadecimal");
-
 const readNames = nullable(list(text(), TIERS_MAX));
-const readRootFields = record<Required<TrustedRoot>>({ authority: text(), key: readKey, tiers: readNames });
+const readRootFields = record<Required<TrustedRoot>>({ authority: text(), key: hex32, tiers: readNames });
 const readRoot: Reader<Required<TrustedRoot>> = (value, path) =>
   readRootFields(withDefaults(value, [["tiers", null]]), path);
 

@@ -1,5 +1,5 @@
 // The document of an agreement (SPEC §20.2).
-import { boolean, integer, list, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
+import { boolean, hex32, integer, list, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
 import { type CborValue, isCborMap } from "../../cbor/value.ts";
 import { HOPS_MAX, RATIO_TERM_MAX, SEATS_MAX } from "../../limits.ts";
 import { readExpression } from "../../policy/expression.ts";
@@ -21,12 +21,6 @@ const readNames = list(readName, SEATS_MAX);
 /** Expressions of one custom rule. */
 const PREFERENCES_MAX = 16;
 const readCount = integer(0, RATIO_TERM_MAX);
-
-/** A root's public key. */
-const readKey: Reader<string> = (value, path) =>
-  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
-    ? value
-    : misfit(path, "32 bytes in lower-case hexadecimal");
 
 /** Terms of one class, or its disposition alone. */
 function readTerms(unread: Unread): Reader<ClassTerms> {
@@ -85,7 +79,7 @@ export function readAgreement(id: string, unread: Unread): Reader<Agreement> {
       replaces: nullable(readName),
       frames: textMap(readName, SEATS_MAX),
       taxonomies: textMap(readName, SEATS_MAX),
-      roots: textMap(textMap(readKey, SEATS_MAX), SEATS_MAX),
+      roots: textMap(textMap(hex32, SEATS_MAX), SEATS_MAX),
       fate: oneOf(...FATES),
       suspendedBy: readNames,
       terminatedBy: readNames,
