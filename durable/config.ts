@@ -20,7 +20,7 @@ import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX } from "../shared/limits.
 import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
-import { readSource, type SourceDocument } from "./source-document.ts";
+import { readSource, type SourceDocument } from "../shared/source/document.ts";
 import { readStanding, type Standing, type StandingDocument } from "./standing.ts";
 
 /** What the party publishes about its agent; no secrets. */

@@ -1,5 +1,4 @@
-// The agent's lists for people: its ceremonies, the webhook deliveries it has seen, and what its edge refused. The ceremonies
-// themselves are the truth; only the deliveries are decided here, since one delivery opens at most one ceremony.
+// The agent's lists for people: its ceremonies, and what its edge refused. The ceremonies themselves are the truth.
 import { DurableObject } from "cloudflare:workers";
 import { REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../shared/limits.ts";
 
@@ -27,9 +26,6 @@ export type RefusedAtDoor = {
   readonly frame: Uint8Array;
 };
 
-/** A claim on a delivery: its first instant is kept, so that a repeated attempt writes the same call. */
-export type DeliveryClaim = { readonly openedAtMs: number; readonly ceremony: string | null };
-
 /** A revocation that reached the agent, and at whose cost it is kept. */
 export type LearnedRevocation = { readonly id: string; readonly frame: Uint8Array; readonly payer: string };
 /** `upTo` numbers the newest; asking again with it brings what came after. */
@@ -43,8 +39,6 @@ export type DirectoryRpc = {
   readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
   readonly leave: (ceremony: string) => Promise<void>;
-  readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
-  readonly opened: (source: string, key: string, ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
   readonly refusals: () => Promise<readonly EdgeRefusal[]>;
   readonly keepRefused: (rows: readonly RefusedAtDoor[]) => Promise<void>;
@@ -54,16 +48,11 @@ export type DirectoryRpc = {
 const REFUSALS_MAX = 1_000;
 /** Frames among them that are kept whole: at most 13 MB, and the oldest give way. */
 const REFUSED_FRAMES_MAX = 200;
-/** Far beyond any sender's retries, which end within days. */
-const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
-
 /** An object asks for its call for four minutes and then gives up its place; one that died meanwhile loses it so. */
 const WAITING_AGE_MAX_MS = 3_600_000;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS deliveries (source TEXT NOT NULL, key TEXT NOT NULL, opened INTEGER NOT NULL, ceremony TEXT, until INTEGER, PRIMARY KEY (source, key))",
-  "CREATE INDEX IF NOT EXISTS deliveries_by_end ON deliveries (until) WHERE until IS NOT NULL",
   "CREATE TABLE IF NOT EXISTS waiting (ceremony TEXT PRIMARY KEY, authority TEXT NOT NULL, at INTEGER NOT NULL)",
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
@@ -118,29 +107,6 @@ export class Directory extends DurableObject {
     return this.#sql
       .exec<CeremonyRow>("SELECT ceremony, title, phase, at AS atMs FROM ceremonies ORDER BY at DESC LIMIT ?", most)
       .toArray();
-  }
-
-  /**
-   * The first claim of a delivery, however often it comes. Where its time is signed (`timed`) an old one is refused before it comes here,
-   * so that it may be forgotten; any other stays good for ever, and so does the memory of it.
-   */
-  async claim(source: string, key: string, nowMs: number, timed: boolean): Promise<DeliveryClaim> {
-    return this.ctx.storage.transactionSync(() => {
-      this.#sql.exec("DELETE FROM deliveries WHERE until < ?", nowMs);
-      const until = timed ? nowMs + DELIVERY_AGE_MAX_MS : null;
-      this.#sql.exec("INSERT OR IGNORE INTO deliveries VALUES (?, ?, ?, NULL, ?)", source, key, nowMs, until);
-      return this.#sql
-        .exec<DeliveryClaim>(
-          "SELECT opened AS openedAtMs, ceremony FROM deliveries WHERE source = ? AND key = ?",
-          source,
-          key,
-        )
-        .one();
-    });
-  }
-
-  async opened(source: string, key: string, ceremony: string): Promise<void> {
-    this.#sql.exec("UPDATE deliveries SET ceremony = ? WHERE source = ? AND key = ?", ceremony, source, key);
   }
 
   /** Answers the ids that found no room: each payer has so much, so that nobody fills it for the others. */

@@ -127,3 +127,9 @@ export const EXPRESSION_ITEMS_MAX = 1_024;
 export const SCHEMA_NODES_MAX = 256;
 /** Ways that one dry run of a policy tries: each is a whole decision. */
 export const DRY_RUNS_MAX = 2_000;
+/** Requests of webhooks that an agent lists: months of a busy source; forgeries are bounded apart, so that they push out nothing else. */
+export const REQUESTS_KEPT_MAX = 10_000;
+export const REQUESTS_REJECTED_KEPT_MAX = 1_000;
+/** Verified bodies that are kept for a replay, and for how long: longer than an outage, shorter than anyone need worry about. */
+export const BODIES_KEPT_MAX = 2_000;
+export const BODY_KEPT_MS = 86_400_000;

@@ -81,6 +81,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   NEVER_ARRIVED: "absent",
   ID_AMBIGUOUS: "conflict",
   SOURCE_UNKNOWN: "absent",
+  HOOK_BODY_GONE: "absent",
   AGREEMENT_AWAITED: "failed",
   PAST_UNKNOWN: "failed",
   KEY_MISSING: "failed",

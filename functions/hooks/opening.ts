@@ -1,6 +1,7 @@
 // From a verified delivery to what its ceremony is about: a title and a subject of a few mapped texts.
-import type { SourceDocument } from "../../durable/source-document.ts";
+
 import type { CborValue } from "../../shared/cbor/value.ts";
+import type { SourceDocument } from "../../shared/source/document.ts";
 import { carriedText, type Payload, textAt } from "./payload.ts";
 
 function carried(payload: Payload, ...paths: readonly string[]): string | null {

@@ -1,8 +1,9 @@
 // A plain signature over the body, as many senders make it: HMAC-SHA256 or Ed25519, in a header of the source's choosing, with or
 // without a time signed before the body.
-import type { SignatureDocument } from "../../durable/source-document.ts";
+
 import { parseBase64, parseHex } from "../../shared/bytes.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
+import type { SignatureDocument } from "../../shared/source/document.ts";
 import type { Claim, HeaderSource, Scheme, SecretKey } from "./claim.ts";
 import { ED25519_BYTES, MAC_BYTES, parseSignature, secondsHeader, signatureHeader, textSecret } from "./headers.ts";
 import { textAt } from "./payload.ts";

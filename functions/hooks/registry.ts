@@ -1,8 +1,9 @@
 // The registry of webhook schemes: GitHub, Slack, Stripe, Standard Webhooks, and what a source describes by itself.
-import type { SourceDocument } from "../../durable/source-document.ts";
+
 import { fault, ok, type Result } from "../../shared/result.ts";
+import type { SourceDocument } from "../../shared/source/document.ts";
+import { GITHUB_EVENTS, githubEventOf } from "../../shared/source/github-events.ts";
 import type { HeaderSource, Scheme } from "./claim.ts";
-import { GITHUB_EVENTS, githubEventOf } from "./github-events.ts";
 import {
   deliveryHeader,
   MAC_BYTES,

@@ -14,6 +14,7 @@ import { hookRoutes } from "./routes/hooks.ts";
 import { meshRoutes } from "./routes/meshes.ts";
 import { observationRoutes } from "./routes/observations.ts";
 import { revocationRoutes } from "./routes/revocations.ts";
+import { sourceRoutes } from "./routes/sources.ts";
 
 export type AgentContext = {
   readonly Bindings: AgentEnv;
@@ -46,6 +47,7 @@ export function createApp(): Hono<AgentContext> {
   app.route("/v1/ceremonies", ceremonyRoutes());
   app.route("/", revocationRoutes());
   app.route("/v1/meshes", meshRoutes());
+  app.route("/v1/sources", sourceRoutes());
   app.get("/v1/observations/:observation/explain", (context) => explainRoute(context, null));
   app.get("/v1/health", async (context) =>
     context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),

@@ -106,6 +106,11 @@ export const EDGE_REFUSALS = {
     why: "it must be {need}",
     do: "set the secret again",
   },
+  HOOK_BODY_GONE: {
+    what: "the body of {request} is not kept",
+    why: "only verified bodies are kept, and for a day",
+    do: "have the sender deliver it again, or bring it with `source replay-missing`",
+  },
   KEY_MISSING: { what: "the agent has no signing key", why: "{need}", do: "set the secret, and deploy again" },
   CONFIG_INVALID: {
     what: "the agent's configuration cannot be read",

@@ -18,11 +18,16 @@ export function partyDocument(party: Party, parties: readonly Party[], changes: 
   };
 }
 
-export function agentVariables(party: Party, parties: readonly Party[], changes: object = {}): AgentSecrets {
+export function agentVariables(
+  party: Party,
+  parties: readonly Party[],
+  changes: object = {},
+  hookSecrets: Readonly<Record<string, readonly string[]>> = {},
+): AgentSecrets {
   return {
     PARTY: JSON.stringify(partyDocument(party, parties, changes)),
     SIGNING_KEY: toHex(party.secret),
     API_KEY: "a key for the tests",
-    HOOK_SECRETS: "{}",
+    HOOK_SECRETS: JSON.stringify(hookSecrets),
   };
 }

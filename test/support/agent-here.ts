@@ -5,6 +5,7 @@ import { Ceremony } from "../../durable/ceremony-object.ts";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { Directory } from "../../durable/directory-object.ts";
 import type { AgentEnv } from "../../durable/env.ts";
+import { Hooks } from "../../durable/hooks-object.ts";
 import { createApp } from "../../functions/http/app.ts";
 import { agentVariables } from "./agent-env.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
@@ -24,8 +25,9 @@ export function agentHere(
   parties: readonly Party[],
   changes: object = {},
   recall: () => Promise<readonly Uint8Array[]> = async () => [],
+  hookSecrets: Readonly<Record<string, readonly string[]>> = {},
 ): AgentHere {
-  const variables = agentVariables(party, parties, changes);
+  const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const objects = new Map<string, Ceremony>();
   const ceremony = (name: string): Ceremony => {
@@ -39,11 +41,18 @@ export function agentHere(
     objects.set(name, found);
     return found;
   };
+  const hooksContext = { storage: sqliteStorage(), waitUntil: () => undefined };
+  let hooks: Hooks | null = null;
+  const hooksObject = () => {
+    hooks ??= new Hooks(hooksContext as unknown as DurableObjectState, env);
+    return hooks;
+  };
   const link = { recall, send: async () => ({ stored: 1, refused: [] }) };
   const named = {
     LINK: { getByName: () => link },
     DIRECTORY: { getByName: () => directory },
     CEREMONY: { getByName: ceremony },
+    HOOKS: { getByName: hooksObject },
   };
   const env = { ...variables, ...named } as unknown as AgentEnv;
   const config = configOf(env);

@@ -1,11 +1,11 @@
 // What a delivery is about must stand in its signed body: headers name, bodies prove. Published payloads under every other name.
 import { createRequire } from "node:module";
 import { describe, expect, it } from "vitest";
-import { readSource, type SourceDocument } from "../../../durable/source-document.ts";
-import { GITHUB_EVENTS, githubEventOf } from "../../../functions/hooks/github-events.ts";
 import { schemeOf } from "../../../functions/hooks/registry.ts";
 import { fromJson } from "../../../shared/cbor/json.ts";
 import { readAs } from "../../../shared/cbor/read.ts";
+import { readSource, type SourceDocument } from "../../../shared/source/document.ts";
+import { GITHUB_EVENTS, githubEventOf } from "../../../shared/source/github-events.ts";
 import * as send from "./senders.ts";
 
 type Example = { readonly name: string; readonly examples: readonly object[] };

@@ -1,10 +1,10 @@
 // Senders of webhooks for the tests, written from the schemes' own documents and signing with Node's crypto, so that nothing
 // here shares code with the verifier.
 import { createHash, createHmac, createPrivateKey, sign } from "node:crypto";
-import type { SignatureDocument } from "../../../durable/source-document.ts";
 import type { HeaderSource } from "../../../functions/hooks/claim.ts";
 import { plain as plainScheme } from "../../../functions/hooks/plain.ts";
 import type { HookRequest } from "../../../functions/hooks/schemes.ts";
+import type { SignatureDocument } from "../../../shared/source/document.ts";
 
 export const NOW = 1_760_000_000;
 export const SECRET = "It's a Secret to Everybody";

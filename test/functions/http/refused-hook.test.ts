@@ -37,6 +37,9 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
+/** Keeps nothing: what is kept has a test of its own. */
+const HOOKS = { getByName: () => ({ settle: async () => "req_1" }) };
+
 async function post(id: string, { headers, body }: send.Sent): Promise<{ status: number; code: string; why: string }> {
   if (!config.ok) throw new Error(config.fault.code);
   const app = new Hono<AgentContext>();
@@ -46,7 +49,11 @@ async function post(id: string, { headers, body }: send.Sent): Promise<{ status:
     await next();
   });
   app.route("/hooks", hookRoutes());
-  const response = await app.request(`/hooks/${id}`, { method: "POST", headers, body: Uint8Array.from(body) });
+  const response = await app.request(
+    `/hooks/${id}`,
+    { method: "POST", headers, body: Uint8Array.from(body) },
+    { HOOKS },
+  );
   return { ...((await response.json()) as { code: string; why: string }), status: response.status };
 }
 

@@ -10,9 +10,9 @@ import {
   record,
   text,
   withDefaults,
-} from "../shared/cbor/read.ts";
-import type { CborValue } from "../shared/cbor/value.ts";
-import { SEATS_MAX } from "../shared/limits.ts";
+} from "../cbor/read.ts";
+import type { CborValue } from "../cbor/value.ts";
+import { SEATS_MAX } from "../limits.ts";
 
 /** `hmac` and `ed25519` are for senders that have no scheme of their own here: the document says how they sign. */
 export const SOURCE_SCHEMES = ["github", "standard", "stripe", "slack", "hmac", "ed25519"] as const;

@@ -1,0 +1,168 @@
+// One delivery, from its raw bytes to what it did: verified, then parsed, then mapped. The call follows from the delivery alone, so an
+// attempt that died half-way writes the same call when it is repeated. Routes only turn what is told here into an answer.
+import type { AgentConfig } from "../../durable/config.ts";
+import { type AgentEnv, HOOKS_NAME } from "../../durable/env.ts";
+import type { KeptBody, RequestRecord, RequestStatus } from "../../durable/hook-requests.ts";
+import type { HooksRpc } from "../../durable/hooks-object.ts";
+import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
+import { sha256, sha256Hex } from "../../shared/hash.ts";
+import { describeRefusal } from "../../shared/refusals.ts";
+import { type Fault, fault, type Result } from "../../shared/result.ts";
+import type { SourceDocument } from "../../shared/source/document.ts";
+import { openCeremonyFor } from "../open.ts";
+import type { HeaderSource, Scheme } from "./claim.ts";
+import { subjectOf, titleOf } from "./opening.ts";
+import { type Payload, parsePayload } from "./payload.ts";
+import { replayKey, type VerifiedHook, verifyHook } from "./schemes.ts";
+
+/** What the delivery came to; `fault` tells why it was refused, failed, or is of no concern here. */
+export type Received = {
+  readonly status: RequestStatus;
+  readonly fault: Fault | null;
+  readonly ceremony: string | null;
+  /** What a sender wants to hear back that asks whether the URL is its own. */
+  readonly challenge: string | null;
+  readonly event: string | null;
+  /** The key and the label of its event; null where it came to none. */
+  readonly key: string | null;
+  readonly label: string | null;
+  readonly isVerified: boolean;
+};
+
+/** A delivery whose signature was verified, now or when it first came, or for which the party's own people vouch. */
+export type VerifiedDelivery = {
+  readonly hook: VerifiedHook;
+  /** The sender's id of it, signed or not. */
+  readonly delivery: string | null;
+};
+
+export type Intake = {
+  readonly env: AgentEnv;
+  readonly config: AgentConfig;
+  /** Of this HTTP request, for the log. */
+  readonly request: string;
+  readonly source: SourceDocument;
+  readonly scheme: Scheme;
+  readonly secrets: readonly string[];
+  readonly retired: readonly string[];
+};
+
+/** A refused signature is explained at most so often: whoever forges many must not make each of them cost a search. */
+const EXPLAINED_EVERY_MS = 1_000;
+let explainedAtMs = 0;
+
+const NOTHING = { ceremony: null, challenge: null, event: null, key: null, label: null } as const;
+export function refused(status: "rejected" | "failed" | "ignored", cause: Fault, isVerified: boolean): Received {
+  return { ...NOTHING, status, fault: cause, isVerified };
+}
+
+/** Verifies the signature over the raw bytes; nothing is parsed before. `anyTime` is for deliveries that the party's people bring again. */
+export async function verifyDelivery(
+  intake: Intake,
+  headers: HeaderSource,
+  body: Uint8Array,
+  anyTime = false,
+): Promise<Result<VerifiedDelivery>> {
+  const nowMs = Date.now();
+  const hook = await verifyHook(intake.scheme, {
+    headers,
+    body,
+    secrets: intake.secrets,
+    retiredSecrets: intake.retired,
+    nowSeconds: Math.floor(nowMs / 1_000),
+    anyTime,
+    verify: async (key, message, signature) => (await verifyEd25519(key, message, signature)).ok,
+    explain: () => mayExplain(nowMs),
+  });
+  if (!hook.ok) return hook;
+  const claim = intake.scheme.read(headers);
+  return { ok: true, value: { hook: hook.value, delivery: claim.ok ? claim.value.delivery : null } };
+}
+
+function mayExplain(nowMs: number): boolean {
+  if (Math.abs(nowMs - explainedAtMs) < EXPLAINED_EVERY_MS) return false;
+  explainedAtMs = nowMs;
+  return true;
+}
+
+/** What a verified delivery does here. */
+export async function actOn(intake: Intake, { hook }: VerifiedDelivery, body: Uint8Array): Promise<Received> {
+  const { source, scheme } = intake;
+  const payload = parsePayload(body);
+  if (!payload.ok) return refused("failed", payload.fault, true);
+  const challenge = scheme.challengeOf(payload.value);
+  if (challenge !== null) return { ...NOTHING, status: "answered", fault: null, challenge, isVerified: true };
+  const event = scheme.eventOf(payload.value, hook.event);
+  const misfit = refuseEvent(source, event, payload.value);
+  if (misfit !== null) return { ...refused("ignored", misfit, true), event };
+  const key = replayKey(scheme, hook, payload.value);
+  const claimed = await hooksOf(intake.env).claim(source.id, key, Date.now(), hook.signedAt !== null);
+  const told = { ...NOTHING, event, key, isVerified: true };
+  if (claimed.ceremony !== null) return { ...told, status: "duplicate", fault: null, ceremony: claimed.ceremony };
+  const opened = await open(intake, payload.value, body, claimed.openedAtMs);
+  return opened.ok
+    ? { ...told, status: "opened", fault: null, ceremony: opened.value }
+    : { ...told, status: "failed", fault: opened.fault };
+}
+
+/** The event must stand in the signed body: a header's word alone, or none at all, fits no source. */
+function refuseEvent(source: SourceDocument, event: string | null, payload: Payload): Fault | null {
+  const actionFits = source.action === null || payload.action === source.action;
+  return event === source.event && actionFits
+    ? null
+    : fault("SOURCE_EVENT", { event: event ?? "unnamed", need: source.event }).fault;
+}
+
+function open(
+  { env, config, source }: Intake,
+  payload: Payload,
+  body: Uint8Array,
+  openedAtMs: number,
+): Promise<Result<string>> {
+  const digest = sha256Hex(body);
+  return openCeremonyFor(env, config, {
+    pattern: source.pattern,
+    policy: source.policy,
+    alias: source.alias,
+    set: source.set,
+    title: titleOf(source, payload),
+    subject: subjectOf(source, payload, digest),
+    parties: source.parties,
+    opensAt: (openedAtMs + config.party.clockOffsetMs) * 1_000,
+    closesIn: source.closesIn,
+    expiresIn: source.expiresIn,
+    nonce: sha256(new TextEncoder().encode(`${source.id}\n${digest}`)).slice(0, 16),
+  });
+}
+
+/** Keeps the request: of a verified one with its body, of any other nothing that its body said. Answers the request's id. */
+export async function keepRequest(
+  { env, source }: Intake,
+  received: Received,
+  delivered: { readonly body: Uint8Array; readonly verified: VerifiedDelivery | null; readonly startedMs: number },
+  replayOf: string | null = null,
+): Promise<string> {
+  const { status, event, ceremony, key, label, isVerified } = received;
+  const { body, verified, startedMs } = delivered;
+  const told = received.fault === null ? null : describeRefusal(received.fault);
+  const record: RequestRecord = {
+    source: source.id,
+    atMs: startedMs,
+    tookMs: Math.max(0, Date.now() - startedMs),
+    status,
+    event,
+    delivery: verified?.delivery ?? null,
+    bytes: body.length,
+    digest: isVerified ? `sha256:${sha256Hex(body)}` : null,
+    code: told?.code ?? null,
+    why: told?.why ?? null,
+    ceremony,
+    replayOf,
+  };
+  const kept: KeptBody | null = verified === null ? null : { body, verified: JSON.stringify(verified) };
+  return hooksOf(env).settle(record, key, label, kept);
+}
+
+export function hooksOf(env: AgentEnv): HooksRpc {
+  return env.HOOKS.getByName(HOOKS_NAME);
+}
