@@ -1,7 +1,11 @@
 // The README's snippets are run, so that they cannot go stale: the commands by the stack tests and CI, the rest here.
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
+import { buildSdk } from "../cli/stack/sdk.ts";
+import { bundleOf, bytesOf, finishedApproval, trustIn } from "./support/evidence.ts";
+import type { Agent } from "./support/network.ts";
+import { testParties } from "./support/parties.ts";
 import { scratchFolder } from "./support/scratch.ts";
 
 const root = new URL("..", import.meta.url).pathname;
@@ -60,6 +64,25 @@ describe("the README", () => {
       remove();
     }
   }, 60_000);
+
+  it("verifies evidence in five lines", async () => {
+    const { dir, remove } = scratchFolder("readme-sdk", `${root}dist`);
+    const [program] = [...readme.matchAll(/```js\n([\s\S]*?)```/g)].map(([, body]) => body as string);
+    try {
+      expect(program?.trim().split("\n")).toHaveLength(5);
+      await buildSdk({ types: false });
+      writeFileSync(`${dir}/use.mjs`, program as string);
+      writeFileSync(`${dir}/evidence.json`, bytesOf(bundleOf(finishedApproval(4).agents[0] as Agent)));
+      writeFileSync(`${dir}/trust.json`, JSON.stringify(trustIn(testParties(4))));
+      const said = execFileSync(process.execPath, ["use.mjs"], { cwd: dir, encoding: "utf8" });
+      expect(said).toMatch(/^passed \{ choice: 'approve'/);
+      writeFileSync(`${dir}/trust.json`, JSON.stringify(trustIn(testParties(3))));
+      const untrusted = execFileSync(process.execPath, ["use.mjs"], { cwd: dir, encoding: "utf8" });
+      expect(untrusted).toBe("indeterminate undefined [ 'TRUST_MISSING' ]\n");
+    } finally {
+      remove();
+    }
+  });
 
   it("names only files that exist", () => {
     for (const [, path] of readme.matchAll(/`((?:shared|durable|functions|cli|test)\/[\w./-]+)`/g))

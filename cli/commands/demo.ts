@@ -9,6 +9,7 @@ import { PROGRAM } from "../find.ts";
 import { printRefusal } from "../print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
+import { buildSdk } from "../stack/sdk.ts";
 import { PARTY_NAMES } from "../stack/stack.ts";
 
 export const demo: Command = {
@@ -90,14 +91,18 @@ export function partiesOf(call: Call, usual: number, least = 3): number {
 export const build: Command = {
   name: "build",
   usage: "build",
-  about: "build the agent's bundle and print its size",
+  about: "build the agent's bundle and the SDK's modules, and print their sizes",
   flags: {},
+  example: "build",
   run: async () => {
-    const { script, bytes, gzipBytes } = await buildBundle();
+    const [{ script, bytes, gzipBytes }, sdk] = await Promise.all([buildBundle(), buildSdk({ types: true })]);
     // A method may be called eval; only what would run text counts.
     const evals = script.match(/\bnew Function\s*\(|(?<![\w.$])eval\s*\((?![^()]*\)\s*\{)/g)?.length ?? 0;
-    const data = { bundle: "dist/agent.js", bytes, gzipBytes, evals };
-    const text = `dist/agent.js  ${bytes} bytes, ${gzipBytes} gzipped; ${evals} uses of eval or new Function`;
-    return { exit: evals === 0 ? EXIT.yes : EXIT.no, data, text };
+    const data = { bundle: "dist/agent.js", bytes, gzipBytes, evals, sdk };
+    const text = [
+      `dist/agent.js  ${bytes} bytes, ${gzipBytes} gzipped; ${evals} uses of eval or new Function`,
+      ...sdk.map((file) => `dist/sdk/${file.module}.js  ${file.bytes} bytes, ${file.gzipBytes} gzipped`),
+    ];
+    return { exit: evals === 0 ? EXIT.yes : EXIT.no, data, text: text.join("\n") };
   },
 };

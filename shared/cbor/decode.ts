@@ -1,6 +1,6 @@
-// Bytes to values: the scanner first, then cbor-x on what it passed. `/index-no-eval`, since the default build compiles readers
+// Bytes to values: the scanner first, then cbor-x on what it passed. `/decode-no-eval`, since the default build compiles readers
 // with `new Function`, which a Worker forbids inside a handler.
-import { Decoder } from "cbor-x/index-no-eval";
+import { Decoder } from "cbor-x/decode-no-eval";
 import { ok, type Result } from "../result.ts";
 import { scanCanonical } from "./scan.ts";
 import type { CborValue } from "./value.ts";

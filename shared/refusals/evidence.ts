@@ -86,6 +86,11 @@ export const EVIDENCE_REFUSALS = {
     why: "{path} must be {need}",
     do: 'write a trust statement: {"format":"quorate-trust/1","mesh":…,"roots":[{"authority":…,"key":…}]}',
   },
+  EVALUATOR_MISSING: {
+    what: "the policy's conditions cannot be evaluated here",
+    why: "this verifier was built without what evaluates them, and could not load it",
+    do: "put verify-full.js beside verify.js, or verify with the command line",
+  },
   REVOCATION_INVALID: {
     what: "a revocation cannot be read or verified",
     why: "{reason}",

@@ -3,6 +3,7 @@ import { parseBase64, toBase64 } from "../../shared/bytes.ts";
 import { fromJson } from "../../shared/cbor/json.ts";
 import type { CborMap } from "../../shared/cbor/value.ts";
 import { readTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { evaluatorMissing } from "../../shared/evidence/verdict.ts";
 import { type Verification, verifyBundle } from "../../shared/evidence/verify.ts";
 import { lineOfCustody } from "../../shared/handoff/custody.ts";
 import { sha256Hex } from "../../shared/hash.ts";
@@ -133,6 +134,7 @@ export const EVIDENCE: Examples<typeof EVIDENCE_REFUSALS> = {
     return lineOfCustody([record(idOf("one"), "acme"), record(idOf("another"), "bolt")], null);
   },
   TRUST_MISSING: verified(() => ({}), { trust: { ...trust, roots: trust.roots.slice(1) } }),
+  EVALUATOR_MISSING: () => faultIn(evaluatorMissing()),
   TRUST_INVALID: () => readTrustStatement({ ...trust, roots: [{ authority: "acme", key: "ABC" }] }),
   REVOCATION_INVALID: () => refusedBy("verify", contested(), "--trust", trust, "--revocations", { hello: "world" }),
   AFTER_TIME: verified(() => ({}), { at: START - 1 }),

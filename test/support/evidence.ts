@@ -2,14 +2,18 @@
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { makeBundle, writeBundle } from "../../shared/evidence/bundle.ts";
 import { type TrustStatement, writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { LINEAGE_START, type LinkedEntry, linkEntry } from "../../shared/lineage/entry.ts";
+import type { LinkedEntry } from "../../shared/lineage/entry.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
 import { APPROVAL } from "../../shared/policy/patterns/approval.ts";
-import { type Agent, Network, SECOND, START } from "./network.ts";
+import { CHOOSER } from "../../shared/policy/patterns/parts.ts";
+import { type Agent, lineageOf, Network, SECOND, START } from "./network.ts";
+
 import { MESH, testParties } from "./parties.ts";
 
-export function approvalNetwork(parties: readonly Party[], closeIn = 10): Network {
-  const policy = pinPolicy(APPROVAL);
+export { lineageOf };
+
+export function approvalNetwork(parties: readonly Party[], closeIn = 10, document = APPROVAL): Network {
+  const policy = pinPolicy(document);
   if (!policy.ok) throw new Error(policy.fault.code);
   return new Network(parties, policy.value, {
     role: "approver",
@@ -18,9 +22,16 @@ export function approvalNetwork(parties: readonly Party[], closeIn = 10): Networ
   });
 }
 
+/** Evidence of an approval whose policy has a condition in CEL. */
+export function conditionedBundle(): BundleDocument {
+  const approver = { ...CHOOSER, attests: { schema: null, where: 'content.choice != "never"' } };
+  const policy = { ...APPROVAL, roles: { ...APPROVAL.roles, approver } };
+  return bundleOf(finishedApproval(4, [], policy).agents[0] as Agent);
+}
+
 /** Runs an approval to its end; parties in `silent` are never reached. */
-export function finishedApproval(count: number, silent: readonly string[] = []): Network {
-  const net = approvalNetwork(testParties(count));
+export function finishedApproval(count: number, silent: readonly string[] = [], document = APPROVAL): Network {
+  const net = approvalNetwork(testParties(count), 10, document);
   net.open();
   net.deliverAll();
   for (const name of silent) net.down.add(name);
@@ -29,14 +40,6 @@ export function finishedApproval(count: number, silent: readonly string[] = []):
   net.run(60, () => speaking.every(({ state }) => state.ending !== null));
   net.run(1);
   return net;
-}
-
-export function lineageOf(agent: Agent): readonly LinkedEntry[] {
-  const entries = agent.effects.flatMap((effect) => (effect.do === "record" ? [effect.entry] : []));
-  const linked: LinkedEntry[] = [];
-  for (const [index, entry] of entries.entries())
-    linked.push(linkEntry(entry, index, linked[index - 1]?.hash ?? LINEAGE_START));
-  return linked;
 }
 
 export type BundleDocument = {

@@ -1,8 +1,8 @@
 // Organisations with fixed keys, used by every test.
+export { seatsFor } from "../../cli/sdk/network.ts";
+
 import { makeParty, type Party } from "../../cli/stack/party.ts";
-import { toHex } from "../../shared/bytes.ts";
 import { sha256 } from "../../shared/hash.ts";
-import type { NamedSeat } from "../../shared/observation/observation.ts";
 
 export const MESH = "test-mesh";
 export const NAMES = ["acme", "bolt", "crux", "dune", "echo", "flux", "gale", "hive", "iris", "jade"] as const;
@@ -18,17 +18,4 @@ export function testParty(name: string): Party {
 
 export function testParties(count: number): readonly Party[] {
   return NAMES.slice(0, count).map(testParty);
-}
-
-export function seatsFor(
-  parties: readonly Party[],
-  role: string | readonly string[],
-  powers: readonly number[] = [],
-): readonly NamedSeat[] {
-  return parties.map((party, index) => ({
-    authority: party.name,
-    role: typeof role === "string" ? role : (role[index] as string),
-    root: toHex(party.root.key),
-    power: powers[index] ?? 1,
-  }));
 }

@@ -51,14 +51,14 @@ export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string
 export const SHARED_PACKAGES: readonly string[] = [
   "@noble/hashes/",
   "@noble/curves/",
-  "cbor-x/index-no-eval",
+  "cbor-x/decode-no-eval",
   "@bufbuild/cel",
   "@cfworker/json-schema",
 ];
 
 /** Refused by their exact name in every room, test/ included. */
 export const FORBIDDEN_SPECIFIERS: Readonly<Record<string, string>> = {
-  "cbor-x": "its default build compiles readers with `new Function`; import cbor-x/index-no-eval",
+  "cbor-x": "its default build compiles readers with `new Function`; import cbor-x/decode-no-eval",
   "cbor-x/encode": "the encoder is ours; cbor-x only decodes",
 };
 
@@ -79,6 +79,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/evidence/trace.ts": "runs the door over the files of a lineage",
   "shared/authority/card.ts": "awaits the signatures of the chain on a party's card",
   "shared/evidence/propagate.ts": "awaits the verifier for each decision that a revocation reaches",
+  "shared/evidence/verdict.ts": "runs the verifier for whoever has files",
   "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/account.ts": "awaits the exporter's signature",
   "shared/evidence/refused-again.ts": "takes through the door again what the exporter refused",

@@ -48,7 +48,7 @@ export const SAMPLES: Readonly<Record<string, Samples>> = {
       ["durable/other.ts", 'import { connect } from "nats.ws";'],
       ["shared/lineage/a.ts", 'import { sha256 } from "@noble/hashes/sha2.js";'],
       ["functions/a.ts", 'import { ed25519 } from "@noble/curves/ed25519.js";'],
-      ["durable/a.ts", 'import { Decoder } from "cbor-x/index-no-eval";'],
+      ["durable/a.ts", 'import { Decoder } from "cbor-x/decode-no-eval";'],
       ["durable/a.ts", 'import { Hono } from "hono";'],
       ["cli/a.ts", 'import { DurableObject } from "cloudflare:workers";'],
       ["test/a.test.ts", 'import { decode } from "cbor-x";'],
@@ -68,7 +68,7 @@ export const SAMPLES: Readonly<Record<string, Samples>> = {
       ["shared/a.ts", 'import { z } from "zod";'],
       ["shared/cbor/a.ts", 'import { decode } from "cbor-x/decode";'],
     ],
-    good: [["shared/cbor/a.ts", 'import { Decoder } from "cbor-x/index-no-eval";']],
+    good: [["shared/cbor/a.ts", 'import { Decoder } from "cbor-x/decode-no-eval";']],
   },
   "import-extension": {
     bad: [["cli/a.ts", 'import { b } from "./b";']],
