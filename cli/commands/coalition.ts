@@ -62,7 +62,7 @@ export const coalitionRevoke: Command = {
     const operation = operationOf(call);
     const after = timeOf(call);
     const scope = operation === null ? null : new Map([["operation", operation]]);
-    const by = typeof call.flags.by === "string" ? call.flags.by : translator.signer;
+    const by = typeof call.flags.by === "string" ? call.flags.by : (translator.signer ?? translator.from);
     const plan = planRevocation(pool, { revokes: id, by, after, scope }, after, operation);
     if (!plan.ok) throw new Refused(plan.fault, EXIT.no);
     const { homes, unchanged } = plan.value;

@@ -4,17 +4,18 @@
 import { toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import type { CborValue } from "../cbor/value.ts";
+import { isWithin, type Loss, mayRevoke, type Translator } from "../mesh/translator.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { settleConflicts } from "./conflict.ts";
 import { inForce } from "./in-force.ts";
-import type { AuthorityPolicy, Clause, Loss, PolicyTranslator, Pool } from "./pool.ts";
-import { type Circumstance, hasStanding, isWithin, roadsFor, standingOf } from "./route.ts";
+import type { AuthorityPolicy, Clause, Pool } from "./pool.ts";
+import { type Circumstance, roadsFor, standingOf } from "./route.ts";
 import type { EffectiveClause, EffectivePolicy, RefusedPart } from "./view.ts";
 
 /** Pure: the same pool, home, instant and operation give the same policy to everyone. */
 export function effectivePolicy(pool: Pool, circumstance: Circumstance): Result<EffectivePolicy> {
-  const { policies, refused: untaken } = inForce(pool.policies, circumstance);
+  const { policies, refused: untaken, flagged } = inForce(pool.policies, circumstance);
   const home = policies.find(({ authority }) => authority === circumstance.home);
   if (home === undefined) return fault("AUTHORITY_ABSENT", { authority: circumstance.home });
   const standings = standingOf(pool, home.admits, circumstance);
@@ -44,12 +45,18 @@ export function effectivePolicy(pool: Pool, circumstance: Circumstance): Result<
     }
   }
   const { clauses, conflicts } = settleConflicts(taken, home.authority, home.overrides);
-  return ok({ home: home.authority, clauses: [...clauses].sort(byOrigin), conflicts, refused: refused.sort(byOrigin) });
+  return ok({
+    home: home.authority,
+    clauses: [...clauses].sort(byOrigin),
+    conflicts,
+    refused: refused.sort(byOrigin),
+    flagged,
+  });
 }
 
 type Roads = {
-  readonly usable: readonly PolicyTranslator[];
-  readonly lost: readonly { readonly translator: PolicyTranslator; readonly code: RefusalCode }[];
+  readonly usable: readonly Translator[];
+  readonly lost: readonly { readonly translator: Translator; readonly code: RefusalCode }[];
   readonly labels: ReadonlySet<string>;
   readonly home: string;
 };
@@ -72,7 +79,7 @@ function carry(partner: AuthorityPolicy, clause: Clause, roads: Roads): Effectiv
   if (images.some((other) => keyOf(other) !== keyOf(image)))
     return refuse(
       "TRANSLATION_CONTRADICTORY",
-      found.map((road) => (road[0] as PolicyTranslator).id),
+      found.map((road) => (road[0] as Translator).id),
     );
   if ("code" in image) return refuse(image.code, via);
   return {
@@ -90,7 +97,7 @@ type Image =
   | { readonly id: string; readonly value: CborValue; readonly label: string | null; readonly losses: readonly Loss[] }
   | { readonly code: RefusalCode };
 
-function along(road: readonly PolicyTranslator[], clause: Clause, labels: ReadonlySet<string>): Image {
+function along(road: readonly Translator[], clause: Clause, labels: ReadonlySet<string>): Image {
   let { id, value, label } = clause;
   const losses: Loss[] = [];
   for (const { terms } of road) {
@@ -99,13 +106,13 @@ function along(road: readonly PolicyTranslator[], clause: Clause, labels: Readon
       typeof value === "string" ? terms.get(value) : undefined,
       label === null ? undefined : terms.get(label),
     ];
-    if (images.some((image) => image?.loss === "dropped")) return { code: "TRANSLATION_DROPPED" };
+    if (images.some((image) => image?.loss === "dropped" || image?.as === null)) return { code: "TRANSLATION_DROPPED" };
     if (images.some((image) => image?.loss === "ambiguous")) return { code: "TRANSLATION_AMBIGUOUS" };
     losses.push(...images.flatMap((image) => (image === undefined || image.loss === "exact" ? [] : [image.loss])));
     const [newId, newValue, newLabel] = images;
-    if (typeof newId?.as === "string") id = newId.as;
-    if (newValue !== undefined) value = newValue.as;
-    if (typeof newLabel?.as === "string") label = newLabel.as;
+    id = newId?.as ?? id;
+    value = newValue?.as ?? value;
+    if (newLabel !== undefined) label = newLabel.as;
     else if (label !== null && !labels.has(label)) return { code: "LABEL_WITHOUT_IMAGE" };
   }
   return { id, value, label, losses };
@@ -139,7 +146,7 @@ function inScope(clause: Clause, { operation }: Circumstance): boolean {
 function withoutStanding({ revocations, translators }: Pool): readonly RefusedPart[] {
   return revocations.flatMap((revocation) => {
     const named = translators.filter(({ id }) => id === revocation.revokes);
-    return named.length > 0 && !named.some((translator) => hasStanding(revocation, translator))
+    return named.length > 0 && !named.some((translator) => mayRevoke(revocation.by, translator))
       ? [{ id: revocation.revokes, code: "REVOCATION_WITHOUT_STANDING" as const, from: revocation.by, via: [] }]
       : [];
   });

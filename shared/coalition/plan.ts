@@ -1,8 +1,9 @@
 // What a revocation would touch, before it is signed (SPEC §15.6): the effective policy of every authority with it and without it,
 // by the same function that then applies it, so the preview is what happens.
+import type { TranslatorRevocation } from "../mesh/translator.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { effectivePolicy } from "./effective.ts";
-import type { Pool, TranslatorRevocation } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 import type { EffectiveClause } from "./view.ts";
 
 type Touched = { readonly id: string; readonly from: string; readonly via: readonly string[] };

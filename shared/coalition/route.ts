@@ -1,12 +1,14 @@
 // Which translators carry a partner's clause home: the shortest admitted road, and of equal ones the first by id, so that everyone
 // who holds the same pool takes the same one (SPEC §15.3). A road that is revoked, expired or out of scope is none, and is named.
+
+import { isWithin, revocationOf, type Scope, type Translator } from "../mesh/translator.ts";
 import type { RefusalCode } from "../refusals.ts";
-import type { PolicyTranslator, Pool, TranslatorRevocation } from "./pool.ts";
+import type { Pool } from "./pool.ts";
 
 /** When and where a question is asked: an instant of the home's frame, and the operation, null outside of any. */
 export type Circumstance = { readonly home: string; readonly at: number; readonly operation: string | null };
 
-export type Standing = { readonly translator: PolicyTranslator; readonly code: RefusalCode | null };
+export type Standing = { readonly translator: Translator; readonly code: RefusalCode | null };
 
 /** Longest road; more hops lose more than they bring. */
 const HOPS_MAX = 4;
@@ -19,26 +21,15 @@ export function standingOf(pool: Pool, admits: readonly string[], circumstance: 
     .map((translator) => ({ translator, code: objection(pool, translator, circumstance) }));
 }
 
-function objection(pool: Pool, translator: PolicyTranslator, circumstance: Circumstance): RefusalCode | null {
-  if (pool.revocations.some((one) => hasStanding(one, translator) && holds(one, translator, circumstance)))
-    return "TRANSLATION_REVOKED";
+function objection(pool: Pool, translator: Translator, circumstance: Circumstance): RefusalCode | null {
+  const known = facts(circumstance);
+  if (revocationOf(translator, pool.revocations, circumstance.at, known) !== undefined) return "TRANSLATION_REVOKED";
   if (translator.expires !== null && circumstance.at >= translator.expires) return "TRANSLATION_EXPIRED";
-  return isWithin(translator.scope, facts(circumstance)) ? null : "TRANSLATION_OUT_OF_SCOPE";
-}
-
-/** Who signed a translator may revoke it, and so may either side: leaving needs nobody's leave. */
-export function hasStanding(revocation: TranslatorRevocation, translator: PolicyTranslator): boolean {
-  return [translator.signer, translator.from, translator.to].includes(revocation.by);
-}
-
-/** A wildcard names every translator of its signer. It only ever adds: what is revoked by name stays so. */
-function holds(revocation: TranslatorRevocation, translator: PolicyTranslator, circumstance: Circumstance): boolean {
-  const named = revocation.revokes === translator.id || revocation.revokes === "*";
-  return named && circumstance.at >= revocation.after && isWithin(revocation.scope, facts(circumstance));
+  return isWithin(translator.scope, known) ? null : "TRANSLATION_OUT_OF_SCOPE";
 }
 
 /** As `isWithin`; outside of any operation whatever names one is still shown. */
-export function holdsIn(scope: ReadonlyMap<string, string> | null, circumstance: Circumstance): boolean {
+export function holdsIn(scope: Scope, circumstance: Circumstance): boolean {
   const known = facts(circumstance);
   const asked =
     scope === null ? [] : [...scope].filter(([key]) => key !== "operation" || circumstance.operation !== null);
@@ -56,19 +47,14 @@ function facts({ home, operation }: Circumstance): ReadonlyMap<string, string> {
   );
 }
 
-/** Whether each thing that a scope names is so; a scope that asks for what is not known does not hold. */
-export function isWithin(scope: ReadonlyMap<string, string> | null, known: ReadonlyMap<string, string>): boolean {
-  return scope === null || [...scope].every(([key, value]) => known.get(key) === value);
-}
-
 /** All shortest roads for a clause, first by id first; empty where there is none. */
 export function roadsFor(
-  translators: readonly PolicyTranslator[],
+  translators: readonly Translator[],
   from: string,
   clause: string,
   home: string,
-): readonly (readonly PolicyTranslator[])[] {
-  let roads: readonly (readonly PolicyTranslator[])[] = [[]];
+): readonly (readonly Translator[])[] {
+  let roads: readonly (readonly Translator[])[] = [[]];
   for (let hop = 0; hop < HOPS_MAX; hop++) {
     roads = roads.flatMap((road) => {
       const place = road.at(-1)?.to ?? from;
@@ -83,6 +69,6 @@ export function roadsFor(
   return [];
 }
 
-function covers(translator: PolicyTranslator, clause: string): boolean {
+function covers(translator: Translator, clause: string): boolean {
   return translator.clauses === null || translator.clauses.includes(clause);
 }

@@ -4,10 +4,10 @@
 import { encodeCanonical } from "../cbor/encode.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import { sha256Hex } from "../hash.ts";
+import type { Loss } from "../mesh/translator.ts";
 import { describeRefusal, type Refusal } from "../refusals.ts";
 import { ok, type Result } from "../result.ts";
 import { effectivePolicy } from "./effective.ts";
-import type { Loss } from "./pool.ts";
 import type { Circumstance } from "./route.ts";
 import type { PoolRefusal, SignedPool } from "./signed.ts";
 import { type Conflict, type EffectiveClause, type EffectivePolicy, faultOfPart, type RefusedPart } from "./view.ts";
@@ -30,6 +30,8 @@ export type ShownPolicy = {
   readonly conflicts: readonly Conflict[];
   /** What of the pool was not taken, and why. */
   readonly refused: readonly ShownRefusal[];
+  /** What holds all the same, and why one should look at it. */
+  readonly flagged: readonly ShownRefusal[];
   /** Of the home, the operation, the clauses and the conflicts. */
   readonly digest: string;
 };
@@ -38,12 +40,13 @@ export type ShownPolicy = {
 export function shownPolicy({ pool, refused: unread }: SignedPool, circumstance: Circumstance): Result<ShownPolicy> {
   const policy = effectivePolicy(pool, circumstance);
   if (!policy.ok) return policy;
-  const { home, clauses, conflicts, refused } = policy.value;
+  const { home, clauses, conflicts, refused, flagged } = policy.value;
   return ok({
     home,
     clauses: clauses.map(shownClause),
     conflicts,
     refused: [...unread.map(shownUnread), ...refused.map(shownRefused)],
+    flagged: flagged.map(shownRefused),
     digest: digestOf(policy.value, circumstance.operation),
   });
 }

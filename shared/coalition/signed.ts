@@ -5,7 +5,9 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { anything, integer, type Reader, readAs, record } from "../cbor/read.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
+import { readTranslator, readTranslatorRevocation } from "../mesh/documents/translator.ts";
 import { authorityOf } from "../mesh/signed/voice.ts";
+import type { Translator, TranslatorRevocation } from "../mesh/translator.ts";
 import {
   type DeclarationBody,
   isKind,
@@ -15,15 +17,7 @@ import {
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { sortedTexts } from "../text.ts";
-import {
-  type AuthorityPolicy,
-  type PolicyTranslator,
-  type Pool,
-  readPolicy,
-  readRevocation,
-  readTranslator,
-  type TranslatorRevocation,
-} from "./pool.ts";
+import { type AuthorityPolicy, type Pool, readPolicy } from "./pool.ts";
 
 export const COALITION_TYPES = ["coalition-policy", "coalition-translator", "coalition-revocation"] as const;
 export type CoalitionType = (typeof COALITION_TYPES)[number];
@@ -36,7 +30,7 @@ export type SignedPool = { readonly pool: Pool; readonly refused: readonly PoolR
 
 type Document =
   | { readonly type: "coalition-policy"; readonly document: AuthorityPolicy }
-  | { readonly type: "coalition-translator"; readonly document: PolicyTranslator }
+  | { readonly type: "coalition-translator"; readonly document: Translator }
   | { readonly type: "coalition-revocation"; readonly document: TranslatorRevocation };
 type Said = { readonly authority: string; readonly number: number } & Document;
 type Statement = { readonly id: string; readonly content: string } & Said;
@@ -95,8 +89,8 @@ function nameOf(chain: Chain, roots: ReadonlyMap<string, string>): string {
 
 const READERS: { readonly [T in CoalitionType]: Reader<Extract<Document, { type: T }>["document"]> } = {
   "coalition-policy": readPolicy,
-  "coalition-translator": readTranslator,
-  "coalition-revocation": readRevocation,
+  "coalition-translator": readTranslator(null),
+  "coalition-revocation": readTranslatorRevocation(null),
 };
 
 function readStatement(
@@ -136,7 +130,8 @@ export function readSaid(
 function inNameOf({ type, document }: Document): string {
   if (type === "coalition-policy") return document.authority;
   if (type === "coalition-revocation") return document.by;
-  return document.id.startsWith(`${document.signer}/`) ? document.signer : (document.id.split("/")[0] as string);
+  const signer = document.signer ?? document.from;
+  return document.id.startsWith(`${signer}/`) ? signer : (document.id.split("/")[0] as string);
 }
 
 /** Authorities of whose numbers one is missing say nothing but their revocations, and a number that was used twice counts for neither. */

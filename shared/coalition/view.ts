@@ -1,7 +1,8 @@
 // What an authority sees: its effective policy, what contradicted it, and what was not taken.
+import type { Loss } from "../mesh/translator.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { Fault } from "../result.ts";
-import type { Clause, Loss } from "./pool.ts";
+import type { Clause } from "./pool.ts";
 
 type Named = { readonly id: string; readonly from: string };
 
@@ -39,4 +40,6 @@ export type EffectivePolicy = {
   readonly clauses: readonly EffectiveClause[];
   readonly conflicts: readonly Conflict[];
   readonly refused: readonly RefusedPart[];
+  /** What holds all the same, and why one should look at it. */
+  readonly flagged: readonly RefusedPart[];
 };

@@ -5,7 +5,7 @@ import { compareText } from "../text.ts";
 import { type Agreement, tierOf } from "./agreement.ts";
 import type { Fact, History } from "./fact.ts";
 import { type Reading, translateFact } from "./translate.ts";
-import { checkRoundTrip, type Translator, type TranslatorRevocation } from "./translator.ts";
+import { checkRoundTrip, isWithin, revocationOf, type Translator, type TranslatorRevocation } from "./translator.ts";
 import { sameValue } from "./values.ts";
 
 export type Refusal = { readonly id: string; readonly fault: Fault };
@@ -35,12 +35,13 @@ function judge(
   histories: readonly History[],
   at: number,
 ): Result<true> {
-  const { id, from, to, expires, taxonomies } = translator;
+  const { id, from, to, expires, taxonomies, scope } = translator;
   if (all.filter((other) => other.id === id).length > 1) return fault("TRANSLATOR_TWICE", { translator: id });
-  const hit = revocations.find((revocation) => revocation.revokes === id && at >= revocation.after);
-  if (hit !== undefined && mayRevoke(translator, hit.by))
-    return fault("TRANSLATION_REVOKED", { translator: id, by: hit.by, from: hit.after });
+  const known = new Map([["partner", to]]);
+  const hit = revocationOf(translator, revocations, at, known);
+  if (hit !== undefined) return fault("TRANSLATION_REVOKED", { translator: id, by: hit.by, from: hit.after });
   if (expires !== null && at >= expires) return fault("TRANSLATION_EXPIRED", { translator: id, until: expires, at });
+  if (!isWithin(scope, known)) return fault("TRANSLATION_OUT_OF_SCOPE", { translator: id, item: `what ${from} says` });
   const versions = [
     [from, taxonomies.from],
     [to, taxonomies.to],
@@ -65,11 +66,6 @@ export function checkLosses(translator: Translator): Result<true> {
     as: as ?? "nothing",
     back: back.join(", ") || "nothing",
   });
-}
-
-/** Its signer, or either mesh that it speaks for. */
-function mayRevoke({ signer, from, to }: Translator, by: string): boolean {
-  return by === signer || by === from || by === to;
 }
 
 export type Path = readonly Translator[];

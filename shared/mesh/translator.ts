@@ -27,10 +27,52 @@ export type Translator = {
   readonly units: ReadonlyMap<string, UnitMapping>;
   /** First instant at which it no longer holds; null for none. */
   readonly expires: number | null;
+  /** Of a partner's policy, the clauses that it carries, all if null; facts are not clauses. */
+  readonly clauses: readonly string[] | null;
+  /** The partner, or the operation, for which it holds; for all if null. */
+  readonly scope: Scope;
 };
 
-/** A translator is withdrawn from an instant on; nothing else has to be rebuilt. */
-export type TranslatorRevocation = { readonly revokes: string; readonly by: string; readonly after: number };
+/** What must be so for something to hold, by name; everywhere if null. */
+export type Scope = ReadonlyMap<string, string> | null;
+
+/** Whether each thing that a scope names is so; a scope that asks for what is not known does not hold. */
+export function isWithin(scope: Scope, known: ReadonlyMap<string, string>): boolean {
+  return scope === null || [...scope].every(([key, value]) => known.get(key) === value);
+}
+
+/** `after` is the first instant at which the translator no longer holds, within `scope`; nothing else has to be rebuilt. */
+export type TranslatorRevocation = {
+  /** A translator's id, or `*` for every translator that `by` may revoke. */
+  readonly revokes: string;
+  readonly by: string;
+  readonly after: number;
+  readonly scope: Scope;
+};
+
+/** Who signed a translator may revoke it, and so may either side: leaving needs nobody's leave. */
+export function mayRevoke(by: string, { signer, from, to }: Pick<Translator, "signer" | "from" | "to">): boolean {
+  return by === signer || by === from || by === to;
+}
+
+/**
+ * The revocation that takes a translator away at an instant; undefined where none does. One by somebody who may not revoke it never
+ * hides one by somebody who may, and what is revoked by name stays so whatever a wildcard says.
+ */
+export function revocationOf(
+  translator: Translator,
+  revocations: readonly TranslatorRevocation[],
+  at: number,
+  known: ReadonlyMap<string, string>,
+): TranslatorRevocation | undefined {
+  return revocations.find(
+    ({ revokes, by, after, scope }) =>
+      (revokes === translator.id || revokes === "*") &&
+      mayRevoke(by, translator) &&
+      at >= after &&
+      isWithin(scope, known),
+  );
+}
 
 export type RoundTrip = {
   readonly kind: "term" | "unit";

@@ -1,11 +1,12 @@
-// The documents of a translator and of its revocation (SPEC §20.4, §20.5).
-import { integer, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
+// The documents of a translator and of its revocation, between meshes and between the policies of a coalition (SPEC §15, §20.4, §20.5).
+import { integer, list, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
 import { type CborValue, isCborMap } from "../../cbor/value.ts";
 import { RATIO_TERM_MAX, TERMS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
 import { type Ratio, ratio } from "../../ratio.ts";
 import {
   type AuthorityMapping,
   LOSSES,
+  type Scope,
   type TermMapping,
   type Translator,
   type TranslatorRevocation,
@@ -19,9 +20,22 @@ const MOST = Number.MAX_SAFE_INTEGER;
 /** An image, or null (or an empty text) where there is none. */
 const readImage: Reader<string | null> = (value, path) => (value === "" ? null : nullable(readName)(value, path));
 
+/** A term's image may be written alone: it is then exact. */
 function readTerm(unread: Unread): Reader<TermMapping> {
-  return fields<TermMapping>({ as: readImage, loss: oneOf(...LOSSES) }, { as: null, loss: "exact" }, unread);
+  const whole = fields<TermMapping>({ as: readImage, loss: oneOf(...LOSSES) }, { as: null, loss: "exact" }, unread);
+  return (value, path) =>
+    typeof value === "string" ? { as: readImage(value, path), loss: "exact" } : whole(value, path);
 }
+
+/** The clauses that a translator carries: a list of ids, or "*" for all. */
+const readClauses: Reader<readonly string[] | null> = (value, path) =>
+  value === null || value === "*" ? null : list(text(), TERMS_MAX)(value, path);
+
+/** A scope as one word is an operation's name. */
+export const readScope: Reader<Scope> = (value, path) => {
+  if (value === null) return null;
+  return typeof value === "string" ? new Map([["operation", text()(value, path)]]) : textMap(text(), 16)(value, path);
+};
 
 function readRatio(unread: Unread): Reader<Ratio> {
   const terms = fields<{ num: number; den: number }>({ num: integer(-MOST, MOST), den: integer(1, MOST) }, {}, unread);
@@ -56,6 +70,8 @@ export function readTranslator(unread: Unread): Reader<Translator> {
       terms: termMap(readTerm(unread)),
       units: termMap(readUnit),
       expires: nullable(readInstant),
+      clauses: readClauses,
+      scope: readScope,
     },
     {
       taxonomies: NO_ENTRIES,
@@ -64,6 +80,8 @@ export function readTranslator(unread: Unread): Reader<Translator> {
       terms: NO_ENTRIES,
       units: NO_ENTRIES,
       expires: null,
+      clauses: null,
+      scope: null,
     },
     unread,
   );
@@ -78,5 +96,9 @@ function termMap<T>(reader: Reader<T>): Reader<ReadonlyMap<string, T>> {
 }
 
 export function readTranslatorRevocation(unread: Unread): Reader<TranslatorRevocation> {
-  return fields<TranslatorRevocation>({ revokes: text(), by: text(), after: readInstant }, {}, unread);
+  return fields<TranslatorRevocation>(
+    { revokes: text(TEXT_LENGTH_MAX), by: text(), after: readInstant, scope: readScope },
+    { scope: null },
+    unread,
+  );
 }
