@@ -46,7 +46,7 @@ function unreachable(url: string, reason: string): Refused {
 }
 
 /** `fetch` hides what happened in the error's cause. */
-function reasonOf(error: Error): string {
+export function reasonOf(error: Error): string {
   const cause = error.cause as { code?: string; message?: string; errors?: readonly Error[] } | undefined;
   return cause?.message || cause?.errors?.[0]?.message || cause?.code || error.message;
 }

@@ -1,6 +1,7 @@
 // The one registry of commands.
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
+import { coalitionPull } from "./commands/coalition-pull.ts";
 import { coalitionSign } from "./commands/coalition-sign.ts";
 import { compositionCheck, compositionNext } from "./commands/composition.ts";
 import { decide } from "./commands/decide.ts";
@@ -76,6 +77,7 @@ export const COMMANDS: readonly Command[] = [
   coalitionEffective,
   coalitionRevoke,
   coalitionSign,
+  coalitionPull,
   proximity,
   admit,
   timeAlign,

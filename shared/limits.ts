@@ -103,6 +103,8 @@ export const READINGS_MAX = 1_024;
 export const CLOCKS_MAX = 64;
 /** Facts of one history that a reconciliation reads: a few hundred megabytes as JSON, some seconds of work. */
 export const FACTS_MAX = 200_000;
+/** Numbers of an authority that may be missing before a statement; beyond it nobody lost letters, and a key is in other hands. */
+export const NUMBERS_AHEAD_MAX = 4_096;
 /** Terms, units or authorities of one translator. */
 export const TERMS_MAX = 16_384;
 /** Shared events of one alignment: each further one narrows the fit less than the one before. */

@@ -6,6 +6,7 @@ import { readPool } from "../../shared/coalition/pool.ts";
 import { shownPolicy } from "../../shared/coalition/shown.ts";
 import type { SignedPool } from "../../shared/coalition/signed.ts";
 import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
+import type { FramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, microseconds, namesIn, readJsonFile, required, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
@@ -76,21 +77,32 @@ export const coalitionRevoke: Command = {
 };
 
 /** Signed files pass the door under a trust statement; without one plain documents stand in for them. */
-async function poolOf(call: Call): Promise<SignedPool> {
-  const folder = required(call, "pool");
-  const files = namesIn(folder, true).filter((file) => file.endsWith(".json"));
-  const documents = files.map((file) => ({ name: file, document: readJsonFile(join(folder, file)) }));
+async function poolOf(call: Call): Promise<Pick<SignedPool, "pool" | "refused">> {
+  const documents = documentsIn(required(call, "pool"));
   if (typeof call.flags.trust === "string") return signedPool(documents, readTrust(call.flags.trust));
   const pool = readPool(documents.map(({ name, document }) => ({ name, document: inMicroseconds(document) })));
   if (!pool.ok) throw new Refused(pool.fault, EXIT.usage);
   return { pool: pool.value, refused: [] };
 }
 
-async function signedPool(
-  documents: readonly { readonly name: string; readonly document: unknown }[],
-  trust: TrustStatement,
-): Promise<SignedPool> {
-  const files = documents.map(({ name, document }) => signedFile(document, name));
+type Documents = readonly { readonly name: string; readonly document: unknown }[];
+
+function documentsIn(folder: string): Documents {
+  const files = namesIn(folder, true).filter((file) => file.endsWith(".json"));
+  return files.map((file) => ({ name: file, document: readJsonFile(join(folder, file)) }));
+}
+
+function signedFiles(documents: Documents): readonly FramesFile[] {
+  return documents.map(({ name, document }) => signedFile(document, name));
+}
+
+/** The signed files of a pool's folder, whoever wrote them there. */
+export function poolFiles(folder: string): readonly FramesFile[] {
+  return signedFiles(documentsIn(folder));
+}
+
+async function signedPool(documents: Documents, trust: TrustStatement): Promise<SignedPool> {
+  const files = signedFiles(documents);
   const opened = unwrap(
     await openTrust(
       trust,

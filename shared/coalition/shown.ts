@@ -37,7 +37,10 @@ export type ShownPolicy = {
 };
 
 /** The effective policy of a home in a circumstance; AUTHORITY_ABSENT where the pool holds none of its own. */
-export function shownPolicy({ pool, refused: unread }: SignedPool, circumstance: Circumstance): Result<ShownPolicy> {
+export function shownPolicy(
+  { pool, refused: unread }: Pick<SignedPool, "pool" | "refused">,
+  circumstance: Circumstance,
+): Result<ShownPolicy> {
   const policy = effectivePolicy(pool, circumstance);
   if (!policy.ok) return policy;
   const { home, clauses, conflicts, refused, flagged } = policy.value;

@@ -5,6 +5,7 @@ import { encodeCanonical } from "../cbor/encode.ts";
 import { anything, integer, type Reader, readAs, record } from "../cbor/read.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
+import { NUMBERS_AHEAD_MAX } from "../limits.ts";
 import { readTranslator, readTranslatorRevocation } from "../mesh/documents/translator.ts";
 import { authorityOf } from "../mesh/signed/voice.ts";
 import type { Translator, TranslatorRevocation } from "../mesh/translator.ts";
@@ -26,7 +27,9 @@ export const POLICY_ROLE = "policy-authority";
 
 /** `from` is null where the door refused it and nobody is known to have said it. */
 export type PoolRefusal = { readonly id: string; readonly from: string | null; readonly fault: Fault };
-export type SignedPool = { readonly pool: Pool; readonly refused: readonly PoolRefusal[] };
+/** The highest number of each authority that was said. */
+export type Heads = ReadonlyMap<string, number>;
+export type SignedPool = { readonly pool: Pool; readonly refused: readonly PoolRefusal[]; readonly heads: Heads };
 
 type Document =
   | { readonly type: "coalition-policy"; readonly document: AuthorityPolicy }
@@ -72,7 +75,13 @@ export function poolFrom(admitted: readonly VerifiedObservation[], roots: Readon
     // A revocation only ever takes away: it holds whatever else its authority has said or withheld.
     revocations: statements.flatMap((one) => (one.type === "coalition-revocation" ? [one.document] : [])),
   };
-  return { pool, refused: [...refused, ...unsound] };
+  return { pool, refused: [...refused, ...unsound], heads: headsOf(statements) };
+}
+
+function headsOf(statements: readonly Said[]): Heads {
+  const heads = new Map<string, number>();
+  for (const { authority, number } of statements) heads.set(authority, Math.max(number, heads.get(authority) ?? 0));
+  return heads;
 }
 
 function byId(a: VerifiedObservation, b: VerifiedObservation): number {
@@ -150,8 +159,10 @@ function numbered(statements: readonly Statement[]): {
     const missing = firstMissing(new Set(own.map(({ number }) => number)));
     for (const statement of own) {
       const { number } = statement;
+      const isAhead = number > missing + NUMBERS_AHEAD_MAX;
       const rivals = own.filter((other) => other.number === number && other.content !== statement.content);
-      if (missing < last) refuse(statement, "POLICY_WITHHELD", { last, missing });
+      if (isAhead) refuse(statement, "POLICY_NUMBER_AHEAD", { number, last: missing - 1 });
+      else if (missing < last) refuse(statement, "POLICY_WITHHELD", { last, missing });
       else if (rivals.length > 0) refuse(statement, "POLICY_NUMBER_TWICE", { number });
       else sound.push(statement);
     }

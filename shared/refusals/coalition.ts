@@ -90,10 +90,35 @@ export const COALITION_REFUSALS = {
     why: "it has numbered {last}, and {missing} is not at hand: a revocation could be among what is withheld",
     do: "fetch all that {authority} distributes again",
   },
+  POLICY_NUMBER_AHEAD: {
+    what: "{authority} jumped to the number {number}",
+    why: "it had got to {last}, and nobody loses so many letters: a key in other hands may be burning numbers",
+    do: "ask {authority}; once the key that signed it is revoked, the lower numbers count again",
+  },
   POLICY_NUMBER_TWICE: {
     what: "{authority} numbered two different statements {number}",
     why: "its key signed both, or someone else has it",
     do: "ask {authority} which holds; neither counts",
+  },
+  SOURCE_ROLLED_BACK: {
+    what: "{url} serves less than it did",
+    why: "it had brought number {last} of {authority}, and now ends at {found}",
+    do: "nothing that it brought is forgotten; ask whoever keeps it, or fetch from elsewhere",
+  },
+  SOURCE_UNREADABLE: {
+    what: "{url} does not serve a file of signed statements",
+    why: "need {need}",
+    do: "fetch it again, and tell whoever keeps it; what it brought before is kept",
+  },
+  SOURCE_TOO_LARGE: {
+    what: "{url} serves more than {limit} bytes",
+    why: "larger files are not read to their end",
+    do: "have its keeper split it, or carry it by courier in parts",
+  },
+  SOURCE_SILENT: {
+    what: "{url} cannot be fetched",
+    why: "{reason}",
+    do: "nothing waits for it: what is at hand goes on; it is tried again",
   },
   POLICY_SUPERSEDED: {
     what: "the policy {item} is an older version",

@@ -9,7 +9,10 @@ import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
 import { poolFrom } from "../../shared/coalition/signed.ts";
+import { fellBack, readSource } from "../../shared/coalition/source.ts";
 import { faultOfPart } from "../../shared/coalition/view.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { STATEMENTS_BYTES_MAX } from "../../shared/limits.ts";
 import { CONNECTED } from "../../shared/mesh/disconnect.ts";
 import { readScene } from "../../shared/mesh/documents/scene.ts";
 import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
@@ -21,10 +24,10 @@ import type { VerifiedObservation } from "../../shared/observation/observation.t
 import { decodeOpening } from "../../shared/reconcile/message.ts";
 import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
 import type { MESH_REFUSALS } from "../../shared/refusals/mesh.ts";
-import type { RefusalCode } from "../../shared/refusals.ts";
+import type { Refusal, RefusalCode } from "../../shared/refusals.ts";
 import { agentVariables } from "../support/agent-env.ts";
 import { Nation } from "../support/coalition.ts";
-import { refusedBy } from "../support/command.ts";
+import { refusedBy, run } from "../support/command.ts";
 import {
   AGREEMENT,
   type Documents,
@@ -41,6 +44,7 @@ import {
   trueClock,
 } from "../support/meshes.ts";
 import { testParties } from "../support/parties.ts";
+import { scratchFolder } from "../support/scratch.ts";
 import type { Example, Examples } from "./example.ts";
 
 const ANCHOR = { authority: "anchor", clauses: [{ id: "A1", effect: "permit", value: "night" }], admits: ["b-a"] };
@@ -72,6 +76,18 @@ function notPooled(say: (acme: Nation) => readonly VerifiedObservation[]): Examp
   const [acme] = testParties(1) as readonly [Party];
   return () => poolFrom(say(new Nation(acme)), rootsOf([acme])).refused[0]?.fault;
 }
+
+const SOURCE = "https://bolt.example/pact.json";
+
+/** What a pull from one source ends in. */
+const pulled =
+  (url: string): Example =>
+  async () => {
+    const { dir, remove } = scratchFolder("pull");
+    const trust = writeTrustStatement("test-mesh", rootsOf(testParties(1)));
+    const { data } = await run("coalition", "pull", url, "--pool", dir, "--trust", trust).finally(remove);
+    return (data as { readonly sources: readonly Refusal[] }).sources[0];
+  };
 
 export const COALITION: Examples<typeof COALITION_REFUSALS> = {
   POOL_INVALID: () => readPool([{ name: "hello.json", document: { hello: 1 } }]),
@@ -105,6 +121,11 @@ export const COALITION: Examples<typeof COALITION_REFUSALS> = {
   POLICY_OUT_OF_SCOPE: notTaken("POLICY_OUT_OF_SCOPE", { ...BEACON, scope: { partner: "cutter" } }),
   POLICY_NOT_OWN: notPooled((acme) => [acme.sign("coalition-policy", { authority: "bolt", clauses: [], admits: [] })]),
   POLICY_WITHHELD: notPooled((acme) => [acme.policy([], [], {}, 3)]),
+  POLICY_NUMBER_AHEAD: notPooled((acme) => [acme.policy([], [], {}, Number.MAX_SAFE_INTEGER)]),
+  SOURCE_ROLLED_BACK: () => fellBack(SOURCE, new Map([["bolt", 5]]), new Map([["bolt", 4]])),
+  SOURCE_UNREADABLE: () => readSource(new TextEncoder().encode('{"format":'), SOURCE),
+  SOURCE_TOO_LARGE: () => readSource(new Uint8Array(STATEMENTS_BYTES_MAX + 1), SOURCE),
+  SOURCE_SILENT: pulled("http://127.0.0.1:9/pact.json"),
   POLICY_NUMBER_TWICE: notPooled((acme) => [acme.policy([], [], {}, 1), acme.policy([], ["b-a"], {}, 1)]),
   POLICY_SUPERSEDED: notTaken("POLICY_SUPERSEDED", BEACON, { ...BEACON, version: 0 }),
   POLICY_FORKED: notTaken("POLICY_FORKED", BEACON, { ...BEACON, clauses: [] }),

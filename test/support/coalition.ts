@@ -11,6 +11,7 @@ import { START } from "./network.ts";
 export class Nation {
   readonly party: Party;
   number = 0;
+  #said = 0;
 
   constructor(party: Party) {
     this.party = party;
@@ -21,7 +22,7 @@ export class Nation {
     const read = fromJson(document);
     if (!read.ok) throw new Error(JSON.stringify(read.fault));
     const content = coalitionContent(number, read.value as CborMap);
-    const saying = { at: [START, START] as const, head: { sequence: number, prev: null } };
+    const saying = { at: [START, START] as const, head: { sequence: this.#said++, prev: null } };
     return authorFor(this.party.identity)(declarationDraft(type, content, saying));
   }
 
