@@ -38,7 +38,7 @@ export async function doorOf(env: AgentEnv, config: AgentConfig): Promise<Result
 
 /** What an admitted observation brings that the door does not go by yet; each at the cost of whoever signed it, if that is known. */
 export function newsIn(observation: VerifiedObservation, { trust }: Door): LearnedRevocation | null {
-  if (!isKind(observation, "notice")) return null;
+  if (!isKind(observation, "notice") || "withdrawal" in observation.body) return null;
   const { id, frame, signer, body } = observation.body.revocation;
   if (body.mesh !== observation.mesh || trust.revocations.some((each) => each.id === id)) return null;
   const payer = trust.roots.get(signer) ?? `carried by ${trust.roots.get(rootOf(observation.chain)) ?? "nobody"}`;

@@ -11,8 +11,8 @@ import {
   ceremonyOf,
   isKind,
   isOfMesh,
-  type NoticeBody,
   type Observation,
+  type RevocationNotice,
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
@@ -59,7 +59,7 @@ export async function ingest(
     if (!result.ok) continue;
     const place = result.value;
     if ("said" in place && isKind(place.said, "notice") && place.said.ceremony === null) {
-      answers[index] = learnedAnswer(place.said, unlearned);
+      answers[index] = learnedAnswer(place.said as Observation<RevocationNotice>, unlearned);
       continue;
     }
     const name = "said" in place ? ceremonyOf(place.said) : `mesh ${place.mesh}`;
@@ -119,7 +119,7 @@ async function learn(env: AgentEnv, door: Door, judged: readonly Result<Place>[]
   return news.length === 0 ? new Set() : new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
 }
 
-function learnedAnswer({ id, body }: Observation<NoticeBody>, unlearned: ReadonlySet<string>): Answer {
+function learnedAnswer({ id, body }: Observation<RevocationNotice>, unlearned: ReadonlySet<string>): Answer {
   if (unlearned.has(body.revocation.id))
     return { refusal: fault("REVOCATIONS_FULL", { limit: REVOCATIONS_LIVE_MAX }).fault };
   return { receipt: { id, verdict: "admitted", code: null, detail: { revocation: body.revocation.id } } };

@@ -111,6 +111,10 @@ export const TERMS_MAX = 16_384;
 export const SHARED_EVENTS_MAX = 1_024;
 /** Meshes that a chain of translators may pass through: trust and meaning thin out with each. */
 export const HOPS_MAX = 4;
+/** Matters of one operation's ceremony; roads by which one authority is recognised; authorities, translators or clauses that a call pins. */
+export const MATTERS_MAX = 16;
+export const ROADS_MAX = 8;
+export const PINNED_MAX = 256;
 /** Imports of imports: each is one more mesh that a fact has come through. */
 export const NESTING_MAX = 4;
 /** Persons who may have to sign for one exchange file besides its gateway. */

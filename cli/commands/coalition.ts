@@ -64,7 +64,7 @@ export const coalitionRevoke: Command = {
     const after = timeOf(call);
     const scope = operation === null ? null : new Map([["operation", operation]]);
     const by = typeof call.flags.by === "string" ? call.flags.by : (translator.signer ?? translator.from);
-    const plan = planRevocation(pool, { revokes: id, by, after, scope }, after, operation);
+    const plan = planRevocation(pool, { revokes: id, by, after, scope, cut: [] }, after, operation);
     if (!plan.ok) throw new Refused(plan.fault, EXIT.no);
     const { homes, unchanged } = plan.value;
     const revocation = { revokes: id, by, after, ...(operation === null ? {} : { scope: { operation } }) };

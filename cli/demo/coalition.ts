@@ -157,7 +157,7 @@ async function leave(stage: Stage, leaver: LocalAgent, partners: readonly LocalA
   const policies = await Promise.all(partners.map(policyAt));
   const { pool } = await poolOf(stage, leaver);
   const after = Date.now() * 1_000;
-  const plan = planRevocation(pool, { revokes: "*", by: leaver.name, after, scope: null }, after, OPERATION);
+  const plan = planRevocation(pool, { revokes: "*", by: leaver.name, after, scope: null, cut: [] }, after, OPERATION);
   if (!plan.ok) throw new Error(plan.fault.code);
   const document = { revokes: "*", by: leaver.name, after };
   await declare(leaver, PACT.mesh, "coalition-revocation", { number: 4, document });

@@ -17,6 +17,7 @@ import { type Input, step } from "../../shared/ceremony/step.ts";
 import { LINEAGE_START, type LinkedEntry, linkEntry } from "../../shared/lineage/entry.ts";
 import { type Author, authorFor } from "../../shared/observation/author.ts";
 import type { NamedSeat, VerifiedObservation } from "../../shared/observation/observation.ts";
+import type { Under } from "../../shared/observation/under.ts";
 import type { PinnedPolicy } from "../../shared/policy/policy.ts";
 import { type Party, rootsOf } from "../stack/party.ts";
 
@@ -102,6 +103,7 @@ export class Network {
       readonly title?: string;
       /** How many of the parties the call names; all of them if absent. */
       readonly named?: number;
+      readonly under?: Under;
     },
   ) {
     this.now = options.opensAt ?? START;
@@ -115,6 +117,7 @@ export class Network {
       closesAt: options.closesAt ?? null,
       expiresAt: options.expiresAt ?? null,
       nonce: new Uint8Array(16),
+      ...(options.under === undefined ? {} : { under: options.under }),
     };
     const call = composeCall(plan, authorFor(opener.identity));
     if (!call.ok) throw new Error(`the call is refused: ${call.fault.code}`);

@@ -45,8 +45,8 @@ export function openNext(state: CeremonyState, policy: Policy, call: Call, next:
   const { stage } = next;
   const seats = next.seats as readonly RosterSeat[];
   const closesAt = last.closesAt + call.closesAt - call.opensAt;
-  const { frame, subject } = last;
-  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, frame, subject, stage };
+  const { frame, subject, under } = last;
+  const round = { index: last.index + 1, seats, opensAt: call.opensAt, closesAt, frame, subject, under, stage };
   return openRound(state.ceremony, policy, round, state.self.root);
 }
 

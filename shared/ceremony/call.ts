@@ -6,6 +6,7 @@ import { openClosing } from "../closing/state.ts";
 import { membershipOf } from "../composition/membership.ts";
 import { LIFETIME_MICROS_MAX } from "../limits.ts";
 import type { Call, Id, Observation } from "../observation/observation.ts";
+import type { Under } from "../observation/under.ts";
 import { roundsAtMost } from "../outcome/rounds.ts";
 import { firstStage, type Stage } from "../outcome/stage.ts";
 import { decodePolicy } from "../policy/decode.ts";
@@ -14,6 +15,7 @@ import { lintPolicy } from "../policy/lint.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
+import { checkUnder, unrecognisedUnder } from "./under.ts";
 
 export type Opening = { readonly policy: PinnedPolicy; readonly seats: readonly RosterSeat[] };
 
@@ -44,6 +46,8 @@ function readAfresh(call: Call): Result<Opening> {
   if (seats.some((seat) => roots.get(seat.authority) !== seat.root) || new Set(roots.values()).size !== roots.size)
     return fault("CALL_INVALID", { reason: "an authority has two roots, or two authorities share one" });
   if (!policy.value.policy.standalone && membershipOf(call.subject) === null) return fault("POLICY_PART");
+  const unsound = checkUnder(call);
+  if (unsound !== null) return { ok: false, fault: unsound };
   const [finding] = lintPolicy(policy.value.policy, seats);
   return finding === undefined ? ok({ policy: policy.value, seats }) : { ok: false, fault: finding };
 }
@@ -72,6 +76,7 @@ export function openRound(
     readonly closesAt: number;
     readonly frame: string;
     readonly subject: CborValue;
+    readonly under: Under | null;
     readonly stage: Stage;
   },
   ownRoot: string | null,
@@ -89,16 +94,18 @@ export function openCeremony(state: CeremonyState, call: Observation<Call>): Cer
   if (!opening.ok && opening.fault.code === "POLICY_CRITICAL")
     return { ...state, call, hold: String(opening.fault.detail.extension) };
   const refusal = opening.ok
-    ? (unknownRoot(state, opening.value.seats) ?? contradictedText(state, opening.value.policy.policy))
+    ? (unknownRoot(state, opening.value.seats) ??
+      contradictedText(state, opening.value.policy.policy) ??
+      unrecognisedUnder(state, call))
     : opening.fault;
   if (!opening.ok || refusal !== null) return { ...state, call, refusal };
   const { policy, seats } = opening.value;
-  const { opensAt, closesAt, subject } = call.body;
+  const { opensAt, closesAt, subject, under = null } = call.body;
   const stage = firstStage(policy.policy);
   const round = openRound(
     state.ceremony,
     policy.policy,
-    { index: 0, seats, opensAt, closesAt, frame: call.timeFrame, subject, stage },
+    { index: 0, seats, opensAt, closesAt, frame: call.timeFrame, subject, under, stage },
     state.self.root,
   );
   return { ...state, call, policy, rounds: [round] };

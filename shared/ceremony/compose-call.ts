@@ -2,6 +2,7 @@
 import type { CborValue } from "../cbor/value.ts";
 import type { Author } from "../observation/author.ts";
 import type { Call, NamedSeat, VerifiedObservation } from "../observation/observation.ts";
+import type { Under } from "../observation/under.ts";
 import type { PinnedPolicy } from "../policy/policy.ts";
 import { ok, type Result } from "../result.ts";
 import { lastClose, readCall } from "./call.ts";
@@ -17,6 +18,8 @@ export type CallPlan = {
   readonly expiresAt: number | null;
   /** 16 bytes; what makes two calls of one instant differ, and a repeated event give the same call. */
   readonly nonce: Uint8Array;
+  /** The coalition that it is to be under; absent where it is under none. */
+  readonly under?: Under;
 };
 
 /** Signs a call, unless it could not work. */
@@ -34,6 +37,7 @@ export function composeCall(plan: CallPlan, author: Author): Result<VerifiedObse
     closesAt,
     expiresAt: plan.expiresAt ?? lastClose(plan.policy.policy, { opensAt: plan.opensAt, closesAt }) + timing.expiry,
     nonce: plan.nonce,
+    ...(plan.under === undefined ? {} : { under: plan.under }),
   };
   const readable = readCall(body);
   if (!readable.ok) return readable;

@@ -63,7 +63,8 @@ function guestKey({ chain, body }: Gathered): string {
   return `${rootOf(chain)} ${body.role}`;
 }
 
-function nameIn(content: ContributionBody["content"]): string {
+/** The name under which a walk-in joins. */
+export function nameIn(content: ContributionBody["content"]): string {
   const name = content.get("as");
   return typeof name === "string" ? name : "";
 }

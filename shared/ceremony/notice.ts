@@ -3,16 +3,24 @@
 import type { Revocation } from "../authority/statement.ts";
 import { revocationsOf } from "../authority/validity.ts";
 import { isHalted } from "../closing/derive.ts";
-import type { NoticeBody, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
+import { bearsOn, takesAsMuch } from "./disengaged.ts";
 import { isWanted, itemsOf, itemsPerSeat } from "./gather.ts";
-import { contributionsOf, noticesOf } from "./gathered.ts";
+import {
+  allNoticesOf,
+  type Carried,
+  carriedIn,
+  contributionsOf,
+  isWithdrawal,
+  noticesOf,
+  withdrawalsOf,
+} from "./gathered.ts";
 import { audienceOf, type CeremonyState, currentRound, ownSeat, phaseOf, type Round, replaceRound } from "./state.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
 
 export function absorbNotice(turn: Turn, round: Round, notice: VerifiedObservation & Observation<NoticeBody>): Turn {
-  const { revocation } = notice.body;
   if (round.held.has(notice.id)) return receipt(turn, notice.id, "ignored", "DUPLICATE");
   if (round.closing.decision !== null)
     return refuseIn(turn, notice, fault("ROUND_CLOSED", { round: round.index }).fault);
@@ -24,19 +32,24 @@ export function absorbNotice(turn: Turn, round: Round, notice: VerifiedObservati
   return record(stored, "admission", [notice.id], authorityOf(turn.state, notice), {
     kind: "notice",
     round: round.index,
-    revokes: revocation.body.credential,
-    from: revocation.body.from,
+    ...detailOf(carriedIn(notice)),
   });
 }
 
+function detailOf(carried: Carried): { readonly revokes: string; readonly from: number; readonly by?: string } {
+  if (!isWithdrawal(carried)) return { revokes: carried.body.credential, from: carried.body.from };
+  const { revokes, by, after } = carried.revocation;
+  return { revokes, by, from: after };
+}
+
 /** Carries a revocation into the present round in the party's own seat; one that is there already, by whomever, need not be. */
-export function carry(turn: Turn, revocation: Revocation): Turn {
+export function carry(turn: Turn, carried: Carried): Turn {
   const { state } = turn;
   const round = currentRound(state);
   const refusal = refusalToCarry(state, round);
   if (refusal !== null || round === undefined)
     return receipt(turn, "", "refused", refusal?.code ?? "CEREMONY_UNKNOWN", refusal?.detail ?? {});
-  const known = noticesOf([...round.held.values()]).find(({ body }) => body.revocation.id === revocation.id);
+  const known = allNoticesOf([...round.held.values()]).find((notice) => carriedIn(notice).id === carried.id);
   if (known !== undefined) return receipt(turn, known.id, "ignored", "DUPLICATE");
   const seat = ownSeat(state, round, () => true);
   if (seat === undefined)
@@ -44,12 +57,12 @@ export function carry(turn: Turn, revocation: Revocation): Turn {
   const slot = { seat: seat.index, attempt: null, item: null };
   // Half of what a seat may give is left for its contributions: others must not be able to use it up by what they have it carry.
   const limit = Math.floor(itemsPerSeat(round) / 2);
-  const own = noticesOf([...round.held.values()]).filter((other) => other.slot.seat === seat.index);
+  const own = allNoticesOf([...round.held.values()]).filter((other) => other.slot.seat === seat.index);
   if (own.length >= limit) return receipt(turn, "", "refused", "ITEMS_FULL", { limit });
   const { turn: spoken, said } = say(turn, {
     round: round.index,
     slot,
-    body: { kind: "notice", revocation },
+    body: isWithdrawal(carried) ? { kind: "notice", withdrawal: carried } : { kind: "notice", revocation: carried },
     parents: [state.ceremony],
     numbered: true,
   });
@@ -86,6 +99,23 @@ export function uncarried({ rounds, self }: CeremonyState, known: readonly Revoc
   return [...new Map(open.map((revocation) => [revocation.body.credential, revocation])).values()];
 }
 
+/** The same of withdrawals: those that take a translator which the call pins, where nothing is held that takes as much. */
+export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly Withdrawal[]): readonly Withdrawal[] {
+  const under = rounds[0]?.under ?? null;
+  if (under === null || known.length === 0) return [];
+  const held = rounds.flatMap((round) => withdrawalsOf([...round.held.values()]).map(({ body }) => body.withdrawal));
+  const sound = held.filter((one) => bearsOn(under, one));
+  return known
+    .filter((one) => bearsOn(under, one) && !sound.some((other) => takesAsMuch(under, other, one)))
+    .filter(
+      (one, at, open) =>
+        !open.some(
+          (other, index) =>
+            takesAsMuch(under, other, one) && (index < at || !takesAsMuch(under, one, other)) && other !== one,
+        ),
+    );
+}
+
 /** Whether a revocation takes away all that another one does: from no later on, and standing by nothing more. */
 function isAsStrict({ body: { credential, from, cut } }: Revocation, { body: other }: Revocation): boolean {
   return credential === other.credential && from <= other.from && cut.every((id) => other.cut.includes(id));
@@ -99,21 +129,21 @@ export function carryOn(turn: Turn): Turn {
   const earlier = rounds.slice(0, -1);
   const settled = new Set(
     earlier.flatMap(({ held, closing }) =>
-      noticesOf([...held.values()]).flatMap(({ id, body }) =>
-        closing.decision?.set.includes(id) === true ? [body.revocation.id] : [],
+      allNoticesOf([...held.values()]).flatMap((notice) =>
+        closing.decision?.set.includes(notice.id) === true ? [carriedIn(notice).id] : [],
       ),
     ),
   );
   const waiting = new Map(
     earlier.flatMap(({ held }) =>
-      noticesOf([...held.values()]).map(({ body }) => [body.revocation.id, body.revocation]),
+      allNoticesOf([...held.values()]).map((notice) => [carriedIn(notice).id, carriedIn(notice)] as const),
     ),
   );
   return [...waiting.values()]
     .filter(({ id }) => !settled.has(id))
-    .reduce((carried, revocation) => {
-      const after = carry(carried, revocation);
+    .reduce((before, carried) => {
+      const after = carry(before, carried);
       // Nobody asked for it, so nobody is answered.
-      return { ...after, receipts: carried.receipts };
+      return { ...after, receipts: before.receipts };
     }, turn);
 }

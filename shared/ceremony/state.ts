@@ -13,6 +13,7 @@ import type {
   StatusBody,
   VerifiedObservation,
 } from "../observation/observation.ts";
+import type { Under } from "../observation/under.ts";
 import type { Seat } from "../outcome/contribution.ts";
 import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
@@ -30,6 +31,8 @@ export type Self = {
   readonly key: string;
   /** Roots it recognises, with the authority each stands for. */
   readonly roots: ReadonlyMap<string, string>;
+  /** By mesh, the same of the further ones in which it stands; absent where it stands in none. */
+  readonly elsewhere?: ReadonlyMap<string, ReadonlyMap<string, string>>;
   /** Taxonomies that it recognises; absent where it recognises none. */
   readonly recognised?: Pick<Recognised, "taxonomies" | "taxonomyGrace">;
 };
@@ -45,6 +48,8 @@ export type Round = {
   readonly frame: string;
   /** What the call says the ceremony is about. */
   readonly subject: CborValue;
+  /** The coalition that the call says it is under; null where it is under none. */
+  readonly under: Under | null;
   /** What it asks for. */
   readonly stage: Stage;
   /** Contributions, and the notices carried into the round. */

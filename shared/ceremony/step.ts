@@ -1,6 +1,5 @@
 // step(state, input) -> state and effects (SPEC §7.5): the whole protocol of one party in one ceremony, pure. Time is in the input,
 // chance is nowhere, and the author signs deterministically, so the same inputs give the same bytes.
-import type { Revocation } from "../authority/statement.ts";
 import type { CborMap } from "../cbor/value.ts";
 import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
@@ -9,6 +8,7 @@ import { attest, type Manner } from "./attest.ts";
 import { byOwnClock, listen, remember } from "./clock.ts";
 import { type Contest, contest } from "./contest.ts";
 import type { Effect, Receipt } from "./effect.ts";
+import type { Carried } from "./gathered.ts";
 import { carry } from "./notice.ts";
 import { settleTurn } from "./settle.ts";
 import { audienceOf, type CeremonyState, currentRound } from "./state.ts";
@@ -27,8 +27,8 @@ export type Input =
       /** Absent for the party's usual class and no sources. */
       readonly manner?: Manner;
     }
-  /** A revocation whose signature is verified, to be carried into the ceremony. */
-  | { readonly on: "revocation"; readonly now: number; readonly revocation: Revocation }
+  /** A revocation, or a withdrawal, whose signature is verified, to be carried into the ceremony. */
+  | { readonly on: "revocation"; readonly now: number; readonly revocation: Carried }
   /** The party's own word about the outcome. */
   | { readonly on: "contest"; readonly now: number; readonly contest: Contest }
   | { readonly on: "clock"; readonly now: number };

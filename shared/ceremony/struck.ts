@@ -1,16 +1,19 @@
 // What the closed sets themselves take away from contributions (SPEC §6.17): credentials that a carried revocation withdraws, and devices that
 // show to be two. Judged over the sets alone, so that whoever holds them judges alike, whatever arrived first and whatever else it knows.
+import { rootOf } from "../authority/chain.ts";
 import { deviceForks } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";
 import { checkRevocations, revocationsOf, withoutStanding } from "../authority/validity.ts";
 import { toHex } from "../bytes.ts";
 import type { Decision } from "../closing/state.ts";
 import { type Evidenced, vouchFor } from "../observation/admit-all.ts";
-import type { ContributionBody, Id, NoticeBody, Observation } from "../observation/observation.ts";
+import type { ContributionBody, Id, Observation, RevocationNotice } from "../observation/observation.ts";
 import { compareText, type Exclusion } from "../outcome/contribution.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
+import { type Disengaged, disengagedIn } from "./disengaged.ts";
 import { contributionsOf, type Gathered, noticesOf } from "./gathered.ts";
+import { nameIn } from "./guests.ts";
 import type { Round } from "./state.ts";
 
 export type Struck = {
@@ -35,8 +38,26 @@ export function struckIn(policy: Policy, rounds: readonly Round[]): Struck {
   const faults = new Map<Id, Fault>();
   for (const { id, fault } of policy.equivocation === "void" ? forked(asked, contributionsOf(shown)) : [])
     faults.set(id, fault);
+  const { faults: unheard, ignored } = disengaged(rounds, last, shown, known);
+  for (const [id, fault] of unheard) faults.set(id, fault);
   for (const { id, fault } of revoked(asked, contributionsOf(shown), known)) faults.set(id, fault);
-  return { faults, ignored: ignoredIn(noticesOf(last), contributionsOf(shown), known) };
+  return { faults, ignored: [...ignored, ...ignoredIn(noticesOf(last), contributionsOf(shown), known)] };
+}
+
+const ENGAGED: Disengaged = { faults: new Map(), ignored: [] };
+
+/** What the coalition takes away; nothing where the call is under none. */
+function disengaged(
+  rounds: readonly Round[],
+  last: readonly Gathered[],
+  shown: readonly Gathered[],
+  known: Known,
+): Disengaged {
+  const under = rounds[0]?.under ?? null;
+  if (under === null) return ENGAGED;
+  const nameOf = ({ chain, body }: Observation<ContributionBody>) =>
+    known.roots.get(rootOf(chain)) ?? nameIn(body.content);
+  return disengagedIn(under, last, shown, nameOf, known);
 }
 
 /** Of contributions held in the last of these rounds, in its set or not, those under a credential that carried revocations withdraw. */
@@ -122,7 +143,7 @@ function revoked(asked: readonly Observation[], shown: readonly Observation[], k
 }
 
 function ignoredIn(
-  notices: readonly Observation<NoticeBody>[],
+  notices: readonly Observation<RevocationNotice>[],
   shown: readonly Observation[],
   known: Known,
 ): readonly Exclusion[] {

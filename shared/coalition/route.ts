@@ -22,7 +22,7 @@ export function standingOf(pool: Pool, admits: readonly string[], circumstance: 
 }
 
 function objection(pool: Pool, translator: Translator, circumstance: Circumstance): RefusalCode | null {
-  const known = facts(circumstance);
+  const known = factsOf(circumstance);
   if (revocationOf(translator, pool.revocations, circumstance.at, known) !== undefined) return "TRANSLATION_REVOKED";
   if (translator.expires !== null && circumstance.at >= translator.expires) return "TRANSLATION_EXPIRED";
   return isWithin(translator.scope, known) ? null : "TRANSLATION_OUT_OF_SCOPE";
@@ -30,13 +30,14 @@ function objection(pool: Pool, translator: Translator, circumstance: Circumstanc
 
 /** As `isWithin`; outside of any operation whatever names one is still shown. */
 export function holdsIn(scope: Scope, circumstance: Circumstance): boolean {
-  const known = facts(circumstance);
+  const known = factsOf(circumstance);
   const asked =
     scope === null ? [] : [...scope].filter(([key]) => key !== "operation" || circumstance.operation !== null);
   return asked.every(([key, value]) => known.get(key) === value);
 }
 
-function facts({ home, operation }: Circumstance): ReadonlyMap<string, string> {
+/** What a scope may ask for. */
+export function factsOf({ home, operation }: Pick<Circumstance, "home" | "operation">): ReadonlyMap<string, string> {
   return new Map(
     operation === null
       ? [["partner", home]]

@@ -2,7 +2,7 @@
 // numbers them. Any road may bring them, in any order and number of copies; what a mirror withholds leaves a hole in the numbers.
 import { type Chain, grantsRole } from "../authority/chain.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
-import { anything, integer, type Reader, readAs, record } from "../cbor/read.ts";
+import { type Reader, readAs } from "../cbor/read.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { sha256Hex } from "../hash.ts";
 import { NUMBERS_AHEAD_MAX } from "../limits.ts";
@@ -19,6 +19,7 @@ import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { sortedTexts } from "../text.ts";
 import { type AuthorityPolicy, type Pool, readPolicy } from "./pool.ts";
+import { readStated } from "./stated.ts";
 
 export const COALITION_TYPES = ["coalition-policy", "coalition-translator", "coalition-revocation"] as const;
 export type CoalitionType = (typeof COALITION_TYPES)[number];
@@ -37,11 +38,6 @@ type Document =
   | { readonly type: "coalition-revocation"; readonly document: TranslatorRevocation };
 type Said = { readonly authority: string; readonly number: number } & Document;
 type Statement = { readonly id: string; readonly content: string } & Said;
-
-const readContent = record<{ number: number; document: CborValue }>({
-  number: integer(1, Number.MAX_SAFE_INTEGER),
-  document: anything,
-});
 
 /** What an authority signs: the document and its number among the authority's own. */
 export function coalitionContent(number: number, document: CborMap): CborMap {
@@ -123,7 +119,7 @@ export function readSaid(
 ): Result<Said> {
   if (!grantsRole(chain, POLICY_ROLE))
     return fault("ROLE_NOT_GRANTED", { role: POLICY_ROLE, granted: chain.at(-1)?.grant.roles.join(", ") });
-  const content = readAs(said, readContent, type);
+  const content = readAs(said, readStated, type);
   if (!content.ok) return fault("POOL_INVALID", content.fault.detail);
   const read = readAs(content.value.document, READERS[type] as Reader<Document["document"]>, type);
   if (!read.ok) return fault("POOL_INVALID", read.fault.detail);

@@ -6,7 +6,7 @@ import { noticesOf } from "../ceremony/gathered.ts";
 import { admitAll } from "../observation/admit-all.ts";
 import { parseObservation } from "../observation/decode.ts";
 import { stepOf } from "../observation/door-steps.ts";
-import { isKind, type VerifiedObservation } from "../observation/observation.ts";
+import type { VerifiedObservation } from "../observation/observation.ts";
 import { refusalClass } from "../refusals.ts";
 import { fault } from "../result.ts";
 import type { BundledFrame } from "./bundle.ts";
@@ -61,9 +61,7 @@ function splitRevocations({ bundle, trust }: Case): readonly [readonly Revocatio
   const ids = new Set(
     bundle.frames.flatMap(({ frame }) => {
       const parsed = parseObservation(frame);
-      return parsed.ok && isKind(parsed.value.observation, "notice")
-        ? [parsed.value.observation.body.revocation.id]
-        : [];
+      return parsed.ok ? noticesOf([parsed.value.observation]).map(({ body }) => body.revocation.id) : [];
     }),
   );
   const isCarried = ({ id }: Revocation) => ids.has(id);

@@ -31,6 +31,8 @@ export type Translator = {
   readonly clauses: readonly string[] | null;
   /** The partner, or the operation, for which it holds; for all if null. */
   readonly scope: Scope;
+  /** When its signer issued it; null where that is not told. */
+  readonly issued: number | null;
 };
 
 /** What must be so for something to hold, by name; everywhere if null. */
@@ -41,18 +43,34 @@ export function isWithin(scope: Scope, known: ReadonlyMap<string, string>): bool
   return scope === null || [...scope].every(([key, value]) => known.get(key) === value);
 }
 
-/** `after` is the first instant at which the translator no longer holds, within `scope`; nothing else has to be rebuilt. */
+/**
+ * `after` is the first instant at which the translator no longer holds, within `scope`; nothing else has to be rebuilt. `cut` names the last
+ * statements in running ceremonies that still stand, by id in ascending order (SPEC §15.13).
+ */
 export type TranslatorRevocation = {
   /** A translator's id, or `*` for every translator that `by` may revoke. */
   readonly revokes: string;
   readonly by: string;
   readonly after: number;
   readonly scope: Scope;
+  readonly cut: readonly string[];
 };
 
 /** Who signed a translator may revoke it, and so may either side: leaving needs nobody's leave. */
 export function mayRevoke(by: string, { signer, from, to }: Pick<Translator, "signer" | "from" | "to">): boolean {
   return by === signer || by === from || by === to;
+}
+
+/**
+ * A wildcard names every translator that its signer may revoke, but those that this one itself has issued since: that is how it comes back.
+ * It only ever adds: what is revoked by name stays so.
+ */
+export function names(
+  { revokes, by, after }: TranslatorRevocation,
+  { id, signer, issued }: Pick<Translator, "id" | "signer" | "issued">,
+): boolean {
+  if (revokes !== "*") return revokes === id;
+  return !(signer === by && issued !== null && issued >= after);
 }
 
 /**
@@ -66,11 +84,7 @@ export function revocationOf(
   known: ReadonlyMap<string, string>,
 ): TranslatorRevocation | undefined {
   return revocations.find(
-    ({ revokes, by, after, scope }) =>
-      (revokes === translator.id || revokes === "*") &&
-      mayRevoke(by, translator) &&
-      at >= after &&
-      isWithin(scope, known),
+    (one) => names(one, translator) && mayRevoke(one.by, translator) && at >= one.after && isWithin(one.scope, known),
   );
 }
 

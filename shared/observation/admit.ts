@@ -15,7 +15,7 @@ import {
 import { checkCompetence, deviceNeed } from "../authority/competence.ts";
 import { checkContinuity, proveLinks, rememberLinks } from "../authority/device.ts";
 import { openAuthorityStatement } from "../authority/statement.ts";
-import type { Trust } from "../authority/trust.ts";
+import { assembleTrust, type Trust } from "../authority/trust.ts";
 import { checkFreshness, checkRevocations, checkValidity } from "../authority/validity.ts";
 import { toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
@@ -25,7 +25,7 @@ import { TTL_MICROS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { parseObservation } from "./decode.ts";
 import { named } from "./field-of.ts";
-import type { Observation, VerifiedObservation } from "./observation.ts";
+import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from "./observation.ts";
 
 /** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of chains that it proved. */
 export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<VerifiedObservation>> {
@@ -57,13 +57,22 @@ async function checkSigned({ key, body }: Observation, statement: Statement, tru
   if (!sound.ok) return named(sound, "key");
   const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);
   if (!signed.ok) return named(signed, "signature");
-  return body.kind === "notice" ? checkCarried(body.revocation.frame) : signed;
+  return body.kind === "notice" ? checkCarried(body) : signed;
 }
 
 /** What is carried is signed as well as what carries it: whether its signer has standing is judged where it bears on something. */
-async function checkCarried(frame: Uint8Array): Promise<Result<true>> {
-  const opened = await openAuthorityStatement(frame);
+async function checkCarried(notice: NoticeBody): Promise<Result<true>> {
+  const opened =
+    "withdrawal" in notice
+      ? await openWithdrawal(notice.withdrawal)
+      : await openAuthorityStatement(notice.revocation.frame);
   return opened.ok ? ok(true) : named(opened, "payload");
+}
+
+/** Through the door by itself, under whatever root it names: whose that root is, the ceremony's call says. */
+async function openWithdrawal({ frame, chain }: Withdrawal): Promise<Result<VerifiedObservation>> {
+  const root = rootOf(chain);
+  return admit(frame, assembleTrust({ mesh: null, pins: new Map([[root, root]]) }));
 }
 
 /** SPEC §4.5 to §4.7: what follows from the chains' bytes, cheapest first, and then from what this party knows. */

@@ -18,7 +18,7 @@ import {
   record,
   text,
 } from "../cbor/read.ts";
-import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { type CborMap, type CborValue, type Encodable, isCborMap } from "../cbor/value.ts";
 import { idBytes } from "../hash.ts";
 import {
   CONTENT_BYTES_MAX,
@@ -46,6 +46,7 @@ import type {
   StatusBody,
   WitnessBody,
 } from "./observation.ts";
+import { readUnder, type Under, underFields } from "./under.ts";
 
 /** Bytes of an id kept in a status: enough that an accidental clash within a ceremony does not happen. */
 export const PREFIX_BYTES = 8;
@@ -69,7 +70,7 @@ type CallWire = {
   nonce: Uint8Array;
 };
 
-const readCallWire = record<CallWire>({
+const CALL_FIELDS = {
   title: text(TEXT_LENGTH_MAX),
   policy: bytesUpTo(POLICY_BYTES_MAX),
   policy_hash: readId,
@@ -79,10 +80,13 @@ const readCallWire = record<CallWire>({
   closes_at: integer(0, MICROS_MAX),
   expires_at: integer(0, MICROS_MAX),
   nonce: bytes(16),
-});
+} as const;
+const readCallWire = record<CallWire>(CALL_FIELDS);
+const readCallUnder = record<CallWire & { under: Under }>({ ...CALL_FIELDS, under: readUnder });
 
 const readCall: Reader<Call> = (value, path) => {
-  const wire = readCallWire(value, path);
+  const wire: CallWire & { under?: Under } =
+    isCborMap(value) && value.has("under") ? readCallUnder(value, path) : readCallWire(value, path);
   return {
     kind: "call",
     title: wire.title,
@@ -94,6 +98,7 @@ const readCall: Reader<Call> = (value, path) => {
     closesAt: wire.closes_at,
     expiresAt: wire.expires_at,
     nonce: wire.nonce,
+    ...(wire.under === undefined ? {} : { under: wire.under }),
   };
 };
 
@@ -214,6 +219,7 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
         closes_at: body.closesAt,
         expires_at: body.expiresAt,
         nonce: body.nonce,
+        ...(body.under === undefined ? {} : { under: underFields(body.under) }),
       };
     case "contribution":
       return { role: body.role, content: body.content };
@@ -242,7 +248,7 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     case "outcome":
       return { digest: idBytes(body.digest), status: body.status };
     case "notice":
-      return { revocation: body.revocation.frame };
+      return "withdrawal" in body ? { withdrawal: body.withdrawal.frame } : { revocation: body.revocation.frame };
     case "dispute":
       return {
         act: body.act,

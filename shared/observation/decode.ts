@@ -10,6 +10,7 @@ import { parseStatement, type Statement } from "../cose/sign1.ts";
 import {
   CHAIN_FRAMES_MAX,
   CHAIN_PATHS_MAX,
+  CONTENT_BYTES_MAX,
   DEVICE_LINKS_MAX,
   FRAME_BYTES_MAX,
   LINEAGE_REFERENCES_MAX,
@@ -31,6 +32,7 @@ import {
   type Slot,
   type VerifiedObservation,
 } from "./observation.ts";
+import { withdrawalIn } from "./withdrawal.ts";
 
 export const OBSERVATION_VERSION = 1;
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
@@ -181,7 +183,26 @@ function readPayload(wire: Wire, foreign: boolean): Result<Body> {
   // No extension exists yet, so every critical one is unknown: such a statement is kept and understood by nobody here.
   if (wire.critical.length > 0) return ok({ kind: "unknown", extension: wire.critical.join(", ") });
   if (!KINDS.includes(wire.kind as Kind)) return fault("KIND_UNKNOWN", { kind: wire.kind });
-  return readAs(wire.payload, readBody(wire.kind as Kind), "payload");
+  const { kind, payload } = wire;
+  if (kind === "notice" && isCborMap(payload) && payload.has("withdrawal")) return readWithdrawalNotice(payload);
+  return readAs(payload, readBody(kind as Kind), "payload");
+}
+
+const readCarriedFrame = record<{ withdrawal: Uint8Array }>({ withdrawal: bytesUpTo(CONTENT_BYTES_MAX) });
+
+/** The declaration as it was signed; the door verifies its signature and its chain. */
+function readWithdrawalNotice(payload: CborMap): Result<Body> {
+  const wire = readAs(payload, readCarriedFrame, "payload");
+  if (!wire.ok) return wire;
+  const { withdrawal: frame } = wire.value;
+  const statement = parseStatement(frame, "quorate/observation/1");
+  const decoded = statement.ok ? decodeCanonical(statement.value.sign1.payload) : statement;
+  // Looked at before it is read: a notice within a notice would be read within that one, and so on.
+  const isDeclaration = decoded.ok && isCborMap(decoded.value) && decoded.value.get("kind") === "declaration";
+  if (!isDeclaration) return fault("FIELD_INVALID", { path: "payload.withdrawal", need: "a signed declaration" });
+  const parsed = parseObservation(frame);
+  const withdrawal = parsed.ok ? withdrawalIn(parsed.value.observation) : parsed;
+  return withdrawal.ok ? ok({ kind: "notice", withdrawal: withdrawal.value }) : withdrawal;
 }
 
 /** Whoever asks for a call that it missed knows no roster yet, and whoever joins an open one has no seat in it. */
@@ -194,7 +215,7 @@ function checkPresence(observation: Observation): Result<true> {
   const { slot, at, body, lineage } = observation;
   // A call precedes its ceremony, and what is said to a mesh belongs to none.
   // A notice belongs to the ceremony into which it is carried, or to none.
-  const carried = body.kind === "notice" && observation.ceremony === null;
+  const carried = body.kind === "notice" && !("withdrawal" in body) && observation.ceremony === null;
   const outside = body.kind === "call" || body.kind === "fact" || body.kind === "declaration" || carried;
   const placed = checkCeremony(observation, outside);
   if (!placed.ok) return placed;

@@ -19,7 +19,7 @@ export const DOOR_STEPS = [
   {
     name: "revocation",
     need: "no link revoked at the stated time, and nothing back-dated past a revocation",
-    codes: /^(CREDENTIAL_REVOKED|OBSERVATION_BACKDATED|REVOCATION_)/,
+    codes: /^(CREDENTIAL_REVOKED|OBSERVATION_BACKDATED|REVOCATION_|TRANSLATION_(REVOKED|BACKDATED|MISSING))/,
   },
   {
     name: "competence",

@@ -3,7 +3,9 @@ import type { Chain } from "../authority/chain.ts";
 import type { DeviceLink } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
+import type { TranslatorRevocation } from "../mesh/translator.ts";
 import type { Place } from "../reference/place.ts";
+import type { Under } from "./under.ts";
 
 /** Content hash of a signed statement: 64 lower-case hexadecimal digits. */
 export type Id = string;
@@ -52,6 +54,8 @@ export type Call = {
   readonly closesAt: number;
   readonly expiresAt: number;
   readonly nonce: Uint8Array;
+  /** The coalition that the ceremony is under; absent where it is under none. */
+  readonly under?: Under;
 };
 
 /** The choice by which a party joins a ceremony that convenes those present. */
@@ -97,8 +101,21 @@ export type DisputeBody = {
 export type FactBody = { readonly kind: "fact"; readonly subject: string; readonly value: CborValue };
 /** A document of a mesh: an agreement, a translator, an import and the like (SPEC §20.12); belongs to no ceremony. */
 export type DeclarationBody = { readonly kind: "declaration"; readonly type: string; readonly content: CborMap };
+/** A coalition's revocation of translators, as its authority signed it to a mesh (SPEC §15.7). */
+export type Withdrawal = {
+  /** Id of the declaration. */
+  readonly id: Id;
+  readonly frame: Uint8Array;
+  readonly mesh: string;
+  readonly chain: Chain;
+  readonly at: Interval;
+  readonly revocation: TranslatorRevocation;
+};
 /** A signed revocation that somebody carries (SPEC §3.5): into a ceremony, where it is gathered like a contribution, or to an agent. */
-export type NoticeBody = { readonly kind: "notice"; readonly revocation: Revocation };
+export type RevocationNotice = { readonly kind: "notice"; readonly revocation: Revocation };
+/** The same for a withdrawal; into a ceremony only. */
+export type WithdrawalNotice = { readonly kind: "notice"; readonly withdrawal: Withdrawal };
+export type NoticeBody = RevocationNotice | WithdrawalNotice;
 /** A statement of a version or with an extension that this engine does not know: it puts its ceremony on hold. */
 export type UnknownBody = { readonly kind: "unknown"; readonly extension: string };
 

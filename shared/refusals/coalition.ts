@@ -20,6 +20,21 @@ export const COALITION_REFUSALS = {
     why: "its signer or one of its two sides withdrew it",
     do: "agree on a new translator; a revocation is never lifted",
   },
+  TRANSLATION_BACKDATED: {
+    what: "what {item} says is dated before it withdrew {translator}, and nobody shows that it was said by then",
+    why: "neither the withdrawal's cut nor a witness of another party covers it",
+    do: "have the withdrawal name it in its cut",
+  },
+  PARTNER_UNRECOGNISED: {
+    what: "{home} recognises nothing of {authority} in the operation {operation}",
+    why: "no road of admitted translators leads from {authority} to {home}",
+    do: "admit a translator of {authority}, or open the ceremony without it",
+  },
+  MATTER_PROHIBITED: {
+    what: "the effective policy of {home} prohibits {matter}",
+    why: "the clause {clause} of {from} says so",
+    do: "ask for something else, or have {from} change its clause",
+  },
   TRANSLATION_EXPIRED: {
     what: "the translator {translator} has expired",
     why: "its last instant is past",

@@ -13,6 +13,7 @@ import { type Example, toldBy } from "./example.ts";
 import { EXCHANGE } from "./exchange.ts";
 import { COALITION, MESH_EXAMPLES } from "./federation.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
+import { OPERATION } from "./operation.ts";
 import { POLICY } from "./policy.ts";
 import { POLICY_DOCUMENTS } from "./policy-documents.ts";
 import { COMPOSITE, REFERENCE } from "./reference.ts";
@@ -44,6 +45,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...REFERENCE,
   ...COMPOSITE,
   ...COALITION,
+  ...OPERATION,
   ...MESH_EXAMPLES,
   ...EXCHANGE,
   ...OBJECTS,

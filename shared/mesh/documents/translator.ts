@@ -1,7 +1,7 @@
 // The documents of a translator and of its revocation, between meshes and between the policies of a coalition (SPEC §15, §20.4, §20.5).
 import { integer, list, misfit, nullable, oneOf, type Reader, text, textMap } from "../../cbor/read.ts";
 import { type CborValue, isCborMap } from "../../cbor/value.ts";
-import { RATIO_TERM_MAX, TERMS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
+import { RATIO_TERM_MAX, REVOCATION_CUT_MAX, TERMS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
 import { type Ratio, ratio } from "../../ratio.ts";
 import {
   type AuthorityMapping,
@@ -12,7 +12,7 @@ import {
   type TranslatorRevocation,
   type UnitMapping,
 } from "../translator.ts";
-import { fields, NO_ENTRIES, readInstant, type Unread } from "./fields.ts";
+import { fields, NO_ENTRIES, NO_ITEMS, readInstant, type Unread } from "./fields.ts";
 
 const readName = text(TEXT_LENGTH_MAX);
 const MOST = Number.MAX_SAFE_INTEGER;
@@ -72,6 +72,7 @@ export function readTranslator(unread: Unread): Reader<Translator> {
       expires: nullable(readInstant),
       clauses: readClauses,
       scope: readScope,
+      issued: nullable(readInstant),
     },
     {
       taxonomies: NO_ENTRIES,
@@ -82,6 +83,7 @@ export function readTranslator(unread: Unread): Reader<Translator> {
       expires: null,
       clauses: null,
       scope: null,
+      issued: null,
     },
     unread,
   );
@@ -95,10 +97,16 @@ function termMap<T>(reader: Reader<T>): Reader<ReadonlyMap<string, T>> {
   };
 }
 
+const readCut: Reader<readonly string[]> = (value, path) => {
+  const ids = list(text(64, 64), REVOCATION_CUT_MAX)(value, path);
+  const sorted = ids.every((id, at) => /^[0-9a-f]{64}$/.test(id) && (at === 0 || (ids[at - 1] as string) < id));
+  return sorted ? ids : misfit(path, "ids in ascending order, each once");
+};
+
 export function readTranslatorRevocation(unread: Unread): Reader<TranslatorRevocation> {
   return fields<TranslatorRevocation>(
-    { revokes: text(TEXT_LENGTH_MAX), by: text(), after: readInstant, scope: readScope },
-    { scope: null },
+    { revokes: text(TEXT_LENGTH_MAX), by: text(), after: readInstant, scope: readScope, cut: readCut },
+    { scope: null, cut: NO_ITEMS },
     unread,
   );
 }

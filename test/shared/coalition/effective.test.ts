@@ -162,7 +162,7 @@ describe("a revocation of a translator", () => {
     const named = fc.constantFrom(...TRANSLATORS.map(({ id }) => id), "*");
     fc.assert(
       fc.property(named, fc.constantFrom("anchor", "beacon", "cutter", "harbour-office"), (revokes, by) => {
-        const revocation = { revokes, by, after: 100, scope: null };
+        const revocation = { revokes, by, after: 100, scope: null, cut: [] };
         const plan = planRevocation(pool(), revocation, 100, null);
         if (!plan.ok) throw new Error(plan.fault.code);
         for (const home of ["anchor", "beacon", "cutter"]) {
