@@ -3,6 +3,7 @@ import type { Context } from "hono";
 import type { ContentfulStatusCode } from "hono/utils/http-status";
 import { describeRefusal, type RefusalClass, type RefusalCode, refusalClass } from "../../shared/refusals.ts";
 import type { Fault } from "../../shared/result.ts";
+import { PROBLEM_TYPE } from "./contract/route.ts";
 
 const STATUS = {
   malformed: 400,
@@ -19,6 +20,8 @@ const STATUS = {
 /** Codes for which HTTP has a word of its own. */
 const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
   CONTENT_TYPE: 415,
+  METHOD_NOT_ALLOWED: 405,
+  NOT_ACCEPTABLE: 406,
   BODY_SLOW: 408,
   PAST_UNKNOWN: 503,
   CEREMONIES_WAITING: 429,
@@ -38,13 +41,16 @@ export function problem(context: Context, fault: Fault, shows = false): Response
   const refusal = describeRefusal(fault);
   const status = statusOf(fault);
   const body = {
-    type: `urn:quorate:refusal:${refusal.code}`,
+    type: `/e/${refusal.code}`, // relative to the agent, which tells of every code there
     title: refusal.what,
     status,
     detail: refusal.why,
+    instance: context.req.path,
     ...refusal,
     retryable: status >= 500 || RETRYABLE.includes(status),
     ...(shows ? { about: fault.detail } : {}),
   };
-  return context.body(JSON.stringify(body), status, { "content-type": "application/problem+json" });
+  // What is held can be asked for again where it is.
+  if (status === 202 && context.req.method === "GET") context.header("location", context.req.path);
+  return context.body(JSON.stringify(body), status, { "content-type": PROBLEM_TYPE });
 }

@@ -267,7 +267,10 @@ export function join(path: string, name: string): string {
 }
 
 /** 32 bytes in lower-case hexadecimal: a public key, or an id. */
-export const hex32: Reader<string> = (value, path) =>
-  typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
-    ? value
-    : misfit(path, "32 bytes in lower-case hexadecimal");
+export const hex32: Reader<string> = described(
+  () => ({ type: "string", pattern: "^[0-9a-f]{64}$" }),
+  (value, path) =>
+    typeof value === "string" && /^[0-9a-f]{64}$/.test(value)
+      ? value
+      : misfit(path, "32 bytes in lower-case hexadecimal"),
+);

@@ -51,6 +51,21 @@ export const EDGE_REFUSALS = {
     do: "send {need}",
   },
   BODY_INVALID: { what: "the body cannot be read", why: "{path} must be {need}", do: "correct that field" },
+  QUERY_INVALID: {
+    what: "the address of the request cannot be read",
+    why: "{path} must be {need}",
+    do: "correct the address; /docs tells what it may hold",
+  },
+  METHOD_NOT_ALLOWED: {
+    what: "{method} does nothing here",
+    why: "this address takes {need}",
+    do: "send one of these",
+  },
+  NOT_ACCEPTABLE: {
+    what: "the answer cannot be had as {found}",
+    why: "this route answers {need}",
+    do: "accept {need}",
+  },
   UNAUTHORISED: {
     what: "the request carries no valid key",
     why: "this route needs a bearer key",

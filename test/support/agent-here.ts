@@ -4,8 +4,11 @@ import type { Party } from "../../cli/stack/party.ts";
 import { Ceremony } from "../../durable/ceremony-object.ts";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { Directory } from "../../durable/directory-object.ts";
-import type { AgentEnv } from "../../durable/env.ts";
+import type { AgentEnv, LinkRpc } from "../../durable/env.ts";
 import { Hooks } from "../../durable/hooks-object.ts";
+import { Outbox } from "../../durable/link-outbox.ts";
+import { counted, createTables, drainUntil, lastHeard, lastTrouble, setDrain } from "../../durable/link-schema.ts";
+import { Mesh } from "../../durable/mesh-object.ts";
 import { createApp } from "../../functions/http/app.ts";
 import { agentVariables } from "./agent-env.ts";
 import { sqliteStorage } from "./sqlite-storage.ts";
@@ -14,6 +17,7 @@ export type AgentHere = {
   readonly env: AgentEnv;
   readonly config: AgentConfig;
   readonly ceremony: (id: string) => Ceremony;
+  readonly directory: Directory;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
 };
 
@@ -47,12 +51,20 @@ export function agentHere(
     hooks ??= new Hooks(hooksContext as unknown as DurableObjectState, env);
     return hooks;
   };
-  const link = { recall, send: async () => ({ stored: 1, refused: [] }) };
+  const link = linkWithoutBus(recall);
+  const meshes = new Map<string, Mesh>();
+  const mesh = (name: string): Mesh => {
+    const context = { storage: sqliteStorage(), id: { name }, waitUntil: () => undefined };
+    const found = meshes.get(name) ?? new Mesh(context as unknown as DurableObjectState, env);
+    meshes.set(name, found);
+    return found;
+  };
   const named = {
     LINK: { getByName: () => link },
     DIRECTORY: { getByName: () => directory },
     CEREMONY: { getByName: ceremony },
     HOOKS: { getByName: hooksObject },
+    MESH: { getByName: mesh },
   };
   const env = { ...variables, ...named } as unknown as AgentEnv;
   const config = configOf(env);
@@ -63,6 +75,37 @@ export function agentHere(
     env,
     config: config.value,
     ceremony,
+    directory,
     request: async (path, init = {}) => app.request(path, init, env, context),
+  };
+}
+
+/** A link whose bus is away: its rows are real, and nothing leaves. */
+function linkWithoutBus(recall: LinkRpc["recall"]): LinkRpc {
+  const storage = sqliteStorage();
+  const { sql } = storage;
+  createTables(sql);
+  const outbox = new Outbox(storage, () => undefined);
+  const health: LinkRpc["health"] = async () => {
+    const lanes = outbox.lanes();
+    return {
+      connected: false,
+      draining: drainUntil(sql) > Date.now(),
+      outbox: lanes.reduce((total, { rows }) => total + rows, 0),
+      lanes,
+      lastHeardMs: lastHeard(sql),
+      counts: counted(sql),
+      lastError: lastTrouble(sql),
+    };
+  };
+  return {
+    recall,
+    health,
+    start: async () => undefined,
+    send: async (items) => outbox.put(items, Date.now()),
+    drain: async (on) => {
+      setDrain(sql, on ? Date.now() + 60_000 : 0);
+      return health();
+    },
   };
 }

@@ -1,6 +1,6 @@
 // Webhooks in: the raw bytes are verified before anything is parsed, and one delivery opens at most one ceremony. Each request is kept,
 // also one that is refused.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { type Fault, fault } from "../../../shared/result.ts";
 import {
@@ -23,13 +23,7 @@ type HookContext = Context<AgentContext>;
 const REJECTED_A_SECOND_MAX = 20;
 let rejected = { second: 0, count: 0 };
 
-export function hookRoutes(): Hono<AgentContext> {
-  const app = new Hono<AgentContext>();
-  app.post("/:source", hookRoute);
-  return app;
-}
-
-async function hookRoute(context: HookContext): Promise<Response> {
+export async function hookRoute(context: HookContext): Promise<Response> {
   const intake = await intakeOf(context, context.req.param("source") ?? "");
   if (!intake.ok) return problem(context, intake.fault);
   const startedMs = Date.now();

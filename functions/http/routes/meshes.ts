@@ -1,27 +1,38 @@
 // Meshes for the party's own people and programs: say facts, declare, carry statements in and out, reconcile, and see who says what.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { meshTime } from "../../../durable/config.ts";
 import type { MeshSaying } from "../../../durable/mesh-rpc.ts";
-import { anything, list, misfit, nullable, type Reader, text } from "../../../shared/cbor/read.ts";
+import {
+  anything,
+  described,
+  hex32,
+  integer,
+  list,
+  misfit,
+  nullable,
+  type Reader,
+  record,
+  schemaOf,
+  text,
+} from "../../../shared/cbor/read.ts";
 import { type CborMap, isCborMap } from "../../../shared/cbor/value.ts";
-import { parseJson } from "../../../shared/evidence/bundle.ts";
 import {
   BATCH_FRAMES_MAX,
+  BODY_BYTES_MAX,
   LINEAGE_REFERENCES_MAX,
   STATEMENTS_BYTES_MAX,
   STATEMENTS_PAGE_MAX,
   TEXT_LENGTH_MAX,
 } from "../../../shared/limits.ts";
+import { readDisconnection } from "../../../shared/mesh/documents/disconnection.ts";
 import { fields, NO_ITEMS, readInterval } from "../../../shared/mesh/documents/fields.ts";
-import { readFramesFile, writeFramesFile } from "../../../shared/mesh/signed/frames-file.ts";
-import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault } from "../../../shared/result.ts";
-import { faultOf } from "../../ingest.ts";
-import { submitToMesh } from "../../mesh-road.ts";
 import type { AgentContext } from "../app.ts";
-import { mediaType, readBytes } from "../body.ts";
+import { JSON_TYPE, type Route, route } from "../contract/route.ts";
+import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
 import { disconnectRoute, returnRoute } from "./disconnection.ts";
+import { statementsRoute, takeStatementsRoute } from "./mesh-statements.ts";
 import { answer, type MeshStub, withBody, withMesh } from "./with-mesh.ts";
 
 type Agent = Context<AgentContext>;
@@ -30,9 +41,10 @@ const SUBJECTS_MAX = 500;
 const ID = /^[0-9a-f]{64}$/;
 const NOW = { at: null } as const;
 
-const readId: Reader<string> = (value, path) =>
-  typeof value === "string" && ID.test(value) ? value : misfit(path, "an id of 64 hexadecimal digits");
-const readContent: Reader<CborMap> = (value, path) => (isCborMap(value) ? value : misfit(path, "a map"));
+const readContent: Reader<CborMap> = described(
+  () => ({ type: "object" }),
+  (value, path) => (isCborMap(value) ? value : misfit(path, "a map")),
+);
 
 type Fact = Omit<Extract<MeshSaying, { say: "fact" }>, "say">;
 const readFact = fields<Fact>(
@@ -40,7 +52,7 @@ const readFact = fields<Fact>(
     subject: text(TEXT_LENGTH_MAX),
     value: anything,
     class: nullable(text()),
-    sources: list(readId, LINEAGE_REFERENCES_MAX),
+    sources: list(hex32, LINEAGE_REFERENCES_MAX),
     at: nullable(readInterval),
   },
   { ...NOW, class: null, sources: NO_ITEMS },
@@ -54,101 +66,204 @@ const readDeclaration = fields<Declared>(
   null,
 );
 const readOther = fields<{ with: string }>({ with: text() }, {}, null);
-const readMerge = fields<{ with: string; ceremony: string }>({ with: text(), ceremony: readId }, {}, null);
+const readMerge = fields<{ with: string; ceremony: string }>({ with: text(), ceremony: hex32 }, {}, null);
 
-export function meshRoutes(): Hono<AgentContext> {
-  const app = new Hono<AgentContext>();
-  app.get("/", (context) => {
-    const { party, standings } = context.get("config");
-    return context.json({ party: party.name, meshes: [...standings.keys()] });
-  });
-  app.post("/:mesh/facts", (context) => withBody(context, readOneOrMany, (mesh, facts) => say(context, mesh, facts)));
-  app.post("/:mesh/declarations", (context) =>
-    withBody(context, readDeclaration, (mesh, declared) => say(context, mesh, [{ say: "declaration", ...declared }])),
-  );
-  app.get("/:mesh/statements", statementsRoute);
-  app.post("/:mesh/statements", takeStatementsRoute);
-  app.get("/:mesh", (context) =>
-    withMesh(context, async (mesh) =>
-      answer(context, await mesh.view(context.req.query("subject") ?? "", SUBJECTS_MAX)),
-    ),
-  );
-  app.get("/:mesh/lineage", (context) =>
-    withMesh(context, async (mesh) =>
-      context.json({ lineage: await mesh.lineage(numberOf(context.req.query("after"), -1), STATEMENTS_PAGE_MAX) }),
-    ),
-  );
-  app.get("/:mesh/coalition", (context) =>
-    withMesh(context, async (mesh) => answer(context, await mesh.coalition(context.req.query("operation") ?? null))),
-  );
-  app.post("/:mesh/reconcile", (context) =>
-    withBody(context, readOther, async (mesh, body) => answer(context, await mesh.reconcile(body.with))),
-  );
-  app.post("/:mesh/merge", (context) =>
-    withBody(context, readMerge, async (mesh, body) => answer(context, await mesh.merge(body.with, body.ceremony))),
-  );
-  app.get("/:mesh/facts/:id/story", (context) =>
-    withMesh(context, async (mesh) => {
-      const id = context.req.param("id");
-      return ID.test(id)
-        ? answer(context, await mesh.story(id))
-        : problem(context, fault("NOT_FOUND", { thing: `fact ${id}` }).fault);
-    }),
-  );
-  app.post("/:mesh/disconnection", disconnectRoute);
-  app.delete("/:mesh/disconnection", returnRoute);
-  return app;
-}
+const readOneOrMany: Reader<readonly MeshSaying[]> = described(
+  () => ({ anyOf: [schemaOf(readFact), schemaOf(readFacts)] }),
+  (value, path) => {
+    const facts = isCborMap(value) && value.has("facts") ? readFacts(value, path).facts : [readFact(value, path)];
+    return facts.map((fact) => ({ say: "fact", ...fact }));
+  },
+);
 
-const readOneOrMany: Reader<readonly MeshSaying[]> = (value, path) => {
-  const facts = isCborMap(value) && value.has("facts") ? readFacts(value, path).facts : [readFact(value, path)];
-  return facts.map((fact) => ({ say: "fact", ...fact }));
+const mesh = {
+  group: "meshes",
+  refusals: ["MESH_ABSENT", "BODY_INVALID"],
+} as const;
+const json = (about: string, reader?: Reader<unknown>) => ({
+  about,
+  types: [JSON_TYPE],
+  limit: BODY_BYTES_MAX,
+  ...(reader === undefined ? {} : { reader }),
+});
+const shown = (about: string, answer: Reader<unknown>) => ({ about, type: JSON_TYPE, shape: answer });
+const saidIds = { 201: shown("said", record({ ids: shape.several(hex32), at: shape.whole })) };
+const after = (about: string) => ({ after: { about, reader: nullable(integer(0, Number.MAX_SAFE_INTEGER)) } });
+
+const WHICH_SUBJECTS = {
+  subject: { about: "the beginning of the subjects to show", reader: nullable(text(TEXT_LENGTH_MAX)) },
 };
+const WHICH_OPERATION = {
+  operation: { about: "the operation whose credential is to count", reader: nullable(text()) },
+};
+
+export const MESH_ROUTES: readonly Route[] = [
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes",
+    does: "the meshes in which the party stands",
+    access: "read",
+    answers: { 200: shown("their names", record({ party: shape.words, meshes: shape.several(shape.words) })) },
+    refusals: [],
+    handle: (context) => {
+      const { party, standings } = context.get("config");
+      return context.json({ party: party.name, meshes: [...standings.keys()] });
+    },
+  }),
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes/{mesh}",
+    does: "who says what in a mesh, and what prevailed",
+    access: "read",
+    query: WHICH_SUBJECTS,
+    answers: { 200: shown("the mesh as this party sees it", shape.document("mesh", "asSeenBy", "subjects", "links")) },
+    handle: (context, { subject }) =>
+      withMesh(context, async (keeper) => answer(context, await keeper.view(subject ?? "", SUBJECTS_MAX))),
+  }),
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes/{mesh}/lineage",
+    does: "what was said and what crossed, entry by entry",
+    access: "read",
+    query: after("the index of the last entry that is known already"),
+    answers: { 200: shown("the entries", record({ lineage: shape.several(shape.entry) })) },
+    handle: (context, query) =>
+      withMesh(context, async (keeper) =>
+        context.json({ lineage: await keeper.lineage(query.after ?? -1, STATEMENTS_PAGE_MAX) }),
+      ),
+  }),
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes/{mesh}/coalition",
+    does: "the effective policy here, each clause with its origin",
+    access: "read",
+    query: WHICH_OPERATION,
+    answers: { 200: shown("the policy", shape.document("home", "clauses", "conflicts", "refused", "digest")) },
+    refusals: ["MESH_ABSENT", "AUTHORITY_ABSENT"],
+    handle: (context, { operation }) =>
+      withMesh(context, async (keeper) => answer(context, await keeper.coalition(operation))),
+  }),
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes/{mesh}/facts/{id}/story",
+    does: "one fact's whole story",
+    access: "read",
+    answers: { 200: shown("the story", shape.document("id", "story", "imports", "subject")) },
+    refusals: ["MESH_ABSENT", "NOT_FOUND"],
+    handle: storyRoute,
+  }),
+  route({
+    ...mesh,
+    method: "GET",
+    path: "/v1/meshes/{mesh}/statements",
+    does: "carries its signed statements out, page by page; `Link` leads to the next",
+    access: "read",
+    query: after("the number that the `Link` of the page before gave"),
+    answers: { 200: shown("a file of statements", shape.document("frames")) },
+    handle: statementsRoute,
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/statements",
+    does: "carries a file of signed statements in",
+    access: "attest",
+    body: { about: "the file", types: [JSON_TYPE], limit: STATEMENTS_BYTES_MAX, reader: shape.document("frames") },
+    answers: {
+      200: shown("one answer a frame, in order", record({ answers: shape.several(shape.itemAnswer) })),
+    },
+    handle: takeStatementsRoute,
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/facts",
+    does: "says a fact, or several",
+    access: "attest",
+    body: json("a fact, or `facts`, a list of them", readOneOrMany),
+    answers: saidIds,
+    handle: (context) => withBody(context, readOneOrMany, (keeper, facts) => say(context, keeper, facts)),
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/declarations",
+    does: "declares an agreement, a translator, an alignment, a policy of a coalition",
+    access: "admin",
+    body: json("the type and the content of what is declared", readDeclaration),
+    answers: saidIds,
+    handle: (context) =>
+      withBody(context, readDeclaration, (keeper, declared) =>
+        say(context, keeper, [{ say: "declaration", ...declared }]),
+      ),
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/reconcile",
+    does: "carries facts between two meshes in which the party stands",
+    access: "admin",
+    body: json("the other mesh", readOther),
+    answers: { 200: shown("the report", shape.document("mesh", "with", "verdict", "divergence", "written")) },
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "MESH_APART", "AUTHORITY_ABSENT"],
+    handle: (context) =>
+      withBody(context, readOther, async (keeper, body) => answer(context, await keeper.reconcile(body.with))),
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/merge",
+    does: "settles what a reconciliation left to a ceremony",
+    access: "admin",
+    body: json("the other mesh, and the ceremony that decided", readMerge),
+    answers: { 200: shown("the report", shape.document("mesh", "with", "verdict", "divergence", "written")) },
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "MERGE_UNDECIDED", "MERGE_NOT_PENDING"],
+    handle: (context) =>
+      withBody(context, readMerge, async (keeper, body) =>
+        answer(context, await keeper.merge(body.with, body.ceremony)),
+      ),
+  }),
+  route({
+    ...mesh,
+    method: "POST",
+    path: "/v1/meshes/{mesh}/disconnection",
+    does: "goes apart on purpose",
+    access: "admin",
+    body: json("from whom, why, until when", readDisconnection),
+    answers: { 201: shown("declared", shape.document("declaration", "link")) },
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "DISCONNECTION_DECLINED"],
+    handle: disconnectRoute,
+  }),
+  route({
+    ...mesh,
+    method: "DELETE",
+    path: "/v1/meshes/{mesh}/disconnection",
+    does: "returns",
+    access: "admin",
+    body: json("to whom", readOther),
+    answers: { 200: shown("returned", shape.document("returned", "link", "merge")) },
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "DISCONNECTION_DECLINED"],
+    handle: returnRoute,
+  }),
+];
+
+function storyRoute(context: Agent): Promise<Response> {
+  return withMesh(context, async (keeper) => {
+    const id = context.req.param("id") ?? "";
+    return ID.test(id)
+      ? answer(context, await keeper.story(id))
+      : problem(context, fault("NOT_FOUND", { thing: `fact ${id}` }).fault);
+  });
+}
 
 async function say(context: Agent, mesh: MeshStub, sayings: readonly MeshSaying[]): Promise<Response> {
   const said = await mesh.say(sayings);
   return said.ok
     ? context.json({ ids: said.value, at: meshTime(context.get("config")) }, 201)
     : problem(context, said.fault);
-}
-
-function numberOf(given: string | undefined, otherwise: number): number {
-  return given !== undefined && /^\d{1,15}$/.test(given) ? Number(given) : otherwise;
-}
-
-/** A file of signed statements, page by page: `link` leads to the next. */
-function statementsRoute(context: Agent): Promise<Response> {
-  return withMesh(context, async (mesh) => {
-    const { frames, authority, last, more } = await mesh.page(
-      numberOf(context.req.query("after"), 0),
-      STATEMENTS_PAGE_MAX,
-    );
-    const { pathname } = new URL(context.req.url);
-    if (more) context.header("link", `<${pathname}?after=${last}>; rel="next"`);
-    return context.json(writeFramesFile({ frames, statements: authority, mesh: context.req.param("mesh") ?? null }));
-  });
-}
-
-/** Each frame is answered by itself, in order. */
-function takeStatementsRoute(context: Agent): Promise<Response> {
-  return withMesh(context, async () => {
-    const found = mediaType(context.req.raw);
-    if (found !== "application/json")
-      return problem(context, fault("CONTENT_TYPE", { found, need: "application/json" }).fault);
-    const bytes = await readBytes(context.req.raw, STATEMENTS_BYTES_MAX);
-    if (!bytes.ok) return problem(context, bytes.fault);
-    const file = readFramesFile(parseJson(bytes.value), "file of statements");
-    if (!file.ok) return problem(context, file.fault);
-    const { frames, statements } = file.value;
-    const mesh = context.req.param("mesh") ?? "";
-    const answers = await submitToMesh(context.env, context.get("config"), mesh, frames, statements);
-    return context.json({
-      answers: answers.map((each) => {
-        const refusal = faultOf(each);
-        const id = "receipt" in each ? each.receipt.id : null;
-        const verdict = "receipt" in each ? each.receipt.verdict : "refused";
-        return refusal === null ? { id, verdict } : { id, verdict: "refused", ...describeRefusal(refusal) };
-      }),
-    });
-  });
 }

@@ -1,21 +1,54 @@
 // Observations over HTTP: signed frames carry their own authority, so this road needs no key. It is the same road as the queue's.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
-import { bytesUpTo, list, readAs } from "../../../shared/cbor/read.ts";
+import { bytesUpTo, list, readAs, record } from "../../../shared/cbor/read.ts";
 import { BATCH_BYTES_MAX, BATCH_FRAMES_MAX, FRAME_BYTES_MAX } from "../../../shared/limits.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault, type Result } from "../../../shared/result.ts";
 import { type Answer, type Arrival, faultOf, ingest } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
 import { mediaType, readBytes } from "../body.ts";
+import { CBOR_TYPES, JSON_TYPE, type Route, route } from "../contract/route.ts";
+import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
 
-export function observationRoutes(): Hono<AgentContext> {
-  const app = new Hono<AgentContext>();
-  app.post("/v1/observations", submitRoute);
-  app.post("/v1/observations:batch", submitBatchRoute);
-  return app;
-}
+export const OBSERVATION_ROUTES: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/v1/observations",
+    group: "observations",
+    does: "takes a signed frame",
+    access: "signer",
+    body: { about: "one frame", types: CBOR_TYPES, limit: FRAME_BYTES_MAX },
+    answers: {
+      200: { about: "taken, or known already", type: JSON_TYPE, shape: shape.receipt },
+      202: { about: "kept until what it waits for comes", type: JSON_TYPE, shape: shape.receipt },
+    },
+    refusals: ["FRAME_EMPTY", "SIGNATURE_INVALID", "MESH_UNKNOWN", "SEAT_MISMATCH", "ROUND_CLOSED", "CEREMONY_UNKNOWN"],
+    handle: submitRoute,
+  }),
+  route({
+    method: "POST",
+    path: "/v1/observations:batch",
+    group: "observations",
+    does: "takes a CBOR list of up to 100 frames, each answered by itself",
+    access: "signer",
+    body: {
+      about: `a CBOR list of 1 to ${BATCH_FRAMES_MAX} frames as byte strings`,
+      types: CBOR_TYPES,
+      limit: BATCH_BYTES_MAX,
+    },
+    answers: {
+      200: {
+        about: "one answer a frame",
+        type: JSON_TYPE,
+        shape: record({ answers: shape.several(shape.itemAnswer) }),
+      },
+    },
+    refusals: ["BODY_INVALID"],
+    handle: submitBatchRoute,
+  }),
+];
 
 async function submitRoute(context: Context<AgentContext>): Promise<Response> {
   const frame = await readCbor(context, FRAME_BYTES_MAX);

@@ -1,29 +1,67 @@
 // Revocations for the party's own people and programs: make one known to this agent, its ceremonies and its partners, or carry one into a ceremony.
-import { type Context, Hono } from "hono";
+import type { Context } from "hono";
 import { type AgentConfig, meshTime } from "../../../durable/config.ts";
 import { DIRECTORY_NAME, LINK_NAME } from "../../../durable/env.ts";
 import { isStatement, openAuthorityStatement, type Revocation } from "../../../shared/authority/statement.ts";
 import { parseBase64 } from "../../../shared/bytes.ts";
-import { readAs, record, text } from "../../../shared/cbor/read.ts";
-import { FRAME_BYTES_MAX, TTL_MICROS_MAX } from "../../../shared/limits.ts";
+import { hex32, readAs, record, text } from "../../../shared/cbor/read.ts";
+import { BODY_BYTES_MAX, FRAME_BYTES_MAX, TTL_MICROS_MAX } from "../../../shared/limits.ts";
 import { buildTopic } from "../../../shared/mesh/subject.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
 import { type Answer, faultOf, ingest } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
+import { JSON_TYPE, type Route, route } from "../contract/route.ts";
+import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
 import { withCeremony } from "./ceremonies.ts";
 
 /** Ceremonies that are told at once; any other learns of it with the next frame that it is handed. */
 const TOLD_MAX = 100;
 
-export function revocationRoutes(): Hono<AgentContext> {
-  const app = new Hono<AgentContext>();
-  app.post("/v1/revocations", announceRoute);
-  app.post("/v1/ceremonies/:id/revocations", carryRoute);
-  return app;
-}
+/** `{"revocation": base64}`. */
+const readBody = record<{ revocation: string }>({ revocation: text(2 * FRAME_BYTES_MAX) });
+const body = {
+  about: "the signed revocation in base64, as `party revoke` writes it",
+  types: [JSON_TYPE],
+  limit: BODY_BYTES_MAX,
+  reader: readBody,
+};
+
+export const REVOCATION_ROUTES: readonly Route[] = [
+  route({
+    method: "POST",
+    path: "/v1/revocations",
+    group: "revocations",
+    does: "makes a stolen key known (`party revoke` signs the file): to this door, to the ceremonies that run, to every partner",
+    access: "admin",
+    body,
+    answers: {
+      201: {
+        about: "known here, told to so many ceremonies and on its way to so many partners",
+        type: JSON_TYPE,
+        shape: record({ revocation: hex32, notice: hex32, ceremonies: shape.count, told: shape.count }),
+      },
+    },
+    refusals: ["BODY_INVALID", "MESH_UNKNOWN", "SIGNATURE_INVALID", "REVOCATIONS_FULL"],
+    handle: announceRoute,
+  }),
+  route({
+    method: "POST",
+    path: "/v1/ceremonies/{id}/revocations",
+    group: "revocations",
+    does: "carries a revocation into the ceremony",
+    access: "attest",
+    body,
+    answers: {
+      200: { about: "it was there, or waits", type: JSON_TYPE, shape: shape.said },
+      201: { about: "carried in", type: JSON_TYPE, shape: shape.said },
+    },
+    refusals: ["BODY_INVALID", "NOT_FOUND", "MESH_UNKNOWN", "SIGNATURE_INVALID", "CEREMONY_OVER"],
+    handle: carryRoute,
+  }),
+];
 
 /** Makes a revocation known: to this agent's door, to the ceremonies that are open here, and to every partner. */
 async function announceRoute(context: Context<AgentContext>): Promise<Response> {
@@ -76,9 +114,7 @@ async function carryRoute(context: Context<AgentContext>): Promise<Response> {
   });
 }
 
-const readBody = record<{ revocation: string }>({ revocation: text(2 * FRAME_BYTES_MAX) });
-
-/** `{"revocation": base64}`, with a good signature and for this party's mesh. */
+/** One with a good signature and for this party's mesh. */
 async function readRevocation(context: Context<AgentContext>): Promise<Result<Revocation>> {
   const value = await readJson(context.req.raw);
   const body = value.ok ? readAs(value.value, readBody) : value;

@@ -1,6 +1,6 @@
 // Sources for their owners: what came in, what it did, and bringing it again. All under the party's own key.
-import { type Context, Hono } from "hono";
-import { REQUEST_STATUSES, type RequestStatus } from "../../../durable/hook-requests.ts";
+import type { Context } from "hono";
+import type { RequestStatus } from "../../../durable/hook-requests.ts";
 import { parseBase64 } from "../../../shared/bytes.ts";
 import { boolean, list, nullable, readAs, record, text, textMap, withDefaults } from "../../../shared/cbor/read.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
@@ -21,19 +21,7 @@ const PAGE_MAX = 200;
 /** Ids of one question what is missing: a page of what vendors list. */
 const LISTED_MAX = 1_000;
 
-export function sourceRoutes(): Hono<AgentContext> {
-  const app = new Hono<AgentContext>();
-  app.get("/", listRoute);
-  app.get("/:source/requests", (context) => withSource(context, requestsRoute));
-  app.get("/:source/requests/:request", (context) => withSource(context, requestRoute));
-  app.post("/:source/requests/:request/replay", (context) => withSource(context, replayRoute));
-  app.get("/:source/events", (context) => withSource(context, eventsRoute));
-  app.post("/:source/missing", (context) => withSource(context, missingRoute));
-  app.post("/:source/deliveries", (context) => withSource(context, deliveryRoute));
-  return app;
-}
-
-async function withSource(
+export async function withSource(
   context: SourceContext,
   answer: (context: SourceContext, intake: Intake) => Promise<Response>,
 ): Promise<Response> {
@@ -41,7 +29,7 @@ async function withSource(
   return intake.ok ? answer(context, intake.value) : problem(context, intake.fault);
 }
 
-async function listRoute(context: SourceContext): Promise<Response> {
+export async function listRoute(context: SourceContext): Promise<Response> {
   const { sources } = context.get("config").party;
   const shown = await Promise.all(sources.map((source) => shownSource(context, source)));
   return context.json({ sources: shown });
@@ -54,36 +42,53 @@ async function shownSource(context: SourceContext, source: SourceDocument): Prom
   return { id, url, scheme, event, action, opens: pattern ?? alias ?? "policy", ...counts };
 }
 
-/** `cursor` is where the last page ended; `after` asks instead for what came since, oldest first. */
-async function requestsRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
-  const status = context.req.query("status") ?? null;
-  const fits = status === null || (REQUEST_STATUSES as readonly string[]).includes(status);
-  if (!fits) return misread(context, "status", `one of ${REQUEST_STATUSES.join(", ")}`);
-  const page = pageOf(context);
-  if (!page.ok) return problem(context, page.fault);
-  const sinceMs = sinceOf(context);
-  if (sinceMs === null) return misread(context, "since", "an ISO 8601 time");
-  const query = { source: source.id, status: status as RequestStatus | null, sinceMs, ...page.value };
-  const requests = await hooksOf(env).requests(query);
-  return context.json({ requests, cursor: cursorOf(requests, page.value.limit) });
+/** Which of what came in, the latest first; `after` asks instead for what came since, oldest first. */
+export type PageQuery = {
+  readonly cursor: number | null;
+  readonly after: number | null;
+  readonly limit: number | null;
+};
+export type RequestQuery = PageQuery & { readonly status: RequestStatus | null; readonly since: string | null };
+
+export async function requestsRoute(
+  context: SourceContext,
+  { env, source }: Intake,
+  { status, since, ...page }: RequestQuery,
+): Promise<Response> {
+  const sinceMs = since === null ? 0 : Date.parse(since);
+  if (!Number.isFinite(sinceMs))
+    return problem(context, fault("QUERY_INVALID", { path: "?since", need: "an ISO 8601 time" }).fault);
+  const limit = limitOf(page);
+  const requests = await hooksOf(env).requests({
+    source: source.id,
+    status,
+    sinceMs,
+    before: page.cursor,
+    after: page.after,
+    limit,
+  });
+  return context.json({ requests, cursor: cursorOf(requests, limit) });
 }
 
-async function requestRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
+export async function requestRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
   const request = await hooksOf(env).request(source.id, context.req.param("request") ?? "");
   return request === null
     ? problem(context, fault("NOT_FOUND", { thing: "such request" }).fault)
     : context.json(request);
 }
 
-async function eventsRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
-  const page = pageOf(context);
-  if (!page.ok) return problem(context, page.fault);
-  const events = await hooksOf(env).events(source.id, page.value.before, page.value.limit);
-  return context.json({ events, cursor: cursorOf(events, page.value.limit) });
+export async function eventsRoute(
+  context: SourceContext,
+  { env, source }: Intake,
+  page: Omit<PageQuery, "after">,
+): Promise<Response> {
+  const limit = limitOf(page);
+  const events = await hooksOf(env).events(source.id, page.cursor, limit);
+  return context.json({ events, cursor: cursorOf(events, limit) });
 }
 
 /** What was verified when it came is acted on again; a ceremony that it opened already is answered, and none is opened twice. */
-async function replayRoute(context: SourceContext, intake: Intake): Promise<Response> {
+export async function replayRoute(context: SourceContext, intake: Intake): Promise<Response> {
   const id = context.req.param("request") ?? "";
   const request = await hooksOf(intake.env).request(intake.source.id, id);
   if (request === null) return problem(context, fault("NOT_FOUND", { thing: "such request" }).fault);
@@ -93,10 +98,12 @@ async function replayRoute(context: SourceContext, intake: Intake): Promise<Resp
   return bring(context, intake, verified, kept.body, request.id);
 }
 
-const readListed = record<{ readonly deliveries: readonly string[] }>({ deliveries: list(text(256), LISTED_MAX) });
+export const readListed = record<{ readonly deliveries: readonly string[] }>({
+  deliveries: list(text(256), LISTED_MAX),
+});
 
 /** Which of the deliveries that the sender lists never did their work here. */
-async function missingRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
+export async function missingRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
   const value = await readJson(context.req.raw);
   const listed = value.ok ? readAs(value.value, readListed) : value;
   if (!listed.ok) return problem(context, fault("BODY_INVALID", listed.fault.detail).fault);
@@ -110,7 +117,7 @@ type Brought = {
   readonly vouch: boolean;
   readonly delivery: string | null;
 };
-const readBrought = withDefaults<Brought>(
+export const readBrought = withDefaults<Brought>(
   { headers: new Map(), vouch: false, delivery: null },
   record<Brought>({
     headers: textMap(text(4_096, 0), 64),
@@ -124,7 +131,7 @@ const readBrought = withDefaults<Brought>(
  * A delivery that the party's own people bring, from the sender's list: under its signature, whatever its date; or, with `vouch`, under
  * their word alone. `body` is base64 of the raw bytes.
  */
-async function deliveryRoute(context: SourceContext, intake: Intake): Promise<Response> {
+export async function deliveryRoute(context: SourceContext, intake: Intake): Promise<Response> {
   const value = await readJson(context.req.raw);
   const brought = value.ok ? readAs(value.value, readBrought) : value;
   if (!brought.ok) return problem(context, fault("BODY_INVALID", brought.fault.detail).fault);
@@ -161,22 +168,8 @@ async function bring(
   return context.json({ request, status, ceremony, ...(cause === null ? {} : describeRefusal(cause)) });
 }
 
-type Page = { readonly before: number | null; readonly after: number | null; readonly limit: number };
-
-function pageOf(context: SourceContext): Result<Page> {
-  const [cursor, after, limit] = ["cursor", "after", "limit"].map((name) => context.req.query(name));
-  const numbers = [cursor, after, limit].map((given) => (given === undefined ? null : Number(given)));
-  if (numbers.some((number) => number !== null && !(Number.isSafeInteger(number) && number >= 0)))
-    return fault("BODY_INVALID", { path: "cursor, after and limit", need: "as the last page gave them" });
-  const [before, above, most] = numbers as [number | null, number | null, number | null];
-  return ok({ before, after: above, limit: Math.max(1, Math.min(most ?? 50, PAGE_MAX)) });
-}
-
-/** Milliseconds; null where it cannot be read. */
-function sinceOf(context: SourceContext): number | null {
-  const since = context.req.query("since");
-  const at = since === undefined ? 0 : Date.parse(since);
-  return Number.isFinite(at) ? at : null;
+function limitOf({ limit }: { readonly limit: number | null }): number {
+  return Math.max(1, Math.min(limit ?? 50, PAGE_MAX));
 }
 
 /** Where the next page goes on; null after the last. */

@@ -1,5 +1,5 @@
 // The declaration by which a mesh goes apart from another on purpose, and the return that ends it (SPEC §20.15).
-import { list, misfit, nullable, oneOf, type Reader, text } from "../../cbor/read.ts";
+import { described, list, misfit, nullable, oneOf, type Reader, schemaOf, text } from "../../cbor/read.ts";
 import { TEXT_LENGTH_MAX } from "../../limits.ts";
 import { REASONS, type Reason } from "../disconnect.ts";
 import { fields, NO_ITEMS, readInstant } from "./fields.ts";
@@ -30,12 +30,15 @@ const readTerms = fields<DisconnectionTerms>(
   null,
 );
 
-export const readDisconnection: Reader<DisconnectionTerms> = (value, path) => {
-  const terms = readTerms(value, path);
-  return terms.until === null && terms.condition === null
-    ? misfit("until", "there, or a condition: an end of some kind is declared", "FIELD_MISSING")
-    : terms;
-};
+export const readDisconnection: Reader<DisconnectionTerms> = described(
+  () => schemaOf(readTerms),
+  (value, path) => {
+    const terms = readTerms(value, path);
+    return terms.until === null && terms.condition === null
+      ? misfit("until", "there, or a condition: an end of some kind is declared", "FIELD_MISSING")
+      : terms;
+  },
+);
 
 export type ReturnTerms = { readonly with: string; readonly declaration: string };
 

@@ -1,6 +1,6 @@
 // Reading the documents of a mesh. They may leave fields out, and then the value that allows least is taken. A signed document with a
 // field that nobody reads is refused, since its signer meant something by it; of a plain one such fields are told.
-import { integer, list, misfit, type Reader } from "../../cbor/read.ts";
+import { described, integer, list, misfit, type Reader, schemaOf } from "../../cbor/read.ts";
 import { type CborValue, isCborMap } from "../../cbor/value.ts";
 
 /** Where the names of unread fields go; null refuses them. */
@@ -15,7 +15,13 @@ export function fields<T extends object>(
   unread: Unread,
 ): Reader<T> {
   const names = Object.keys(readers) as (keyof T & string)[];
-  return (value, path) => {
+  const schema = () => ({
+    type: "object",
+    properties: Object.fromEntries(names.map((name) => [name, schemaOf(readers[name])])),
+    required: names.filter((name) => !(name in absent)),
+    additionalProperties: unread !== null,
+  });
+  return described(schema, (value, path) => {
     if (!isCborMap(value)) return misfit(path, "a map");
     for (const key of value.keys()) {
       if (names.includes(key as keyof T & string)) continue;
@@ -29,7 +35,7 @@ export function fields<T extends object>(
       return [name, readers[name](item, joined(path, name))];
     });
     return Object.fromEntries(entries) as T;
-  };
+  });
 }
 
 function joined(path: string, name: string): string {
@@ -37,10 +43,14 @@ function joined(path: string, name: string): string {
 }
 
 /** [earliest, latest], in order. */
-export const readInterval: Reader<readonly [number, number]> = (value, path) => {
-  const [earliest, latest] = list(readInstant, 2, 2)(value, path) as readonly [number, number];
-  return earliest <= latest ? [earliest, latest] : misfit(path, "an interval in order", "TIME_INVERTED");
-};
+const readTwo = list(readInstant, 2, 2);
+export const readInterval: Reader<readonly [number, number]> = described(
+  () => schemaOf(readTwo),
+  (value, path) => {
+    const [earliest, latest] = readTwo(value, path) as readonly [number, number];
+    return earliest <= latest ? [earliest, latest] : misfit(path, "an interval in order", "TIME_INVERTED");
+  },
+);
 
 /** An empty map and an empty list, for fields that may be missing. */
 export const NO_ENTRIES: CborValue = new Map();

@@ -3,7 +3,7 @@ import { Hono } from "hono";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { configOf } from "../../../durable/config.ts";
 import type { AgentContext } from "../../../functions/http/app.ts";
-import { hookRoutes } from "../../../functions/http/routes/hooks.ts";
+import { hookRoute } from "../../../functions/http/routes/hooks.ts";
 import { agentVariables } from "../../support/agent-env.ts";
 import { testParties } from "../../support/parties.ts";
 import * as send from "../hooks/senders.ts";
@@ -48,7 +48,7 @@ async function post(id: string, { headers, body }: send.Sent): Promise<{ status:
     context.set("request", "r-1");
     await next();
   });
-  app.route("/hooks", hookRoutes());
+  app.post("/hooks/:source", hookRoute);
   const response = await app.request(
     `/hooks/${id}`,
     { method: "POST", headers, body: Uint8Array.from(body) },

@@ -103,7 +103,7 @@ describe("a request", () => {
     expect(await ids("?limit=2&cursor=4")).toEqual(["req_3", "req_2"]);
     expect(await ids("?after=3")).toEqual(["req_4", "req_5"]);
     expect(await ids("?status=failed")).toEqual([]);
-    expect(await ask("/v1/sources/gh/requests?status=odd")).toMatchObject({ http: 400, code: "BODY_INVALID" });
+    expect(await ask("/v1/sources/gh/requests?status=odd")).toMatchObject({ http: 400, code: "QUERY_INVALID" });
     expect(await ask("/v1/sources/none/requests")).toMatchObject({ http: 404, code: "SOURCE_UNKNOWN" });
   });
 

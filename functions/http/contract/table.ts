@@ -1,0 +1,21 @@
+// The one table of routes. The router, its guards, /openapi.json, /docs and the README's list come from it.
+import { AGENT_ROUTES } from "../routes/agent.ts";
+import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
+import { HOOK_ROUTES } from "../routes/hook-routes.ts";
+import { MESH_ROUTES } from "../routes/meshes.ts";
+import { OBSERVATION_ROUTES } from "../routes/observations.ts";
+import { referenceRoutes } from "../routes/reference.tsx";
+import { REVOCATION_ROUTES } from "../routes/revocations.ts";
+import { SPEAKING_ROUTES } from "../routes/speaking.ts";
+import type { Route } from "./route.ts";
+
+export const ROUTES: readonly Route[] = [
+  ...CEREMONY_ROUTES,
+  ...SPEAKING_ROUTES,
+  ...OBSERVATION_ROUTES,
+  ...REVOCATION_ROUTES,
+  ...MESH_ROUTES,
+  ...HOOK_ROUTES,
+  ...AGENT_ROUTES,
+  ...referenceRoutes(() => ROUTES),
+];

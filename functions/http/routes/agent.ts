@@ -1,0 +1,103 @@
+// The agent itself: whether it lives and is ready, who it is, what its edge refused, and its link.
+import type { AgentConfig } from "../../../durable/config.ts";
+import { DIRECTORY_NAME, LINK_NAME } from "../../../durable/env.ts";
+import { writeCard } from "../../../shared/authority/card.ts";
+import { record } from "../../../shared/cbor/read.ts";
+import { ENGINE_VERSION } from "../../../shared/ceremony/record.ts";
+import { JSON_TYPE, type Route, route } from "../contract/route.ts";
+import * as shape from "../contract/shapes.ts";
+
+const link = { 200: { about: "the link", type: JSON_TYPE, shape: record({ link: shape.link }) } };
+const readiness = record({
+  ready: shape.flag,
+  link: record({ connected: shape.flag, draining: shape.flag, outbox: shape.count }),
+});
+
+export const AGENT_ROUTES: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/healthz",
+    group: "agent",
+    does: "whether it lives",
+    access: "anyone",
+    answers: { 200: { about: "it does", type: JSON_TYPE, shape: record({ ok: shape.flag }) } },
+    bare: true,
+    handle: (context) => context.json({ ok: true }),
+  }),
+  route({
+    method: "GET",
+    path: "/readyz",
+    group: "agent",
+    does: "whether it can take part",
+    access: "anyone",
+    answers: {
+      200: { about: "it can", type: JSON_TYPE, shape: readiness },
+      503: { about: "it cannot", type: JSON_TYPE, shape: readiness },
+    },
+    handle: async (context) => {
+      const { connected, draining, outbox } = await context.env.LINK.getByName(LINK_NAME).health();
+      const ready = connected && !draining;
+      return context.json({ ready, link: { connected, draining, outbox } }, ready ? 200 : 503);
+    },
+  }),
+  route({
+    method: "GET",
+    path: "/.well-known/quorate-party.json",
+    group: "agent",
+    does: "the party's card, for its partners",
+    access: "anyone",
+    answers: {
+      200: { about: "the card", type: JSON_TYPE, shape: shape.document("format", "name", "mesh", "root", "key") },
+    },
+    handle: (context) => context.json(cardOf(context.get("config"))),
+  }),
+  route({
+    method: "GET",
+    path: "/v1/health",
+    group: "agent",
+    does: "the link to the bus in detail",
+    access: "read",
+    answers: link,
+    handle: async (context) => context.json({ link: await context.env.LINK.getByName(LINK_NAME).health() }),
+  }),
+  // Before a stop: nothing more is taken in, and the outbox can run empty. DELETE goes on.
+  ...(
+    [
+      [
+        "POST",
+        "takes nothing more in from the bus, for a quarter of an hour at most, so that the agent can be stopped",
+      ],
+      ["DELETE", "takes in again"],
+    ] as const
+  ).map(([method, does]) =>
+    route({
+      method,
+      path: "/v1/link/drain",
+      group: "agent",
+      does,
+      access: "admin",
+      answers: link,
+      handle: async (context) =>
+        context.json({ link: await context.env.LINK.getByName(LINK_NAME).drain(method === "POST") }),
+    }),
+  ),
+  route({
+    method: "GET",
+    path: "/v1/refusals",
+    group: "agent",
+    does: "what the edge refused of late",
+    access: "read",
+    answers: {
+      200: { about: "the list", type: JSON_TYPE, shape: record({ refusals: shape.several(shape.edgeRefusal) }) },
+    },
+    handle: async (context) =>
+      context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
+  }),
+];
+
+/** The party's card, with the version of its engine. */
+function cardOf({ party, self, identity }: AgentConfig) {
+  const { name, mesh } = party;
+  const { root, key } = self;
+  return { ...writeCard({ name, mesh, root, key, credentials: identity.credentials }), engine: ENGINE_VERSION };
+}

@@ -1,0 +1,240 @@
+// The description that the agent serves of itself is driven: every route of it is asked, and every answer must fit the schema that is served
+// for its status. The router may hold no route of the API that the description does not tell.
+import { readFileSync } from "node:fs";
+import { type OutputUnit, Validator } from "@cfworker/json-schema";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import type { Party } from "../../../cli/stack/party.ts";
+import { createApp } from "../../../functions/http/app.ts";
+import { operationOf } from "../../../functions/http/contract/openapi.ts";
+import { parametersOf } from "../../../functions/http/contract/route.ts";
+import { ROUTES } from "../../../functions/http/contract/table.ts";
+import { toBase64 } from "../../../shared/bytes.ts";
+import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
+import { contributionFrame } from "../../support/frames.ts";
+import { testParties } from "../../support/parties.ts";
+import { revocationOf } from "../../support/recipes.ts";
+import * as send from "../hooks/senders.ts";
+
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: class {
+    ctx: unknown;
+    env: unknown;
+    constructor(ctx: unknown, env: unknown) {
+      this.ctx = ctx;
+      this.env = env;
+    }
+  },
+}));
+vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+
+type Spec = {
+  readonly openapi: string;
+  readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;
+  readonly components: object;
+};
+type Content = Readonly<Record<string, { readonly schema?: object }>>;
+type Operation = {
+  readonly operationId: string;
+  readonly responses: Readonly<Record<string, { readonly content?: Content }>>;
+};
+
+const parties = testParties(3);
+const [acme, bolt] = parties as readonly [Party, Party, Party];
+const SOURCE = {
+  id: "gh",
+  scheme: "github",
+  event: "deployment",
+  action: null,
+  pattern: "approval",
+  set: [],
+  parties: [{ authority: "acme", role: "approver", power: 1 }],
+  closesIn: null,
+  expiresIn: null,
+};
+let agent: AgentHere;
+let spec: Spec;
+/** Operations with an answer below 300 that fitted. */
+const answered = new Set<string>();
+
+/** Sends a request to a route of the table, and checks its answer against the served description. */
+async function ask(method: string, path: string, init: RequestInit = {}, template = path): Promise<Response> {
+  const response = await agent.request(path, {
+    method,
+    ...init,
+    headers: { ...KEYED, ...(init.headers as Record<string, string>) },
+  });
+  const [bare] = template.split("?") as [string];
+  const operation = spec.paths[bare]?.[method.toLowerCase()];
+  if (operation === undefined) throw new Error(`${method} ${bare} is not described`);
+  const described = operation.responses[response.status];
+  const text = await response.clone().text();
+  expect(described, `${method} ${path} answers ${response.status}: ${text.slice(0, 300)}`).toBeDefined();
+  const type = (response.headers.get("content-type") ?? "").split(";")[0] as string;
+  if (described?.content !== undefined) {
+    expect(Object.keys(described.content), `${method} ${path} ${response.status}`).toContain(type);
+    const { schema } = described.content[type] ?? {};
+    if (schema !== undefined) expect(misfits(schema, JSON.parse(text)), `${method} ${path} ${text}`).toEqual([]);
+  } else expect(text).toBe("");
+  if (type !== "application/problem+json") answered.add(operation.operationId);
+  return response;
+}
+
+function misfits(schema: object, value: unknown): readonly OutputUnit[] {
+  const { components } = spec;
+  return new Validator({ ...schema, components } as never, "2020-12").validate(value).errors;
+}
+
+const post = (path: string, body: unknown, template = path) =>
+  ask("POST", path, { body: JSON.stringify(body), headers: { "content-type": "application/json" } }, template);
+const cbor = (path: string, body: Uint8Array) =>
+  ask("POST", path, { body: Uint8Array.from(body), headers: { "content-type": "application/cbor" } });
+
+/** A ceremony with one elector ends here, without a bus. */
+const OPENING = {
+  pattern: "approval",
+  title: "Release 2.4",
+  parties: [
+    { authority: "acme", role: "approver", power: 1 },
+    { authority: "bolt", role: "observer", power: 1 },
+    { authority: "crux", role: "observer", power: 1 },
+  ],
+  set: [{ path: "roles.approver.least", value: 1 }],
+  closesIn: 2,
+  expiresIn: 60,
+};
+
+beforeAll(async () => {
+  agent = agentHere(acme, parties, { sources: [SOURCE] }, undefined, { gh: [send.SECRET] });
+  spec = (await (await agent.request("/openapi.json")).json()) as Spec;
+});
+
+describe("the served description", () => {
+  it("holds every route of the API that the router has, and no other", () => {
+    const routed = createApp()
+      .routes.filter(
+        ({ path, method }) => method !== "ALL" && /^\/(v1|hooks|healthz|readyz|docs|openapi|\.well)/.test(path),
+      )
+      .map(({ method, path }) => `${method} ${path.replace(/\/:(\w+)/g, "/{$1}")}`);
+    const told = Object.entries(spec.paths).flatMap(([path, operations]) =>
+      Object.keys(operations).map((method) => `${method.toUpperCase()} ${path}`),
+    );
+    expect([...new Set(routed)].sort()).toEqual(told.sort());
+    const names = ROUTES.map(operationOf);
+    expect(new Set(names).size).toBe(names.length);
+    for (const { path } of ROUTES) expect(new Set(parametersOf(path)).size).toBe(parametersOf(path).length);
+  });
+
+  // `vitest -u` writes the list anew.
+  it("is what the README lists", async () => {
+    const file = new URL("../../../README.md", import.meta.url).pathname;
+    const rows = [...new Set(ROUTES.map(({ path }) => path))].map((path) => {
+      const here = ROUTES.filter((route) => route.path === path);
+      const each = (column: "method" | "does" | "access", by = ", ") => here.map((route) => route[column]).join(by);
+      return `| \`${each("method")} ${path}\` | ${each("does", "; ")} | ${each("access")} |`;
+    });
+    const list = ["<!-- routes -->", "| route | does | needs |", "|---|---|---|", ...rows, "<!-- /routes -->"].join(
+      "\n",
+    );
+    const written = readFileSync(file, "utf8").replace(/<!-- routes -->[\s\S]*<!-- \/routes -->/, () => list);
+    expect(written).toContain(list);
+    await expect(written).toMatchFileSnapshot(file);
+  });
+
+  it("fits what ceremonies are answered", async () => {
+    const opened = await post("/v1/ceremonies", OPENING);
+    expect(opened.status, await opened.clone().text()).toBe(201);
+    const { ceremony } = (await opened.json()) as { ceremony: string };
+    const at = (rest = "") => [`/v1/ceremonies/${ceremony}${rest}`, `/v1/ceremonies/{id}${rest}`] as const;
+    await ask("GET", "/v1/ceremonies");
+    for (const rest of ["", "/call", "/lineage", "/evidence"]) await ask("GET", at(rest)[0], {}, at(rest)[1]);
+    const said = await post(at("/attestations")[0], { choice: "approve" }, at("/attestations")[1]);
+    const { observation } = (await said.json()) as { observation: string };
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+    for (let i = 0; i < 5; i++) {
+      vi.setSystemTime(Date.now() + 1_000);
+      await agent.ceremony(ceremony).wake();
+    }
+    vi.useRealTimers();
+    await ask("GET", at("/evidence")[0], {}, at("/evidence")[1]);
+    const explain = `/v1/ceremonies/{id}/observations/{observation}/explain`;
+    await ask("GET", at(`/observations/${observation}/explain`)[0], {}, explain);
+    await ask(
+      "GET",
+      `/v1/observations/${observation.slice(0, 12)}/explain`,
+      {},
+      "/v1/observations/{observation}/explain",
+    );
+    await post(at("/disputes")[0], { reason: "too early" }, at("/disputes")[1]);
+    const second = (await (await post("/v1/ceremonies", { ...OPENING, title: "Release 2.5" })).json()) as {
+      ceremony: string;
+    };
+    const credential = bolt.identity.credentials[0] as Uint8Array;
+    const revocation = { revocation: toBase64(revocationOf(credential, 1, bolt.root)) };
+    await post(`/v1/ceremonies/${second.ceremony}/revocations`, revocation, at("/revocations")[1]);
+    await post("/v1/revocations", revocation);
+    const call = await (await agent.request(at("/call")[0], { headers: KEYED })).arrayBuffer();
+    await cbor("/v1/observations", new Uint8Array(call));
+    await cbor("/v1/observations", contributionFrame(bolt, ceremony, 1));
+    await cbor("/v1/observations", contributionFrame(bolt, "0".repeat(64), 1));
+    await cbor("/v1/observations:batch", encodeCanonical([contributionFrame(bolt, ceremony, 1), new Uint8Array(3)]));
+  });
+
+  it("fits what meshes are answered", async () => {
+    const path = `/v1/meshes/${acme.mesh}`;
+    const at = (rest: string) => [`${path}${rest}`, `/v1/meshes/{mesh}${rest}`] as const;
+    expect((await ask("GET", "/v1/meshes")).status).toBe(200);
+    const fact = { subject: "pallet/88", value: "here" };
+    const told = await post(at("/facts")[0], fact, at("/facts")[1]);
+    const { ids } = (await told.json()) as { ids: readonly string[] };
+    await post(at("/facts")[0], { facts: [fact] }, at("/facts")[1]);
+    for (const rest of ["", "/lineage", "/coalition", "/statements"]) await ask("GET", at(rest)[0], {}, at(rest)[1]);
+    await ask("GET", at(`/facts/${ids[0]}/story`)[0], {}, at("/facts/{id}/story")[1]);
+    const file = await (await agent.request(`${path}/statements`, { headers: KEYED })).json();
+    await post(at("/statements")[0], file, at("/statements")[1]);
+    const apart = { with: "other", reason: "scheduled", condition: "until the exercise is over" };
+    await post(at("/disconnection")[0], apart, at("/disconnection")[1]);
+    const returning = { body: JSON.stringify({ with: "other" }), headers: { "content-type": "application/json" } };
+    await ask("DELETE", at("/disconnection")[0], returning, at("/disconnection")[1]);
+    await post(at("/declarations")[0], { type: "unheard-of" }, at("/declarations")[1]);
+    for (const rest of ["/reconcile", "/merge"])
+      await post(
+        at(rest)[0],
+        { with: "other", ...(rest === "/merge" ? { ceremony: "0".repeat(64) } : {}) },
+        at(rest)[1],
+      );
+  });
+
+  it("fits what the agent says of itself, and what webhooks are answered", async () => {
+    for (const path of ["/healthz", "/readyz", "/.well-known/quorate-party.json", "/v1/health", "/v1/refusals"])
+      await ask("GET", path);
+    for (const method of ["POST", "DELETE"]) await ask(method, "/v1/link/drain");
+    for (const path of ["/openapi.json", "/docs"]) await ask("GET", path);
+    expect((await post("/hooks/none", {}, "/hooks/{source}")).status).toBe(404);
+    const sent = send.github(send.utf8('{"action":"created"}'));
+    const init = { headers: { ...sent.headers, "content-type": "application/json" }, body: Uint8Array.from(sent.body) };
+    const { request } = (await (await ask("POST", "/hooks/gh", init, "/hooks/{source}")).json()) as { request: string };
+    await ask("GET", "/v1/sources");
+    const at = (rest: string, template = rest) => [`/v1/sources/gh${rest}`, `/v1/sources/{source}${template}`] as const;
+    await ask("GET", at("/requests?limit=1&status=ignored")[0], {}, at("/requests")[1]);
+    await ask("GET", at("/events?limit=1")[0], {}, at("/events")[1]);
+    const one = at(`/requests/${request}`, "/requests/{request}");
+    await ask("GET", one[0], {}, one[1]);
+    await ask("POST", `${one[0]}/replay`, {}, `${one[1]}/replay`);
+    await post(at("/missing")[0], { deliveries: ["d-1"] }, at("/missing")[1]);
+    const brought = { headers: sent.headers, body: toBase64(sent.body) };
+    await post(at("/deliveries")[0], brought, at("/deliveries")[1]);
+  });
+
+  it("was answered in full by every route that this agent can answer", () => {
+    const elsewhere = [
+      "getMeshesMeshCoalition",
+      "postMeshesMeshDeclarations",
+      "postMeshesMeshMerge",
+      "postMeshesMeshReconcile",
+    ];
+    const all = Object.values(spec.paths).flatMap((operations) => Object.values(operations));
+    const never = all.map(({ operationId }) => operationId).filter((name) => !answered.has(name));
+    expect(never.sort()).toEqual(elsewhere.sort());
+  });
+});
