@@ -1,16 +1,18 @@
 // `demo` and `build`: a scenario on a local stack of its own, and the bundle that such a stack runs.
+import { sha256Hex } from "../../shared/hash.ts";
 import { fault } from "../../shared/result.ts";
 import { type DemoReport, judge, runScenario } from "../demo/run.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { SCENARIOS } from "../demo/scenarios.ts";
 import { Unmet } from "../demo/stage.ts";
-import { usage } from "../files.ts";
+import { usage, writeNamed } from "../files.ts";
 import { PROGRAM } from "../find.ts";
 import { printRefusal } from "../print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { buildSdk } from "../stack/sdk.ts";
 import { PARTY_NAMES } from "../stack/stack.ts";
+import { verifierPage } from "../stack/verifier-page.ts";
 
 export const demo: Command = {
   name: "demo",
@@ -90,11 +92,14 @@ export function partiesOf(call: Call, usual: number, least = 3): number {
 
 export const build: Command = {
   name: "build",
-  usage: "build",
-  about: "build the agent's bundle and the SDK's modules, and print their sizes",
-  flags: {},
-  example: "build",
-  run: async () => {
+  usage: "build [--verifier FILE]",
+  about: "build the agent's bundle and the SDK's modules, and print their sizes; or the verifier as one page",
+  flags: { verifier: { type: "string" } },
+  input: ["--verifier: writes one file of HTML that verifies evidence offline in a browser, and builds nothing else"],
+  example: "build --verifier verify.html",
+  run: async (call) => {
+    const { verifier } = call.flags;
+    if (typeof verifier === "string") return writeVerifier(verifier);
     const [{ script, bytes, gzipBytes }, sdk] = await Promise.all([buildBundle(), buildSdk({ types: true })]);
     // A method may be called eval; only what would run text counts.
     const evals = script.match(/\bnew Function\s*\(|(?<![\w.$])eval\s*\((?![^()]*\)\s*\{)/g)?.length ?? 0;
@@ -106,3 +111,12 @@ export const build: Command = {
     return { exit: evals === 0 ? EXIT.yes : EXIT.no, data, text: text.join("\n") };
   },
 };
+
+async function writeVerifier(file: string): Promise<Answer> {
+  if (file === "") throw usage("--verifier needs a path");
+  const page = await verifierPage();
+  writeNamed(file, page);
+  const bytes = Buffer.byteLength(page);
+  const sha256 = sha256Hex(new TextEncoder().encode(page));
+  return { exit: EXIT.yes, data: { file, bytes, sha256 }, text: `${file}  ${bytes} bytes  sha256:${sha256}` };
+}

@@ -1,5 +1,7 @@
 // A verdict on files as they lie there: an evidence bundle, and a trust statement as the JSON document of its file. Whoever is asked by
 // a stranger (the SDK, the page, the page in one file) answers through this function, so that all of them say the same.
+import { parseHex } from "../bytes.ts";
+import { verifyEd25519 } from "../cose/ed25519.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
 import { readTrustStatement } from "./trust-statement.ts";
@@ -27,11 +29,24 @@ export type Verdict = Verification & { readonly reasons: readonly Reason[] };
 
 /** Verifies a bundle; a trust statement that cannot be read leaves the question open, and is never taken for a tampered bundle. */
 export async function verdictOn(bytes: Uint8Array, options: VerdictOptions): Promise<Verdict> {
+  if (!(await verifiesEd25519())) return undecided({ step: "signatures", entry: "platform", ...UNSUPPORTED });
   const trust = readTrustStatement(options.trust);
   if (!trust.ok) return undecided({ step: "trust", entry: "trust statement", ...trust.fault });
   const { now = null, revocations = [] } = options;
   const verification = await verifyBundle(bytes, { trust: trust.value, revocations, at: now });
   return { ...verification, reasons: reasonsOf(verification.firstFailing) };
+}
+
+const UNSUPPORTED = fault("SIGNATURE_UNSUPPORTED").fault;
+/** RFC 8032 §7.1, test 1: a key and its signature over nothing. */
+const KNOWN_KEY = "d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a";
+const KNOWN_SIGNATURE =
+  "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b";
+
+/** A browser without Ed25519 refuses every signature: that must not be told as forged evidence. */
+async function verifiesEd25519(): Promise<boolean> {
+  const known = [KNOWN_KEY, KNOWN_SIGNATURE].map(parseHex) as [Uint8Array, Uint8Array];
+  return (await verifyEd25519(known[0], new Uint8Array(), known[1])).ok;
 }
 
 function reasonsOf(failing: Failing | undefined): readonly Reason[] {

@@ -86,6 +86,11 @@ export const EVIDENCE_REFUSALS = {
     why: "{path} must be {need}",
     do: 'write a trust statement: {"format":"quorate-trust/1","mesh":…,"roots":[{"authority":…,"key":…}]}',
   },
+  SIGNATURE_UNSUPPORTED: {
+    what: "signatures cannot be checked here",
+    why: "this browser or runtime does not verify Ed25519, or gives no cryptography to a page that came without TLS",
+    do: "verify in a current browser over https, with the page in one file, or with the command line",
+  },
   EVALUATOR_MISSING: {
     what: "the policy's conditions cannot be evaluated here",
     why: "this verifier was built without what evaluates them, and could not load it",

@@ -1,9 +1,10 @@
 // Examples of what the verifier finds in bundles that were tampered with, cut short, or asked about under the wrong trust.
+import { vi } from "vitest";
 import { parseBase64, toBase64 } from "../../shared/bytes.ts";
 import { fromJson } from "../../shared/cbor/json.ts";
 import type { CborMap } from "../../shared/cbor/value.ts";
 import { readTrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { evaluatorMissing } from "../../shared/evidence/verdict.ts";
+import { evaluatorMissing, verdictOn } from "../../shared/evidence/verdict.ts";
 import { type Verification, verifyBundle } from "../../shared/evidence/verify.ts";
 import { lineOfCustody } from "../../shared/handoff/custody.ts";
 import { sha256Hex } from "../../shared/hash.ts";
@@ -134,6 +135,12 @@ export const EVIDENCE: Examples<typeof EVIDENCE_REFUSALS> = {
     return lineOfCustody([record(idOf("one"), "acme"), record(idOf("another"), "bolt")], null);
   },
   TRUST_MISSING: verified(() => ({}), { trust: { ...trust, roots: trust.roots.slice(1) } }),
+  SIGNATURE_UNSUPPORTED: async () => {
+    const importKey = vi.spyOn(crypto.subtle, "importKey").mockRejectedValue(new Error("no such algorithm"));
+    const verdict = await verdictOn(bytesOf(contested()), { trust });
+    importKey.mockRestore();
+    return faultIn(verdict);
+  },
   EVALUATOR_MISSING: () => faultIn(evaluatorMissing()),
   TRUST_INVALID: () => readTrustStatement({ ...trust, roots: [{ authority: "acme", key: "ABC" }] }),
   REVOCATION_INVALID: () => refusedBy("verify", contested(), "--trust", trust, "--revocations", { hello: "world" }),
