@@ -194,11 +194,9 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   HOOK_EXISTS: endpoints("https://hooks.example.com/", "https://hooks.example.com/"),
   HOOKS_FULL: async () => {
     const agent = here();
-    const added = Array.from({ length: ENDPOINTS_MAX + 1 }, (_, n) => ({
-      id: `e${n}`,
-      url: "https://hooks.example.com/",
-    }));
-    return (await Promise.all(added.map((endpoint) => addEndpoint(agent, endpoint)))).at(-1);
+    const numbers = Array.from({ length: ENDPOINTS_MAX }, (_, n) => n);
+    for (const n of numbers) await addEndpoint(agent, { id: `e${n}`, url: "https://hooks.example.com/" });
+    return addEndpoint(agent, { id: "more", url: "https://hooks.example.com/" });
   },
   HOOK_DELIVERY_MISSING: hook({ ...delivery, headers: undelivered }),
   HOOK_HEADER_MALFORMED: hook({ ...delivery, headers: { ...delivery.headers, "X-Hub-Signature-256": "md5=00" } }),
