@@ -21,7 +21,6 @@ import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
-import { Telling } from "./ceremony-telling.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
 import { exportEvidence } from "./evidence-export.ts";
@@ -36,7 +35,6 @@ const RETRY_MS = 2_000;
 export class Ceremony extends DurableObject<AgentEnv> {
   readonly #ledger: CeremonyLedger;
   readonly #config: AgentConfig;
-  readonly #telling: Telling;
   #state: CeremonyState;
   /** Known to the agent, and told to this instance: some come before what they bear on. */
   readonly #revocations = new Map<string, Revocation>();
@@ -51,7 +49,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (!config.ok) throw new Error(`${config.fault.code}: ${JSON.stringify(config.fault.detail)}`);
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
-    this.#telling = new Telling(env, this.#ledger);
     this.#state = this.#load();
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
@@ -248,8 +245,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** One alarm: the earliest of what the protocol waits for and of what is still to be handed on. */
   #arm(earliest = 0): void {
     const wake = this.#ledger.wakeMicros();
-    const isBehind = this.#ledger.outboxDepth() > 0 || this.#telling.isBehind();
-    const retry = isBehind ? Date.now() + RETRY_MS : null;
+    const retry = this.#ledger.outboxDepth() > 0 ? Date.now() + RETRY_MS : null;
     const times = [wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs, retry].filter(
       (at) => at !== null,
     );
@@ -284,7 +280,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
       this.#ledger.sent(rows);
     }
     await this.#note();
-    await this.#telling.tell(() => viewOf(this.#state));
   }
 
   /** Tells the party's own list; it can be rebuilt, so a failure costs nothing but its freshness. */

@@ -6,17 +6,7 @@ import { parseDeviceLink } from "../shared/authority/continuity.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
 import { fromJson, type Json } from "../shared/cbor/json.ts";
-import {
-  integer,
-  list,
-  misfit,
-  nullable,
-  type Reader,
-  readAs,
-  record,
-  text,
-  withDefaults,
-} from "../shared/cbor/read.ts";
+import { integer, list, misfit, type Reader, readAs, record, text, withDefaults } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
@@ -31,8 +21,6 @@ import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { readSource, type SourceDocument } from "../shared/source/document.ts";
-import { TARGET_LENGTH_MAX } from "../shared/webhooks/target.ts";
-import { ENDPOINTS_MAX, type Endpoint, readEndpoint, refuseTargets } from "./hook-endpoints.ts";
 import { readStanding, type Standing, type StandingDocument } from "./standing.ts";
 
 /** What the party publishes about its agent; no secrets. */
@@ -51,10 +39,6 @@ export type PartyDocument = {
   readonly deviceLinks: readonly string[];
   /** Further meshes in which it stands; may be left out, as by most. */
   readonly meshes: readonly StandingDocument[];
-  /** Who is told of its ceremonies by webhooks; may be left out. */
-  readonly endpoints: readonly Endpoint[];
-  /** A DNS-over-HTTPS service with the JSON form, asked before a webhook is sent; null where names are not looked up. */
-  readonly resolver: string | null;
 };
 
 export type AgentSecrets = {
@@ -66,8 +50,6 @@ export type AgentSecrets = {
   readonly API_KEY: string;
   /** JSON: secrets in force by source id, the newest first. */
   readonly HOOK_SECRETS: string;
-  /** "1" on a development machine alone: webhooks may then be sent to this machine. */
-  readonly HOOKS_LOOPBACK?: string;
 };
 
 export type AgentConfig = {
@@ -81,8 +63,6 @@ export type AgentConfig = {
   readonly trust: () => Promise<Result<Trust>>;
   readonly apiKey: string;
   readonly hookSecrets: ReadonlyMap<string, readonly string[]>;
-  /** Whether webhooks may be sent to this machine. */
-  readonly loopback: boolean;
 };
 
 const LARGE = 65_536;
@@ -121,11 +101,8 @@ const readFields = record<PartyDocument>({
     }),
     MESHES_MAX,
   ),
-  endpoints: list(readEndpoint, ENDPOINTS_MAX),
-  resolver: nullable(text(TARGET_LENGTH_MAX)),
 });
-const OPTIONAL = { meshes: [], deviceLinks: [], endpoints: [], resolver: null };
-const readParty: Reader<PartyDocument> = withDefaults(OPTIONAL, readFields);
+const readParty: Reader<PartyDocument> = withDefaults({ meshes: [], deviceLinks: [] }, readFields);
 
 function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   const plain = (item: unknown): unknown =>
@@ -141,12 +118,13 @@ let known: { readonly env: AgentSecrets; readonly config: Result<AgentConfig> } 
 
 /** The configuration that these variables give. It is kept, and with it the memory of credential chains that were verified. */
 export function configOf(env: AgentSecrets): Result<AgentConfig> {
-  const { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS, HOOKS_LOOPBACK = "" } = env;
-  const read = { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS, HOOKS_LOOPBACK };
-  const before = known;
+  const { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS } = env;
   const same =
-    before !== null && Object.entries(read).every(([name, text]) => before.env[name as keyof typeof read] === text);
-  if (known === null || !same) known = { env: read, config: readConfig(env) };
+    known?.env.PARTY === PARTY &&
+    known.env.SIGNING_KEY === SIGNING_KEY &&
+    known.env.API_KEY === API_KEY &&
+    known.env.HOOK_SECRETS === HOOK_SECRETS;
+  if (known === null || !same) known = { env: { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS }, config: readConfig(env) };
   return known.config;
 }
 
@@ -162,9 +140,6 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     return fault("CONFIG_INVALID", { path: "API_KEY", need: "at least 16 characters" });
   const hooks = readHookSecrets(env.HOOK_SECRETS ?? "{}");
   if (!hooks.ok) return hooks;
-  const loopback = env.HOOKS_LOOPBACK === "1";
-  const unsent = refuseTargets(party.value, loopback);
-  if (unsent !== null) return { ok: false, fault: unsent };
   const identity = readIdentity(party.value, secret);
   if (!identity.ok) return identity;
   const recognised = recognisedIn(party.value.trust);
@@ -195,7 +170,6 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     trust: trustOf(party.value.trust),
     apiKey: env.API_KEY,
     hookSecrets: hooks.value,
-    loopback,
   });
 }
 

@@ -1,12 +1,7 @@
-// The agent's webhooks: what came in, what it did, and what is told to others. The ceremonies are the truth; only the deliveries are
-// decided here, since one delivery opens at most one ceremony.
+// The agent's webhooks: what came in, and what it did. The ceremonies are the truth; only the deliveries are decided here, since one
+// delivery opens at most one ceremony.
 import { DurableObject } from "cloudflare:workers";
-import { fault, ok, type Result } from "../shared/result.ts";
-import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import type { AgentEnv } from "./env.ts";
-import type { Endpoint, ShownEndpoint } from "./hook-endpoints.ts";
-import type { DeliveryStatus, ShownAttempt, ShownDelivery } from "./hook-outbox.ts";
-import { type AddedEndpoint, HookOutgoing } from "./hook-outgoing.ts";
 import {
   type DeliveryClaim,
   HookRequests,
@@ -16,7 +11,6 @@ import {
   type ShownEvent,
   type ShownRequest,
 } from "./hook-requests.ts";
-import { HookSecrets } from "./hook-secrets.ts";
 
 export type HooksRpc = {
   readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
@@ -33,33 +27,14 @@ export type HooksRpc = {
   readonly labelled: (label: string) => Promise<string | null>;
   readonly missing: (source: string, deliveries: readonly string[]) => Promise<readonly string[]>;
   readonly counts: (source: string) => Promise<ReturnType<HookRequests["counts"]>>;
-  /** Takes events to tell; answers the types that anybody wants. */
-  readonly notify: (events: readonly CeremonyEvent[]) => Promise<readonly string[]>;
-  readonly event: (id: string) => Promise<string | null>;
-  readonly endpoints: () => Promise<{ readonly endpoints: readonly ShownEndpoint[]; readonly publicKey: string }>;
-  readonly addEndpoint: (endpoint: Endpoint) => Promise<Result<AddedEndpoint>>;
-  readonly removeEndpoint: (id: string) => Promise<Result<true>>;
-  readonly enableEndpoint: (id: string) => Promise<Result<true>>;
-  /** Answers the new secret, shown this once. */
-  readonly rotateEndpoint: (id: string, overlapMs: number) => Promise<Result<string>>;
-  readonly deliveries: (
-    owner: string | null,
-    status: DeliveryStatus | null,
-    limit: number,
-  ) => Promise<readonly ShownDelivery[]>;
-  readonly attempts: (ceremony: string | null, owner: string | null, limit: number) => Promise<readonly ShownAttempt[]>;
-  readonly redeliver: (id: string) => Promise<Result<true>>;
 };
 
 export class Hooks extends DurableObject<AgentEnv> {
   readonly #requests: HookRequests;
-  readonly #outgoing: HookOutgoing;
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
     super(ctx, env);
-    const { sql } = ctx.storage;
-    this.#requests = new HookRequests(sql);
-    this.#outgoing = new HookOutgoing(sql, new HookSecrets(sql, env.SIGNING_KEY), env);
+    this.#requests = new HookRequests(ctx.storage.sql);
   }
 
   async claim(source: string, key: string, nowMs: number, timed: boolean): Promise<DeliveryClaim> {
@@ -105,74 +80,13 @@ export class Hooks extends DurableObject<AgentEnv> {
     return this.#requests.counts(source);
   }
 
-  async notify(events: readonly CeremonyEvent[]): Promise<readonly string[]> {
-    const wanted = this.ctx.storage.transactionSync(() => this.#outgoing.notify(events, Date.now()));
-    await this.#arm();
-    return wanted;
-  }
-
-  async event(id: string): Promise<string | null> {
-    return this.#outgoing.outbox.event(id);
-  }
-
-  async endpoints(): Promise<{ readonly endpoints: readonly ShownEndpoint[]; readonly publicKey: string }> {
-    return { endpoints: this.#outgoing.list(), publicKey: await this.#outgoing.publicKey() };
-  }
-
-  async addEndpoint(endpoint: Endpoint): Promise<Result<AddedEndpoint>> {
-    return this.#outgoing.add(endpoint, Date.now());
-  }
-
-  async removeEndpoint(id: string): Promise<Result<true>> {
-    return this.#outgoing.remove(id);
-  }
-
-  async enableEndpoint(id: string): Promise<Result<true>> {
-    if (!this.#has(id)) return fault("NOT_FOUND", { thing: "such endpoint" });
-    this.#outgoing.endpoints.enable(id);
-    return ok(true);
-  }
-
-  async rotateEndpoint(id: string, overlapMs: number): Promise<Result<string>> {
-    return this.#has(id)
-      ? ok(await this.#outgoing.rotate(id, Date.now(), overlapMs))
-      : fault("NOT_FOUND", { thing: "such endpoint" });
-  }
-
-  #has(id: string): boolean {
-    return this.#outgoing.list().some((endpoint) => endpoint.id === id);
-  }
-
-  async deliveries(
-    owner: string | null,
-    status: DeliveryStatus | null,
-    limit: number,
-  ): Promise<readonly ShownDelivery[]> {
-    return this.#outgoing.outbox.deliveries(owner, status, limit);
-  }
-
-  async attempts(ceremony: string | null, owner: string | null, limit: number): Promise<readonly ShownAttempt[]> {
-    return this.#outgoing.outbox.attempts(ceremony, owner, limit);
-  }
-
-  async redeliver(id: string): Promise<Result<true>> {
-    if (!this.#outgoing.outbox.replay(id, Date.now())) return fault("NOT_FOUND", { thing: "such delivery" });
-    await this.#arm();
-    return ok(true);
-  }
-
   override async alarm(): Promise<void> {
-    try {
-      await this.#outgoing.work(Date.now());
-    } finally {
-      await this.#arm();
-    }
+    await this.#arm();
   }
 
-  /** One alarm: the next delivery, or the end of the oldest body's day, whichever is first. */
+  /** Bodies go when their day is over, whether anything comes or not. */
   async #arm(): Promise<void> {
-    const nowMs = Date.now();
-    const times = [this.#requests.purge(nowMs), this.#outgoing.outbox.next(nowMs)].filter((at) => at !== null);
-    if (times.length > 0) await this.ctx.storage.setAlarm(Math.max(Math.min(...times), nowMs));
+    const next = this.#requests.purge(Date.now());
+    if (next !== null) await this.ctx.storage.setAlarm(next);
   }
 }

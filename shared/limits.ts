@@ -2,6 +2,17 @@
 
 /** One signed frame. Half of a queue message (128,000 bytes), so that two fit and NATS' 1 MiB is never near. */
 export const FRAME_BYTES_MAX = 65_536;
+/** Contributions in one batch, and their bytes unpacked: what one call of a ceremony's object bears, many times over. */
+export const BATCH_MEMBERS_MAX = 192;
+export const BATCH_UNPACKED_BYTES_MAX = 262_144;
+/** The largest contribution that a batch takes: two fit into a frame even where packing gains nothing. */
+export const BATCH_MEMBER_BYTES_MAX = 24_576;
+/** Contributions that one seat without an agent may have in a round: more lots than any sale. */
+export const BATCHED_PER_SEAT_MAX = 1_024;
+/** Ids of one witness that are kept for batches where a policy has seats without agents: room for 100,000 bids and twice as many. */
+export const BATCHES_MAX = 1_200;
+/** Shortest time that a contribution waits for others to fill its batch. */
+export const BATCH_WAIT_MICROS_MIN = 250_000;
 /** Nesting of arrays and maps: the deepest of our documents needs 7. */
 export const CBOR_DEPTH_MAX = 16;
 /** Items of one document: bounds the work of a scan to about a millisecond. */

@@ -6,7 +6,9 @@ import { powerOf } from "../closing/power.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
 import {
+  type BatchBody,
   type Call,
+  type ContributionBody,
   type Id,
   isKind,
   type NoticeBody,
@@ -16,11 +18,13 @@ import {
   type VerifiedObservation,
 } from "../observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
+import { absorbBatch } from "./batch.ts";
 import { openCeremony } from "./call.ts";
 import { absorbDispute, type DisputeBody } from "./contest.ts";
 import { noteForks } from "./device-forks.ts";
 import { absorbContribution } from "./gather.ts";
 import { checkGuest, isGuestJoin } from "./guests.ts";
+import { takeIn } from "./intake.ts";
 import { absorbNotice } from "./notice.ts";
 import { refuseToPark } from "./parked.ts";
 import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt, silence } from "./state.ts";
@@ -46,9 +50,13 @@ export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
 function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: VerifiedObservation): Turn {
   switch (observation.body.kind) {
     case "contribution":
-      return absorbContribution(turn, round, observation);
+      return round.batched.has(seat.index)
+        ? takeIn(turn, round, observation as VerifiedObservation & Observation<ContributionBody>)
+        : absorbContribution(turn, round, observation);
     case "notice":
       return absorbNotice(turn, round, observation as VerifiedObservation & Observation<NoticeBody>);
+    case "batch":
+      return absorbBatch(turn, round, seat, observation as VerifiedObservation & Observation<BatchBody>);
     case "status":
       return answerStatus(turn, round, seat, observation as Observation<StatusBody>);
     case "outcome":

@@ -104,7 +104,8 @@ function placeOf(state: CeremonyState, policy: Policy, round: Round, content: Cb
 
 /** What this party has said in a round from one place. */
 function ownIn({ self }: CeremonyState, { held }: Round, seat: number | null): readonly Gathered[] {
-  return [...held.values()].filter(({ slot, chain }) => slot.seat === seat && rootOf(chain) === self.root);
+  const own = [...held.values()].filter(({ slot, chain }) => slot.seat === seat && rootOf(chain) === self.root);
+  return own.filter(({ body }) => body.kind !== "batch");
 }
 
 function refuseInVain(

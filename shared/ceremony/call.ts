@@ -15,6 +15,7 @@ import { lintPolicy } from "../policy/lint.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
+import { NO_INTAKE } from "./taken.ts";
 import { checkUnder, unrecognisedUnder } from "./under.ts";
 
 export type Opening = { readonly policy: PinnedPolicy; readonly seats: readonly RosterSeat[] };
@@ -84,7 +85,19 @@ export function openRound(
   const electorate = electorateFor(policy, round.seats);
   const own = round.seats.find((seat) => seat.root === ownRoot && electorate.power.has(seat.index))?.index ?? null;
   const closing = openClosing(ceremony, round.index, electorate, own);
-  return { ...round, held: new Map(), closing, earlyAt: null, reports: new Map(), answered: new Map() };
+  const batched = new Set(
+    round.seats.filter(({ role }) => policy.roles.get(role)?.agent === false).map(({ index }) => index),
+  );
+  return {
+    ...round,
+    held: new Map(),
+    closing,
+    batched,
+    intake: NO_INTAKE,
+    earlyAt: null,
+    reports: new Map(),
+    answered: new Map(),
+  };
 }
 
 /** Opens a known ceremony in this party's state, or says why the party takes no part. */

@@ -2,7 +2,7 @@
 import { ruleOf } from "../admission/judge.ts";
 import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
-import { ITEMS_PER_SEAT_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { BATCHES_MAX, ITEMS_PER_SEAT_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
 import { isMembership } from "../membership/act.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
@@ -15,7 +15,7 @@ import { fault } from "../result.ts";
 import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
-import { contributionsOf, type Gathered } from "./gathered.ts";
+import { contributionsOf, type Gathered, loneIn } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import { judgeRound } from "./judged.ts";
 import { type CeremonyState, type Round, replaceRound } from "./state.ts";
@@ -65,17 +65,21 @@ function provisionally({ policy, rounds }: CeremonyState, { id, round }: Contrib
 }
 
 function slotMates(round: Round, contribution: Contributed): readonly Contributed[] {
-  return contributionsOf(itemsOf(round, contribution)).filter(({ slot }) => slot.item === contribution.slot.item);
+  return loneIn(itemsOf(round, contribution)).filter(({ slot }) => slot.item === contribution.slot.item);
 }
 
-/** What is held of one author: of a seat, or of a root that joins without one. */
+/** What is held of one author: of a seat, or of a root that joins without one. What it brings for others is not its own. */
 export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "chain">): readonly Gathered[] {
-  const held = [...round.held.values()].filter((other) => other.slot.seat === slot.seat);
+  const held = [...round.held.values()].filter(
+    ({ slot: other, body }) => other.seat === slot.seat && body.kind !== "batch",
+  );
   return slot.seat === null ? held.filter((other) => rootOf(other.chain) === rootOf(chain)) : held;
 }
 
 /** Contributions that one seat may have in a round: what all of them may is what one witness can list. Of joins, whoever else may come counts too. */
-export function itemsPerSeat({ seats, stage }: Round): number {
+export function itemsPerSeat({ seats, stage, batched }: Round): number {
+  if (batched.size > 0)
+    return Math.min(ITEMS_PER_SEAT_MAX, Math.floor((WITNESS_IDS_MAX - BATCHES_MAX) / (seats.length - batched.size)));
   return Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / (stage.is === "join" ? SEATS_MAX : seats.length)));
 }
 

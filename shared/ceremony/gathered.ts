@@ -1,7 +1,10 @@
-// What a round gathers and its closed set holds: contributions, and notices of revocations that somebody carries into it.
+// What a round gathers and its closed set holds: contributions, by themselves or in batches, and notices of revocations that somebody carries
+// into it.
 import type { Revocation } from "../authority/statement.ts";
 import {
+  type BatchBody,
   type ContributionBody,
+  type Id,
   isKind,
   type NoticeBody,
   type Observation,
@@ -10,9 +13,22 @@ import {
   type WithdrawalNotice,
 } from "../observation/observation.ts";
 
-export type Gathered = Observation<ContributionBody | NoticeBody>;
+export type Gathered = Observation<ContributionBody | NoticeBody | BatchBody>;
 
+/** Contributions, those in batches too: each once, however many batches hold it. */
 export function contributionsOf(gathered: readonly Observation[]): readonly Observation<ContributionBody>[] {
+  if (!gathered.some((observation) => isKind(observation, "batch"))) return loneIn(gathered);
+  const found = new Map<Id, Observation<ContributionBody>>();
+  for (const observation of gathered) {
+    if (isKind(observation, "contribution")) found.set(observation.id, observation);
+    if (isKind(observation, "batch"))
+      for (const member of observation.body.members) if (!found.has(member.id)) found.set(member.id, member);
+  }
+  return [...found.values()];
+}
+
+/** Contributions that came by themselves. */
+export function loneIn(gathered: readonly Observation[]): readonly Observation<ContributionBody>[] {
   return gathered.filter((observation) => isKind(observation, "contribution"));
 }
 
@@ -43,4 +59,8 @@ export function carriedIn({ body }: Observation<NoticeBody>): Carried {
 
 export function isWithdrawal(carried: Carried): carried is Withdrawal {
   return "revocation" in carried;
+}
+
+export function batchesOf(gathered: readonly Observation[]): readonly Observation<BatchBody>[] {
+  return gathered.filter((observation) => isKind(observation, "batch"));
 }

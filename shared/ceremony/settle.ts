@@ -14,8 +14,10 @@ import { invariant } from "../result.ts";
 
 import { unpark } from "./absorb.ts";
 import { advance, openNext } from "./advance.ts";
+import { batchesPerElector } from "./batch.ts";
+import { countedBy, outcomeRoot } from "./counted.ts";
 import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
-
+import { bringBatches } from "./intake.ts";
 import { carryOn } from "./notice.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
@@ -37,7 +39,7 @@ import { append, publish, record, say, type Turn, withEffects, withState } from 
 const MOVES_MAX = 10_000;
 
 export function settleTurn(turn: Turn): Turn {
-  const moved = closeRounds(expireIfDue(turn));
+  const moved = closeRounds(bringBatches(expireIfDue(turn)));
   return wake(reportIfDue(planStatus(moved)));
 }
 
@@ -82,7 +84,8 @@ function silenced({ state, replaying }: Turn, round: Round): Round {
 function surroundings(turn: Turn, round: Round): Surroundings {
   const mayClose = turn.now >= round.closesAt || (round.earlyAt !== null && turn.now >= round.earlyAt);
   const { timing } = policyOf(turn.state);
-  return { now: turn.now, held: round.held, mayClose, perSeat: itemsPerSeat(round), timing };
+  const [perSeat, batches] = [itemsPerSeat(round), batchesPerElector(round)];
+  return { now: turn.now, held: round.held, mayClose, perSeat, batches, timing };
 }
 
 /** Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. */
@@ -215,7 +218,7 @@ function terminalRecord(
     status: verdict.is,
     value: verdict.value ?? null,
     cause: verdict.cause ?? null,
-    roots: state.rounds.map((round) => (round.closing.decision as Decision).root),
+    roots: state.rounds.map(outcomeRoot),
     excluded,
     roster: roster as readonly RosterSeat[] | null,
     explanation: verdict.explanation,
@@ -235,6 +238,7 @@ function announce(turn: Turn, round: Round, status: "decided" | "abandoned", dig
     // Names the statements of the certificate, and so vouches that they existed by now (SPEC §5.4).
     parents: certificate === undefined ? [] : [...certificate.witnesses, ...precommitsOf(certificate)].sort(),
     numbered: true,
+    derivation: countedBy(turn.state),
   });
   const kept = withState(spoken, { outcomes: new Map(spoken.state.outcomes).set(seat.index, said as never) });
   const entered = record(append(kept, said), "attestation", [said.id], kept.state.self.authority, { kind: "outcome" });
@@ -252,7 +256,9 @@ export function wakeAt(state: CeremonyState, now: number): number | null {
   if (open && state.refusal === null) note(state.call?.body.expiresAt);
   if (open && state.hold === null && round !== undefined) {
     const { due } = round.closing;
-    for (const at of [round.closesAt, round.earlyAt, due.contest, due.propose, due.prevote, due.precommit]) note(at);
+    const bringing = round.intake.waiting.size === 0 ? null : round.intake.dueAt;
+    for (const at of [round.closesAt, round.earlyAt, bringing, due.contest, due.propose, due.prevote, due.precommit])
+      note(at);
   }
   note(state.statusAt);
   return Number.isFinite(first) ? first : null;

@@ -22,6 +22,7 @@ import { type Fault, invariant } from "../result.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import type { TerminalRecord } from "./record.ts";
+import type { Intake } from "./taken.ts";
 
 /** The party whose agent runs this. */
 export type Self = {
@@ -55,6 +56,9 @@ export type Round = {
   /** Contributions, and the notices carried into the round. */
   readonly held: ReadonlyMap<Id, Gathered>;
   readonly closing: Closing;
+  /** Seats whose holders run no agent, by their numbers, and what is taken in for them. */
+  readonly batched: ReadonlySet<number>;
+  readonly intake: Intake;
   /** When the settle margin of an early close ends; null while the verdict is open. */
   readonly earlyAt: number | null;
   /** Latest status of each seat: what it reports to hold. */
@@ -151,17 +155,19 @@ export function ownSeat(
   return round.seats.find((seat) => seat.root === state.self.root && fits(seat));
 }
 
-/** The other organisations of the roster, each once, in seat order. */
-export function peersOf(state: CeremonyState, round: Round): readonly string[] {
-  return [...new Set(round.seats.filter((seat) => seat.root !== state.self.root).map((seat) => seat.authority))];
+/** The other organisations of the roster that run agents, each once, in seat order. */
+export function peersOf(state: CeremonyState, { seats, batched }: Round): readonly string[] {
+  const others = seats.filter(({ root, index }) => root !== state.self.root && !batched.has(index));
+  return [...new Set(others.map(({ authority }) => authority))];
 }
 
 /**
- * Whom a party tells what happens in a round: everyone with a seat in it or in the call, so that whoever is left out still learns how it
+ * Whom a party tells what happens in a round: everyone who runs an agent and has a seat in it or in the call, so that whoever is left out still learns how it
  * ends, whoever has joined without a seat, and whom somebody lets in.
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
-  const named = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
+  const seated = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
+  const named = seated.filter(({ role }) => state.policy?.policy.roles.get(role)?.agent !== false);
   const guests = state.rounds.flatMap((one) => {
     const unseated = [...one.held.values()].filter(({ slot }) => slot.seat === null);
     return unseated.length === 0 ? [] : guestsIn(one, contributionsOf(unseated));

@@ -1,7 +1,7 @@
 // One turn of the ceremony: the state so far, what the host must do, and what is answered. Handlers take a turn and return the next.
 import type { Entry, EntryKind } from "../lineage/entry.ts";
 import type { Author } from "../observation/author.ts";
-import type { Body, Id, Observation, Slot, VerifiedObservation } from "../observation/observation.ts";
+import type { Body, Derivation, Id, Observation, Slot, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { Fault } from "../result.ts";
 import type { Effect, Receipt } from "./effect.ts";
@@ -71,12 +71,13 @@ type Saying = {
   /** Null or absent for the party's usual class. */
   readonly governanceClass?: string | null;
   readonly sources?: readonly Id[];
+  readonly derivation?: Derivation | null;
 };
 
 /** Signs a statement of our own; numbered ones extend the party's lineage in this ceremony. The caller stores what it keeps. */
 export function say(
   turn: Turn,
-  { round, slot, body, parents, numbered, governanceClass = null, sources = [] }: Saying,
+  { round, slot, body, parents, numbered, governanceClass = null, sources = [], derivation = null }: Saying,
 ): { readonly turn: Turn; readonly said: VerifiedObservation } {
   const { head, ceremony, call } = turn.state;
   const sequence = numbered ? head.sequence + 1 : null;
@@ -88,7 +89,7 @@ export function say(
     at: [turn.now, turn.now],
     timeToLive: Math.max(expiresAt - turn.now, 0) + VALIDITY_MARGIN,
     governanceClass,
-    lineage: { sequence, prev: numbered ? head.prev : null, parents, sources, derivation: null },
+    lineage: { sequence, prev: numbered ? head.prev : null, parents, sources, derivation },
     body,
   });
   if (sequence === null) return { turn, said };

@@ -1,8 +1,8 @@
 // What a party shows of a ceremony: its own perspective, never a global truth (SPEC §7.4).
 import { type Json, toJson } from "../cbor/json.ts";
-import { type Id, JOIN } from "../observation/observation.ts";
+import { type ContributionBody, type Id, JOIN, type Observation } from "../observation/observation.ts";
 import { type DisputeView, disputesOf } from "./contest.ts";
-import { contributionsOf } from "./gathered.ts";
+import { contributionsOf, loneIn } from "./gathered.ts";
 import {
   type CeremonyState,
   currentRound,
@@ -64,7 +64,8 @@ export type CeremonyView = {
 
 export function viewOf(state: CeremonyState): CeremonyView {
   const round = currentRound(state);
-  const parties = round === undefined ? [] : round.seats.map((seat) => partyView(state, round, seat.index));
+  const said = round === undefined ? new Map() : firstOfEach(round);
+  const parties = round === undefined ? [] : round.seats.map(({ index }) => partyView(state, round, index, said));
   return {
     ceremony: state.ceremony,
     asSeenBy: state.self.authority,
@@ -81,7 +82,10 @@ export function viewOf(state: CeremonyState): CeremonyView {
     expiresAt: state.call?.body.expiresAt ?? null,
     parties,
     outcome: outcomeView(state),
-    agreement: agreementOf(state, parties),
+    agreement: agreementOf(
+      state,
+      parties.filter((_, index) => round?.batched.has(round.seats[index]?.index ?? -1) !== true),
+    ),
     disputes: disputesOf(state),
     hold: state.hold,
     mute: state.mute,
@@ -94,15 +98,24 @@ function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["
   const { roles } = state.policy.policy;
   const joining = round.stage.is === "join";
   const seat = ownSeat(state, round, ({ role }) => joining || roles.get(role)?.contributes === true);
-  if (seat === undefined || contributionsOf([...round.held.values()]).some(({ slot }) => slot.seat === seat.index))
-    return null;
+  if (seat === undefined || loneIn([...round.held.values()]).some(({ slot }) => slot.seat === seat.index)) return null;
   if (joining) return { role: seat.role, choices: [JOIN] };
   return { role: seat.role, choices: roles.get(seat.role)?.choices ?? [] };
 }
 
-function partyView(state: CeremonyState, round: Round, index: number): PartyView {
+type Said = ReadonlyMap<number | null, Observation<ContributionBody>>;
+
+/** The first contribution of each seat, by itself or in a batch. */
+function firstOfEach({ held }: Round): Said {
+  const found = new Map<number | null, Observation<ContributionBody>>();
+  for (const contribution of contributionsOf([...held.values()]))
+    if (!found.has(contribution.slot.seat)) found.set(contribution.slot.seat, contribution);
+  return found;
+}
+
+function partyView(state: CeremonyState, round: Round, index: number, said: Said): PartyView {
   const seat = seatAt(round, index) as RosterSeat;
-  const contribution = contributionsOf([...round.held.values()]).find((held) => held.slot.seat === index);
+  const contribution = said.get(index);
   const choice = contribution?.body.content.get("choice");
   return {
     authority: seat.authority,

@@ -31,6 +31,8 @@ export type Surroundings = {
   readonly mayClose: boolean;
   /** Contributions of one seat that a witness lists at most. */
   readonly perSeat: number;
+  /** Batches of one elector that it lists besides. */
+  readonly batches: number;
   readonly timing: Timing;
 };
 
@@ -123,13 +125,15 @@ function sendWitness(closing: Closing, around: Surroundings): Move | null {
 }
 
 /** Everything held; of a seat that signed more than it may, the first by id, so that the list always fits its frame. */
-function listable({ held, perSeat }: Surroundings): readonly Id[] {
-  const counts = new Map<number | string, number>();
+function listable({ held, perSeat, batches }: Surroundings): readonly Id[] {
+  const counts = new Map<string, number>();
   return [...held.keys()].sort().filter((id) => {
-    const { slot, chain } = held.get(id) as Observation;
-    const whose = slot.seat ?? rootOf(chain); // whoever joins without a seat is known by its root
-    counts.set(whose, (counts.get(whose) ?? 0) + 1);
-    return (counts.get(whose) as number) <= perSeat;
+    const { slot, chain, body } = held.get(id) as Observation;
+    const isBatch = body.kind === "batch";
+    const whose = `${isBatch} ${slot.seat ?? rootOf(chain)}`; // whoever joins without a seat is known by its root
+    const count = (counts.get(whose) ?? 0) + 1;
+    counts.set(whose, count);
+    return count <= (isBatch ? batches : perSeat);
   });
 }
 

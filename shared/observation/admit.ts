@@ -2,6 +2,7 @@
 // the refusal. It judges by the bytes that arrived and by carried evidence only, never by a local clock.
 import {
   type Chain,
+  type ChainMemory,
   checkLinkage,
   checkLoops,
   checkMesh,
@@ -20,10 +21,9 @@ import { checkFreshness, checkRevocations, checkValidity } from "../authority/va
 import { toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
-import type { Statement } from "../cose/sign1.ts";
-import { TTL_MICROS_MAX } from "../limits.ts";
+import { CHAINS_REMEMBERED_MAX, TTL_MICROS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
-import { parseObservation } from "./decode.ts";
+import { type Parsed, parseObservation } from "./decode.ts";
 import { named } from "./field-of.ts";
 import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from "./observation.ts";
 
@@ -31,9 +31,15 @@ import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from ".
 export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<VerifiedObservation>> {
   const parsed = parseObservation(frame, trust); // size, canonical form, structure
   if (!parsed.ok) return parsed;
-  const { observation, statement } = parsed.value;
-  const signed = await checkSigned(observation, statement, trust);
+  const signed = await checkSigned(parsed.value, trust);
   if (!signed.ok) return signed;
+  const carried = await checkEach(parsed.value, trust);
+  if (!carried.ok) return carried;
+  return behindSignature(parsed.value.observation, trust);
+}
+
+/** The door's further steps, which judge what is signed. */
+async function behindSignature(observation: Observation, trust: Trust): Promise<Result<VerifiedObservation>> {
   const authorised = await checkAuthority(observation, trust);
   if (!authorised.ok) return authorised;
   const competent = checkCompetence(observation, trust);
@@ -52,7 +58,41 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
   return [chain, ...otherPaths];
 }
 
-async function checkSigned({ key, body }: Observation, statement: Statement, trust: Trust): Promise<Result<true>> {
+/**
+ * What a batch carries is signed for by whoever said it, and each under a root of its own: whether that root has a seat is for the fold to say.
+ * Nothing that only some parties recognise or know bears on it, so that a batch is admitted, or refused, everywhere.
+ */
+async function checkEach({ observation, members }: Parsed, trust: Trust): Promise<Result<true>> {
+  const verdicts = await Promise.all(members.map((member) => checkMember(member, observation, trust)));
+  const index = verdicts.findIndex((verdict) => !verdict.ok);
+  const verdict = verdicts[index];
+  return verdict === undefined || verdict.ok ? ok(true) : fault("BATCH_MEMBER", { index, code: verdict.fault.code });
+}
+
+async function checkMember(member: Parsed, batch: Observation, trust: Trust): Promise<Result<unknown>> {
+  const { mesh, ceremony, round } = member.observation;
+  if (mesh !== batch.mesh || ceremony !== batch.ceremony || round !== batch.round)
+    return fault("CEREMONY_MISMATCH", { found: ceremony });
+  const signed = await checkSigned(member, trust);
+  return signed.ok ? behindSignature(member.observation, unbiased(rootOf(member.observation.chain), trust)) : signed;
+}
+
+const ALONE = assembleTrust({ mesh: null, pins: new Map() });
+const unbiasedTrusts = new WeakMap<ChainMemory, Map<string, Trust>>();
+
+/** Trust in one root and in nothing else; its memory of proved chains is shared. */
+function unbiased(root: string, { memory }: Trust): Trust {
+  const known = unbiasedTrusts.get(memory) ?? new Map<string, Trust>();
+  if (known.size > CHAINS_REMEMBERED_MAX) known.clear();
+  const trust = known.get(root) ?? { ...ALONE, roots: new Map([[root, "its holder"]]), memory };
+  unbiasedTrusts.set(memory, known.set(root, trust));
+  return trust;
+}
+
+async function checkSigned(
+  { observation: { key, body }, statement }: Parsed,
+  trust: Pick<Trust, "memory">,
+): Promise<Result<true>> {
   const sound = trust.memory.keys.has(key) ? ok(statement.key) : admitKey(statement.key);
   if (!sound.ok) return named(sound, "key");
   const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);

@@ -29,6 +29,7 @@ import {
   WANTS_MAX,
   WITNESS_IDS_MAX,
 } from "../limits.ts";
+import { batchFields, packedReader } from "./batch.ts";
 import type {
   Body,
   Call,
@@ -158,7 +159,10 @@ const readFact = record<Omit<FactBody, "kind">>({ subject: text(TEXT_LENGTH_MAX)
 const readNoticeWire = record<{ revocation: Uint8Array }>({ revocation: bytesUpTo(CONTENT_BYTES_MAX) });
 const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
 
-const READERS: { readonly [K in Kind]: Reader<Extract<Body, { kind: K }>> } = {
+/** A batch as it stands: its members are read behind it, each as a frame of its own. */
+export const readPacked = packedReader(readId);
+
+const READERS: { readonly [K in Exclude<Kind, "batch">]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,
   contribution: (value, path) => ({ kind: "contribution", ...readContribution(value, path) }),
   witness: (value, path) => ({ kind: "witness", ...readWitness(value, path) }),
@@ -195,9 +199,9 @@ const readNotice: Reader<NoticeBody> = (value, path) => {
   return { kind: "notice", revocation: statement };
 };
 
-export const KINDS = Object.keys(READERS) as readonly Kind[];
+export const KINDS = [...Object.keys(READERS), "batch"] as readonly Kind[];
 
-export function readBody(kind: Kind): Reader<Body> {
+export function readBody(kind: Exclude<Kind, "batch">): Reader<Body> {
   return READERS[kind];
 }
 
@@ -247,6 +251,8 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     }
     case "outcome":
       return { digest: idBytes(body.digest), status: body.status };
+    case "batch":
+      return batchFields(body);
     case "notice":
       return "withdrawal" in body ? { withdrawal: body.withdrawal.frame } : { revocation: body.revocation.frame };
     case "dispute":

@@ -18,7 +18,8 @@ import {
 } from "../limits.ts";
 import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
-import { KINDS, readAttempt, readBody, readId } from "./body.ts";
+import { memberFault, membersIn, unpackFrames } from "./batch.ts";
+import { KINDS, readAttempt, readBody, readId, readPacked } from "./body.ts";
 import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
 import {
   type Body,
@@ -106,14 +107,24 @@ const readWire = record<Wire>({
 });
 
 /** What reading a frame may take from its door: chains that were proved before, and the classes that it consents to receive. */
-export type ReadingTerms = { readonly memory: ChainMemory | null; readonly consents: readonly string[] | null };
+export type ReadingTerms = {
+  readonly memory: ChainMemory | null;
+  readonly consents: readonly string[] | null;
+  /** Read as a member of a batch, which holds contributions only. */
+  readonly batched?: boolean;
+};
 const NO_TERMS: ReadingTerms = { memory: null, consents: null };
 
+/** An observation as its bytes say it, with what its signature is verified by; of a batch, the same of its members. */
+export type Parsed = {
+  readonly observation: Observation;
+  readonly statement: Statement;
+  readonly members: readonly Parsed[];
+};
+
 /** Reads a frame's structure; the first of size, canonical form and structure that fails is the refusal. */
-export function parseObservation(
-  frame: Uint8Array,
-  { memory, consents }: ReadingTerms = NO_TERMS,
-): Result<{ observation: Observation; statement: Statement }> {
+export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TERMS): Result<Parsed> {
+  const { memory, consents } = terms;
   if (frame.length === 0) return fault("FRAME_EMPTY");
   if (frame.length > FRAME_BYTES_MAX) return fault("FRAME_TOO_LARGE", { found: frame.length, limit: FRAME_BYTES_MAX });
   const statement = parseStatement(frame, "quorate/observation/1");
@@ -131,7 +142,9 @@ export function parseObservation(
     const detail = { class: value.governance_class, accepted: consents.join(", ") };
     return named(fault("CLASS_NOT_ACCEPTED", detail), "governance_class");
   }
-  const body = readPayload(value, foreign);
+  const members = openMembers(value, foreign, terms);
+  if (!members.ok) return named(members, "payload");
+  const body = readPayload(value, foreign, members.value);
   if (!body.ok) return named(body, body.fault.code === "KIND_UNKNOWN" ? "kind" : "payload");
   const paths = parsePaths(value.authority_credential, value.temporal_reference.at, memory);
   if (!paths.ok) return named(paths, "authority_credential");
@@ -159,7 +172,30 @@ export function parseObservation(
     body: body.value,
   };
   const consistent = checkPresence(observation);
-  return consistent.ok ? ok({ observation, statement: statement.value }) : inFields(consistent, fields);
+  return consistent.ok
+    ? ok({ observation, statement: statement.value, members: members.value })
+    : inFields(consistent, fields);
+}
+
+/** The members of a batch. Nobody's consent is asked for what an elector carries: its verdict is the same everywhere. */
+function openMembers(
+  { kind, critical, payload }: Wire,
+  foreign: boolean,
+  { memory, batched = false }: ReadingTerms,
+): Result<readonly Parsed[]> {
+  if (batched && (foreign || kind !== "contribution")) return fault("KIND_UNKNOWN", { kind });
+  if (foreign || critical.length > 0 || kind !== "batch") return ok([]);
+  const packed = readAs(payload, readPacked, "payload");
+  if (!packed.ok) return packed;
+  const frames = readAs(null, () => unpackFrames(packed.value, "payload"));
+  if (!frames.ok) return frames;
+  const members: Parsed[] = [];
+  for (const [index, frame] of frames.value.entries()) {
+    const member = parseObservation(frame, { memory, consents: null, batched: true });
+    if (!member.ok) return memberFault(index, `readable, not ${member.fault.code}`);
+    members.push(member.value);
+  }
+  return ok(members);
 }
 
 function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]> {
@@ -178,14 +214,19 @@ function knownPart(fields: CborMap): CborMap {
   return new Map(kept.map((name) => [name, fields.get(name) as CborValue]));
 }
 
-function readPayload(wire: Wire, foreign: boolean): Result<Body> {
+function readPayload(wire: Wire, foreign: boolean, members: readonly Parsed[]): Result<Body> {
   if (foreign) return ok({ kind: "unknown", extension: `version ${wire.version}` });
   // No extension exists yet, so every critical one is unknown: such a statement is kept and understood by nobody here.
   if (wire.critical.length > 0) return ok({ kind: "unknown", extension: wire.critical.join(", ") });
   if (!KINDS.includes(wire.kind as Kind)) return fault("KIND_UNKNOWN", { kind: wire.kind });
   const { kind, payload } = wire;
   if (kind === "notice" && isCborMap(payload) && payload.has("withdrawal")) return readWithdrawalNotice(payload);
-  return readAs(payload, readBody(kind as Kind), "payload");
+  if (kind === "batch")
+    return membersIn(
+      payload,
+      members.map(({ observation }) => observation),
+    );
+  return readAs(payload, readBody(kind as Exclude<Kind, "batch">), "payload");
 }
 
 const readCarriedFrame = record<{ withdrawal: Uint8Array }>({ withdrawal: bytesUpTo(CONTENT_BYTES_MAX) });

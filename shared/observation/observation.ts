@@ -116,6 +116,14 @@ export type RevocationNotice = { readonly kind: "notice"; readonly revocation: R
 /** The same for a withdrawal; into a ceremony only. */
 export type WithdrawalNotice = { readonly kind: "notice"; readonly withdrawal: Withdrawal };
 export type NoticeBody = RevocationNotice | WithdrawalNotice;
+/** Contributions of seats that run no agent, as an elector took them in (SPEC §7.12). */
+export type BatchBody = {
+  readonly kind: "batch";
+  /** Root over the ids of what it holds (SPEC §8.2). */
+  readonly root: Id;
+  /** In the order of their ids. */
+  readonly members: readonly Observation<ContributionBody>[];
+};
 /** A statement of a version or with an extension that this engine does not know: it puts its ceremony on hold. */
 export type UnknownBody = { readonly kind: "unknown"; readonly extension: string };
 
@@ -132,6 +140,7 @@ export type Body =
   | FactBody
   | DeclarationBody
   | NoticeBody
+  | BatchBody
   | UnknownBody;
 export type Kind = Exclude<Body["kind"], "unknown">;
 

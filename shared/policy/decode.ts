@@ -63,8 +63,10 @@ const readAttests = withDefaults(
   { schema: null, where: null },
   record<Attests>({ schema: nullable(readAttestationSchema), where: nullable(readCondition) }),
 );
+/** What a role says nothing of is not asked of it. */
+const UNSAID_OF_ROLE = { when: null, attests: null, agent: true, substitutes: [] } as const;
 const readRole = withDefaults(
-  { choices: [], slots: "one", delegated: false, when: null, attests: null, substitutes: [] },
+  { choices: [], slots: "one", delegated: false, ...UNSAID_OF_ROLE },
   record<Role>({
     least: integer(0, SEATS_MAX),
     most: integer(0, HOLDERS_MAX),
@@ -76,6 +78,7 @@ const readRole = withDefaults(
     delegated: boolean,
     when: nullable(readExpression("subject")),
     attests: nullable(readAttests),
+    agent: boolean,
     substitutes: distinct(text(64), 8),
   }),
 );
@@ -176,6 +179,8 @@ const readPolicy = withDefaults(UNSAID, readWhole);
 
 /** Clauses that a document may leave out, and that may be set where it does. */
 export const OPTIONAL_CLAUSES: ReadonlySet<string> = new Set(Object.keys(UNSAID));
+/** The same of a role. */
+export const OPTIONAL_OF_ROLE: ReadonlySet<string> = new Set(Object.keys(UNSAID_OF_ROLE));
 
 /** What was read, where the shape is sound, and every finding: of the shape, and if that is sound, of the sense. */
 type Read<T> = { readonly found: T | null; readonly findings: readonly Fault[] };

@@ -41,6 +41,8 @@ export type Role = {
   /** CEL over the call's subject: the role is a part of ceremonies about such a subject only; null where of all. */
   readonly when: string | null;
   readonly attests: Attests | null;
+  /** Holders run agents. Where they do not, electors take in what they say and bring it in batches, and nothing is sent to them. */
+  readonly agent: boolean;
   /** Roles that speak for this one where all its holders are silent, the first that is heard; they count for nothing else. */
   readonly substitutes: readonly string[];
 };
@@ -221,10 +223,8 @@ export type Rounds = {
 
 /** What to do where the outcome is not reached; tried in order, and the ceremony is abandoned after the last. */
 export type Procedure = Guard & Way;
-type Guard = {
-  /** CEL over what is missing; the procedure is passed over where it does not hold. Null where nothing is asked. */
-  readonly when: string | null;
-};
+/** CEL over what is missing; the procedure is passed over where it does not hold. Null where nothing is asked. */
+type Guard = { readonly when: string | null };
 type Way =
   /** Decide among those present, if they have this share of the power and hold these roles. */
   | { readonly do: "proceed"; readonly threshold: Threshold; readonly requires: readonly string[] }
@@ -236,7 +236,7 @@ type Way =
   | { readonly do: "fallback"; readonly outcome: OutcomeRule; readonly disclaimer: string }
   | { readonly do: "fail" };
 
-/** What shuts a contribution out whatever speaks for it: CEL over content, party, subject and round. */
+/** What shuts a contribution out whatever speaks for it: CEL as above. */
 export type Veto = { readonly name: string; readonly when: string };
 
 /**
@@ -278,9 +278,9 @@ export type Policy = {
   readonly critical: readonly string[];
 };
 
+type OptionalOfRole = "when" | "attests" | "agent" | "substitutes";
 /** A role as people write it: what it does not say is not asked. */
-export type RoleDocument = Omit<Role, "when" | "attests" | "substitutes"> &
-  Partial<Pick<Role, "when" | "attests" | "substitutes">>;
+export type RoleDocument = Omit<Role, OptionalOfRole> & Partial<Pick<Role, OptionalOfRole>>;
 type Optional = "roles" | "convening" | "membership" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";
 
 /** The same as plain JSON: what patterns are written in and what people read. */

@@ -35,7 +35,8 @@ function lintRoles(roles: readonly NamedRole[]): readonly Fault[] {
   ];
 }
 
-function lintRole(path: string, { least, most, contributes, gives, delegated }: Role): readonly Fault[] {
+function lintRole(path: string, role: Role): readonly Fault[] {
+  const { least, most, contributes, gives, delegated, agent, closes } = role;
   const mute = contributes ? gives.length === 0 : gives.length > 0;
   const found = contributes ? "empty" : "there";
   const need = contributes ? "the role contributes" : "the role does not contribute";
@@ -43,6 +44,8 @@ function lintRole(path: string, { least, most, contributes, gives, delegated }: 
     ...finding(most === 0, () => fault("POLICY_ROLE_UNHOLDABLE", { path: `${path}.most` })),
     ...finding(most > 0 && least > most, () => fault("POLICY_ROLE_RANGE", { path: `${path}.least`, least, most })),
     ...finding(mute, () => fault("POLICY_ROLE_MUTE", { path: `${path}.gives`, found, need })),
+    // Whoever closes must be told, and whoever is not told must at least have something to say.
+    ...finding(!agent && (closes || !contributes), () => fault("POLICY_AGENTLESS", { path: `${path}.agent` })),
     ...finding(delegated && !gives.includes("ballot"), () => fault("POLICY_DELEGATED", { path: `${path}.delegated` })),
   ];
 }

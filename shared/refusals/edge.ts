@@ -126,21 +126,6 @@ export const EDGE_REFUSALS = {
     why: "only verified bodies are kept, and for a day",
     do: "have the sender deliver it again, or bring it with `source replay-missing`",
   },
-  HOOK_TARGET_REFUSED: {
-    what: "that address is not called",
-    why: "{reason}",
-    do: "give an https:// address of a public host, on port 443, without credentials",
-  },
-  HOOK_EXISTS: {
-    what: "there is a {thing} {id} already",
-    why: "each has a name of its own",
-    do: "choose another name, or remove the other first",
-  },
-  HOOKS_FULL: {
-    what: "there is no room for more {thing}",
-    why: "there may be {limit}",
-    do: "remove one that is not used",
-  },
   KEY_MISSING: { what: "the agent has no signing key", why: "{need}", do: "set the secret, and deploy again" },
   CONFIG_INVALID: {
     what: "the agent's configuration cannot be read",

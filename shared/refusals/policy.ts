@@ -140,6 +140,11 @@ export const POLICY_REFUSALS = {
     why: "{path} is `each`, which is sound for choices and ballots only, not for {function}",
     do: "set it to `void`",
   },
+  POLICY_AGENTLESS: {
+    what: "a role without agents must contribute, and must not close rounds",
+    why: "electors are told what others say, and whoever runs no agent is told nothing ({path})",
+    do: "let the role run agents, or close rounds by another",
+  },
   POLICY_DELEGATED: {
     what: "a role brings ballots for others where there are none",
     why: "{path} is true, and the role gives no ballot",

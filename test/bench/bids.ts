@@ -11,6 +11,7 @@ export const AUCTION_SETTINGS = [
   { path: "sealed", value: false },
   { path: "outcome.rule", value: "second-price" },
   { path: "roles.bidder.closes", value: false },
+  { path: "roles.bidder.agent", value: false },
   { path: "roles.regulator.closes", value: true },
   { path: "timing.early", value: false },
 ];

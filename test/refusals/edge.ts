@@ -1,6 +1,5 @@
 // Examples of refusals at an agent's edge: bodies, routes, keys, webhooks, the queue and the link. The agent runs in this process.
 import { configOf } from "../../durable/config.ts";
-import { ENDPOINTS_MAX } from "../../durable/hook-endpoints.ts";
 import { readSigned } from "../../functions/console/browser/signed-bytes.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
@@ -82,19 +81,6 @@ const bodyGone: Example = async () => {
   await agent.request("/hooks/gh", { method: "POST", body: "{}" });
   return agent.request("/v1/sources/gh/requests/req_1/replay", { method: "POST", headers: KEYED });
 };
-
-const addEndpoint = (agent: ReturnType<typeof here>, endpoint: object) =>
-  agent.request("/v1/endpoints", { method: "POST", headers: { ...KEYED, ...json }, body: JSON.stringify(endpoint) });
-
-/** What the last of these endpoints of one name is answered. */
-const endpoints =
-  (...urls: readonly string[]): Example =>
-  async () => {
-    const agent = here();
-    let answer: Response | undefined;
-    for (const url of urls) answer = await addEndpoint(agent, { id: "erp", url });
-    return answer;
-  };
 
 /** What a webhook is answered that was signed by GitHub's, or by the standard scheme. */
 const hook =
@@ -190,14 +176,6 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   HOOK_TIMESTAMP_TOO_OLD: stale(-3_600),
   HOOK_TIMESTAMP_TOO_NEW: stale(3_600),
   HOOK_BODY_GONE: bodyGone,
-  HOOK_TARGET_REFUSED: endpoints("https://169.254.169.254/latest/meta-data/"),
-  HOOK_EXISTS: endpoints("https://hooks.example.com/", "https://hooks.example.com/"),
-  HOOKS_FULL: async () => {
-    const agent = here();
-    const numbers = Array.from({ length: ENDPOINTS_MAX }, (_, n) => n);
-    for (const n of numbers) await addEndpoint(agent, { id: `e${n}`, url: "https://hooks.example.com/" });
-    return addEndpoint(agent, { id: "more", url: "https://hooks.example.com/" });
-  },
   HOOK_DELIVERY_MISSING: hook({ ...delivery, headers: undelivered }),
   HOOK_HEADER_MALFORMED: hook({ ...delivery, headers: { ...delivery.headers, "X-Hub-Signature-256": "md5=00" } }),
   HOOK_SECRET_MALFORMED: hook(delivery, { secrets: [""] }),

@@ -3,6 +3,7 @@
 import { describe, expect, it, vi } from "vitest";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { AUTHORITY } from "./authority.ts";
+import { BATCHES } from "./batches.ts";
 import { CEREMONY } from "./ceremony.ts";
 import { COMMAND } from "./command.ts";
 import { COMPOSITION } from "./composition.ts";
@@ -37,6 +38,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...ENCODING,
   ...AUTHORITY,
   ...CEREMONY,
+  ...BATCHES,
   ...COMPOSITION,
   ...POLICY_DOCUMENTS,
   ...LIFECYCLE,

@@ -18,9 +18,6 @@ export type AgentHere = {
   readonly config: AgentConfig;
   readonly ceremony: (id: string) => Ceremony;
   readonly directory: Directory;
-  readonly hooks: () => Hooks;
-  /** Once all is done that the objects do after they answered. */
-  readonly settled: () => Promise<void>;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
 };
 
@@ -37,13 +34,12 @@ export function agentHere(
   const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const objects = new Map<string, Ceremony>();
-  const pending: Promise<unknown>[] = [];
   const ceremony = (name: string): Ceremony => {
     const context = {
       storage: sqliteStorage(),
       id: { name },
       blockConcurrencyWhile: (work: () => Promise<void>) => work(),
-      waitUntil: (work: Promise<unknown>) => void pending.push(work),
+      waitUntil: () => undefined,
     };
     const found = objects.get(name) ?? new Ceremony(context as unknown as DurableObjectState, env);
     objects.set(name, found);
@@ -70,7 +66,7 @@ export function agentHere(
     HOOKS: { getByName: hooksObject },
     MESH: { getByName: mesh },
   };
-  const env = { ...variables, HOOKS_LOOPBACK: "1", ...named } as unknown as AgentEnv;
+  const env = { ...variables, ...named } as unknown as AgentEnv;
   const config = configOf(env);
   if (!config.ok) throw new Error(JSON.stringify(config.fault));
   const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
@@ -80,10 +76,6 @@ export function agentHere(
     config: config.value,
     ceremony,
     directory,
-    hooks: hooksObject,
-    settled: async () => {
-      await Promise.all(pending);
-    },
     request: async (path, init = {}) => app.request(path, init, env, context),
   };
 }

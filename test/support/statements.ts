@@ -5,8 +5,10 @@ import { toHex } from "../../shared/bytes.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";
 import { signerFrom } from "../../shared/cose/key.ts";
 import { sha256, sha256Hex } from "../../shared/hash.ts";
-import type { Draft } from "../../shared/observation/author.ts";
+import { authorFor, type Draft } from "../../shared/observation/author.ts";
+import { batchOf, type Member } from "../../shared/observation/batch.ts";
 import type { Body, Kind } from "../../shared/observation/observation.ts";
+import { testParty } from "./parties.ts";
 
 const utf8 = new TextEncoder();
 export const START = 1_800_000_000_000_000;
@@ -32,6 +34,20 @@ const issued = issueStatement(
 const parsed = parseAuthorityStatement(issued);
 if (!parsed.ok || !isStatement(parsed.value.signed, "revocation")) throw new Error("a revocation parses");
 const revocation = parsed.value.signed;
+
+/** What somebody without an agent said in the same ceremony and round. */
+function bidder(name: string): Member {
+  const said = authorFor(testParty(name).identity)({
+    ceremony: idOf("ceremony"),
+    round: 0,
+    slot: { seat: 3, attempt: null, item: null },
+    at: [START, START],
+    timeToLive: HOUR,
+    lineage: { sequence: 0, prev: null, parents: [], sources: [], derivation: null },
+    body: { kind: "contribution", role: "bidder", content: new Map([["bid", new Map([["amount", 3]])]]) },
+  });
+  return said as unknown as Member;
+}
 
 export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
   call: {
@@ -75,6 +91,7 @@ export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
     reason: "the scale was not calibrated",
     ruling: "upheld",
   },
+  batch: batchOf([bidder("one"), bidder("two")]),
   fact: { kind: "fact", subject: "valve-7", value: "open" },
   notice: { kind: "notice", revocation },
   declaration: { kind: "declaration", type: "note", content: new Map([["text", "nothing to tell"]]) },

@@ -1,7 +1,6 @@
 // The one table of routes. The router, its guards, /openapi.json, /docs and the README's list come from it.
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
-import { ENDPOINT_ROUTES } from "../routes/endpoint-routes.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { MESH_ROUTES } from "../routes/meshes.ts";
 import { OBSERVATION_ROUTES } from "../routes/observations.ts";
@@ -17,7 +16,6 @@ export const ROUTES: readonly Route[] = [
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
   ...HOOK_ROUTES,
-  ...ENDPOINT_ROUTES,
   ...AGENT_ROUTES,
   ...referenceRoutes(() => ROUTES),
 ];

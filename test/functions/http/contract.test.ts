@@ -226,25 +226,6 @@ describe("the served description", () => {
     await post(at("/deliveries")[0], brought, at("/deliveries")[1]);
   });
 
-  it("fits what is told of webhooks that the agent sends", async () => {
-    const [path, one] = ["/v1/endpoints", "/v1/endpoints/{endpoint}"];
-    await post(path, { id: "erp", url: "https://hooks.example.com/" });
-    for (const each of [path, "/v1/deliveries?status=dead", "/v1/attempts?endpoint=erp"])
-      await ask("GET", each, {}, each.split("?")[0]);
-    await ask("POST", `${path}/erp/rotate?overlap=60`, {}, `${one}/rotate`);
-    await ask("POST", `${path}/erp/enable`, {}, `${one}/enable`);
-    const opened = await post("/v1/ceremonies", OPENING);
-    expect(opened.status).toBe(201);
-    await agent.settled();
-    const { deliveries } = (await (await agent.request("/v1/deliveries", { headers: KEYED })).json()) as {
-      deliveries: readonly { readonly id: string; readonly event: string }[];
-    };
-    const [told] = deliveries;
-    await ask("POST", `/v1/deliveries/${told?.id}/replay`, {}, "/v1/deliveries/{delivery}/replay");
-    await ask("GET", `/v1/events/${told?.event}`, {}, "/v1/events/{event}");
-    await ask("DELETE", `${path}/erp`, {}, one);
-  });
-
   it("was answered in full by every route that this agent can answer", () => {
     const elsewhere = [
       "getMeshesMeshCoalition",

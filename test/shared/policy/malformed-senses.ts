@@ -148,6 +148,14 @@ export const SENSES = rows(
   ],
   ["a liar bids twice", "auction", { equivocation: "each" }, "POLICY_EQUIVOCATION", "equivocation", "award"],
   [
+    "an elector that nobody tells anything",
+    "auction",
+    { "roles.bidder.agent": false },
+    "POLICY_AGENTLESS",
+    "roles.bidder.agent",
+    "a role without agents",
+  ],
+  [
     "ballots for others, and none given",
     "approval",
     { "roles.approver.delegated": true },

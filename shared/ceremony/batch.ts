@@ -1,0 +1,85 @@
+// Taking in a batch that some elector brought (SPEC §7.12). What follows from it follows from the batch and the roster alone, so that whoever
+// holds it counts the same contributions.
+import { grantsRole, rootOf } from "../authority/chain.ts";
+import { BATCHES_MAX } from "../limits.ts";
+import type { Member } from "../observation/batch.ts";
+import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { RefusalCode } from "../refusals.ts";
+import { type Fault, fault } from "../result.ts";
+import { isWanted } from "./gather.ts";
+import { batchesOf } from "./gathered.ts";
+import { type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { noteBatch } from "./taken.ts";
+import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
+
+type Batch = VerifiedObservation & Observation<BatchBody>;
+
+/** Batches of one elector that a witness lists. */
+export function batchesPerElector({ batched, closing }: Round): number {
+  return batched.size === 0 ? 0 : Math.floor(BATCHES_MAX / Math.max(closing.electorate.seats.length, 1));
+}
+
+/** Batches that one seat has brought. */
+export function batchesFrom({ held }: Round, seat: number | null): readonly Observation<BatchBody>[] {
+  return batchesOf([...held.values()]).filter(({ slot }) => slot.seat === seat);
+}
+
+export function absorbBatch(turn: Turn, round: Round, seat: RosterSeat, batch: Batch): Turn {
+  if (round.held.has(batch.id)) return receipt(turn, batch.id, "ignored", "DUPLICATE");
+  const refusal = refusalOf(round, seat, batch);
+  if (refusal !== null) return refuseIn(turn, batch, refusal);
+  return holdBatch(receipt(turn, batch.id, "admitted"), round, batch, "admission", seat.authority);
+}
+
+function refusalOf(round: Round, seat: RosterSeat, { id, body }: Batch): Fault | null {
+  if (round.closing.decision !== null) return fault("ROUND_CLOSED", { round: round.index }).fault;
+  if (!round.closing.electorate.power.has(seat.index))
+    return fault("NOT_AN_ELECTOR", { seat: seat.index, kind: "batch" }).fault;
+  const seats = new Map(round.seats.map((each) => [each.index, each]));
+  const index = body.members.findIndex((member) => misplaced(round, seats, member) !== null);
+  const code = index < 0 ? null : misplaced(round, seats, body.members[index] as Member);
+  if (code !== null) return fault("BATCH_MEMBER", { index, code }).fault;
+  // A liar's batches take up no more room than an honest elector's.
+  const most = batchesFrom(round, seat.index).length >= batchesPerElector(round);
+  return most && !isWanted(round, id) ? fault("EQUIVOCATION_FLOOD", { seat: seat.index }).fault : null;
+}
+
+/** Why a member is out of place: its seat is another's, or runs an agent and speaks for itself. */
+function misplaced(
+  { batched }: Round,
+  seats: ReadonlyMap<number, RosterSeat>,
+  { slot, chain }: Member,
+): RefusalCode | null {
+  const seat = seats.get(slot.seat as number);
+  if (seat === undefined || seat.root !== rootOf(chain) || !batched.has(seat.index)) return "SEAT_MISMATCH";
+  return grantsRole(chain, seat.role) ? null : "ROLE_NOT_GRANTED";
+}
+
+/** Stores a batch, and writes down what it brings: one entry, and one for each pair that contradicts itself. */
+export function holdBatch(
+  turn: Turn,
+  before: Round,
+  batch: Batch,
+  kind: "admission" | "attestation",
+  by: string,
+): Turn {
+  const round = turn.state.rounds[before.index] as Round;
+  const { intake, fresh, pairs } = noteBatch(round.intake, batch.body.members);
+  const held = new Map(round.held).set(batch.id, batch);
+  const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake }), quiet: 0 } };
+  const contributions = batch.body.members.length;
+  const entered = record(append(kept, batch), kind, [batch.id], by, {
+    kind: "batch",
+    round: round.index,
+    contributions,
+    fresh: kind === "attestation" ? contributions : fresh,
+  });
+  return pairs.reduce(
+    (told, [first, { id, slot, chain }]) =>
+      record(told, "byzantine-event", [first, id], authorityOf(turn.state, { chain } as Observation), {
+        code: "EQUIVOCATION",
+        seat: slot.seat as number,
+      }),
+    entered,
+  );
+}

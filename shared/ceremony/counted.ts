@@ -1,0 +1,52 @@
+// What counted, as one hash (SPEC §7.13): whoever handed in a contribution can be shown in O(log n) bytes that an outcome rests on it.
+import { toHex } from "../bytes.ts";
+import { rootOfSet } from "../closing/root.ts";
+import type { Decision } from "../closing/state.ts";
+import { idBytes } from "../hash.ts";
+import type { Derivation, Id, Observation } from "../observation/observation.ts";
+import { allNoticesOf, contributionsOf } from "./gathered.ts";
+import type { CeremonyState, Round } from "./state.ts";
+import { gatheredIn } from "./struck.ts";
+
+/**
+ * What a record calls the closed set of a round. Where batches are part of it, it is the root of what they hold: who carried a contribution,
+ * and with which others, is no part of the outcome.
+ */
+export function outcomeRoot(round: Round): Id {
+  const { root } = round.closing.decision as Decision;
+  if (round.batched.size === 0) return root;
+  const gathered = gatheredIn(round);
+  return rootOfSet([...contributionsOf(gathered), ...allNoticesOf(gathered)].map(({ id }) => id).sort());
+}
+
+const counted = new WeakMap<NonNullable<CeremonyState["ending"]>, readonly Id[]>();
+
+/** Ids of the contributions that the outcome rests on, sorted: all in closed sets but those that the record excludes. */
+export function countedIn({ ending, rounds }: CeremonyState): readonly Id[] {
+  if (ending === null) return [];
+  const known = counted.get(ending);
+  if (known !== undefined) return known;
+  const excluded = new Set(ending.record.excluded.map(({ id }) => id));
+  const closed = rounds.filter(({ closing }) => closing.decision !== null).flatMap(gatheredIn);
+  const ids = contributionsOf(closed).map(({ id }) => id);
+  const found = ids.filter((id) => !excluded.has(id)).sort();
+  counted.set(ending, found);
+  return found;
+}
+
+/** The name under which an outcome statement says what counted. */
+export const COUNTED = "counted";
+
+/** What a party's outcome statement says that its outcome was derived from; null where everyone with a seat was told everything. */
+export function countedBy(state: CeremonyState): Derivation | null {
+  if (state.rounds.every(({ batched }) => batched.size === 0)) return null;
+  return { name: COUNTED, version: 1, params: idBytes(rootOfSet(countedIn(state))) };
+}
+
+/** The root that an outcome statement names; null where it names none. */
+export function countedRootOf({ lineage: { derivation } }: Observation): Id | null {
+  const { name, version, params } = derivation ?? { name: "", version: 0, params: null };
+  return name === COUNTED && version === 1 && params instanceof Uint8Array && params.length === 32
+    ? toHex(params)
+    : null;
+}

@@ -1,0 +1,146 @@
+// What an elector takes in for seats whose holders run no agent, and the batches in which it brings that to the others (SPEC §7.12). A batch is
+// gathered, listed, repaired and certified like one contribution, whatever it holds.
+import { isHalted } from "../closing/derive.ts";
+import {
+  BATCH_MEMBERS_MAX,
+  BATCH_UNPACKED_BYTES_MAX,
+  BATCH_WAIT_MICROS_MIN,
+  BATCHED_PER_SEAT_MAX,
+  FRAME_BYTES_MAX,
+} from "../limits.ts";
+import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
+import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
+import { type Fault, fault } from "../result.ts";
+import { overTolerance } from "./attest.ts";
+import { batchesFrom, batchesPerElector, holdBatch } from "./batch.ts";
+import { lookUp } from "./layers.ts";
+import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
+import { secondKey, slotKey, type Taken, withKnown } from "./taken.ts";
+import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
+
+/** Bytes that every batch but the last of a turn holds at least, unpacked: half of what did not fit into one frame, less one contribution. */
+const BATCH_BYTES_LEAST = 16_384;
+
+/** A contribution of a seat without an agent: taken in for the next batch, or refused by whoever cannot bring it. */
+export function takeIn(turn: Turn, round: Round, contribution: Taken): Turn {
+  const { id, slot } = contribution;
+  if (lookUp(round.intake.known, id) !== undefined) return receipt(turn, id, "ignored", "DUPLICATE");
+  const refusal = turn.replaying ? null : refusalToTake(turn, round, contribution);
+  if (refusal !== null) return refuseIn(turn, contribution, refusal);
+  const first = lookUp(round.intake.known, slotKey(contribution));
+  const waiting = new Map(round.intake.waiting).set(id, contribution);
+  const dueAt = round.intake.waiting.size > 0 || turn.replaying ? round.intake.dueAt : dueFor(turn, round);
+  const bytes = round.intake.bytes + contribution.frame.length;
+  const intake = { ...withKnown(round.intake, [contribution]), waiting, bytes, dueAt };
+  const stored = turn.replaying ? new Set(round.intake.stored).add(id) : round.intake.stored;
+  const kept = {
+    ...turn,
+    state: { ...replaceRound(turn.state, { ...round, intake: { ...intake, stored } }), quiet: 0 },
+  };
+  const admitted = receipt(kept, id, "admitted");
+  if (first === undefined) return admitted;
+  const by = authorityOf(turn.state, contribution);
+  return record(admitted, "byzantine-event", [first, id], by, { code: "EQUIVOCATION", seat: slot.seat as number });
+}
+
+function refusalToTake({ state }: Turn, round: Round, contribution: Taken): Fault | null {
+  const { closing, intake, index, seats } = round;
+  const own = closing.own;
+  if (closing.decision !== null) return fault("ROUND_CLOSED", { round: index }).fault;
+  if (own === null) {
+    const electors = seats.filter((seat) => closing.electorate.power.has(seat.index)).map(({ authority }) => authority);
+    return fault("INTAKE_ELSEWHERE", { electors: electors.join(", ") }).fault;
+  }
+  if (state.expired) return fault("CEREMONY_OVER", { phase: phaseOf(state) }).fault;
+  if (state.mute) return fault("MUTE").fault;
+  if (isHalted(closing)) return overTolerance(closing).fault;
+  if (closing.witnesses.has(own)) return fault("INTAKE_CLOSED", { round: index }).fault;
+  const need = unfitness(contribution);
+  if (need !== null) return fault("BATCH_UNFIT", { need }).fault;
+  if (lookUp(intake.known, secondKey(contribution)) !== undefined)
+    return fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault;
+  if ((intake.perSeat.get(contribution.slot.seat as number) ?? 0) >= BATCHED_PER_SEAT_MAX)
+    return fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault;
+  const limit = batchesPerElector(round);
+  return ownBatches(round) + 1 + Math.ceil(intake.bytes / BATCH_BYTES_LEAST) > limit
+    ? fault("INTAKE_FULL", { round: index, limit }).fault
+    : null;
+}
+
+const ownBatches = (round: Round) => batchesFrom(round, round.closing.own).length;
+
+/** What waits is spread over the batches that are left, and is on its way when half of the time that remains has passed. */
+function dueFor({ now }: Turn, round: Round): number {
+  const span = Math.max(round.closesAt - now, 0);
+  const left = Math.max(batchesPerElector(round) - ownBatches(round), 1);
+  return now + Math.min(Math.max(BATCH_WAIT_MICROS_MIN, Math.floor(span / left)), Math.floor(span / 2));
+}
+
+/** Brings what is due, or fills a batch, and stores what goes on waiting. */
+export function bringBatches(turn: Turn): Turn {
+  const round = currentRound(turn.state);
+  if (round === undefined || turn.replaying || round.intake.waiting.size === 0 || !mayBring(turn.state, round))
+    return turn;
+  const { dueAt, waiting } = round.intake;
+  const early = round.earlyAt !== null && turn.now >= round.earlyAt;
+  const due = dueAt === null || turn.now >= Math.min(dueAt, round.closesAt) || early;
+  const groups = groupsOf([...waiting.values()]);
+  const ready = due ? groups : groups.slice(0, -1);
+  return storeWaiting(ready.reduce(bring, turn), round.index);
+}
+
+function mayBring({ ending, expired, hold, mute }: CeremonyState, { closing }: Round): boolean {
+  if (ending !== null || expired || hold !== null || mute || isHalted(closing)) return false;
+  return closing.own !== null && !closing.witnesses.has(closing.own);
+}
+
+/** In order of arrival; every group but the last is full. */
+function groupsOf(waiting: readonly Taken[]): readonly (readonly Taken[])[] {
+  const groups: Taken[][] = [];
+  let bytes = 0;
+  for (const taken of waiting) {
+    const open = groups.at(-1);
+    bytes += taken.frame.length;
+    if (open !== undefined && open.length < BATCH_MEMBERS_MAX && bytes <= BATCH_UNPACKED_BYTES_MAX) open.push(taken);
+    else {
+      groups.push([taken]);
+      bytes = taken.frame.length;
+    }
+  }
+  const last = groups.at(-1);
+  return last?.length === BATCH_MEMBERS_MAX ? [...groups, []] : groups;
+}
+
+/** Signs one batch, or two where its frame would be too large. */
+function bring(turn: Turn, group: readonly Taken[]): Turn {
+  if (group.length === 0) return turn;
+  const body = batchOf(group);
+  const splits = (bytes: Uint8Array) => bytes.length > FRAME_BYTES_MAX && group.length > 1;
+  if (splits(packedBytes(body))) return halves(group).reduce(bring, turn);
+  const round = currentRound(turn.state) as Round;
+  const slot = { seat: round.closing.own, attempt: null, item: `batch ${ownBatches(round) + 1}` };
+  const parents = [turn.state.ceremony];
+  const { turn: spoken, said } = say(turn, { round: round.index, slot, body, parents, numbered: true });
+  if (splits(said.frame)) return halves(group).reduce(bring, turn);
+  const batch = said as VerifiedObservation & Observation<BatchBody>;
+  const by = turn.state.self.authority;
+  const held = holdBatch(spoken, round, batch, "attestation", by);
+  return publish(held, audienceOf(held.state, round), said);
+}
+
+/** By bytes, so that neither is small where the whole was large. */
+function halves(group: readonly Taken[]): readonly (readonly Taken[])[] {
+  const total = group.reduce((sum, { frame }) => sum + frame.length, 0);
+  let [bytes, at] = [0, 0];
+  while (at < group.length - 1 && (at === 0 || bytes < total / 2)) bytes += (group[at++] as Taken).frame.length;
+  return [group.slice(0, at), group.slice(at)];
+}
+
+function storeWaiting(turn: Turn, index: number): Turn {
+  const round = turn.state.rounds[index] as Round;
+  const { waiting, stored } = round.intake;
+  const fresh = [...waiting.values()].filter(({ id }) => !stored.has(id));
+  if (fresh.length === 0) return turn;
+  const intake = { ...round.intake, stored: new Set(waiting.keys()) };
+  return fresh.reduce<Turn>(append, { ...turn, state: replaceRound(turn.state, { ...round, intake }) });
+}

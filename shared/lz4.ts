@@ -1,0 +1,107 @@
+// The LZ4 block format (lz4_Block_format.md, version 1.6.4): frames of one ceremony share most of their bytes. Our own, since what a block
+// unpacks to is signed for: every party must read, and refuse, the same blocks. Any packer will do; ours is greedy.
+
+const MATCH_LEAST = 4;
+const OFFSET_MOST = 65_535;
+/** The format's rules for the end: the last match begins 12 bytes before it at the latest, and the last 5 bytes are literals. */
+const LAST_MATCH = 12;
+const LAST_LITERALS = 5;
+const HASH_BITS = 14;
+
+/** Packs bytes into one block; what does not repeat grows by a 255th. */
+export function pack(input: Uint8Array): Uint8Array {
+  const out = new Uint8Array(input.length + Math.ceil(input.length / 255) + 16);
+  const seen = new Int32Array(1 << HASH_BITS).fill(-1);
+  let [at, anchor, end] = [0, 0, 0];
+  while (at <= input.length - LAST_MATCH) {
+    const word = wordAt(input, at);
+    const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
+    const from = seen[slot] as number;
+    seen[slot] = at;
+    if (from < 0 || at - from > OFFSET_MOST || wordAt(input, from) !== word) {
+      at += 1;
+      continue;
+    }
+    let length = MATCH_LEAST;
+    const most = input.length - LAST_LITERALS - at;
+    while (length < most && input[from + length] === input[at + length]) length += 1;
+    end = writeSequence(out, end, input.subarray(anchor, at), at - from, length);
+    at += length;
+    anchor = at;
+  }
+  end = writeSequence(out, end, input.subarray(anchor), 0, 0);
+  return out.slice(0, end);
+}
+
+function wordAt(bytes: Uint8Array, at: number): number {
+  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [number, number, number, number];
+  return a | (b << 8) | (c << 16) | (d << 24);
+}
+
+/** Literals, and behind them a match unless its length is 0: then they are the last. Answers where the next sequence goes. */
+function writeSequence(out: Uint8Array, start: number, literals: Uint8Array, offset: number, length: number): number {
+  const more = length === 0 ? 0 : length - MATCH_LEAST;
+  out[start] = (Math.min(literals.length, 15) << 4) | Math.min(more, 15);
+  let at = writeRest(out, start + 1, literals.length);
+  out.set(literals, at);
+  at += literals.length;
+  if (length === 0) return at;
+  out[at] = offset & 0xff;
+  out[at + 1] = offset >> 8;
+  return writeRest(out, at + 2, more);
+}
+
+/** What a length has beyond the 15 that its half of the token can say. */
+function writeRest(out: Uint8Array, start: number, length: number): number {
+  let at = start;
+  if (length < 15) return at;
+  let rest = length - 15;
+  for (; rest >= 255; rest -= 255) out[at++] = 255;
+  out[at] = rest;
+  return at + 1;
+}
+
+type Cursor = { readonly block: Uint8Array; at: number };
+
+/** A length of which the token says `start`; longer than any block where it has no end. */
+function readLength(cursor: Cursor, start: number): number {
+  let length = start;
+  if (start < 15) return length;
+  for (let byte = 255; byte === 255; cursor.at++) {
+    const next = cursor.block[cursor.at];
+    if (next === undefined) return Number.POSITIVE_INFINITY;
+    byte = next;
+    length += byte;
+  }
+  return length;
+}
+
+/** Unpacks a block that holds exactly `size` bytes; null where it does not, or is malformed. */
+export function unpack(block: Uint8Array, size: number): Uint8Array | null {
+  const out = new Uint8Array(size);
+  const cursor: Cursor = { block, at: 0 };
+  let end = 0;
+  while (cursor.at < block.length) {
+    const token = block[cursor.at++] as number;
+    const literals = readLength(cursor, token >> 4);
+    if (literals > block.length - cursor.at || literals > size - end) return null;
+    out.set(block.subarray(cursor.at, cursor.at + literals), end);
+    cursor.at += literals;
+    end += literals;
+    if (cursor.at === block.length) return end === size && (token & 15) === 0 ? out : null;
+    const [low, high] = [block[cursor.at], block[cursor.at + 1]];
+    cursor.at += 2;
+    const length = readLength(cursor, token & 15) + MATCH_LEAST;
+    if (low === undefined || high === undefined || !copyBack(out, end, low | (high << 8), length)) return null;
+    end += length;
+  }
+  return null;
+}
+
+/** Copies from `offset` bytes before the end; false where that is before the beginning, or does not fit. */
+function copyBack(out: Uint8Array, end: number, offset: number, length: number): boolean {
+  if (offset === 0 || offset > end || length > out.length - end) return false;
+  if (offset >= length) out.copyWithin(end, end - offset, end - offset + length);
+  else for (let at = end; at < end + length; at++) out[at] = out[at - offset] as number; // it overlaps what it writes
+  return true;
+}

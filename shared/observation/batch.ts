@@ -1,0 +1,97 @@
+// Batches (SPEC §7.12): contributions of seats that run no agent, packed into one signed statement of an elector's agent. Here is their form:
+// what follows from the bytes alone, for everyone alike. Their signatures are the door's business, their seats the fold's.
+import { toHex } from "../bytes.ts";
+import { bytesUpTo, integer, list, misfit, type Reader, record } from "../cbor/read.ts";
+import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { rootOfSet } from "../closing/root.ts";
+import { idBytes } from "../hash.ts";
+import { BATCH_MEMBER_BYTES_MAX, BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
+import { pack, unpack } from "../lz4.ts";
+import { fault, ok, type Result } from "../result.ts";
+import type { BatchBody, ContributionBody, Id, Observation } from "./observation.ts";
+
+export type Member = Observation<ContributionBody>;
+/** A batch's payload as it stands: frames are packed one behind the other, and `sizes` say where each ends. */
+export type PackedBatch = { readonly root: Id; readonly sizes: readonly number[]; readonly block: Uint8Array };
+
+export function packedReader(readId: Reader<Id>): Reader<PackedBatch> {
+  return record<PackedBatch>({
+    root: readId,
+    sizes: list(integer(1, BATCH_MEMBER_BYTES_MAX), BATCH_MEMBERS_MAX, 1),
+    block: bytesUpTo(FRAME_BYTES_MAX),
+  });
+}
+
+/** The frames that a batch holds. */
+export function unpackFrames({ sizes, block }: PackedBatch, path: string): readonly Uint8Array[] {
+  const total = sizes.reduce((sum, size) => sum + size, 0);
+  if (total > BATCH_UNPACKED_BYTES_MAX)
+    return misfit(`${path}.sizes`, `at most ${BATCH_UNPACKED_BYTES_MAX} bytes in all`);
+  const unpacked = unpack(block, total) ?? misfit(`${path}.block`, `an LZ4 block of ${total} bytes`);
+  let end = 0;
+  return sizes.map((size) => {
+    end += size;
+    return unpacked.subarray(end - size, end);
+  });
+}
+
+/** The body of a batch of these members: in their order, and with the root that it states. */
+export function membersIn(payload: CborValue, members: readonly Observation[]): Result<BatchBody> {
+  for (const [index, member] of members.entries()) {
+    const before = members[index - 1];
+    const unordered = before !== undefined && before.id >= member.id;
+    const need = unfitness(member) ?? (unordered ? "behind all of lower ids, once" : null);
+    if (need !== null) return memberFault(index, need);
+  }
+  const root = rootOfSet(members.map(({ id }) => id));
+  const stated = (payload as CborMap).get("root") as Uint8Array;
+  if (toHex(stated) !== root)
+    return fault("FIELD_INVALID", { path: "payload.root", need: `that of its members, ${root}` });
+  return ok({ kind: "batch", root, members: members as readonly Member[] });
+}
+
+export function memberFault(index: number, need: string): ReturnType<typeof fault> & { readonly ok: false } {
+  return fault("FIELD_INVALID", { path: `payload.members[${index}]`, need });
+}
+
+/**
+ * What an observation would need to travel in a batch; null where it may. Whatever is judged by what a party recognises besides roots (tiers,
+ * devices) cannot: a batch has the same verdict everywhere.
+ */
+export function unfitness({ frame, body, slot, chain, otherPaths, deviceLinks }: Observation): string | null {
+  if (body.kind !== "contribution") return "a contribution";
+  if (slot.seat === null) return "a seat";
+  if (chain.some(({ grant }) => grant.tier !== null)) return "a credential without a tier";
+  if (otherPaths.length > 0) return "one chain of credentials";
+  if (deviceLinks.length > 0) return "no links of a device";
+  return frame.length <= BATCH_MEMBER_BYTES_MAX ? null : `at most ${BATCH_MEMBER_BYTES_MAX} bytes`;
+}
+
+/** A batch of some members, in any order. */
+export function batchOf(members: readonly Member[]): BatchBody {
+  const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
+  return { kind: "batch", root: rootOfSet(sorted.map(({ id }) => id)), members: sorted };
+}
+
+const packedBlocks = new WeakMap<BatchBody, Uint8Array>();
+
+/** Bytes of a batch's block: what its frame has besides some hundreds for everything else. */
+export function packedBytes(body: BatchBody): Uint8Array {
+  const known = packedBlocks.get(body);
+  if (known !== undefined) return known;
+  const whole = new Uint8Array(body.members.reduce((sum, { frame }) => sum + frame.length, 0));
+  let end = 0;
+  for (const { frame } of body.members) {
+    whole.set(frame, end);
+    end += frame.length;
+  }
+  const block = pack(whole);
+  packedBlocks.set(body, block);
+  return block;
+}
+
+/** The payload map of a batch of our own making. */
+export function batchFields(body: BatchBody): Encodable {
+  const { root, members } = body;
+  return { root: idBytes(root), sizes: members.map(({ frame }) => frame.length), block: packedBytes(body) };
+}
