@@ -21,6 +21,7 @@ import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { readSource, type SourceDocument } from "../shared/source/document.ts";
+import { type AccessDocument, type ApiKey, firstKey, readAccess, readKeys } from "./keys.ts";
 import { readStanding, type Standing, type StandingDocument } from "./standing.ts";
 
 /** What the party publishes about its agent; no secrets. */
@@ -50,6 +51,10 @@ export type AgentSecrets = {
   readonly API_KEY: string;
   /** JSON: secrets in force by source id, the newest first. */
   readonly HOOK_SECRETS: string;
+  /** JSON: further bearer keys, by the digests of their texts, with scopes; may be left out. */
+  readonly API_KEYS?: string;
+  /** JSON: whose tokens are taken (Cloudflare Access), and what their bearers may do; may be left out. */
+  readonly ACCESS?: string;
 };
 
 export type AgentConfig = {
@@ -62,6 +67,9 @@ export type AgentConfig = {
   /** What its door takes as given; opened once, when the first frame comes. */
   readonly trust: () => Promise<Result<Trust>>;
   readonly apiKey: string;
+  /** All bearer keys, the first one among them. */
+  readonly keys: readonly ApiKey[];
+  readonly access: AccessDocument | null;
   readonly hookSecrets: ReadonlyMap<string, readonly string[]>;
 };
 
@@ -114,17 +122,16 @@ function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   return plain(value) as Json;
 }
 
+const VARIABLES = ["PARTY", "SIGNING_KEY", "API_KEY", "HOOK_SECRETS", "API_KEYS", "ACCESS"] as const;
 let known: { readonly env: AgentSecrets; readonly config: Result<AgentConfig> } | null = null;
 
 /** The configuration that these variables give. It is kept, and with it the memory of credential chains that were verified. */
 export function configOf(env: AgentSecrets): Result<AgentConfig> {
-  const { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS } = env;
-  const same =
-    known?.env.PARTY === PARTY &&
-    known.env.SIGNING_KEY === SIGNING_KEY &&
-    known.env.API_KEY === API_KEY &&
-    known.env.HOOK_SECRETS === HOOK_SECRETS;
-  if (known === null || !same) known = { env: { PARTY, SIGNING_KEY, API_KEY, HOOK_SECRETS }, config: readConfig(env) };
+  const same = VARIABLES.every((name) => known?.env[name] === env[name]);
+  if (known === null || !same) {
+    const given = Object.fromEntries(VARIABLES.map((name) => [name, env[name]]));
+    known = { env: given as unknown as AgentSecrets, config: readConfig(env) };
+  }
   return known.config;
 }
 
@@ -138,6 +145,8 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     return fault("KEY_MISSING", { need: "SIGNING_KEY must be 32 bytes in hexadecimal" });
   if ((env.API_KEY ?? "").length < 16)
     return fault("CONFIG_INVALID", { path: "API_KEY", need: "at least 16 characters" });
+  const callers = readCallers(env);
+  if (!callers.ok) return callers;
   const hooks = readHookSecrets(env.HOOK_SECRETS ?? "{}");
   if (!hooks.ok) return hooks;
   const identity = readIdentity(party.value, secret);
@@ -169,8 +178,27 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     author,
     trust: trustOf(party.value.trust),
     apiKey: env.API_KEY,
+    ...callers.value,
     hookSecrets: hooks.value,
   });
+}
+
+/** Who may call: no two keys may go by one name or one text. */
+function readCallers(env: AgentSecrets): Result<Pick<AgentConfig, "keys" | "access">> {
+  const keys = readVariable(env.API_KEYS ?? "[]", "API_KEYS", readKeys);
+  if (!keys.ok) return keys;
+  const all = [firstKey(env.API_KEY), ...keys.value];
+  for (const field of ["id", "sha256"] as const)
+    if (new Set(all.map((key) => key[field])).size < all.length)
+      return fault("CONFIG_INVALID", { path: "API_KEYS", need: `keys of which each has its own ${field}` });
+  const access = env.ACCESS === undefined ? ok(null) : readVariable(env.ACCESS, "ACCESS", readAccess);
+  return access.ok ? ok({ keys: all, access: access.value }) : access;
+}
+
+function readVariable<T>(source: string, path: string, reader: Reader<T>): Result<T> {
+  const document = parse(source, path);
+  const read = document.ok ? readAs(document.value, reader, path) : document;
+  return read.ok || read.fault.code === "CONFIG_INVALID" ? read : fault("CONFIG_INVALID", read.fault.detail);
 }
 
 /** The party's own mesh, where everyone whom it knows is told, and the further ones. */
@@ -221,19 +249,12 @@ function readIdentity(party: PartyDocument, secret: Uint8Array): Result<Identity
 }
 
 function readHookSecrets(source: string): Result<ReadonlyMap<string, readonly string[]>> {
-  const document = parse(source, "HOOK_SECRETS");
-  if (!document.ok) return document;
-  const secrets = readAs(
-    document.value,
-    (value, path) => {
-      if (!(value instanceof Map)) return misfit(path, "a map from source ids to lists of secrets");
-      return new Map(
-        [...value].map(([id, item]) => [String(id), list(text(1_024), 4, 1)(item as CborValue, `${path}.${id}`)]),
-      );
-    },
-    "HOOK_SECRETS",
-  );
-  return secrets.ok ? secrets : fault("CONFIG_INVALID", secrets.fault.detail);
+  return readVariable(source, "HOOK_SECRETS", (value, path) => {
+    if (!(value instanceof Map)) return misfit(path, "a map from source ids to lists of secrets");
+    return new Map(
+      [...value].map(([id, item]) => [String(id), list(text(1_024), 4, 1)(item as CborValue, `${path}.${id}`)]),
+    );
+  });
 }
 
 function parse(source: string, path: string): Result<CborValue> {

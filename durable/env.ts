@@ -9,6 +9,7 @@ import type { Result } from "../shared/result.ts";
 import type { ShownCeremony } from "./alerts.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
+import type { EdgeRpc } from "./edge-object.ts";
 import type { HooksRpc } from "./hooks-object.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
@@ -53,9 +54,11 @@ export interface AgentEnv extends AgentSecrets, LinkEnv {
   readonly DIRECTORY: Named<DirectoryRpc>;
   readonly MESH: Named<MeshRpc>;
   readonly HOOKS: Named<HooksRpc>;
+  readonly EDGE: Named<EdgeRpc>;
 }
 
 /** One of each an agent. */
 export const LINK_NAME = "link";
 export const DIRECTORY_NAME = "directory";
 export const HOOKS_NAME = "hooks";
+export const EDGE_NAME = "edge";

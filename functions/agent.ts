@@ -5,6 +5,7 @@ import { consumeDeadLetters, consumeObservations } from "./queue/consumer.ts";
 
 export { Ceremony } from "../durable/ceremony-object.ts";
 export { Directory } from "../durable/directory-object.ts";
+export { Edge } from "../durable/edge-object.ts";
 export { Hooks } from "../durable/hooks-object.ts";
 export { Link } from "../durable/link-object.ts";
 export { Mesh } from "../durable/mesh-object.ts";

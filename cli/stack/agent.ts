@@ -160,7 +160,7 @@ export function agentOptions(agent: {
   readonly bindings: Readonly<Record<string, string>>;
 }): AgentOptions {
   const queue = "quorate-observations";
-  const objects = ["Ceremony", "Link", "Directory", "Mesh", "Hooks"] as const;
+  const objects = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge"] as const;
   return {
     name: agent.name,
     modules: true,

@@ -8,11 +8,18 @@ import { readBytes } from "./body.ts";
 import { type Route, routerPath } from "./contract/route.ts";
 import { ROUTES } from "./contract/table.ts";
 import { guarded, otherMethods } from "./guards.ts";
+import type { Caller } from "./keys.ts";
 import { problem } from "./problem.ts";
 
 export type AgentContext = {
   readonly Bindings: AgentEnv;
-  readonly Variables: { config: AgentConfig; request: string };
+  readonly Variables: {
+    config: AgentConfig;
+    request: string;
+    caller: Caller;
+    /** Of a request with an idempotency key: when it first came, and what makes it one. */
+    claim: { readonly atMs: number; readonly seed: string };
+  };
 };
 
 export function createApp(): Hono<AgentContext> {

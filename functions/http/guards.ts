@@ -1,11 +1,13 @@
 // What every route of the table is guarded by, from its own columns: whom it answers, in what form, and what it reads.
 import type { Context, MiddlewareHandler, Next } from "hono";
 import { type Reader, readAs } from "../../shared/cbor/read.ts";
-import { fault, ok, type Result } from "../../shared/result.ts";
+import { type Fault, fault, ok, type Result } from "../../shared/result.ts";
 import type { AgentContext } from "./app.ts";
 import { mediaType } from "./body.ts";
+import { type Budget, checkBacklog, spend, spendFrom } from "./budget.ts";
 import { PROBLEM_TYPE, type Route, routesAt } from "./contract/route.ts";
-import { authorise } from "./keys.ts";
+import { once } from "./idempotency.ts";
+import { type Caller, callerOf, mayDo } from "./keys.ts";
 import { problem } from "./problem.ts";
 
 type Agent = Context<AgentContext>;
@@ -13,14 +15,57 @@ type Agent = Context<AgentContext>;
 /** Answers a request to one route, or says why not: who asks, then how it is asked. */
 export function guarded(route: Route): (context: Agent) => Promise<Response> {
   return async (context) => {
-    const who = await authorise(context, route.access);
-    if (!who.ok) return problem(context, who.fault);
+    const caller = await admitted(context, route);
+    if (!caller.ok) return problem(context, caller.fault);
     const form = checkForm(context, route);
     if (!form.ok) return problem(context, form.fault);
     const query = readQuery(context, route);
     if (!query.ok) return problem(context, query.fault);
-    return route.handle(context, query.value);
+    const backlog = route.sends ? await checkBacklog(context.env, Date.now()) : ok(null);
+    if (!backlog.ok) return problem(context, backlog.fault);
+    const answer = async () => route.handle(context, query.value);
+    return caller.value !== null && route.method === "POST" ? once(context, route, caller.value, answer) : answer();
   };
+}
+
+/** Who may go on, at the cost of whom; null for whoever needs no key. */
+async function admitted(context: Agent, { access, cost = 1 }: Route): Promise<Result<Caller | null>> {
+  if (access === "anyone") return ok(null);
+  const now = Date.now();
+  if (access === "signer") {
+    const spent = spendFrom(context.req.header("cf-connecting-ip") ?? null, cost, now);
+    return spent.ok ? told(context, spent.value, null) : limited(context, spent, now);
+  }
+  const caller = await callerOf(context);
+  if (!caller.ok) return caller;
+  context.set("caller", caller.value);
+  const spent = await spend(context.env, caller.value, cost, now);
+  if (!spent.ok) return limited(context, spent, now);
+  const may = mayDo(caller.value, access);
+  return may.ok ? told(context, spent.value, caller.value) : may;
+}
+
+function told(context: Agent, budget: Budget | null, caller: Caller | null): Result<Caller | null> {
+  if (budget === null) return ok(caller);
+  context.header("ratelimit-limit", String(budget.limit));
+  context.header("ratelimit-remaining", String(budget.remaining));
+  context.header("ratelimit-reset", String(secondsUntil(budget.resetMs, Date.now())));
+  return ok(caller);
+}
+
+function limited(context: Agent, refused: { readonly ok: false; readonly fault: Fault }, nowMs: number): Result<never> {
+  const { resetMs, limit } = refused.fault.detail;
+  if (typeof resetMs !== "number") return refused;
+  const seconds = String(secondsUntil(resetMs, nowMs));
+  context.header("ratelimit-limit", String(limit));
+  context.header("ratelimit-remaining", "0");
+  context.header("ratelimit-reset", seconds);
+  context.header("retry-after", seconds);
+  return refused;
+}
+
+function secondsUntil(atMs: number, nowMs: number): number {
+  return Math.max(1, Math.ceil((atMs - nowMs) / 1_000));
 }
 
 function checkForm(context: Agent, { answers, body }: Route): Result<null> {

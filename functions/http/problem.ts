@@ -25,9 +25,22 @@ const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
   BODY_SLOW: 408,
   PAST_UNKNOWN: 503,
   CEREMONIES_WAITING: 429,
+  RATE_LIMITED: 429,
+  QUEUE_BACKLOGGED: 429,
+  TOKEN_UNCHECKED: 503,
 };
 /** What may succeed when it is sent again as it is. */
 const RETRYABLE: readonly number[] = [408, 429];
+const RETRYABLE_CODES: readonly RefusalCode[] = ["IDEMPOTENCY_PENDING", "PROVISIONAL"];
+/** Seconds, where nothing more is known. */
+const RETRY_AFTER: { readonly [C in RefusalCode]?: number } = {
+  QUEUE_BACKLOGGED: 10,
+  IDEMPOTENCY_PENDING: 1,
+  PROVISIONAL: 2,
+  CEREMONIES_WAITING: 60,
+  TOKEN_UNCHECKED: 5,
+  PAST_UNKNOWN: 5,
+};
 
 export function statusOf({ code }: Fault): ContentfulStatusCode {
   return OWN_STATUS[code] ?? STATUS[refusalClass(code)];
@@ -47,9 +60,11 @@ export function problem(context: Context, fault: Fault, shows = false): Response
     detail: refusal.why,
     instance: context.req.path,
     ...refusal,
-    retryable: status >= 500 || RETRYABLE.includes(status),
+    retryable: status >= 500 || RETRYABLE.includes(status) || RETRYABLE_CODES.includes(refusal.code),
     ...(shows ? { about: fault.detail } : {}),
   };
+  const after = RETRY_AFTER[refusal.code];
+  if (after !== undefined && !context.res.headers.has("retry-after")) context.header("retry-after", String(after));
   // What is held can be asked for again where it is.
   if (status === 202 && context.req.method === "GET") context.header("location", context.req.path);
   return context.body(JSON.stringify(body), status, { "content-type": PROBLEM_TYPE });

@@ -66,6 +66,46 @@ export const EDGE_REFUSALS = {
     why: "this route answers {need}",
     do: "accept {need}",
   },
+  SCOPE_MISSING: {
+    what: "this key may not do that",
+    why: "the route needs the scope {need}, and the key has {found}",
+    do: "use a key that has the scope, or have one made",
+  },
+  KEY_WITHDRAWN: {
+    what: "this key is withdrawn",
+    why: "it was withdrawn at {at:instant} UTC, or its time is over",
+    do: "use the key that followed it",
+  },
+  TOKEN_INVALID: {
+    what: "the token is not taken",
+    why: "{reason}",
+    do: "log in again; if it stays, compare ACCESS of the agent with the identity provider's application",
+  },
+  TOKEN_UNCHECKED: {
+    what: "the token could not be checked",
+    why: "the issuer's keys could not be had: {reason}",
+    do: "try again; or use a bearer key",
+  },
+  RATE_LIMITED: {
+    what: "this caller asks too often",
+    why: "its {limit} units of this minute are used up",
+    do: "wait as many seconds as Retry-After says",
+  },
+  QUEUE_BACKLOGGED: {
+    what: "the agent takes in nothing more for now",
+    why: "{found} messages wait to be sent to partners; above {limit} nothing that adds to them is taken",
+    do: "wait as many seconds as Retry-After says; /readyz tells what holds them up",
+  },
+  IDEMPOTENCY_CONFLICT: {
+    what: "this idempotency key stands for another request",
+    why: "it came before with another body, or to another address",
+    do: "use a new key for a new request",
+  },
+  IDEMPOTENCY_PENDING: {
+    what: "the first request with this idempotency key is still being answered",
+    why: "it came a moment ago",
+    do: "ask again in a second",
+  },
   UNAUTHORISED: {
     what: "the request carries no valid key",
     why: "this route needs a bearer key",

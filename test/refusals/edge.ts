@@ -1,4 +1,6 @@
 // Examples of refusals at an agent's edge: bodies, routes, keys, webhooks, the queue and the link. The agent runs in this process.
+import { createHash } from "node:crypto";
+import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";
 import { readSigned } from "../../functions/console/browser/signed-bytes.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
@@ -7,7 +9,7 @@ import { readBytes } from "../../functions/http/body.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
 import { consumeObservations } from "../../functions/queue/consumer.ts";
 import type { Revocation } from "../../shared/authority/statement.ts";
-import { REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
+import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
 import { parseInboundSubject } from "../../shared/mesh/subject.ts";
 import { authorFor } from "../../shared/observation/author.ts";
 import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
@@ -167,6 +169,18 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   QUERY_INVALID: answered("/v1/meshes?subjects=all"),
   METHOD_NOT_ALLOWED: answered("/v1/meshes", { method: "DELETE" }),
   NOT_ACCEPTABLE: answered("/v1/meshes", { headers: { accept: "text/html" } }),
+  SCOPE_MISSING: withKey({ scopes: ["read"] }, "/v1/keys"),
+  KEY_WITHDRAWN: withKey(
+    { scopes: ["read"], until: "2027-01-15T00:00:00Z" },
+    "/v1/keys",
+    Date.parse("2027-02-01T00:00:00Z"),
+  ),
+  TOKEN_INVALID: withToken({ keys: { keys: [] } }),
+  TOKEN_UNCHECKED: withToken({ keysUrl: "https://127.0.0.1:9/none" }),
+  RATE_LIMITED: withKey({ scopes: ["read"], perMinute: 1 }, "/v1/meshes", 600_000),
+  QUEUE_BACKLOGGED: backlogged,
+  IDEMPOTENCY_CONFLICT: () => twice({ ...OPENING, title: "Release 2.5" }),
+  IDEMPOTENCY_PENDING: () => twice(OPENING, false),
   UNAUTHORISED: answered("/v1/ceremonies", {}, false),
   NOT_FOUND: answered(`/v1/ceremonies/${idOf("a ceremony")}`),
   SOURCE_UNKNOWN: answered("/hooks/gitlab", { method: "POST", body: "{}" }),
@@ -187,6 +201,55 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
     return agent.request("/v1/ceremonies", { headers: KEYED });
   },
 };
+
+/** What a further key is answered when it asks a second time. */
+function withKey(changes: object, path: string, nowMs?: number): Example {
+  return async () => {
+    const agent = here();
+    const headers = { authorization: "Bearer the key of ci" };
+    const sha256 = createHash("sha256").update("the key of ci").digest("hex");
+    Object.assign(agent.env, { API_KEYS: JSON.stringify([{ id: "ci", sha256, ...changes }]) });
+    if (nowMs !== undefined) vi.setSystemTime(nowMs);
+    try {
+      await agent.request(path, { headers });
+      return await agent.request(path, { headers });
+    } finally {
+      vi.useRealTimers();
+    }
+  };
+}
+
+/** What a token is answered that nobody signed, under an issuer with these keys. */
+function withToken(keys: object): Example {
+  return async () => {
+    const agent = here();
+    const access = { issuer: "https://acme.cloudflareaccess.com", audience: "a", ...keys };
+    Object.assign(agent.env, { ACCESS: JSON.stringify(access) });
+    const part = (value: object) => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = `${part({ alg: "RS256", kid: "k" })}.${part({})}.AAAA`;
+    return agent.request("/v1/meshes", { headers: { "cf-access-jwt-assertion": token } });
+  };
+}
+
+async function backlogged(): Promise<Response> {
+  const agent = here();
+  const link = { health: async () => ({ outbox: OUTBOX_BACKLOG_MAX + 1 }) };
+  Object.assign(agent.env, { LINK: { getByName: () => link } });
+  return agent.request("/v1/ceremonies", { method: "POST", headers: { ...KEYED, ...json }, body: "{}" });
+}
+
+/** The second of two requests under one idempotency key, of which the first may still be under way. */
+async function twice(second: object, settled = true): Promise<Response> {
+  const agent = here();
+  const headers = { ...KEYED, ...json, "idempotency-key": "deploy-17" };
+  const send = (body: object) =>
+    agent.request("/v1/ceremonies", { method: "POST", headers, body: JSON.stringify(body) });
+  const first = send(OPENING);
+  if (settled) await first;
+  const answer = await send(second);
+  await first;
+  return answer;
+}
 
 function hookOfAnotherEvent(): Promise<Response> {
   const sent = send.github(send.utf8('{"action":"created"}'));

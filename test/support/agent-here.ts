@@ -4,6 +4,7 @@ import type { Party } from "../../cli/stack/party.ts";
 import { Ceremony } from "../../durable/ceremony-object.ts";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { Directory } from "../../durable/directory-object.ts";
+import { Edge } from "../../durable/edge-object.ts";
 import type { AgentEnv, LinkRpc } from "../../durable/env.ts";
 import { Hooks } from "../../durable/hooks-object.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
@@ -51,6 +52,7 @@ export function agentHere(
     hooks ??= new Hooks(hooksContext as unknown as DurableObjectState, env);
     return hooks;
   };
+  const edge = new Edge({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const link = linkWithoutBus(recall);
   const meshes = new Map<string, Mesh>();
   const mesh = (name: string): Mesh => {
@@ -65,6 +67,7 @@ export function agentHere(
     CEREMONY: { getByName: ceremony },
     HOOKS: { getByName: hooksObject },
     MESH: { getByName: mesh },
+    EDGE: { getByName: () => edge },
   };
   const env = { ...variables, ...named } as unknown as AgentEnv;
   const config = configOf(env);

@@ -43,6 +43,7 @@ export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string
     homes: ["shared/policy/attestation-schema.ts"],
     reason: "one way to apply a schema",
   },
+  { specifier: "jose", homes: ["functions/http/tokens.ts"], reason: "one way to check a token" },
   { specifier: "hono", homes: ["functions/"], reason: "only the edge speaks HTTP" },
   { specifier: "cloudflare:", homes: ["durable/", "functions/"], reason: "only these rooms run in the platform" },
 ];

@@ -6,13 +6,25 @@ import { statusOf } from "../problem.ts";
 import { type Access, type Answered, PROBLEM_TYPE, parametersOf, type Route } from "./route.ts";
 import * as shape from "./shapes.ts";
 
+const KEYED = [
+  "UNAUTHORISED",
+  "KEY_WITHDRAWN",
+  "TOKEN_INVALID",
+  "SCOPE_MISSING",
+  "RATE_LIMITED",
+  "TOKEN_UNCHECKED",
+] as const satisfies readonly RefusalCode[];
+
 /** Codes that a route may answer beside its own, from its columns. */
 export function refusalsOf(route: Route): readonly RefusalCode[] {
-  const { access, body, query, anyQuery, bare, refusals = [] } = route;
+  const { access, body, query, anyQuery, bare, sends, method, refusals = [] } = route;
   const keyed = access !== "anyone" && access !== "signer";
   return [
     ...new Set<RefusalCode>([
-      ...(keyed ? (["UNAUTHORISED"] as const) : []),
+      ...(keyed ? ([...KEYED] as const) : []),
+      ...(keyed && method === "POST" ? (["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_PENDING"] as const) : []),
+      ...(access === "signer" ? (["RATE_LIMITED"] as const) : []),
+      ...(sends ? (["QUEUE_BACKLOGGED"] as const) : []),
       ...(anyQuery || (query === undefined && bare) ? [] : (["QUERY_INVALID"] as const)),
       "NOT_ACCEPTABLE",
       ...(body === undefined ? [] : (["BODY_TOO_LARGE", "BODY_TRUNCATED", "BODY_SLOW"] as const)),
@@ -67,7 +79,10 @@ export function openApi(routes: readonly Route[]) {
     paths,
     components: {
       schemas: Object.fromEntries(Object.entries(SHARED).map(([name, reader]) => [name, schemaOf(reader)])),
-      securitySchemes: { key: { type: "http", scheme: "bearer" } },
+      securitySchemes: {
+        key: { type: "http", scheme: "bearer" },
+        access: { type: "apiKey", in: "header", name: "Cf-Access-Jwt-Assertion" },
+      },
     },
   };
 }
@@ -100,10 +115,19 @@ function operation(route: Route) {
 
 function security(access: Access) {
   const keyed = access !== "anyone" && access !== "signer";
-  return { security: keyed ? [{ key: [access] }] : [], "x-quorate-access": access };
+  return { security: keyed ? [{ key: [access] }, { access: [access] }] : [], "x-quorate-access": access };
 }
 
-function parameters({ path, query = {} }: Route) {
+function parameters({ method, access, path, query = {} }: Route) {
+  const keyed = access !== "anyone" && access !== "signer";
+  const once = {
+    name: "Idempotency-Key",
+    in: "header",
+    required: false,
+    description:
+      "the same request under the same key, within a day, is answered as the first time and does nothing more",
+    schema: { type: "string", minLength: 1, maxLength: 255 },
+  };
   const inPath = parametersOf(path).map((name) => ({ name, in: "path", required: true, schema: { type: "string" } }));
   const inQuery = Object.entries(query).map(([name, { about, reader }]) => ({
     name,
@@ -112,7 +136,7 @@ function parameters({ path, query = {} }: Route) {
     description: about,
     schema: withoutNull(schemaOf(reader)),
   }));
-  return [...inPath, ...inQuery];
+  return [...inPath, ...inQuery, ...(keyed && method === "POST" ? [once] : [])];
 }
 
 /** A parameter that is left out is not there; it cannot be null. */

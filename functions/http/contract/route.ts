@@ -1,12 +1,9 @@
 // A row of the one table of routes: what the guards enforce, what /openapi.json and /docs tell, and what is called in the end.
 import type { Context } from "hono";
+import type { Scope } from "../../../durable/keys.ts";
 import type { Reader, Schema } from "../../../shared/cbor/read.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
 import type { AgentContext } from "../app.ts";
-
-/** What a key may be allowed to do: see; speak for the party; open ceremonies; change how the agent stands to others. */
-export const SCOPES = ["read", "attest", "open", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
 
 /** Who may call: a key with this scope, anybody, or whoever signed what the body holds. */
 export type Access = Scope | "anyone" | "signer";
@@ -50,6 +47,10 @@ export type RouteOf<Q extends Query> = {
   readonly answers: Readonly<Record<number, Answered>>;
   /** Codes that belong to this route; those that any route may answer follow from its other columns. */
   readonly refusals?: readonly RefusalCode[];
+  /** Units of the caller's budget; one where nothing is said. */
+  readonly cost?: number;
+  /** Adds to what waits for partners: refused while too much of that waits. */
+  readonly sends?: true;
   /** Answers also while the agent's configuration cannot be read. */
   readonly bare?: true;
   readonly handle: Handler<Q>;
@@ -80,6 +81,9 @@ export function routesAt(routes: readonly Route[], path: string): readonly Route
   const given = path.split("/");
   return routes.filter((route) => {
     const wanted = route.path.split("/");
-    return wanted.length === given.length && wanted.every((part, at) => part.startsWith("{") || part === given[at]);
+    return (
+      wanted.length === given.length &&
+      wanted.every((part, at) => (part.startsWith("{") ? given[at] !== "" : part === given[at]))
+    );
   });
 }

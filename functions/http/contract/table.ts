@@ -2,6 +2,7 @@
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
+import { KEY_ROUTES } from "../routes/keys.ts";
 import { MESH_ROUTES } from "../routes/meshes.ts";
 import { OBSERVATION_ROUTES } from "../routes/observations.ts";
 import { referenceRoutes } from "../routes/reference.tsx";
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
   ...HOOK_ROUTES,
+  ...KEY_ROUTES,
   ...AGENT_ROUTES,
   ...referenceRoutes(() => ROUTES),
 ];

@@ -185,6 +185,7 @@ export const MESH_ROUTES: readonly Route[] = [
     path: "/v1/meshes/{mesh}/facts",
     does: "says a fact, or several",
     access: "attest",
+    sends: true,
     body: json("a fact, or `facts`, a list of them", readOneOrMany),
     answers: saidIds,
     handle: (context) => withBody(context, readOneOrMany, (keeper, facts) => say(context, keeper, facts)),

@@ -19,6 +19,7 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
     group: "observations",
     does: "takes a signed frame",
     access: "signer",
+    sends: true,
     body: { about: "one frame", types: CBOR_TYPES, limit: FRAME_BYTES_MAX },
     answers: {
       200: { about: "taken, or known already", type: JSON_TYPE, shape: shape.receipt },
@@ -33,6 +34,8 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
     group: "observations",
     does: "takes a CBOR list of up to 100 frames, each answered by itself",
     access: "signer",
+    sends: true,
+    cost: 10,
     body: {
       about: `a CBOR list of 1 to ${BATCH_FRAMES_MAX} frames as byte strings`,
       types: CBOR_TYPES,

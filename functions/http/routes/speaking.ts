@@ -17,6 +17,7 @@ import {
 import { type CborMap, type CborValue, isCborMap } from "../../../shared/cbor/value.ts";
 import type { Contest } from "../../../shared/ceremony/contest.ts";
 import type { Receipt } from "../../../shared/ceremony/effect.ts";
+import { sha256 } from "../../../shared/hash.ts";
 import {
   BODY_BYTES_MAX,
   LINEAGE_REFERENCES_MAX,
@@ -89,6 +90,7 @@ export const SPEAKING_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "opens one, of a `pattern`, a `policy` document or an `alias`",
     access: "open",
+    sends: true,
     body: jsonBody("what to open: a title, the parties by role, and one of pattern, policy, alias", readOpenBody),
     answers: {
       201: { about: "opened; `Location` leads to it", type: JSON_TYPE, shape: record({ ceremony: hex32 }) },
@@ -102,6 +104,7 @@ export const SPEAKING_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: 'attests, with a contribution such as `{"choice":"approve"}`',
     access: "attest",
+    sends: true,
     query: {
       item: {
         about: "tells several contributions of one seat to one round apart: lots, legs, a release and an acceptance",
@@ -132,11 +135,19 @@ async function openRoute(context: Agent): Promise<Response> {
   const config = context.get("config");
   const body = await readAsBody(context, readOpenBody);
   if (!body.ok) return problem(context, body.fault);
-  const nonce = crypto.getRandomValues(new Uint8Array(16));
-  const opened = await openCeremonyFor(context.env, config, { ...body.value, opensAt: meshTime(config), nonce });
+  const opened = await openCeremonyFor(context.env, config, { ...body.value, ...chosenFor(context) });
   return opened.ok
     ? context.json({ ceremony: opened.value }, 201, { location: `/v1/ceremonies/${opened.value}` })
     : problem(context, opened.fault);
+}
+
+/** Time and chance of a call. Under an idempotency key they follow from it, so that a second attempt signs the same call. */
+function chosenFor(context: Agent): { readonly opensAt: number; readonly nonce: Uint8Array } {
+  const config = context.get("config");
+  const claim = context.get("claim") as { atMs: number; seed: string } | undefined;
+  if (claim === undefined) return { opensAt: meshTime(config), nonce: crypto.getRandomValues(new Uint8Array(16)) };
+  const nonce = sha256(new TextEncoder().encode(claim.seed)).slice(0, 16);
+  return { opensAt: (claim.atMs + config.party.clockOffsetMs) * 1_000, nonce };
 }
 
 async function readAsBody<T>(context: Agent, reader: Reader<T>): Promise<Result<T>> {

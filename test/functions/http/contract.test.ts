@@ -209,6 +209,8 @@ describe("the served description", () => {
     for (const path of ["/healthz", "/readyz", "/.well-known/quorate-party.json", "/v1/health", "/v1/refusals"])
       await ask("GET", path);
     for (const method of ["POST", "DELETE"]) await ask(method, "/v1/link/drain");
+    await ask("DELETE", "/v1/keys/access:bo@acme.example", {}, "/v1/keys/{key}");
+    await ask("GET", "/v1/keys");
     for (const path of ["/openapi.json", "/docs"]) await ask("GET", path);
     expect((await post("/hooks/none", {}, "/hooks/{source}")).status).toBe(404);
     const sent = send.github(send.utf8('{"action":"created"}'));

@@ -1,0 +1,75 @@
+// The keys that may call: which there are, and withdrawing one at once, in every isolate and in streams that are open.
+import type { Context } from "hono";
+import { EDGE_NAME } from "../../../durable/env.ts";
+import { type ApiKey, FIRST_KEY, SCOPES } from "../../../durable/keys.ts";
+import { list, nullable, oneOf, record } from "../../../shared/cbor/read.ts";
+import { fault } from "../../../shared/result.ts";
+import type { AgentContext } from "../app.ts";
+import { JSON_TYPE, type Route, route } from "../contract/route.ts";
+import * as shape from "../contract/shapes.ts";
+import { problem } from "../problem.ts";
+
+type Agent = Context<AgentContext>;
+type ShownKey = Omit<ApiKey, "sha256"> & { readonly withdrawnAtMs: number | null };
+
+const time = nullable(shape.count);
+const shownKey = record<ShownKey>({
+  id: shape.words,
+  scopes: list(oneOf(...SCOPES), SCOPES.length),
+  from: time,
+  until: time,
+  perMinute: shape.count,
+  withdrawnAtMs: time,
+});
+
+export const KEY_ROUTES: readonly Route[] = [
+  route({
+    method: "GET",
+    path: "/v1/keys",
+    group: "keys",
+    does: "the bearer keys by name, with their scopes, and what was withdrawn",
+    access: "admin",
+    answers: {
+      200: {
+        about: "the keys, and names of others that were withdrawn",
+        type: JSON_TYPE,
+        shape: record({ keys: shape.several(shownKey), withdrawn: shape.several(shape.words) }),
+      },
+    },
+    handle: listRoute,
+  }),
+  route({
+    method: "DELETE",
+    path: "/v1/keys/{key}",
+    group: "keys",
+    does: "withdraws a key, or a person (`access:EMAIL`), for good",
+    access: "admin",
+    answers: {
+      200: { about: "withdrawn", type: JSON_TYPE, shape: record({ id: shape.words, atMs: shape.count }) },
+    },
+    handle: withdrawRoute,
+  }),
+];
+
+async function listRoute(context: Agent): Promise<Response> {
+  const { keys } = context.get("config");
+  const withdrawn = await context.env.EDGE.getByName(EDGE_NAME).withdrawn();
+  const at = new Map(withdrawn.map(({ id, atMs }) => [id, atMs]));
+  const shown = keys.map(({ sha256: _, ...key }) => ({ ...key, withdrawnAtMs: at.get(key.id) ?? null }));
+  const others = withdrawn.map(({ id }) => id).filter((id) => !keys.some((key) => key.id === id));
+  return context.json({ keys: shown, withdrawn: others });
+}
+
+async function withdrawRoute(context: Agent): Promise<Response> {
+  const id = context.req.param("key") ?? "";
+  const known = context.get("config").keys.some((key) => key.id === id && id !== FIRST_KEY);
+  if (!known && !/^access:[\x21-\x7e]{1,256}$/.test(id))
+    return problem(
+      context,
+      fault("QUERY_INVALID", {
+        path: "the key",
+        need: `a name in API_KEYS, or access:EMAIL; ${FIRST_KEY} itself is replaced by deploying another`,
+      }).fault,
+    );
+  return context.json(await context.env.EDGE.getByName(EDGE_NAME).withdraw(id, Date.now()));
+}
