@@ -6,8 +6,9 @@ import { type Revocation, reopenRevocation } from "../shared/authority/statement
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
-import type { Receipt } from "../shared/ceremony/effect.ts";
+import { type Receipt, refusedFor } from "../shared/ceremony/effect.ts";
 import { uncarried } from "../shared/ceremony/notice.ts";
+import { type Picture, pictureOf } from "../shared/ceremony/picture.ts";
 import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
@@ -21,13 +22,10 @@ import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
+import { rowOf } from "./ceremony-list.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
 import { exportEvidence } from "./evidence-export.ts";
-
-function refusedFor({ code, detail }: Fault): Receipt {
-  return { id: "", verdict: "refused", code, detail };
-}
 
 const DRAIN_ROWS = 64;
 const RETRY_MS = 2_000;
@@ -135,6 +133,11 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   async lineage(): Promise<readonly LinkedEntry[]> {
     return this.#ledger.lineage();
+  }
+
+  /** Who said what, what of it was admitted, and what each statement cites; the newest `most` contributions one by one. */
+  async picture(most: number): Promise<Picture> {
+    return pictureOf(this.#state, this.#ledger.refused(), most);
   }
 
   /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */
@@ -284,9 +287,9 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   /** Tells the party's own list; it can be rebuilt, so a failure costs nothing but its freshness. */
   async #note(): Promise<void> {
-    const { ceremony, title, phase } = viewOf(this.#state);
-    if (this.#state.call === null || `${title}/${phase}` === this.#noted) return;
-    await this.env.DIRECTORY.getByName(DIRECTORY_NAME).note({ ceremony, title, phase, atMs: Date.now() });
-    this.#noted = `${title}/${phase}`;
+    const row = rowOf(viewOf(this.#state));
+    if (this.#state.call === null || JSON.stringify(row) === this.#noted) return;
+    await this.env.DIRECTORY.getByName(DIRECTORY_NAME).note({ ...row, atMs: Date.now() });
+    this.#noted = JSON.stringify(row);
   }
 }

@@ -1,13 +1,7 @@
 // The agent's lists for people: its ceremonies, and what its edge refused. The ceremonies themselves are the truth.
 import { DurableObject } from "cloudflare:workers";
 import { REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../shared/limits.ts";
-
-export type CeremonyRow = {
-  readonly ceremony: string;
-  readonly title: string;
-  readonly phase: string;
-  readonly atMs: number;
-};
+import { ALL_CEREMONIES, type CeremonyQuery, type CeremonyRow, listCeremonies } from "./ceremony-list.ts";
 
 /** What the edge refused before it reached a ceremony. */
 export type EdgeRefusal = {
@@ -36,7 +30,7 @@ export type DirectoryRpc = {
   readonly revocations: (after: number) => Promise<RevocationNews>;
   readonly note: (row: CeremonyRow) => Promise<void>;
   readonly open: (most: number) => Promise<readonly string[]>;
-  readonly list: (most: number) => Promise<readonly CeremonyRow[]>;
+  readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
   readonly leave: (ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
@@ -53,6 +47,8 @@ const WAITING_AGE_MAX_MS = 3_600_000;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
+  // Beside the table above, which older agents made without these columns.
+  "CREATE TABLE IF NOT EXISTS ceremony_facts (ceremony TEXT PRIMARY KEY, pattern TEXT, opener TEXT, parties TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS waiting (ceremony TEXT PRIMARY KEY, authority TEXT NOT NULL, at INTEGER NOT NULL)",
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
@@ -69,8 +65,10 @@ export class Directory extends DurableObject {
     for (const table of TABLES) this.#sql.exec(table);
   }
 
-  async note({ ceremony, title, phase, atMs }: CeremonyRow): Promise<void> {
+  async note({ ceremony, title, phase, atMs, pattern, openedBy, parties }: CeremonyRow): Promise<void> {
     this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
+    const names = JSON.stringify(parties);
+    this.#sql.exec("INSERT OR REPLACE INTO ceremony_facts VALUES (?, ?, ?, ?)", ceremony, pattern, openedBy, names);
     await this.leave(ceremony);
   }
 
@@ -103,10 +101,8 @@ export class Directory extends DurableObject {
       .map(({ ceremony }) => ceremony);
   }
 
-  async list(most: number): Promise<readonly CeremonyRow[]> {
-    return this.#sql
-      .exec<CeremonyRow>("SELECT ceremony, title, phase, at AS atMs FROM ceremonies ORDER BY at DESC LIMIT ?", most)
-      .toArray();
+  async list(most: number, query: CeremonyQuery = ALL_CEREMONIES): Promise<readonly CeremonyRow[]> {
+    return listCeremonies(this.#sql, most, query);
   }
 
   /** Answers the ids that found no room: each payer has so much, so that nobody fills it for the others. */

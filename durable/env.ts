@@ -3,6 +3,7 @@ import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import type { DraftedContribution } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import type { Picture } from "../shared/ceremony/picture.ts";
 import type { Explanation } from "../shared/evidence/explain.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import type { Result } from "../shared/result.ts";
@@ -32,6 +33,7 @@ export type CeremonyRpc = {
   readonly wake: () => Promise<void>;
   readonly call: () => Promise<Uint8Array | null>;
   readonly lineage: () => Promise<readonly LinkedEntry[]>;
+  readonly picture: (most: number) => Promise<Picture>;
   readonly evidence: () => Promise<string | null>;
   readonly explain: (id: string) => Promise<Result<Explanation>>;
 };

@@ -79,6 +79,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   IDEMPOTENCY_CONFLICT: "conflict",
   IDEMPOTENCY_PENDING: "conflict",
   ACCOUNT_UNKNOWN: "forbidden",
+  FORM_FOREIGN: "forbidden",
   HOOK_SIGNATURE_MISSING: "unauthorised",
   HOOK_SIGNATURE_MISMATCH: "unauthorised",
   HOOK_TIMESTAMP_TOO_OLD: "unauthorised",

@@ -21,7 +21,6 @@ export const decide: Command = {
     contributions: { type: "string" },
     jsonl: { type: "boolean" },
   },
-  example: "decide --pattern approval --contributions cli/examples/contributions.json",
   run: async (call) => (call.flags.jsonl ? decideLines() : decideOne(call)),
 };
 

@@ -24,7 +24,6 @@ export const demo: Command = {
     keep: { type: "string" },
     list: { type: "boolean" },
   },
-  example: "demo --scenario approval",
   run: runDemo,
 };
 

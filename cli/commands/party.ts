@@ -2,10 +2,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { isToken } from "../../shared/mesh/subject.ts";
+import { wordsOf } from "../../shared/words.ts";
 import { argument, makeFolder, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { accountOf, type PartyDocument } from "../party/document.ts";
 import { createParty, pathIn, readCard, withPartners, writePrivate } from "../party/folder.ts";
-import { wordsOf } from "../party/words.ts";
 import { type Call, type Command, EXIT } from "../registry.ts";
 import { buildNatsConfig } from "../stack/nats-config.ts";
 
@@ -43,7 +43,6 @@ export const partyAdd: Command = {
   usage: "party add [--yes] DIR CARD …",
   about: "recognise partners by their cards; without --yes it shows whom, and changes nothing (exit 2)",
   flags: { yes: { type: "boolean" } },
-  example: "party add acme bolt/card.json crux/card.json",
   run: async (call) => {
     const dir = argument(call, 0, "DIR");
     argument(call, 1, "CARD");
@@ -69,7 +68,6 @@ export const partyWords: Command = {
   usage: "party words CARD",
   about: "the eight words of a card's root, to be compared over another road",
   flags: {},
-  example: "party words bolt/card.json",
   run: async (call) => {
     const { name, mesh, root } = await readCard(argument(call, 0, "CARD"));
     const words = wordsOf(root);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { build } from "esbuild";
 import { projectRoot } from "./project.ts";
 
-const NAMES = ["sign", "verify"] as const;
+const NAMES = ["live", "sign", "verify"] as const;
 const place = join(projectRoot, "functions", "console");
 
 const built = await Promise.all(

@@ -1,27 +1,56 @@
 // Pages of one ceremony: what is held, what one statement was judged by, and the two steps to a signature.
 import { type Context, Hono } from "hono";
-import { decodeCanonical } from "../../shared/cbor/decode.ts";
-import { toJson } from "../../shared/cbor/json.ts";
-import type { CborMap } from "../../shared/cbor/value.ts";
 import { fault } from "../../shared/result.ts";
 import { explainHere } from "../explain.ts";
 import type { AgentContext } from "../http/app.ts";
 import { CeremonyPage } from "./pages/ceremony.tsx";
+import { Certificate } from "./pages/certificate.tsx";
+import { Live, LiveCounts } from "./pages/live.tsx";
 import { Observation } from "./pages/observation.tsx";
+import { PolicyOfCeremony } from "./pages/policy.tsx";
 import { ChoosePage, ConfirmPage } from "./pages/sign.tsx";
-import { show, showRefusal } from "./show.tsx";
+import { State } from "./pages/state.tsx";
+import { nowOf, show, showAbsent, showPart, showRefusal } from "./show.tsx";
+import { askingOf, payloadOf, saidIn } from "./signing.ts";
 
 type Agent = Context<AgentContext>;
 type Stub = ReturnType<AgentContext["Bindings"]["CEREMONY"]["getByName"]>;
 
 const ID = /^[0-9a-f]{64}$/;
+const NUMBER = /^\d{1,9}$/;
+/** Contributions that are drawn and listed one by one. */
+const ACTS_MAX = 200;
+/** A certificate for print stays a few pages. */
+const CERTIFIED_MAX = 1_000;
 
 export function ceremonyPages(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
-  app.get("/:id", (context) =>
+  app.get("/:id", (context) => withCeremony(context, (ceremony) => ceremonyPage(context, ceremony)));
+  app.get("/:id/state", (context) =>
     withCeremony(context, async (ceremony) => {
-      const [view, lineage] = await Promise.all([ceremony.view(), ceremony.lineage()]);
-      return show(context, view.title || "Ceremony", <CeremonyPage view={view} lineage={lineage} />);
+      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(ACTS_MAX)]);
+      return showPart(context, <State view={view} picture={picture} now={nowOf(context)} />);
+    }),
+  );
+  app.get("/:id/live", (context) => withCeremony(context, (ceremony) => livePage(context, ceremony)));
+  app.get("/:id/live/counts", (context) =>
+    withCeremony(context, async (ceremony) => {
+      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(0)]);
+      return showPart(context, <LiveCounts view={view} picture={picture} now={nowOf(context)} />);
+    }),
+  );
+  app.get("/:id/certificate", (context) =>
+    withCeremony(context, async (ceremony) => {
+      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(CERTIFIED_MAX)]);
+      return view.outcome === null
+        ? showRefusal(context, fault("PROVISIONAL").fault)
+        : show(context, view.title || "Certificate", <Certificate view={view} picture={picture} />, { of: view });
+    }),
+  );
+  app.get("/:id/policy", (context) =>
+    withCeremony(context, async (ceremony) => {
+      const [view, { policy }] = await Promise.all([ceremony.view(), ceremony.picture(0)]);
+      return show(context, "Policy", <PolicyOfCeremony view={view} policy={policy} />, { of: view });
     }),
   );
   app.get("/:id/evidence", (context) =>
@@ -36,64 +65,72 @@ export function ceremonyPages(): Hono<AgentContext> {
     withCeremony(context, () => observationPage(context, context.req.param("id"))),
   );
   app.get("/:id/sign", (context) =>
-    withCeremony(context, async (ceremony) => show(context, "Sign", <ChoosePage view={await ceremony.view()} />)),
+    withCeremony(context, async (ceremony) => {
+      const asking = await askingOf(context, ceremony);
+      return show(context, "Sign", <ChoosePage asking={asking} />, { of: asking.view });
+    }),
   );
   app.post("/:id/sign", (context) => withCeremony(context, (ceremony) => review(context, ceremony)));
   app.post("/:id/sign/confirm", (context) => withCeremony(context, (ceremony) => confirm(context, ceremony)));
   return app;
 }
 
+async function ceremonyPage(context: Agent, ceremony: Stub): Promise<Response> {
+  const [view, picture, lineage] = await Promise.all([ceremony.view(), ceremony.picture(ACTS_MAX), ceremony.lineage()]);
+  const asked = context.req.query("before") ?? "";
+  const page = (
+    <CeremonyPage
+      held={{ view, picture, lineage, now: nowOf(context) }}
+      before={NUMBER.test(asked) ? Number(asked) : null}
+    />
+  );
+  return show(context, view.title || "Ceremony", page, { scripts: ["live.js"] });
+}
+
+async function livePage(context: Agent, ceremony: Stub): Promise<Response> {
+  const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(0)]);
+  const page = <Live view={view} picture={picture} now={nowOf(context)} />;
+  return show(context, `Live: ${view.title || "ceremony"}`, page, { of: view, scripts: ["live.js"] });
+}
+
 /** One observation: why it was admitted or not, or that it never arrived. */
 export async function observationPage(context: Agent, ceremony: string | null): Promise<Response> {
-  const explained = await explainHere(
-    context.env,
-    context.get("config"),
-    context.req.param("observation") ?? "",
-    ceremony,
-  );
-  return explained.ok
-    ? show(context, "Observation", <Observation explanation={explained.value} />)
-    : showRefusal(context, explained.fault);
+  const id = context.req.param("observation") ?? "";
+  const explained = await explainHere(context.env, context.get("config"), id, ceremony);
+  if (!explained.ok) return showRefusal(context, explained.fault);
+  const of = ceremony === null ? {} : { of: await context.env.CEREMONY.getByName(ceremony).view() };
+  return show(context, "Observation", <Observation explanation={explained.value} ceremony={ceremony} />, of);
 }
 
 async function withCeremony(context: Agent, answer: (ceremony: Stub) => Promise<Response>): Promise<Response> {
   const id = context.req.param("id") ?? "";
-  const absent = () => showRefusal(context, fault("NOT_FOUND", { thing: "such ceremony" }).fault);
+  const absent = () => showAbsent(context, "such ceremony");
   if (!ID.test(id)) return absent();
   const ceremony = context.env.CEREMONY.getByName(id);
-  const { policy, refusal } = await ceremony.view();
-  return policy === null && refusal === null ? absent() : answer(ceremony);
+  const { policy, refusal, hold } = await ceremony.view();
+  return policy === null && refusal === null && hold === null ? absent() : answer(ceremony);
 }
 
 async function review(context: Agent, ceremony: Stub): Promise<Response> {
-  const { choice, reason, content } = said(await context.req.parseBody());
-  const [view, draft] = await Promise.all([ceremony.view(), ceremony.draft(content)]);
+  const said = saidIn(await context.req.parseBody());
+  if (!said.ok) return showRefusal(context, said.fault);
+  const { saying, content } = said.value;
+  const [asking, draft] = await Promise.all([askingOf(context, ceremony), ceremony.draft(content)]);
   if (!draft.ok) return showRefusal(context, draft.fault);
   const payload = payloadOf(draft.value.toBeSigned);
-  if (payload === undefined) return showRefusal(context, fault("BLIND_SIGNING_REFUSED").fault);
-  const page = <ConfirmPage view={view} choice={choice} reason={reason} draft={draft.value} payload={payload} />;
-  return show(context, "Sign", page, { scripts: ["/assets/sign.js"] });
+  if (payload === undefined || asking.picture.policy === null) {
+    const reason = payload === undefined ? "the statement cannot be decoded" : "the policy cannot be decoded";
+    return showRefusal(context, fault("BLIND_SIGNING_REFUSED", { reason }).fault);
+  }
+  const page = <ConfirmPage asking={asking} saying={saying} draft={draft.value} payload={payload} />;
+  return show(context, "Sign", page, { scripts: ["sign.js"], of: asking.view });
 }
 
 async function confirm(context: Agent, ceremony: Stub): Promise<Response> {
   const form = await context.req.parseBody();
-  const { content } = said(form);
-  const signed = await ceremony.attestDraft(content, { at: Number(form.at), id: String(form.id) });
+  const said = saidIn(form);
+  if (!said.ok) return showRefusal(context, said.fault);
+  const signed = await ceremony.attestDraft(said.value.content, { at: Number(form.at), id: String(form.id) });
   if (!signed.ok) return showRefusal(context, signed.fault);
   return context.redirect(`/c/${context.req.param("id")}`, 303);
-}
-
-function said(form: Readonly<Record<string, unknown>>): { choice: string; reason: string; content: CborMap } {
-  const [choice, reason] = [form.choice, form.reason].map((field) => (typeof field === "string" ? field.trim() : ""));
-  const content = new Map([["choice", choice ?? ""]]);
-  if (reason) content.set("reason", reason);
-  return { choice: choice ?? "", reason: reason ?? "", content };
-}
-
-/** The statement inside the bytes to be signed (RFC 9052 §4.4: its fourth part), as JSON. */
-function payloadOf(toBeSigned: Uint8Array): unknown {
-  const structure = decodeCanonical(toBeSigned);
-  const payload = structure.ok && Array.isArray(structure.value) ? structure.value[3] : undefined;
-  const decoded = payload instanceof Uint8Array ? decodeCanonical(payload) : undefined;
-  return decoded?.ok ? toJson(decoded.value) : undefined;
 }

@@ -1,9 +1,15 @@
 // The frame of every page: skip link, where one is, and whose view this is. No page may suggest a global truth.
 import type { Child } from "hono/jsx";
-import type { Badge } from "./words.ts";
+import { type AssetName, assetPath } from "./assets.ts";
+import { Form } from "./form.tsx";
+import { type Badge, instantText, spanText } from "./words.ts";
 
 export type Perspective = {
   readonly party: string;
+  /** When it was read, in microseconds. */
+  readonly at: number;
+  /** Whether the party's own link is up: without it, silence says nothing of the others. */
+  readonly linked: boolean;
   /** Seconds since each partner was heard of; null where it never was. */
   readonly heard: readonly { readonly partner: string; readonly seconds: number | null }[];
 };
@@ -11,7 +17,7 @@ export type Perspective = {
 const PLACES = [
   ["/", "Inbox"],
   ["/ceremonies", "Ceremonies"],
-  ["/mesh", "Meshes"],
+  ["/mesh", "Coalition"],
   ["/policies", "Policies"],
   ["/health", "Health"],
   ["/verify", "Verify"],
@@ -24,11 +30,63 @@ export const Badged = ({ badge }: { badge: Badge }) => (
   </span>
 );
 
+export const Time = ({ at }: { at: number | null }) =>
+  at === null || !Number.isFinite(at) ? (
+    <>not known</>
+  ) : (
+    <time datetime={instantText(at).replace(" ", "T")}>{instantText(at)}</time>
+  );
+
+/** A table that becomes labelled cards on narrow screens: a row is as many cells as there are columns. */
+export const Table = (props: {
+  caption: string;
+  columns: readonly string[];
+  rows: readonly (readonly Child[])[];
+  none?: string;
+}) =>
+  props.rows.length === 0 ? (
+    <p>{props.none ?? "There is nothing to show."}</p>
+  ) : (
+    <table>
+      <caption>{props.caption}</caption>
+      <thead>
+        <tr>
+          {props.columns.map((name) => (
+            <th scope="col">{name}</th>
+          ))}
+        </tr>
+      </thead>
+      <tbody>
+        {props.rows.map((cells) => (
+          <tr>
+            {cells.map((cell, index) => (
+              <td data-label={props.columns[index]}>{cell}</td>
+            ))}
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+
+/** Names and what stands beside each. */
+export const Facts = ({ facts }: { facts: readonly (readonly [string, Child])[] }) => (
+  <dl class="facts">
+    {facts.map(([name, value]) => (
+      <div>
+        <dt>{name}</dt>
+        <dd>{value}</dd>
+      </div>
+    ))}
+  </dl>
+);
+
 export const Page = (props: {
   title: string;
   path: string;
   perspective: Perspective | null;
-  scripts?: readonly string[];
+  /** What is known of the others' outcome, on pages of one ceremony. */
+  agreement?: Badge | null;
+  scripts?: readonly AssetName[];
   children?: Child;
 }) => (
   <html lang="en">
@@ -36,9 +94,10 @@ export const Page = (props: {
       <meta charset="utf-8" />
       <meta name="viewport" content="width=device-width, initial-scale=1" />
       <title>{`${props.title} · Quorate`}</title>
-      <link rel="stylesheet" href="/assets/console.css" />
-      {(props.scripts ?? []).map((source) => (
-        <script type="module" src={source}></script>
+      <link rel="icon" href={assetPath("icon.svg")} />
+      <link rel="stylesheet" href={assetPath("console.css")} />
+      {(props.scripts ?? []).map((name) => (
+        <script type="module" src={assetPath(name)}></script>
       ))}
     </head>
     <body>
@@ -46,18 +105,27 @@ export const Page = (props: {
         Skip to the content
       </a>
       <header>
-        <nav aria-label="Main">
-          <ul>
-            {PLACES.map(([path, name]) => (
-              <li>
-                <a href={path} aria-current={props.path === path ? "page" : undefined}>
-                  {name}
-                </a>
-              </li>
-            ))}
-          </ul>
-        </nav>
-        {props.perspective === null ? null : <p class="seen">{perspectiveText(props.perspective)}</p>}
+        <div class="bar">
+          <nav aria-label="Main">
+            <ul>
+              {PLACES.map(([path, name]) => (
+                <li>
+                  <a href={path} aria-current={props.path === path ? "page" : undefined}>
+                    {name}
+                  </a>
+                </li>
+              ))}
+            </ul>
+          </nav>
+          {props.perspective === null ? null : (
+            <Form action="/logout" class="out">
+              <button type="submit">Log out</button>
+            </Form>
+          )}
+        </div>
+        {props.perspective === null ? null : (
+          <Seen perspective={props.perspective} agreement={props.agreement ?? null} />
+        )}
       </header>
       <main id="main" tabindex={-1}>
         <h1>{props.title}</h1>
@@ -67,11 +135,30 @@ export const Page = (props: {
   </html>
 );
 
-function perspectiveText({ party, heard }: Perspective): string {
-  const partners = heard.map(({ partner, seconds }) =>
-    seconds === null
-      ? `${partner} not heard`
-      : `${partner} ${seconds < 120 ? `${seconds} s` : `${Math.round(seconds / 60)} min`} ago`,
-  );
-  return `As seen by ${party}${partners.length === 0 ? "" : ` · heard from ${partners.join(", ")}`}`;
+/** Whose view it is, from when, and who was heard: never more than this party can know. */
+const Seen = ({ perspective, agreement }: { perspective: Perspective; agreement: Badge | null }) => (
+  <p class="seen">
+    As seen by <strong>{perspective.party}</strong> · read <Time at={perspective.at} />
+    {perspective.heard.length === 0 ? "" : ` · heard from ${perspective.heard.map(heardText).join(", ")}`}
+    {perspective.linked ? null : (
+      <>
+        {" "}
+        · <Badged badge={{ icon: "?", word: "own link is down: nobody can be heard now", tone: "warn" }} />
+      </>
+    )}
+    {agreement === null ? null : (
+      <>
+        {" "}
+        · <Badged badge={agreement} />
+      </>
+    )}
+  </p>
+);
+
+/** After so long without a word a partner is called quiet. */
+const QUIET_SECONDS = 180;
+
+function heardText({ partner, seconds }: Perspective["heard"][number]): string {
+  if (seconds === null) return `${partner} never yet`;
+  return `${partner} ${spanText(seconds)} ago${seconds > QUIET_SECONDS ? " (quiet)" : ""}`;
 }

@@ -10,16 +10,18 @@ const PHASES: Readonly<Record<string, Badge>> = {
   held: { icon: "‖", word: "on hold", tone: "warn" },
   gathering: { icon: "▸", word: "open", tone: "plain" },
   closing: { icon: "▹", word: "closing", tone: "plain" },
-  final: { icon: "✓", word: "final", tone: "good" },
+  final: { icon: "■", word: "decided", tone: "plain" },
   abandoned: { icon: "–", word: "abandoned", tone: "warn" },
   expired: { icon: "○", word: "expired, claims nothing", tone: "warn" },
 };
+
+export const PHASE_NAMES = Object.keys(PHASES);
 
 export function phaseBadge(phase: string): Badge {
   return PHASES[phase] ?? { icon: "?", word: phase, tone: "plain" };
 }
 
-/** Agreement as this party knows it: who was not heard is neither same nor different. */
+/** Agreement as this party knows it: who was not heard is neither same nor different, and nothing is green before all were heard. */
 export function agreementBadge({ agreement, outcome }: CeremonyView): Badge {
   const { same, of, different } = agreement;
   if (different.length > 0) return { icon: "✗", word: `DIFFERENT OUTCOME at ${different.join(", ")}`, tone: "bad" };
@@ -36,16 +38,31 @@ export function instantText(micros: number | null): string {
   return Number.isNaN(at.getTime()) ? "not a time" : `${at.toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
+const UNITS = [
+  [2 * 86_400, 86_400, "d"],
+  [7_200, 3_600, "h"],
+  [120, 60, "min"],
+] as const;
+
+/** A length of time in its largest fitting unit. */
+export function spanText(seconds: number): string {
+  const unit = UNITS.find(([from]) => seconds >= from);
+  return unit === undefined ? `${seconds} s` : `${Math.round(seconds / unit[1])} ${unit[2]}`;
+}
+
 /** How long until, or since, an instant. */
 export function relativeText(micros: number, nowMicros: number): string {
   const seconds = Math.round((micros - nowMicros) / 1_000_000);
-  const size = Math.abs(seconds);
-  const [count, unit] =
-    size < 120 ? [size, "s"] : size < 7_200 ? [Math.round(size / 60), "min"] : [Math.round(size / 3_600), "h"];
-  return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
+  const span = spanText(Math.abs(seconds));
+  return seconds < 0 ? `${span} ago` : `in ${span}`;
 }
 
 /** A digest in groups of four, for eyes and for screen readers. */
 export function grouped(digest: string, groups = 64): string {
   return (digest.match(/.{1,4}/g) ?? []).slice(0, groups).join(" ");
+}
+
+/** "1 bid", "2 bids". */
+export function counted(count: number, thing: string, things = `${thing}s`): string {
+  return `${count.toLocaleString("en-GB")} ${count === 1 ? thing : things}`;
 }

@@ -2,6 +2,7 @@
 import type { Entry } from "../lineage/entry.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
+import type { Fault } from "../result.ts";
 import type { Ending } from "./state.ts";
 
 export type Effect =
@@ -31,3 +32,8 @@ export type Receipt = {
   readonly code: RefusalCode | null;
   readonly detail: Readonly<Record<string, unknown>>;
 };
+
+/** For what was refused before it could be looked at: it has no id. */
+export function refusedFor({ code, detail }: Fault): Receipt {
+  return { id: "", verdict: "refused", code, detail };
+}

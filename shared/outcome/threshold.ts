@@ -62,6 +62,30 @@ function sides(seats: readonly Seat[], contributions: readonly Contribution[]): 
     }));
 }
 
+/** How far each choice has come: what it has, of what it needs. */
+export type Tally = {
+  /** Choices that win by reaching the need, and the one that wins once none of them can any more. */
+  readonly carries: readonly string[];
+  readonly refusal: string | null;
+  readonly need: number;
+  readonly of: number;
+  readonly sides: readonly { readonly choice: string; readonly has: number }[];
+};
+
+/** Counts as `decideThreshold` does. */
+export function tallyThreshold(
+  policy: Policy,
+  rule: ThresholdOutcome,
+  seats: readonly Seat[],
+  contributions: readonly Contribution[],
+): Tally {
+  const voters = contributors(policy, seats);
+  const total = sum(rule, voters);
+  const groups = sides(voters, contributions).map((side) => ({ choice: side.choice, has: sum(rule, side.seats) }));
+  const { carries, refusal } = rule;
+  return { carries, refusal, need: needed(rule.threshold, total), of: total, sides: groups };
+}
+
 function decided(side: Side, explanation: string): Verdict {
   const value = new Map<string, CborValue>([
     ["choice", side.choice],

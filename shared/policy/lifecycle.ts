@@ -10,6 +10,7 @@ import type { Id } from "../observation/observation.ts";
 import { compareText } from "../outcome/contribution.ts";
 import { type Fault, fault, invariant, ok, type Result } from "../result.ts";
 import { decodePolicy } from "./decode.ts";
+import { differencesBetween } from "./differences.ts";
 import type { IssueBody, IssuingRule } from "./issue.ts";
 import type { PinnedPolicy } from "./policy.ts";
 
@@ -126,7 +127,7 @@ function flawOf(issue: Issue, last: Issue, rule: IssuingRule): Fault | null {
     return fault("ISSUE_PREDECESSOR", { of: last.id, reason: "in force only after it" }).fault;
   const unsigned = signedEnough(issue, rule);
   if (unsigned !== null) return unsigned;
-  const changed = changesBetween(documentOf(last.policy), documentOf(issue.policy), "");
+  const changed = differencesBetween(documentOf(last.policy), documentOf(issue.policy)).map(({ path }) => path);
   const allowed = [rule.scope, body.relation === "override" ? body.changes : null];
   for (const paths of allowed) {
     const beyond = paths === null ? undefined : changed.find((path) => !paths.some((one) => isWithin(path, one)));
@@ -138,18 +139,6 @@ function flawOf(issue: Issue, last: Issue, rule: IssuingRule): Fault | null {
 function documentOf({ bytes }: PinnedPolicy): Json {
   const decoded = decodeCanonical(bytes);
   return decoded.ok ? toJson(decoded.value) : null;
-}
-
-/** Paths at which two documents differ, as deep as both have fields. */
-function changesBetween(before: Json | undefined, after: Json | undefined, path: string): readonly string[] {
-  if (JSON.stringify(before) === JSON.stringify(after)) return [];
-  if (!isObject(before) || !isObject(after)) return [path];
-  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])].sort(compareText);
-  return names.flatMap((name) => changesBetween(before[name], after[name], path === "" ? name : `${path}.${name}`));
-}
-
-function isObject(value: Json | undefined): value is { readonly [field: string]: Json } {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isWithin(path: string, clause: string): boolean {

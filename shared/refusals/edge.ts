@@ -5,6 +5,11 @@ export const EDGE_REFUSALS = {
     why: "{reason}",
     do: "load the page again; if it stays, do not sign, and tell whoever runs this agent",
   },
+  FORM_FOREIGN: {
+    what: "the form is not one that this agent served to this browser",
+    why: "its token is missing, or belongs to another login, or another site sent it",
+    do: "load the page again and send it from there",
+  },
   SUBJECT_MALFORMED: {
     what: "the NATS subject cannot be read",
     why: "it must be inbox.<ACCOUNT>.<mesh>.<ceremony>",

@@ -14,7 +14,10 @@ vi.mock("cloudflare:workers", () => ({
     }
   },
 }));
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+vi.mock("../../functions/console/assets.ts", () => ({
+  assetRoute: () => new Response(""),
+  assetPath: (name: string) => name,
+}));
 
 const parties = testParties(3);
 const agent = agentHere(parties[0] as (typeof parties)[number], parties);

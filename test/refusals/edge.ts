@@ -151,6 +151,7 @@ export const OBJECTS: Examples<OfObjects> = {
 };
 
 export const EDGE: Examples<typeof EDGE_REFUSALS> = {
+  FORM_FOREIGN: answered("/login", { method: "POST" }, false),
   BLIND_SIGNING_REFUSED: () => readSigned("AAAA", idOf("other bytes")),
   SUBJECT_MALFORMED: () => parseInboundSubject("inbox.ACME"),
   SUBJECT_MISMATCH: arrived(() => ({ topic: `${acme.mesh}.${idOf("another ceremony")}` })),

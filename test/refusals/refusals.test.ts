@@ -30,7 +30,10 @@ vi.mock("cloudflare:workers", () => ({
   },
 }));
 // Its modules are built with the agent's bundle; no refusal comes from them.
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+vi.mock("../../functions/console/assets.ts", () => ({
+  assetRoute: () => new Response(""),
+  assetPath: (name: string) => name,
+}));
 vi.spyOn(console, "error").mockImplementation(() => undefined);
 vi.spyOn(console, "warn").mockImplementation(() => undefined);
 

@@ -67,36 +67,53 @@ async function at(
 }
 
 async function digestOn(page: Page): Promise<string> {
-  return (
-    await page.locator("section", { hasText: "Evidence bundle" }).last().locator("code").last().innerText()
-  ).replaceAll(" ", "");
+  return (await page.locator("#outcome .digest").innerText()).replaceAll(" ", "");
 }
 
 describe("the console without a browser", () => {
   const get = (path: string, init: RequestInit = {}) =>
     fetch(new URL(path, stage.opener.url), { redirect: "manual", ...init });
 
+  /** What the login page gives: its cookie, and the token of its form. */
+  async function loginForm(): Promise<{ readonly cookie: string; readonly token: string }> {
+    const page = await get("/login");
+    const [cookie = ""] = page.headers.getSetCookie().map((line) => line.split(";")[0] as string);
+    return { cookie, token: /name="form-token" value="([0-9a-f]+)"/.exec(await page.text())?.[1] ?? "" };
+  }
+
   it("sends whoever is not logged in to the login, and back to our own paths only", async () => {
     const answer = await get("/ceremonies");
     expect([answer.status, answer.headers.get("location")]).toEqual([303, "/login?back=%2Fceremonies"]);
+    const { cookie, token } = await loginForm();
     const form = (back: string) =>
-      get("/login", { method: "POST", body: new URLSearchParams({ key: stage.opener.apiKey, back }) });
+      get("/login", {
+        method: "POST",
+        headers: { cookie },
+        body: new URLSearchParams({ key: stage.opener.apiKey, back, "form-token": token }),
+      });
     expect((await form("/health")).headers.get("location")).toBe("/health");
     for (const back of ["//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)"])
       expect((await form(back)).headers.get("location")).toBe("/");
   });
 
   it("refuses a wrong key, a forged cookie and another site's form", async () => {
-    const wrong = await get("/login", { method: "POST", body: new URLSearchParams({ key: "x" }) });
+    const { cookie, token } = await loginForm();
+    const body = new URLSearchParams({ key: "x", "form-token": token });
+    const wrong = await get("/login", { method: "POST", headers: { cookie }, body });
     expect([wrong.status, wrong.headers.get("set-cookie")]).toEqual([200, null]);
     const forged = `quorate-console=${Math.floor(Date.now() / 1_000) + 999}.${"ab".repeat(32)}`;
     expect((await get("/", { headers: { cookie: forged } })).status).toBe(303);
     const crossed = await get("/login", {
       method: "POST",
-      body: new URLSearchParams({ key: stage.opener.apiKey }),
-      headers: { origin: "https://evil.example" },
+      body: new URLSearchParams({ key: stage.opener.apiKey, "form-token": token }),
+      headers: { cookie, origin: "https://evil.example" },
     });
-    expect(crossed.status).toBe(403);
+    const tokenless = await get("/login", {
+      method: "POST",
+      body: new URLSearchParams({ key: stage.opener.apiKey }),
+      headers: { cookie },
+    });
+    expect([crossed.status, tokenless.status]).toEqual([403, 403]);
   });
 
   it("lets no page load or run what is not its own", async () => {
@@ -119,7 +136,7 @@ describe("the console in a browser", () => {
       await page.getByLabel("Reason").fill("tests are green");
       await page.getByRole("button", { name: "Show what I would sign" }).click();
       await expect.poll(() => page.locator("#recomputed").innerText()).toContain("✓ This page recomputed the digest");
-      const shown = (await page.locator("dd code").first().innerText()).replaceAll(" ", "");
+      const shown = (await page.locator("#digest").innerText()).replaceAll(" ", "");
       await page.getByRole("button", { name: "Sign: approve" }).click();
       await page.waitForURL(`**/c/${ceremony}`);
       await page.goto(`${agent.url}/c/${ceremony}/o/${shown}`); // the digest that was shown is the statement that was signed

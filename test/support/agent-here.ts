@@ -20,53 +20,63 @@ export type AgentHere = {
   readonly ceremony: (id: string) => Ceremony;
   readonly directory: Directory;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
+  /** Wakes every object whose alarm is due, as the platform would. */
+  readonly wake: () => Promise<void>;
 };
 
 export const KEYED = { authorization: "Bearer a key for the tests" } as const;
 
-/** `changes` are fields of the party's document; `recall` is what its link remembers of its own statements. */
+/** A link that is up and has nothing to do. */
+export const CONNECTED = {
+  connected: true,
+  draining: false,
+  outbox: 0,
+  lanes: [],
+  lastHeardMs: {},
+  counts: {},
+  lastError: null,
+};
+
+/** `changes` are fields of the party's document; `recall` is what its link remembers of its own statements; `link` is where it sends. */
 export function agentHere(
   party: Party,
   parties: readonly Party[],
   changes: object = {},
   recall: () => Promise<readonly Uint8Array[]> = async () => [],
   hookSecrets: Readonly<Record<string, readonly string[]>> = {},
+  link: Partial<LinkRpc> = {},
 ): AgentHere {
   const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
-  const objects = new Map<string, Ceremony>();
-  const ceremony = (name: string): Ceremony => {
-    const context = {
-      storage: sqliteStorage(),
-      id: { name },
-      blockConcurrencyWhile: (work: () => Promise<void>) => work(),
-      waitUntil: () => undefined,
-    };
-    const found = objects.get(name) ?? new Ceremony(context as unknown as DurableObjectState, env);
-    objects.set(name, found);
-    return found;
-  };
-  const hooksContext = { storage: sqliteStorage(), waitUntil: () => undefined };
-  let hooks: Hooks | null = null;
-  const hooksObject = () => {
-    hooks ??= new Hooks(hooksContext as unknown as DurableObjectState, env);
-    return hooks;
-  };
   const edge = new Edge({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
-  const link = linkWithoutBus(recall);
-  const meshes = new Map<string, Mesh>();
-  const mesh = (name: string): Mesh => {
-    const context = { storage: sqliteStorage(), id: { name }, waitUntil: () => undefined };
-    const found = meshes.get(name) ?? new Mesh(context as unknown as DurableObjectState, env);
-    meshes.set(name, found);
-    return found;
+  const woken: { readonly storage: DurableObjectStorage; readonly object: { alarm: () => Promise<void> } }[] = [];
+  const keeping = <T extends { alarm: () => Promise<void> }>(
+    Kept: new (context: DurableObjectState, env: AgentEnv) => T,
+  ) => {
+    const objects = new Map<string, T>();
+    return (name: string): T => {
+      const storage = sqliteStorage();
+      const context = {
+        storage,
+        id: { name },
+        blockConcurrencyWhile: (work: () => Promise<void>) => work(),
+        waitUntil: () => undefined,
+      };
+      const found = objects.get(name) ?? new Kept(context as unknown as DurableObjectState, env);
+      if (!objects.has(name)) woken.push({ storage, object: found });
+      objects.set(name, found);
+      return found;
+    };
   };
+  const hooks = keeping(Hooks);
+  const bus: LinkRpc = { ...linkWithoutBus(recall), ...link };
+  const ceremony = keeping(Ceremony);
   const named = {
-    LINK: { getByName: () => link },
+    LINK: { getByName: () => bus },
     DIRECTORY: { getByName: () => directory },
     CEREMONY: { getByName: ceremony },
-    HOOKS: { getByName: hooksObject },
-    MESH: { getByName: mesh },
+    HOOKS: { getByName: hooks },
+    MESH: { getByName: keeping(Mesh) },
     EDGE: { getByName: () => edge },
   };
   const env = { ...variables, ...named } as unknown as AgentEnv;
@@ -80,6 +90,13 @@ export function agentHere(
     ceremony,
     directory,
     request: async (path, init = {}) => app.request(path, init, env, context),
+    wake: async () => {
+      for (const { storage, object } of woken) {
+        if (((await storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > Date.now()) continue;
+        await storage.deleteAlarm();
+        await object.alarm();
+      }
+    },
   };
 }
 

@@ -19,6 +19,9 @@ export function sqliteStorage(): DurableObjectStorage {
     setAlarm: async (atMs: number) => {
       alarmMs = atMs;
     },
+    deleteAlarm: async () => {
+      alarmMs = null;
+    },
     deleteAll: async () => {
       for (const { name } of names()) sql.exec(`DROP TABLE ${String(name)}`);
       alarmMs = null;

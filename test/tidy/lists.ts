@@ -55,6 +55,7 @@ export const SHARED_PACKAGES: readonly string[] = [
   "cbor-x/decode-no-eval",
   "@bufbuild/cel",
   "@cfworker/json-schema",
+  "@scure/bip39/",
 ];
 
 /** Refused by their exact name in every room, test/ included. */

@@ -1,6 +1,7 @@
-// In the page that signs: recomputes the digest from the very bytes that will be signed and decodes them here, so that what is shown
-// does not rest on the server's word. The button stays off until both fit.
+// In the page that signs: recomputes the digest and its words from the very bytes that will be signed and decodes them here, so that what is
+// shown does not rest on the server's word. The button stays off until all of it fits.
 import { describeRefusal } from "../../../shared/refusals.ts";
+import { digestWords } from "../../../shared/words.ts";
 import { readSigned } from "./signed-bytes.ts";
 
 const form = document.querySelector<HTMLFormElement>("form[data-signed]");
@@ -8,11 +9,12 @@ const report = document.querySelector<HTMLElement>("#recomputed");
 
 if (form !== null && report !== null) {
   const button = form.querySelector<HTMLButtonElement>("button");
-  const read = readSigned(form.dataset.signed ?? "", form.dataset.digest ?? "");
+  const digest = form.dataset.digest ?? "";
+  const read = readSigned(form.dataset.signed ?? "", digest);
   if (read.ok) {
     const shown = document.querySelector("#decoded");
     if (shown !== null) shown.textContent = read.value;
-    report.textContent = "✓ This page recomputed the digest from the bytes to be signed, and decoded them below.";
+    report.textContent = `✓ This page recomputed the digest (${digestWords(digest)}) from the bytes to be signed, and decoded them below.`;
   } else {
     const { code, what, why, do: remedy } = describeRefusal(read.fault);
     report.textContent = `✗ ${code}: ${what}; ${why}. ${remedy}`;

@@ -1,71 +1,85 @@
-// One ceremony as this party holds it: the sentence, the parties, the timeline, the picture, the evidence.
+// One ceremony as this party holds it: what came of it, how far it is, who spoke under what authority, what happened, and the evidence.
+import type { ShownCeremony } from "../../../durable/alerts.ts";
+import type { Act, Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView, PartyView } from "../../../shared/ceremony/view.ts";
 import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
-import { Badged } from "../layout.tsx";
-import { agreementBadge, grouped, instantText, phaseBadge } from "../words.ts";
-import { LineagePicture } from "./lineage.tsx";
+import { Foreign, ForeignDocument } from "../foreign.tsx";
+import { Badged, Table, Time } from "../layout.tsx";
+import { grouped } from "../words.ts";
+import { Lineage } from "./lineage.tsx";
+import { Proximity } from "./proximity.tsx";
+import { State } from "./state.tsx";
+import { Mark, Timeline } from "./timeline.tsx";
 
-/** Entries shown; the rest are told by number, and all are in the evidence. */
-const ENTRIES_MAX = 200;
+export type Held = {
+  readonly view: ShownCeremony;
+  readonly picture: Picture;
+  readonly lineage: readonly LinkedEntry[];
+  /** The reader's time, in microseconds. */
+  readonly now: number;
+};
 
-export const CeremonyPage = ({ view, lineage }: { view: CeremonyView; lineage: readonly LinkedEntry[] }) => (
-  <>
-    <p>
-      <Badged badge={phaseBadge(view.phase)} /> <Badged badge={agreementBadge(view)} />
-    </p>
-    <p>{sentenceOf(view)}</p>
-    {view.asked === null ? null : (
-      <p>
-        <a href={`/c/${view.ceremony}/sign`}>Review and sign as {view.asked.role}</a>
+export const CeremonyPage = ({ held, before }: { held: Held; before: number | null }) => {
+  const { view, picture, lineage } = held;
+  return (
+    <>
+      <div data-live={`/c/${view.ceremony}/state`}>
+        <State view={view} picture={picture} now={held.now} />
+      </div>
+      <p class="tools">
+        <button type="button" id="pause" aria-pressed="false" hidden>
+          Pause updates
+        </button>
       </p>
-    )}
-    <Disputes view={view} />
-    <Times view={view} />
-    <Parties view={view} />
-    <Timeline ceremony={view.ceremony} lineage={lineage} />
-    <section>
-      <h2>Lineage</h2>
-      <LineagePicture ceremony={view.ceremony} lineage={lineage} />
-    </section>
-    <section>
-      <h2>Evidence</h2>
-      {view.outcome === null ? (
-        <p>There is none before the outcome is certified.</p>
-      ) : (
-        <p>
-          <a href={`/c/${view.ceremony}/evidence`} download={`${view.ceremony.slice(0, 8)}.evidence.json`}>
-            Evidence bundle
-          </a>{" "}
-          · outcome <code>{grouped(view.outcome.digest)}</code>
-        </p>
-      )}
-    </section>
-  </>
-);
+      <p id="spoken" role="status" class="quietly"></p>
+      <Attention view={view} />
+      <Disputes view={view} />
+      <Parties view={view} picture={picture} />
+      <Timeline ceremony={view.ceremony} lineage={lineage} picture={picture} before={before} />
+      <Lineage view={view} picture={picture} />
+      <Proximity picture={picture} />
+      <Outcome view={view} />
+    </>
+  );
+};
 
-function sentenceOf(view: CeremonyView): string {
-  if (view.refusal !== null) return `This party takes no part: ${view.refusal}.`;
-  if (view.hold !== null) return `On hold: this agent does not know the critical extension ${view.hold}.`;
-  if (view.mute) return "This party met statements of its own that it has no memory of, so it signs nothing more here.";
-  if (view.outcome !== null) {
-    const what = view.outcome.cause === null ? JSON.stringify(view.outcome.value) : `nothing: ${view.outcome.cause}`;
-    return `Decided ${what}, by the ${view.outcome.path} close${view.outcome.late ? ", after its expiry" : ""}.`;
-  }
-  if (view.phase === "expired") return "No certificate was known by the hard expiry: this party claims no outcome.";
-  const spoken = view.parties.filter(({ contribution }) => contribution !== null).length;
-  return `${spoken} of ${view.parties.length} have spoken; nothing is released before a certificate.`;
-}
+const Attention = ({ view }: { view: ShownCeremony }) =>
+  view.alerts.length === 0 ? null : (
+    <section>
+      <h2>Look into this ({view.alerts.length})</h2>
+      <ul class="rows">
+        {view.alerts.map(({ code, what, why, do: remedy, at, about }) => (
+          <li>
+            <Time at={at} /> <strong>{what}</strong>: <Foreign text={why} />. {remedy}.{" "}
+            <a href={`/e/${code}`}>
+              <code>{code}</code>
+            </a>{" "}
+            {about.map((id) => (
+              <>
+                <a href={`/c/${view.ceremony}/o/${id}`}>{id.slice(0, 8)}</a>{" "}
+              </>
+            ))}
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
 
 /** Beside the outcome wherever it is shown: who contests it, what is answered, and how it is ruled. */
-const Disputes = ({ view }: { view: CeremonyView }) =>
+export const Disputes = ({ view }: { view: CeremonyView }) =>
   view.disputes.length === 0 ? null : (
     <section>
       <h2>Disputed</h2>
-      <ul>
+      <ul class="rows">
         {view.disputes.map(({ id, by, act, reason, ruling, override }) => (
           <li>
-            {act} by {by}: {reason}
-            {ruling === null ? "" : ` (${ruling})`}
+            <strong>{act}</strong> by {by}: <Foreign text={reason} />
+            {ruling === null ? null : (
+              <>
+                {" "}
+                (<Foreign text={ruling} />)
+              </>
+            )}
             {override ? "; the record stays as it is" : ""} <code>{grouped(id, 4)}</code>
           </li>
         ))}
@@ -73,72 +87,74 @@ const Disputes = ({ view }: { view: CeremonyView }) =>
     </section>
   );
 
-const Times = ({ view }: { view: CeremonyView }) => (
-  <dl class="card">
-    {(
-      [
-        ["Pattern", view.pattern ?? "not known"],
-        ["Opened by", view.openedBy ?? "not known"],
-        ["Opened", instantText(view.opensAt)],
-        ["Closes", instantText(view.closesAt)],
-        ["Expires", instantText(view.expiresAt)],
-        ["Round", view.round < 0 ? "not known" : String(view.round)],
-        ["Policy", view.policy === null ? "not known" : grouped(view.policy, 4)],
-        ["About", JSON.stringify(view.subject)],
-      ] as const
-    ).map(([name, value]) => (
-      <>
-        <dt>
-          <strong>{name}</strong>
-        </dt>
-        <dd>{value}</dd>
-      </>
-    ))}
-  </dl>
-);
-
-const Parties = ({ view }: { view: CeremonyView }) => {
-  const spoken = view.parties.filter(({ contribution }) => contribution !== null).length;
+const Parties = ({ view, picture }: { view: CeremonyView; picture: Picture }) => {
+  const acts = new Map(picture.acts.map((act) => [act.id, act]));
+  const silentRefused = picture.acts.filter(
+    ({ kind, verdict, id }) =>
+      kind === "contribution" &&
+      verdict === "not admitted" &&
+      view.parties.every(({ contribution }) => contribution !== id),
+  );
   return (
     <section>
-      <h2>Who speaks, under what authority</h2>
-      <p>
-        <label for="spoken">Contributions held here</label>
-        <progress id="spoken" max={Math.max(1, view.parties.length)} value={spoken}></progress> {spoken} of{" "}
-        {view.parties.length}
-      </p>
-      <table>
-        <thead>
-          <tr>
-            {["Party", "Role", "Power", "Says", "Outcome it computed"].map((name) => (
-              <th scope="col">{name}</th>
+      <h2>Who attested, under what authority</h2>
+      <Table
+        caption="One row for each seat"
+        columns={["Party", "Role", "Power", "Says", "Disposition", "Authority", "Outcome it computed"]}
+        rows={view.parties.map((party) => {
+          const act = acts.get(party.contribution ?? "");
+          return [
+            party.authority,
+            <Foreign text={party.role} />,
+            party.power,
+            <Said ceremony={view.ceremony} party={party} />,
+            act === undefined ? "–" : <Mark act={act} />,
+            act === undefined ? "–" : <Under act={act} />,
+            party.outcome === null ? "not heard" : <code>{grouped(party.outcome, 4)}</code>,
+          ];
+        })}
+      />
+      {silentRefused.length === 0 ? null : (
+        <>
+          <h3>Said, and not counted ({silentRefused.length})</h3>
+          <ul class="rows">
+            {silentRefused.map((act) => (
+              <li>
+                {act.by ?? "not known"}: {act.choice === null ? "a contribution" : <Foreign text={act.choice} />}{" "}
+                <Mark act={act} />{" "}
+                <a href={`/c/${view.ceremony}/o/${act.id}`} aria-label={`Why ${act.id.slice(0, 8)} was not counted`}>
+                  Why?
+                </a>
+              </li>
             ))}
-          </tr>
-        </thead>
-        <tbody>
-          {view.parties.map((party) => (
-            <tr>
-              <td data-label="Party">{party.authority}</td>
-              <td data-label="Role">{party.role}</td>
-              <td data-label="Power">{party.power}</td>
-              <td data-label="Says">
-                <Said ceremony={view.ceremony} party={party} />
-              </td>
-              <td data-label="Outcome">{party.outcome === null ? "not heard" : grouped(party.outcome, 4)}</td>
-            </tr>
-          ))}
-        </tbody>
-      </table>
+          </ul>
+        </>
+      )}
     </section>
   );
 };
+
+/** From the root's grant to the key that signed. */
+const Under = ({ act }: { act: Act }) => (
+  <>
+    {act.chain.map(({ subject }, index) => (
+      <>
+        {index === 0 ? "" : " → "}
+        <Foreign text={subject} />
+      </>
+    ))}{" "}
+    until <Time at={Math.min(...act.chain.map(({ until }) => until))} />, key <code>…{act.key.slice(-8)}</code>
+  </>
+);
 
 const Said = ({ ceremony, party }: { ceremony: string; party: PartyView }) => (
   <>
     {party.contribution === null ? (
       "not heard"
     ) : (
-      <a href={`/c/${ceremony}/o/${party.contribution}`}>{party.choice ?? "a contribution"}</a>
+      <a href={`/c/${ceremony}/o/${party.contribution}`}>
+        {party.choice === null ? "a contribution" : <Foreign text={party.choice} />}
+      </a>
     )}
     {party.equivocated ? (
       <>
@@ -149,29 +165,24 @@ const Said = ({ ceremony, party }: { ceremony: string; party: PartyView }) => (
   </>
 );
 
-const Timeline = ({ ceremony, lineage }: { ceremony: string; lineage: readonly LinkedEntry[] }) => (
-  <section>
-    <h2>Timeline</h2>
-    {lineage.length > ENTRIES_MAX ? (
-      <p>
-        The newest {ENTRIES_MAX} of {lineage.length} entries; the evidence holds all.
-      </p>
-    ) : null}
-    <ol class="timeline">
-      {lineage.slice(-ENTRIES_MAX).map((entry) => (
-        <li>
-          <time datetime={instantText(entry.at).replace(" ", "T")}>{instantText(entry.at)}</time> {entry.kind}
-          {entry.by === null ? "" : ` by ${entry.by}`}{" "}
-          {Object.entries(entry.detail)
-            .map(([name, value]) => `${name} ${value}`)
-            .join(", ")}{" "}
-          {entry.about.slice(0, 3).map((id) => (
-            <>
-              <a href={`/c/${ceremony}/o/${id}`}>{id.slice(0, 8)}</a>{" "}
-            </>
-          ))}
-        </li>
-      ))}
-    </ol>
+const Outcome = ({ view }: { view: CeremonyView }) => (
+  <section id="outcome">
+    <h2>Outcome and evidence</h2>
+    {view.outcome === null ? (
+      <p>There is no evidence before the outcome is certified.</p>
+    ) : (
+      <>
+        <ForeignDocument value={view.outcome.value} />
+        <p>
+          Outcome <code class="digest">{grouped(view.outcome.digest)}</code>
+        </p>
+        <p>
+          <a href={`/c/${view.ceremony}/evidence`} download={`${view.ceremony.slice(0, 8)}.evidence.json`}>
+            Evidence bundle
+          </a>{" "}
+          · <a href={`/c/${view.ceremony}/certificate`}>Certificate to print</a> · <a href="/verify">Verify it</a>
+        </p>
+      </>
+    )}
   </section>
 );

@@ -1,80 +1,119 @@
-// The lineage as a picture, drawn on the server: one column a kind of act, left to right. The timeline beside it says the same in words.
-import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
+// The lineage as a picture, drawn here and readable without a script: nodes are links, left to right. The list beside it says the same.
+import { Graph, layout } from "@dagrejs/dagre";
+import type { Picture } from "../../../shared/ceremony/picture.ts";
+import type { CeremonyView } from "../../../shared/ceremony/view.ts";
+import { Foreign } from "../foreign.tsx";
+import { type GraphNode, lineageGraph } from "../lineage-graph.ts";
 
-/** Nodes drawn; beyond them the picture would tell nothing, and thousands of bids are counted instead. */
-const NODES_MAX = 48;
-const WIDTH = 190;
-const HEIGHT = 34;
-const GAP = 14;
+/** Beyond this nothing is drawn: it would tell nothing, and its layout would cost too much. */
+const NODES_MAX = 200;
+const WIDTH = 200;
+const HEIGHT = 46;
+/** Characters that fit a node. */
+const FITS = 28;
 
-const COLUMNS: readonly (readonly [string, readonly LinkedEntry["kind"][]])[] = [
-  ["heard and said", ["admission", "attestation", "refusal"]],
-  ["found", ["byzantine-event", "hold", "alert"]],
-  ["closed", ["round-transition", "membership-change"]],
-  ["ended", ["handoff", "outcome", "abandonment", "expiry"]],
-];
-
-type Node = { readonly entry: LinkedEntry; readonly x: number; readonly y: number };
-
-export const LineagePicture = ({ ceremony, lineage }: { ceremony: string; lineage: readonly LinkedEntry[] }) => {
-  const acts = lineage.filter(
-    ({ kind, detail }) => kind !== "admission" || detail.kind === "contribution" || detail.kind === undefined,
-  );
-  const nodes = placed(acts.slice(-NODES_MAX));
-  const height = Math.max(HEIGHT, ...nodes.map(({ y }) => y + HEIGHT)) + 30;
-  const closing = nodes.find(({ entry }) => entry.kind === "round-transition");
-  const folded = lineage.length - nodes.length;
+export const Lineage = ({ view, picture }: { view: CeremonyView; picture: Picture }) => {
+  const nodes = lineageGraph(view, picture);
   return (
-    <div class="scroll">
-      <svg viewBox={`0 0 ${COLUMNS.length * (WIDTH + 40)} ${height}`}>
-        <title>{`${nodes.length} acts, from what was said to the outcome`}</title>
-        {COLUMNS.map(([name], column) => (
-          <text x={column * (WIDTH + 40) + 4} y={16}>
-            {name}
-          </text>
-        ))}
+    <section id="lineage">
+      <h2>Lineage</h2>
+      {nodes.length > NODES_MAX ? (
+        <p>Too large to draw: {nodes.length} statements. The list below has them all.</p>
+      ) : (
+        <Drawing nodes={nodes} />
+      )}
+      <h3>The same as a list, each with what it rests on</h3>
+      <ol class="rests">
         {nodes.map((node) => (
-          <Edge node={node} closing={closing} />
+          <li>
+            <a href={node.href}>
+              <Foreign text={node.label} />
+            </a>{" "}
+            <Foreign text={node.note} />
+            {node.from.length === 0 ? "" : <> — rests on {namesOf(node, nodes)}</>}
+          </li>
         ))}
-        {nodes.map((node) => (
-          <Drawn ceremony={ceremony} node={node} />
-        ))}
-      </svg>
-      {folded > 0 ? <p>and {folded} more: statements of closing and repair, all in the timeline</p> : null}
-    </div>
+      </ol>
+    </section>
   );
 };
 
-function placed(entries: readonly LinkedEntry[]): readonly Node[] {
-  const rows = COLUMNS.map(() => 0);
-  return entries.map((entry) => {
-    const column = COLUMNS.findIndex(([, kinds]) => kinds.includes(entry.kind));
-    const row = rows[column] ?? 0;
-    rows[column] = row + 1;
-    return { entry, x: column * (WIDTH + 40), y: 26 + row * (HEIGHT + GAP) };
-  });
+const NAMED_MAX = 6;
+
+function namesOf({ from }: GraphNode, nodes: readonly GraphNode[]): string {
+  const names = from.map((id) => nodes.find((node) => node.id === id)?.label ?? id);
+  const more = names.length - NAMED_MAX;
+  return more <= 0 ? names.join("; ") : `${names.slice(0, NAMED_MAX).join("; ")} and ${more} more`;
 }
 
-/** What was said leads to the close, and the close to the end. */
-const Edge = ({ node, closing }: { node: Node; closing: Node | undefined }) => {
-  if (closing === undefined || node === closing) return null;
-  const [from, to] = node.x < closing.x ? [node, closing] : [closing, node];
-  const [x1, y1, x2, y2] = [from.x + WIDTH, from.y + HEIGHT / 2, to.x, to.y + HEIGHT / 2];
-  return <path d={`M ${x1} ${y1} C ${x1 + 30} ${y1}, ${x2 - 30} ${y2}, ${x2} ${y2}`} />;
+type Placed = {
+  readonly nodes: readonly { readonly node: GraphNode; readonly x: number; readonly y: number }[];
+  readonly lines: readonly string[];
+  readonly width: number;
+  readonly height: number;
 };
 
-const Drawn = ({ ceremony, node: { entry, x, y } }: { ceremony: string; node: Node }) => {
-  const label = [entry.kind, entry.by].filter((part) => part !== null).join(", ");
-  const about = entry.about[0] ?? ceremony;
+const Drawing = ({ nodes }: { nodes: readonly GraphNode[] }) => {
+  const { nodes: placed, lines, width, height } = place(nodes);
   return (
-    <a
-      href={about === ceremony ? `/c/${ceremony}` : `/c/${ceremony}/o/${about}`}
-      aria-label={`${label}, ${about.slice(0, 8)}`}
-    >
-      <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={4} />
-      <text x={x + 8} y={y + 21}>
-        {label.length > 30 ? `${label.slice(0, 29)}…` : label}
-      </text>
-    </a>
+    <section class="scroll" tabindex={0} aria-label="Lineage, drawn">
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        width={width}
+        height={height}
+        aria-label={`${nodes.length} statements, from the call on the left to what followed on the right`}
+      >
+        {lines.map((path) => (
+          <path d={path} />
+        ))}
+        {placed.map(({ node, x, y }) => (
+          <a
+            href={node.href}
+            aria-label={`${fitted(`${MARKS[node.tone]}${node.label}`)}, ${fitted(node.note)}`}
+            class={node.tone}
+          >
+            <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={4} />
+            <text x={x + 8} y={y + 19}>
+              {fitted(`${MARKS[node.tone]}${node.label}`)}
+            </text>
+            <text x={x + 8} y={y + 36} class="note">
+              {fitted(node.note)}
+            </text>
+          </a>
+        ))}
+      </svg>
+    </section>
   );
 };
+
+const MARKS: { readonly [T in GraphNode["tone"]]: string } = { good: "✓ ", bad: "✗ ", warn: "! ", plain: "" };
+
+function fitted(text: string): string {
+  const characters = [...text];
+  return characters.length > FITS ? `${characters.slice(0, FITS - 1).join("")}…` : text;
+}
+
+function place(nodes: readonly GraphNode[]): Placed {
+  const graph = new Graph();
+  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 44, marginx: 4, marginy: 4 });
+  graph.setDefaultEdgeLabel(() => ({}));
+  for (const { id } of nodes) graph.setNode(id, { width: WIDTH, height: HEIGHT });
+  for (const { id, from } of nodes) for (const other of from) graph.setEdge(other, id);
+  layout(graph);
+  const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
+  return {
+    nodes: nodes.map((node) => {
+      const { x, y } = graph.node(node.id) as { x: number; y: number };
+      return { node, x: Math.round(x - WIDTH / 2), y: Math.round(y - HEIGHT / 2) };
+    }),
+    lines: graph.edges().map((edge) => lineThrough((graph.edge(edge) as { points: readonly Point[] }).points)),
+    width: Math.ceil(width),
+    height: Math.ceil(height),
+  };
+}
+
+type Point = { readonly x: number; readonly y: number };
+
+function lineThrough(points: readonly Point[]): string {
+  return points.map(({ x, y }, index) => `${index === 0 ? "M" : "L"}${Math.round(x)} ${Math.round(y)}`).join(" ");
+}

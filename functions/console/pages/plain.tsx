@@ -2,11 +2,12 @@
 import type { LinkHealth } from "../../../durable/link-object.ts";
 import type { PolicyDocument } from "../../../shared/policy/policy.ts";
 import type { Refusal } from "../../../shared/refusals.ts";
+import { Form } from "../form.tsx";
 import { Badged } from "../layout.tsx";
 import { relativeText } from "../words.ts";
 
 export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
-  <form method="post" action="/login" class="card">
+  <Form action="/login" class="card">
     {failed ? (
       <p role="alert">
         <Badged badge={{ icon: "✗", word: "that is not this agent's key", tone: "bad" }} />
@@ -16,7 +17,7 @@ export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
     <input id="key" name="key" type="password" autocomplete="current-password" required />
     <input type="hidden" name="back" value={back} />
     <button type="submit">Log in</button>
-  </form>
+  </Form>
 );
 
 export const Verify = () => (

@@ -1,7 +1,8 @@
 // Shapes of what the agent answers, in the readers that anything is decoded with: the compiler holds each to the type that is sent, and the
 // schemas that are served are read off them.
 import type { Alert, ShownCeremony } from "../../../durable/alerts.ts";
-import type { CeremonyRow, EdgeRefusal } from "../../../durable/directory-object.ts";
+import type { CeremonyRow } from "../../../durable/ceremony-list.ts";
+import type { EdgeRefusal } from "../../../durable/directory-object.ts";
 import type { LinkHealth } from "../../../durable/link-object.ts";
 import type { PeerLane } from "../../../durable/link-outbox.ts";
 import type { Trouble } from "../../../durable/link-schema.ts";
@@ -124,7 +125,15 @@ export const ceremony = record<ShownCeremony>({
   alerts: many(alert),
 });
 
-export const row = record<CeremonyRow>({ ceremony: hex32, title: words, phase: words, atMs: count });
+export const row = record<CeremonyRow>({
+  ceremony: hex32,
+  title: words,
+  phase: words,
+  atMs: count,
+  pattern: nullable(words),
+  openedBy: nullable(words),
+  parties: many(words),
+});
 
 export const entry = record<LinkedEntry>({
   index: count,

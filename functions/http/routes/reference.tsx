@@ -1,11 +1,10 @@
 // What the agent tells of its own routes: to programs as OpenAPI, to people as a page.
 import { sha256Hex } from "../../../shared/hash.ts";
+import { contentPolicy, POLICY_HEADER } from "../../console/content-policy.ts";
 import { Page } from "../../console/layout.tsx";
 import { openApi, refusalsOf } from "../contract/openapi.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
-
-const POLICY = "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 /** Routes about the whole table, themselves included; it is asked for when it is complete. */
 export function referenceRoutes(table: () => readonly Route[]): readonly Route[] {
@@ -41,7 +40,7 @@ export function referenceRoutes(table: () => readonly Route[]): readonly Route[]
       answers: { 200: { about: "the page", type: "text/html" } },
       bare: true,
       handle: async (context) => {
-        context.header("content-security-policy", POLICY);
+        context.header(POLICY_HEADER, contentPolicy(false));
         context.header("referrer-policy", "no-referrer");
         return context.html(`<!doctype html>${await (<Reference routes={table()} />)}`);
       },

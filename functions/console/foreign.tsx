@@ -1,0 +1,77 @@
+// Words that came from others: shown as text, with nothing in them that hides, turns about or imitates. What cannot be seen is written out
+// by its number, and a word of two alphabets is marked, since it may imitate another.
+
+/** Controls, marks that turn the direction about, and what takes no room: by their code points. */
+const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cn}]|[\u{115f}\u{1160}\u{3164}\u{ffa0}]|\p{Variation_Selector}/gu;
+const WORD = /[\p{L}\p{M}\p{N}_.-]+/gu;
+const ALPHABETS = [/\p{Script=Latin}/u, /\p{Script=Cyrillic}/u, /\p{Script=Greek}/u, /\p{Script=Armenian}/u] as const;
+
+/** Characters of a title or a name in a list. */
+const SHORT = 160;
+
+export type Readable = {
+  readonly shown: string;
+  /** Characters left out at the end. */
+  readonly more: number;
+  /** A word with letters of several alphabets; null where there is none. */
+  readonly mixed: string | null;
+  readonly hidden: boolean;
+};
+
+/** `keep` are unseen characters that stay as they are: line breaks in what is shown with its lines. */
+export function readable(text: string, most: number = SHORT, keep = ""): Readable {
+  const characters = [...text];
+  const cut = characters.length > most ? characters.slice(0, most).join("") : text;
+  let hidden = false;
+  const shown = cut.replace(UNSEEN, (character) => {
+    if (keep.includes(character)) return character;
+    hidden = true;
+    return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+  });
+  const mixed = (cut.match(WORD) ?? []).find((word) => ALPHABETS.filter((alphabet) => alphabet.test(word)).length > 1);
+  return { shown, more: Math.max(0, characters.length - most), mixed: mixed ?? null, hidden };
+}
+
+/** One line of another's words; whole where a signature hangs on it. */
+export const Foreign = ({ text, whole = false }: { text: string; whole?: boolean }) => {
+  const { shown, more, mixed, hidden } = readable(text, whole ? Number.POSITIVE_INFINITY : SHORT);
+  const warnings = [
+    ...(hidden ? ["has characters that cannot be seen"] : []),
+    ...(mixed === null ? [] : ["mixes alphabets in a word"]),
+  ];
+  return (
+    <>
+      <bdi>{shown}</bdi>
+      {more === 0 ? "" : ` … and ${more} more characters`}
+      {warnings.length === 0 ? null : (
+        <>
+          {" "}
+          <span class="badge warn">
+            <span aria-hidden="true">! </span>
+            {warnings.join(", ")}
+          </span>
+        </>
+      )}
+    </>
+  );
+};
+
+/** For a page's title and for labels, where no markup can stand. */
+export function plainTitle(text: string): string {
+  const { shown, more } = readable(text);
+  return more === 0 ? shown : `${shown} …`;
+}
+
+const DOCUMENT = 20_000;
+
+/** A document with its lines, as JSON unless it is text already. */
+export const ForeignDocument = (props: { value: unknown; id?: string; whole?: boolean }) => {
+  const text = typeof props.value === "string" ? props.value : JSON.stringify(props.value, null, 1);
+  const { shown, more } = readable(text, props.whole ? Number.POSITIVE_INFINITY : DOCUMENT, "\n");
+  return <pre id={props.id}>{more === 0 ? shown : `${shown}\n… and ${more} more characters`}</pre>;
+};
+
+/** A value in a sentence or a cell. */
+export const ForeignValue = ({ value, whole = false }: { value: unknown; whole?: boolean }) => (
+  <Foreign text={typeof value === "string" ? value : JSON.stringify(value)} whole={whole} />
+);

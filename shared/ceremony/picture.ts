@@ -1,0 +1,194 @@
+// A ceremony drawn: who said what under which authority, what each statement cites, what was made of it, and how far its choices have come.
+// It tells nothing that the view and the lineage do not rest on; it is the same data, laid out for people.
+import { decodeCanonical } from "../cbor/decode.ts";
+import { type Json, toJson } from "../cbor/json.ts";
+import { messagesOf } from "../closing/state.ts";
+import { parseObservation } from "../observation/decode.ts";
+import type { Id, Interval, Observation } from "../observation/observation.ts";
+import { type Tally, tallyThreshold } from "../outcome/threshold.ts";
+import type { Place } from "../reference/place.ts";
+import type { Constraint } from "../reference/profile.ts";
+import { contributionsIn } from "./advance.ts";
+import { contributionsOf } from "./gathered.ts";
+import { judgeRound } from "./judged.ts";
+import { type CeremonyState, currentRound, ownSeat, type Round } from "./state.ts";
+import { authorityOf } from "./turn.ts";
+
+export type ActVerdict = "admitted" | "partially admitted" | "not admitted" | "held";
+
+/** A link of the chain under which something was said: whose grant it is, and until when it holds, in microseconds. */
+export type ActLink = { readonly subject: string; readonly until: number };
+
+export type Act = {
+  readonly id: Id;
+  readonly kind: "call" | "contribution" | "notice" | "outcome" | "dispute";
+  /** Null where no root that this party knows stands behind it. */
+  readonly by: string | null;
+  readonly role: string | null;
+  readonly choice: string | null;
+  readonly item: string | null;
+  readonly round: number | null;
+  readonly at: Interval;
+  /** Statements that it cites, itself and what it rests on left out. */
+  readonly parents: readonly Id[];
+  readonly place: Place | null;
+  readonly key: string;
+  readonly chain: readonly ActLink[];
+  readonly verdict: ActVerdict;
+  readonly code: string | null;
+};
+
+export type ClosedPart = {
+  readonly round: number;
+  readonly statements: number;
+  /** Null while the round is open. */
+  readonly path: string | null;
+  readonly root: Id | null;
+  readonly set: number;
+};
+
+export type Picture = {
+  readonly acts: readonly Act[];
+  /** Contributions before those that are told one by one, by role. */
+  readonly folded: Readonly<Record<string, number>>;
+  /** Contributions held in all rounds, and statements refused here. */
+  readonly counts: { readonly held: number; readonly refused: number };
+  readonly closings: readonly ClosedPart[];
+  /** Null where the outcome is not reached by counting choices. */
+  readonly tally: Tally | null;
+  /** What this party's own seat would add to a choice; null where it has none that counts. */
+  readonly adds: number | null;
+  /** The constraints of place that the policy sets. */
+  readonly constraints: readonly Constraint[];
+  readonly policy: Json;
+};
+
+/** Rounds with more contributions than this are not judged again for a picture: explain answers for each. */
+const JUDGED_MAX = 512;
+
+export function pictureOf(
+  state: CeremonyState,
+  refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
+  most: number,
+): Picture {
+  const held = state.rounds.flatMap((round) => [...round.held.values()].map((said) => ({ said, round })));
+  const from = Math.max(0, held.length - most);
+  const shown = held.slice(from);
+  const verdicts = new Map(state.rounds.flatMap((round) => [...verdictsIn(state, round)]));
+  const others: readonly Observation[] = [...state.outcomes.values(), ...state.disputes.values()];
+  const folded: Record<string, number> = {};
+  for (const { said } of held.slice(0, from)) {
+    const role = said.body.kind === "contribution" ? said.body.role : "notice";
+    folded[role] = (folded[role] ?? 0) + 1;
+  }
+  return {
+    acts: [
+      ...(state.call === null ? [] : [actOf(state, state.call)]),
+      ...shown.map(({ said }) => ({ ...actOf(state, said), ...verdicts.get(said.id) })),
+      ...refusedActs(state, refused).slice(0, most),
+      ...others.map((said) => actOf(state, said)),
+    ],
+    folded,
+    counts: { held: held.length, refused: refused.length },
+    closings: state.rounds.map(closedPart),
+    tally: tallyOf(state),
+    adds: addsOf(state),
+    constraints: state.policy?.policy.proximity?.constraints ?? [],
+    policy: policyJson(state),
+  };
+}
+
+type Verdict = Pick<Act, "verdict" | "code">;
+
+/** By the closed set of a round, or by what is held of it so far. */
+function verdictsIn(state: CeremonyState, round: Round): ReadonlyMap<Id, Verdict> {
+  if (state.policy === null || round.held.size > JUDGED_MAX) return new Map();
+  const judged = judgeRound(state.policy.policy, state.rounds.slice(0, round.index + 1));
+  const closed = round.closing.decision?.set;
+  return new Map(
+    [...round.held.keys()].map((id): [Id, Verdict] => {
+      if (closed !== undefined && !closed.includes(id)) return [id, { verdict: "not admitted", code: "ROUND_CLOSED" }];
+      const excluded = judged?.excluded.find((one) => one.id === id);
+      if (excluded !== undefined) return [id, { verdict: "not admitted", code: excluded.code }];
+      const verdict = judged?.admissions.get(id)?.verdict ?? "admit";
+      return [id, { verdict: VERDICTS[verdict] ?? "admitted", code: null }];
+    }),
+  );
+}
+
+const VERDICTS: Readonly<Record<string, ActVerdict>> = {
+  admit: "admitted",
+  partial: "partially admitted",
+  defer: "held",
+  refuse: "not admitted",
+};
+
+function refusedActs(
+  state: CeremonyState,
+  refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
+): readonly Act[] {
+  return refused.flatMap(({ code, frame }) => {
+    const parsed = parseObservation(frame);
+    if (!parsed.ok || !["contribution", "notice", "call"].includes(parsed.value.observation.body.kind)) return [];
+    return [{ ...actOf(state, parsed.value.observation), verdict: "not admitted", code } as const];
+  });
+}
+
+const ACTS = ["call", "notice", "outcome", "dispute"] as const;
+
+function actOf(state: CeremonyState, observation: Observation): Act {
+  const { id, body, at, place, key, chain, lineage, slot, round } = observation;
+  const choice = body.kind === "contribution" ? body.content.get("choice") : undefined;
+  return {
+    id,
+    kind: ACTS.find((kind) => kind === body.kind) ?? "contribution",
+    by: authorityOf(state, observation),
+    role: body.kind === "contribution" ? body.role : null,
+    choice: typeof choice === "string" ? choice : null,
+    item: slot.item,
+    round,
+    at,
+    parents: [...new Set([...lineage.parents, ...lineage.sources, ...(body.kind === "dispute" ? body.about : [])])],
+    place,
+    key,
+    chain: chain.map(({ grant }) => ({ subject: grant.subject, until: grant.not_after })),
+    verdict: "admitted",
+    code: null,
+  };
+}
+
+function closedPart({ index, closing }: Round): ClosedPart {
+  const { decision } = closing;
+  return {
+    round: index,
+    statements: messagesOf(closing).length,
+    path: decision?.certificate.path ?? null,
+    root: decision?.root ?? null,
+    set: decision?.set.length ?? 0,
+  };
+}
+
+/** By the same function as the outcome, over what is admitted so far. */
+function tallyOf(state: CeremonyState): Tally | null {
+  const round = currentRound(state);
+  const policy = state.policy?.policy;
+  if (round === undefined || policy?.outcome.function !== "threshold" || round.stage.is === "join") return null;
+  if (round.held.size > JUDGED_MAX) return null;
+  const judged = judgeRound(policy, state.rounds);
+  const held = contributionsIn(round, contributionsOf([...round.held.values()])).set;
+  return tallyThreshold(policy, policy.outcome, judged?.seats ?? round.seats, judged?.admitted ?? held);
+}
+
+function addsOf(state: CeremonyState): number | null {
+  const round = currentRound(state);
+  const policy = state.policy?.policy;
+  if (round === undefined || policy?.outcome.function !== "threshold") return null;
+  const seat = ownSeat(state, round, ({ role }) => policy.roles.get(role)?.contributes === true);
+  if (seat === undefined) return null;
+  return typeof policy.outcome.threshold === "number" ? 1 : seat.power;
+}
+
+function policyJson({ call }: CeremonyState): Json {
+  const decoded = call === null ? null : decodeCanonical(call.body.policy);
+  return decoded?.ok ? toJson(decoded.value) : null;
+}
