@@ -49,25 +49,7 @@ export function agentHere(
   const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const edge = new Edge({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
-  const woken: { readonly storage: DurableObjectStorage; readonly object: { alarm: () => Promise<void> } }[] = [];
-  const keeping = <T extends { alarm: () => Promise<void> }>(
-    Kept: new (context: DurableObjectState, env: AgentEnv) => T,
-  ) => {
-    const objects = new Map<string, T>();
-    return (name: string): T => {
-      const storage = sqliteStorage();
-      const context = {
-        storage,
-        id: { name },
-        blockConcurrencyWhile: (work: () => Promise<void>) => work(),
-        waitUntil: () => undefined,
-      };
-      const found = objects.get(name) ?? new Kept(context as unknown as DurableObjectState, env);
-      if (!objects.has(name)) woken.push({ storage, object: found });
-      objects.set(name, found);
-      return found;
-    };
-  };
+  const { keeping, wake } = platformFor(() => env);
   const hooks = keeping(Hooks);
   const bus: LinkRpc = { ...linkWithoutBus(recall), ...link };
   const ceremony = keeping(Ceremony);
@@ -90,14 +72,41 @@ export function agentHere(
     ceremony,
     directory,
     request: async (path, init = {}) => app.request(path, init, env, context),
-    wake: async () => {
-      for (const { storage, object } of woken) {
-        if (((await storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > Date.now()) continue;
-        await storage.deleteAlarm();
-        await object.alarm();
-      }
-    },
+    wake,
   };
+}
+
+type Alarmed = { readonly alarm: () => Promise<void> };
+
+/** Objects found by name, each with a storage of its own, and woken when their alarms are due. */
+function platformFor(env: () => AgentEnv) {
+  const kept: { readonly storage: DurableObjectStorage; readonly object: Alarmed }[] = [];
+  const keeping = <T extends Alarmed>(Kept: new (context: DurableObjectState, env: AgentEnv) => T) => {
+    const objects = new Map<string, T>();
+    return (name: string): T => {
+      const known = objects.get(name);
+      if (known !== undefined) return known;
+      const storage = sqliteStorage();
+      const context = {
+        storage,
+        id: { name },
+        blockConcurrencyWhile: (work: () => Promise<void>) => work(),
+        waitUntil: () => undefined,
+      };
+      const object = new Kept(context as unknown as DurableObjectState, env());
+      kept.push({ storage, object });
+      objects.set(name, object);
+      return object;
+    };
+  };
+  const wake = async () => {
+    for (const { storage, object } of kept) {
+      if (((await storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > Date.now()) continue;
+      await storage.deleteAlarm();
+      await object.alarm();
+    }
+  };
+  return { keeping, wake };
 }
 
 /** A link whose bus is away: its rows are real, and nothing leaves. */
