@@ -32,6 +32,7 @@ import { policyTest } from "./commands/policy-test.ts";
 import { preflight } from "./commands/preflight.ts";
 import { proximity, timeAlign } from "./commands/reference.ts";
 import { revocationPropagate } from "./commands/revocation.ts";
+import { coalitionStatus, revocationStatus } from "./commands/revocation-status.ts";
 import { simulate } from "./commands/simulate.ts";
 import type { Command } from "./registry.ts";
 
@@ -74,10 +75,12 @@ export const COMMANDS: readonly Command[] = [
   cborCheck,
   simulate,
   revocationPropagate,
+  revocationStatus,
   coalitionEffective,
   coalitionRevoke,
   coalitionSign,
   coalitionPull,
+  coalitionStatus,
   proximity,
   admit,
   timeAlign,

@@ -40,6 +40,8 @@ export type PartyDocument = {
   readonly deviceLinks: readonly string[];
   /** Further meshes in which it stands; may be left out, as by most. */
   readonly meshes: readonly StandingDocument[];
+  /** Addresses of partners' signed statements, and the mesh that they are for; may be left out. */
+  readonly pulls: readonly { readonly mesh: string; readonly url: string }[];
 };
 
 export type AgentSecrets = {
@@ -76,6 +78,8 @@ export type AgentConfig = {
 const LARGE = 65_536;
 /** Meshes in which one party stands besides its own. */
 const MESHES_MAX = 16;
+/** Addresses that one sweep asks, each for ten seconds at most, a few at a time. */
+const PULLS_MAX = 32;
 const readTrust: Reader<TrustStatement> = (value, path) => {
   const plain = readTrustStatement(value instanceof Map ? mapToJson(value) : value);
   return plain.ok ? plain.value : misfit(path, "a trust statement");
@@ -87,6 +91,12 @@ const token: Reader<string> = (value, path) =>
     ? value
     : misfit(path, "1 to 64 letters, digits, hyphens and underscores, as it stands in subjects");
 
+/** Of a file that anyone may serve: what it holds is judged, and not where it came from. */
+const webAddress: Reader<string> = (value, path) =>
+  typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
+    ? value
+    : misfit(path, "an address that begins with https:// or http://");
+
 const clockOffset = integer(-86_400_000_000, 86_400_000_000);
 const readFields = record<PartyDocument>({
   name: token,
@@ -97,6 +107,7 @@ const readFields = record<PartyDocument>({
   sources: list(readSource, 64),
   clockOffsetMs: clockOffset,
   deviceLinks: list(text(LARGE), DEVICE_LINKS_MAX),
+  pulls: list(record({ mesh: token, url: webAddress }), PULLS_MAX),
   meshes: list(
     record<StandingDocument>({
       mesh: token,
@@ -110,7 +121,7 @@ const readFields = record<PartyDocument>({
     MESHES_MAX,
   ),
 });
-const readParty: Reader<PartyDocument> = withDefaults({ meshes: [], deviceLinks: [] }, readFields);
+const readParty: Reader<PartyDocument> = withDefaults({ meshes: [], deviceLinks: [], pulls: [] }, readFields);
 
 function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
   const plain = (item: unknown): unknown =>

@@ -200,8 +200,22 @@ export class MeshLedger {
     return this.#sql.exec<MeshOutboxRow>("SELECT * FROM outbox ORDER BY n LIMIT ?", most).toArray();
   }
 
-  sent(rows: readonly MeshOutboxRow[]): void {
+  /** Drops the rows; answers those that are a coalition's revocations. */
+  sent(rows: readonly MeshOutboxRow[]): readonly MeshOutboxRow[] {
     for (const { n } of rows) this.#sql.exec("DELETE FROM outbox WHERE n = ?", n);
+    const query = "SELECT 1 FROM statements WHERE id = ? AND type = 'coalition-revocation'";
+    return rows.filter(({ id }) => this.#sql.exec(query, id).toArray().length > 0);
+  }
+
+  /** Changes whenever something of a coalition has come, or something about authority. */
+  coalitionVersion(): string {
+    const { a, b } = this.#sql
+      .exec<{ a: number; b: number }>(
+        `SELECT (SELECT coalesce(max(n), 0) FROM statements WHERE type LIKE 'coalition-%' AND deferred = 0) AS a,
+           (SELECT count(*) FROM authority) AS b`,
+      )
+      .one();
+    return `${a}/${b}`;
   }
 
   outboxDepth(): number {

@@ -1,52 +1,55 @@
 // One mesh as one party stands in it: its facts and declarations, how it stands to other meshes, and the lineage of what crossed. A thin
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
 import { DurableObject } from "cloudflare:workers";
-import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
-import { openPool } from "../shared/coalition/open.ts";
-import { type ShownPolicy, shownPolicy } from "../shared/coalition/shown.ts";
-import { COALITION_TYPES } from "../shared/coalition/signed.ts";
+import type { ShownPolicy } from "../shared/coalition/shown.ts";
+import { speakerOf } from "../shared/coalition/signed.ts";
+import { recognisedIn } from "../shared/evidence/trust-statement.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { arrivalEntries } from "../shared/mesh/live/entries.ts";
 import { agedDesk, type Desk, linkTo, takeIn } from "../shared/mesh/live/turn.ts";
-import { worldOf } from "../shared/mesh/live/world.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
 import { openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
-import { admit } from "../shared/observation/admit.ts";
 import type { Draft } from "../shared/observation/author.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
-import { type Fault, fault, ok, type Result } from "../shared/result.ts";
+import { type Fault, ok, type Result } from "../shared/result.ts";
+import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
-import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
-import { MeshLedger } from "./mesh-ledger.ts";
-import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
+import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
 import {
-  type Grounds,
-  type MeshHoldings,
-  type MeshPage,
-  type MeshSaying,
-  type ShownMesh,
-  shownRelations,
-  shownSubjects,
-} from "./mesh-rpc.ts";
-import { draftOf, unsayable } from "./mesh-sayings.ts";
+  coalitionHere,
+  effectiveHere,
+  keepPulled,
+  numbered,
+  type PulledSource,
+  review,
+  revocationsHere,
+  type ShownCoalition,
+  type ShownRevocation,
+} from "./mesh-coalition.ts";
+import { MeshLedger } from "./mesh-ledger.ts";
+import { MeshOutbox } from "./mesh-outbox.ts";
+import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
+import type { Grounds, MeshHoldings, MeshPage, MeshSaying, ShownMesh } from "./mesh-rpc.ts";
+import { draftOf, meetPast, unsayable } from "./mesh-sayings.ts";
+import { meshView } from "./mesh-view.ts";
 import type { Standing } from "./standing.ts";
-
-const REPORTS_SHOWN = 32;
-const DRAIN_ROWS = 64;
-const RETRY_MS = 2_000;
 
 export class Mesh extends DurableObject<AgentEnv> {
   readonly ledger: MeshLedger;
+  readonly books: CoalitionLedger;
+  /** Keys of the mesh's roots, and whom each stands for. */
+  readonly roots: ReadonlyMap<string, string>;
   readonly config: AgentConfig;
   readonly standing: Standing;
+  readonly #outbox: MeshOutbox;
   #desk: Desk;
-  #draining: Promise<void> | null = null;
+  #looking: Promise<void> | null = null;
   #learned = 0;
   #trusts: { readonly version: string; readonly trusts: Trusts } | null = null;
-  /** Settled once this instance has met the last that it said, in whatever store; see `#meetPast`. */
+  /** Settled once this instance has met the last that it said, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
@@ -58,8 +61,11 @@ export class Mesh extends DurableObject<AgentEnv> {
     if (standing === undefined) throw new Error(`the party does not stand in ${ctx.id.name}`);
     this.standing = standing;
     this.ledger = new MeshLedger(ctx.storage.sql);
+    this.books = new CoalitionLedger(ctx.storage.sql);
+    this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
-    if (this.ledger.outboxDepth() > 0) void ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    const { ledger, books } = this;
+    this.#outbox = new MeshOutbox(ctx, env, { mesh: standing.mesh, ledger, books, now: () => this.now() });
   }
 
   get desk(): Desk {
@@ -98,17 +104,25 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   /** Frames handed to it have passed the party's own door; statements about authority have been opened there. */
   async submit(frames: readonly Uint8Array[], authority: readonly Uint8Array[]): Promise<readonly Receipt[]> {
-    return this.commit(() => {
+    const before = this.ledger.coalitionVersion();
+    const receipts = this.commit(() => {
       for (const frame of authority) this.ledger.learn(frame);
       return frames.map((frame) => this.take(reopen(frame)));
     });
+    if (this.ledger.coalitionVersion() !== before) await this.tick();
+    return receipts;
   }
 
   async say(sayings: readonly MeshSaying[]): Promise<Result<readonly Id[]>> {
-    const doubt = (await this.doubt()) ?? (await unsayable(this, sayings));
+    const tried = sayings.map((saying) => numbered(this, saying));
+    const doubt = (await this.doubt()) ?? (await unsayable(this, tried));
     if (doubt !== null) return { ok: false, fault: doubt };
     const now = this.now();
-    return ok(this.commit(() => sayings.map((saying) => this.publish(draftOf(saying, now)).id)));
+    const before = this.ledger.coalitionVersion();
+    // Numbered within the turn: another statement may have taken the number meanwhile.
+    const ids = this.commit(() => sayings.map((saying) => this.publish(draftOf(numbered(this, saying), now)).id));
+    if (this.ledger.coalitionVersion() !== before) await this.tick();
+    return ok(ids);
   }
 
   async holdings(asker: string, upTo: number | null): Promise<MeshHoldings> {
@@ -133,25 +147,43 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   async view(prefix: string, most: number): Promise<Result<ShownMesh>> {
     this.#age();
-    const trusts = await this.trusts();
-    if (!trusts.ok) return trusts;
-    const at = this.now();
-    const { mesh } = this.standing;
-    const { subjects, dropped } = worldOf(this.ledger.statements(), mesh, trusts.value, at);
-    const shown = { mesh, asSeenBy: this.config.party.name, at, held: this.ledger.counts(), dropped };
-    const reports = this.ledger.reports(REPORTS_SHOWN);
-    return ok({ ...shown, ...shownSubjects(subjects, prefix, most), ...shownRelations(this.#desk, reports, at) });
+    return meshView(this, prefix, most);
   }
 
-  /** Our own effective policy in an operation, or outside of any, as the pool at hand gives it now. */
   async coalition(operation: string | null): Promise<Result<ShownPolicy>> {
-    const { mesh } = this.standing;
-    const trusts = await this.trusts();
-    if (!trusts.ok) return trusts;
-    const said = COALITION_TYPES.flatMap((type) => this.ledger.statements(undefined, type));
-    const own = said.filter((statement) => statement.mesh === mesh).map(({ frame }) => frame);
-    const pool = await openPool(own, mesh, trusts.value.get(mesh) as Trust);
-    return shownPolicy(pool, { home: this.config.party.name, at: this.now(), operation });
+    return effectiveHere(this, operation);
+  }
+
+  async distribution(): Promise<Result<ShownCoalition>> {
+    await this.tick();
+    return coalitionHere(this);
+  }
+
+  async revocations(): Promise<readonly ShownRevocation[]> {
+    await this.tick();
+    return revocationsHere(this);
+  }
+
+  async pulled(source: PulledSource): Promise<CoalitionSource> {
+    return keepPulled(this, source);
+  }
+
+  /** Somebody handed a revocation to these partners outside of this mesh's own outbox. */
+  async told(revocation: Id, peers: readonly string[]): Promise<void> {
+    this.commit(() => {
+      for (const peer of peers) this.books.tell(revocation, peer, this.now());
+    });
+  }
+
+  /** Looks at what has changed since the last time; one look at a time, each at all that there is. */
+  async tick(): Promise<void> {
+    await this.#looking;
+    this.#looking ??= review(this)
+      .catch((error: unknown) => console.error({ event: "review-failed", reason: String(error) }))
+      .finally(() => {
+        this.#looking = null;
+      });
+    await this.#looking;
   }
 
   async reconcile(other: string): Promise<Result<Answered>> {
@@ -167,8 +199,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   override async alarm(): Promise<void> {
-    this.#drain();
-    await this.#draining;
+    await this.#outbox.drain();
   }
 
   /** Takes one statement in; within a turn. What is already held is answered again, and changes nothing. */
@@ -185,6 +216,7 @@ export class Mesh extends DurableObject<AgentEnv> {
       // Said ahead to those who are cut off, by whoever stands there too.
       if (effect.do === "announce") this.tell(turn.link?.with ?? "", [statement]);
     }
+    if (mesh === this.standing.mesh) this.books.spoke(speakerOf(statement, this.roots), this.now());
     this.note(arrivalEntries(statement, turn, this.config.party.name, this.now()));
     return { id, verdict: deferred ? "held" : "admitted", code: null, detail: {} };
   }
@@ -215,7 +247,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     const before = this.#desk;
     try {
       const done = this.ctx.storage.transactionSync(work);
-      this.#drain();
+      this.ctx.waitUntil(this.#outbox.drain());
       return done;
     } catch (error) {
       this.#desk = before;
@@ -225,27 +257,10 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   /** Why this instance may not sign yet; null once it may. */
   async doubt(): Promise<Fault | null> {
-    this.#current ??= this.#meetPast();
+    this.#current ??= meetPast(this, this.env);
     const doubt = await this.#current;
     if (doubt !== null) this.#current = null;
     return doubt;
-  }
-
-  /** A store restored from an older copy would sign a used number again: the journal says what it said last (SPEC §14). */
-  async #meetPast(): Promise<Fault | null> {
-    try {
-      const frames = await this.env.LINK.getByName(LINK_NAME).recall(`${this.standing.mesh}.${FACTS_TOKEN}`);
-      const trusts = await this.trusts();
-      const trust = trusts.ok ? trusts.value.get(this.standing.mesh) : undefined;
-      for (const frame of frames) {
-        const own = trust === undefined ? trusts : await admit(frame, trust);
-        if (!own.ok) return fault("PAST_UNKNOWN", { reason: own.fault.code }).fault;
-        this.commit(() => this.take(reopen(frame)));
-      }
-      return null;
-    } catch (error) {
-      return fault("PAST_UNKNOWN", { reason: error instanceof Error ? error.message : String(error) }).fault;
-    }
   }
 
   #isOwn(key: string, mesh: string): boolean {
@@ -261,32 +276,5 @@ export class Mesh extends DurableObject<AgentEnv> {
       for (const { lapsed } of aged.links.values()) this.ledger.forget(lapsed);
       this.#desk = aged;
     });
-  }
-
-  /** Hands the outbox to the link, after the commit; what fails is tried again by the alarm. */
-  #drain(): void {
-    if (this.ledger.outboxDepth() === 0) return;
-    // Before anything can go wrong: whatever ends this instance, the rows are handed on by the next.
-    void this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
-    if (this.#draining !== null) return;
-    this.#draining = this.#handOn()
-      .catch(async (error: unknown) => {
-        console.error({ event: "drain-failed", mesh: this.standing.mesh, reason: String(error) });
-        await this.ctx.storage.setAlarm(Date.now() + RETRY_MS);
-      })
-      .finally(() => {
-        this.#draining = null;
-      });
-    this.ctx.waitUntil(this.#draining);
-  }
-
-  async #handOn(): Promise<void> {
-    const link = this.env.LINK.getByName(LINK_NAME);
-    for (let rows = this.ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = this.ledger.outbox(DRAIN_ROWS)) {
-      await link.send(
-        rows.map(({ peer, topic, id, own, frame }) => ({ peer, topic, key: id, frame: new Uint8Array(frame), own })),
-      );
-      this.ledger.sent(rows);
-    }
   }
 }

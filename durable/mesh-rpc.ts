@@ -9,6 +9,8 @@ import type { ShownSubject } from "../shared/mesh/live/world.ts";
 import type { Id, Interval } from "../shared/observation/observation.ts";
 import type { Refusal } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
+import type { CoalitionSource } from "./coalition-ledger.ts";
+import type { PulledSource, ShownCoalition, ShownRevocation } from "./mesh-coalition.ts";
 import type { ReportRow } from "./mesh-ledger.ts";
 import type { Answered, Told } from "./mesh-reconciling.ts";
 
@@ -48,6 +50,12 @@ export type MeshRpc = {
   readonly view: (prefix: string, most: number) => Promise<Result<ShownMesh>>;
   readonly lineage: (after: number, most: number) => Promise<readonly LinkedEntry[]>;
   readonly coalition: (operation: string | null) => Promise<Result<ShownPolicy>>;
+  /** How this party stands to all that is distributed, and what each pulled address last brought. */
+  readonly distribution: () => Promise<Result<ShownCoalition>>;
+  readonly revocations: () => Promise<readonly ShownRevocation[]>;
+  readonly pulled: (source: PulledSource) => Promise<CoalitionSource>;
+  readonly told: (revocation: Id, peers: readonly string[]) => Promise<void>;
+  readonly tick: () => Promise<void>;
   readonly reconcile: (other: string) => Promise<Result<Answered>>;
   readonly merge: (other: string, ceremony: Id) => Promise<Result<Answered>>;
   readonly story: (id: Id) => Promise<Result<Told>>;

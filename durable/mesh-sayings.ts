@@ -2,9 +2,12 @@
 import { checkAllowed } from "../shared/mesh/live/turn.ts";
 import { declarationDraft, factDraft, type Head } from "../shared/mesh/signed/draft.ts";
 import { vetDeclaration } from "../shared/mesh/signed/vet.ts";
+import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import type { Draft } from "../shared/observation/author.ts";
-import type { Fault } from "../shared/result.ts";
+import { reopen } from "../shared/observation/decode.ts";
+import { type Fault, fault } from "../shared/result.ts";
+import { type AgentEnv, LINK_NAME } from "./env.ts";
 import type { Mesh } from "./mesh-object.ts";
 import type { MeshSaying } from "./mesh-rpc.ts";
 
@@ -35,4 +38,21 @@ export async function unsayable(host: Mesh, sayings: readonly MeshSaying[]): Pro
     if (!allowed.ok) return allowed.fault;
   }
   return null;
+}
+
+/** A store restored from an older copy would sign a used number again: the journal says what it said last (SPEC §14). */
+export async function meetPast(host: Mesh, env: Pick<AgentEnv, "LINK">): Promise<Fault | null> {
+  try {
+    const frames = await env.LINK.getByName(LINK_NAME).recall(`${host.standing.mesh}.${FACTS_TOKEN}`);
+    const trusts = await host.trusts();
+    const trust = trusts.ok ? trusts.value.get(host.standing.mesh) : undefined;
+    for (const frame of frames) {
+      const own = trust === undefined ? trusts : await admit(frame, trust);
+      if (!own.ok) return fault("PAST_UNKNOWN", { reason: own.fault.code }).fault;
+      host.commit(() => host.take(reopen(frame)));
+    }
+    return null;
+  } catch (error) {
+    return fault("PAST_UNKNOWN", { reason: error instanceof Error ? error.message : String(error) }).fault;
+  }
 }

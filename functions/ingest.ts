@@ -51,7 +51,7 @@ export async function ingest(
   if (!opened.ok) return arrivals.map(() => ({ refusal: misconfigured(opened.fault) }));
   const door = opened.value;
   const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
-  const unlearned = await learn(env, door, judged);
+  const unlearned = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
   const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
@@ -114,9 +114,18 @@ function awaiting(answer: Answer, { road }: Arrival): Answer {
 }
 
 /** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */
-async function learn(env: AgentEnv, door: Door, judged: readonly Result<Place>[]): Promise<ReadonlySet<string>> {
+async function learn(
+  env: AgentEnv,
+  config: AgentConfig,
+  door: Door,
+  judged: readonly Result<Place>[],
+): Promise<ReadonlySet<string>> {
   const news = judged.flatMap(saidIn).flatMap((said) => newsIn(said, door) ?? []);
-  return news.length === 0 ? new Set() : new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
+  if (news.length === 0) return new Set();
+  const left = new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
+  // Whoever keeps a mesh says that it has seen it, and judges again what rests on it.
+  await Promise.allSettled([...config.standings.keys()].map(async (mesh) => inTime(env.MESH.getByName(mesh).tick())));
+  return left;
 }
 
 function learnedAnswer({ id, body }: Observation<RevocationNotice>, unlearned: ReadonlySet<string>): Answer {

@@ -10,9 +10,9 @@ import { fault, ok, type Result } from "../../shared/result.ts";
 /** Time for all of a body: a quarter of a megabyte at 26 kB a second. Whoever sends more slowly would hold the connection for nothing. */
 const BODY_WITHIN_MS = 10_000;
 
-/** The raw bytes of a body, up to a limit and within a time. */
+/** The raw bytes of a body, of a request or of an answer, up to a limit and within a time. */
 export async function readBytes(
-  request: Request,
+  request: Request | Response,
   limit = BODY_BYTES_MAX,
   withinMs = BODY_WITHIN_MS,
 ): Promise<Result<Uint8Array>> {

@@ -19,6 +19,7 @@ import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import { sortedTexts } from "../text.ts";
 import { type AuthorityPolicy, type Pool, readPolicy } from "./pool.ts";
+import { itemOfRevocation } from "./posture.ts";
 import { readStated } from "./stated.ts";
 
 export const COALITION_TYPES = ["coalition-policy", "coalition-translator", "coalition-revocation"] as const;
@@ -30,7 +31,13 @@ export const POLICY_ROLE = "policy-authority";
 export type PoolRefusal = { readonly id: string; readonly from: string | null; readonly fault: Fault };
 /** The highest number of each authority that was said. */
 export type Heads = ReadonlyMap<string, number>;
-export type SignedPool = { readonly pool: Pool; readonly refused: readonly PoolRefusal[]; readonly heads: Heads };
+export type SignedPool = {
+  readonly pool: Pool;
+  readonly refused: readonly PoolRefusal[];
+  readonly heads: Heads;
+  /** Which statement said what: a policy as `authority@version`, a translator by its id, a revocation as `by:what:from`. */
+  readonly said: readonly { readonly id: string; readonly item: string }[];
+};
 
 type Document =
   | { readonly type: "coalition-policy"; readonly document: AuthorityPolicy }
@@ -71,7 +78,34 @@ export function poolFrom(admitted: readonly VerifiedObservation[], roots: Readon
     // A revocation only ever takes away: it holds whatever else its authority has said or withheld.
     revocations: statements.flatMap((one) => (one.type === "coalition-revocation" ? [one.document] : [])),
   };
-  return { pool, refused: [...refused, ...unsound], heads: headsOf(statements) };
+  return { pool, refused: [...refused, ...unsound], heads: headsOf(statements), said: statements.map(sayingOf) };
+}
+
+function sayingOf(statement: Statement): SignedPool["said"][number] {
+  const { id, type, document } = statement;
+  if (type === "coalition-translator") return { id, item: document.id };
+  if (type === "coalition-policy") return { id, item: `${document.authority}@${document.version}` };
+  return { id, item: itemOfRevocation(document) };
+}
+
+/** The number that an authority's next statement takes; jumps that nobody would make by losing letters are not counted on from. */
+export function nextNumber(own: readonly number[]): number {
+  const numbers = new Set(own);
+  const far = firstMissing(numbers) + NUMBERS_AHEAD_MAX;
+  return Math.max(0, ...[...numbers].filter((number) => number <= far)) + 1;
+}
+
+/** What an authority has numbered, of all that is at hand. */
+export function numbersOf(
+  all: readonly VerifiedObservation[],
+  authority: string,
+  roots: ReadonlyMap<string, string>,
+): readonly number[] {
+  return all.flatMap((observation) => {
+    if (!isKind(observation, "declaration") || !isCoalition(observation.body.type)) return [];
+    const number = observation.body.content.get("number");
+    return typeof number === "number" && nameOf(observation.chain, roots) === authority ? [number] : [];
+  });
 }
 
 function headsOf(statements: readonly Said[]): Heads {
@@ -90,6 +124,11 @@ export function isCoalition(type: string): type is CoalitionType {
 
 function nameOf(chain: Chain, roots: ReadonlyMap<string, string>): string {
   return authorityOf(chain, roots).split("/")[0] as string;
+}
+
+/** The authority in whose name a statement of a mesh was said. */
+export function speakerOf({ chain }: Pick<VerifiedObservation, "chain">, roots: ReadonlyMap<string, string>): string {
+  return nameOf(chain, roots);
 }
 
 const READERS: { readonly [T in CoalitionType]: Reader<Extract<Document, { type: T }>["document"]> } = {

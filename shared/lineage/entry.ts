@@ -29,6 +29,9 @@ export const ENTRY_KINDS = [
   "arbitration",
   "merge",
   "disconnection",
+  // In a coalition (SPEC §15.14, §15.15).
+  "coalition",
+  "revocation",
 ] as const;
 export type EntryKind = (typeof ENTRY_KINDS)[number];
 

@@ -19,6 +19,7 @@ export type AgentHere = {
   readonly config: AgentConfig;
   readonly ceremony: (id: string) => Ceremony;
   readonly directory: Directory;
+  readonly mesh: (name: string) => Mesh;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
   /** Wakes every object whose alarm is due, as the platform would. */
   readonly wake: () => Promise<void>;
@@ -53,12 +54,13 @@ export function agentHere(
   const hooks = keeping(Hooks);
   const bus: LinkRpc = { ...linkWithoutBus(recall), ...link };
   const ceremony = keeping(Ceremony);
+  const mesh = keeping(Mesh);
   const named = {
     LINK: { getByName: () => bus },
     DIRECTORY: { getByName: () => directory },
     CEREMONY: { getByName: ceremony },
     HOOKS: { getByName: hooks },
-    MESH: { getByName: keeping(Mesh) },
+    MESH: { getByName: mesh },
     EDGE: { getByName: () => edge },
   };
   const env = { ...variables, ...named } as unknown as AgentEnv;
@@ -71,6 +73,7 @@ export function agentHere(
     config: config.value,
     ceremony,
     directory,
+    mesh,
     request: async (path, init = {}) => app.request(path, init, env, context),
     wake,
   };

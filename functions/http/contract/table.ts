@@ -1,6 +1,7 @@
 // The one table of routes. The router, its guards, /openapi.json, /docs and the README's list come from it.
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
+import { COALITION_ROUTES } from "../routes/coalition.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { KEY_ROUTES } from "../routes/keys.ts";
 import { MESH_ROUTES } from "../routes/meshes.ts";
@@ -16,6 +17,7 @@ export const ROUTES: readonly Route[] = [
   ...OBSERVATION_ROUTES,
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
+  ...COALITION_ROUTES,
   ...HOOK_ROUTES,
   ...KEY_ROUTES,
   ...AGENT_ROUTES,

@@ -93,9 +93,6 @@ const after = (about: string) => ({ after: { about, reader: nullable(integer(0, 
 const WHICH_SUBJECTS = {
   subject: { about: "the beginning of the subjects to show", reader: nullable(text(TEXT_LENGTH_MAX)) },
 };
-const WHICH_OPERATION = {
-  operation: { about: "the operation whose credential is to count", reader: nullable(text()) },
-};
 
 export const MESH_ROUTES: readonly Route[] = [
   route({
@@ -134,18 +131,6 @@ export const MESH_ROUTES: readonly Route[] = [
       withMesh(context, async (keeper) =>
         context.json({ lineage: await keeper.lineage(query.after ?? -1, STATEMENTS_PAGE_MAX) }),
       ),
-  }),
-  route({
-    ...mesh,
-    method: "GET",
-    path: "/v1/meshes/{mesh}/coalition",
-    does: "the effective policy here, each clause with its origin",
-    access: "read",
-    query: WHICH_OPERATION,
-    answers: { 200: shown("the policy", shape.document("home", "clauses", "conflicts", "refused", "digest")) },
-    refusals: ["MESH_ABSENT", "AUTHORITY_ABSENT"],
-    handle: (context, { operation }) =>
-      withMesh(context, async (keeper) => answer(context, await keeper.coalition(operation))),
   }),
   route({
     ...mesh,

@@ -75,7 +75,7 @@ async function announceRoute(context: Context<AgentContext>): Promise<Response> 
   if (refusal !== null) return problem(context, refusal);
   const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(TOLD_MAX);
   await Promise.allSettled(open.map((id) => env.CEREMONY.getByName(id).submit([], [revocation.value.frame])));
-  const told = await tellPartners(context, notice);
+  const told = await tellPartners(context, notice, revocation.value.id);
   return context.json({ revocation: revocation.value.id, notice: notice.id, ceremonies: open.length, told }, 201);
 }
 
@@ -93,12 +93,18 @@ function noticeOf(config: AgentConfig, revocation: Revocation): VerifiedObservat
   });
 }
 
-async function tellPartners(context: Context<AgentContext>, { id, frame }: VerifiedObservation): Promise<number> {
+async function tellPartners(
+  context: Context<AgentContext>,
+  { id, frame }: VerifiedObservation,
+  revocation: string,
+): Promise<number> {
   const { party } = context.get("config");
   const topic = buildTopic(party.mesh, id);
   if (!topic.ok) return 0;
   const items = party.partners.map(({ name }) => ({ peer: name, topic: topic.value, key: id, frame, own: null }));
   const { stored } = await context.env.LINK.getByName(LINK_NAME).send(items);
+  const peers = items.map(({ peer }) => peer);
+  await context.env.MESH.getByName(party.mesh).told(revocation, peers);
   return stored;
 }
 

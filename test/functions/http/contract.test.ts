@@ -188,7 +188,8 @@ describe("the served description", () => {
     const told = await post(at("/facts")[0], fact, at("/facts")[1]);
     const { ids } = (await told.json()) as { ids: readonly string[] };
     await post(at("/facts")[0], { facts: [fact] }, at("/facts")[1]);
-    for (const rest of ["", "/lineage", "/coalition", "/statements"]) await ask("GET", at(rest)[0], {}, at(rest)[1]);
+    for (const rest of ["", "/lineage", "/coalition", "/coalition/status", "/revocations", "/statements"])
+      await ask("GET", at(rest)[0], {}, at(rest)[1]);
     await ask("GET", at(`/facts/${ids[0]}/story`)[0], {}, at("/facts/{id}/story")[1]);
     const file = await (await agent.request(`${path}/statements`, { headers: KEYED })).json();
     await post(at("/statements")[0], file, at("/statements")[1]);
@@ -196,6 +197,7 @@ describe("the served description", () => {
     await post(at("/disconnection")[0], apart, at("/disconnection")[1]);
     const returning = { body: JSON.stringify({ with: "other" }), headers: { "content-type": "application/json" } };
     await ask("DELETE", at("/disconnection")[0], returning, at("/disconnection")[1]);
+    await ask("POST", at("/coalition/pull")[0], {}, at("/coalition/pull")[1]);
     await post(at("/declarations")[0], { type: "unheard-of" }, at("/declarations")[1]);
     for (const rest of ["/reconcile", "/merge"])
       await post(

@@ -1,0 +1,61 @@
+// What a mesh's keeper still has to hand to the link: after the commit, a few rows at a time, and again by the alarm where it failed.
+import type { CoalitionLedger } from "./coalition-ledger.ts";
+import { type AgentEnv, LINK_NAME } from "./env.ts";
+import type { MeshLedger } from "./mesh-ledger.ts";
+
+const DRAIN_ROWS = 64;
+const RETRY_MS = 2_000;
+
+type Host = {
+  readonly mesh: string;
+  readonly ledger: MeshLedger;
+  readonly books: CoalitionLedger;
+  readonly now: () => number;
+};
+
+export class MeshOutbox {
+  readonly #ctx: DurableObjectState;
+  readonly #env: Pick<AgentEnv, "LINK">;
+  readonly #host: Host;
+  #draining: Promise<void> | null = null;
+
+  constructor(ctx: DurableObjectState, env: Pick<AgentEnv, "LINK">, host: Host) {
+    this.#ctx = ctx;
+    this.#env = env;
+    this.#host = host;
+    if (host.ledger.outboxDepth() > 0) this.#retry();
+  }
+
+  #retry(): void {
+    void this.#ctx.storage.setAlarm(Date.now() + RETRY_MS);
+  }
+
+  /** Settles once nothing is being handed on; what failed is tried again by the alarm. */
+  async drain(): Promise<void> {
+    if (this.#host.ledger.outboxDepth() === 0) return;
+    // Before anything can go wrong: whatever ends this instance, the rows are handed on by the next.
+    this.#retry();
+    this.#draining ??= this.#handOn()
+      .catch((error: unknown) => {
+        console.error({ event: "drain-failed", mesh: this.#host.mesh, reason: String(error) });
+        this.#retry();
+      })
+      .finally(() => {
+        this.#draining = null;
+      });
+    await this.#draining;
+  }
+
+  async #handOn(): Promise<void> {
+    const link = this.#env.LINK.getByName(LINK_NAME);
+    const { ledger, books, now } = this.#host;
+    for (let rows = ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = ledger.outbox(DRAIN_ROWS)) {
+      await link.send(
+        rows.map(({ peer, topic, id, own, frame }) => ({ peer, topic, key: id, frame: new Uint8Array(frame), own })),
+      );
+      this.#ctx.storage.transactionSync(() => {
+        for (const { id, peer } of ledger.sent(rows)) books.tell(id, peer, now());
+      });
+    }
+  }
+}

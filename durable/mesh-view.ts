@@ -1,0 +1,19 @@
+// A mesh as its keeper shows it: by subject, with how it stands to other meshes (SPEC §20.17).
+import { worldOf } from "../shared/mesh/live/world.ts";
+import { ok, type Result } from "../shared/result.ts";
+import type { Mesh } from "./mesh-object.ts";
+import { type ShownMesh, shownRelations, shownSubjects } from "./mesh-rpc.ts";
+
+const REPORTS_SHOWN = 32;
+
+/** The subjects under a prefix, up to a number. */
+export async function meshView(host: Mesh, prefix: string, most: number): Promise<Result<ShownMesh>> {
+  const trusts = await host.trusts();
+  if (!trusts.ok) return trusts;
+  const at = host.now();
+  const { mesh } = host.standing;
+  const { subjects, dropped } = worldOf(host.ledger.statements(), mesh, trusts.value, at);
+  const shown = { mesh, asSeenBy: host.config.party.name, at, held: host.ledger.counts(), dropped };
+  const reports = host.ledger.reports(REPORTS_SHOWN);
+  return ok({ ...shown, ...shownSubjects(subjects, prefix, most), ...shownRelations(host.desk, reports, at) });
+}
