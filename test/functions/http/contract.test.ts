@@ -26,7 +26,10 @@ vi.mock("cloudflare:workers", () => ({
     }
   },
 }));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+vi.mock("../../../functions/console/assets.ts", () => ({
+  assetPath: (name: string) => `/assets/${name}`,
+  assetRoute: () => new Response(""),
+}));
 
 type Spec = {
   readonly openapi: string;
