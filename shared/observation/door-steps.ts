@@ -10,7 +10,7 @@ export const DOOR_STEPS = [
     codes: /^(FIELD_|KIND_|TIME_INVERTED|CHAIN_EMPTY|CHAIN_TOO_LONG|CHAIN_PATHS|CLASS_NOT_ACCEPTED|VERSION_)/,
   },
   { name: "key", need: "a sound Ed25519 key", codes: /^KEY_(?!RETIRED)/ },
-  { name: "signature", need: "valid under the one rule", codes: /^SIGNATURE_/ },
+  { name: "signature", need: "valid under the one rule", codes: /^(SIGNATURE_|BATCH_MEMBER)/ },
   {
     name: "credential",
     need: "a chain to a recognised root, narrower at every link",
@@ -36,7 +36,7 @@ export const DOOR_STEPS = [
   {
     name: "slot",
     need: "one statement for a slot, within the round",
-    codes: /^(ROUND_CLOSED|DUPLICATE|EQUIVOCATION|ATTEMPT_|WITNESS_ROOT|NOT_THE_PROPOSER)/,
+    codes: /^(ROUND_CLOSED|DUPLICATE|EQUIVOCATION|ATTEMPT_|WITNESS_ROOT|NOT_THE_PROPOSER|BATCH_UNFIT|INTAKE_)/,
   },
   { name: "set", need: "in the closed set of its round", codes: /^CONTRIBUTION_/ },
   {
