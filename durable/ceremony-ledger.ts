@@ -66,9 +66,22 @@ export class CeremonyLedger {
     return rows.map(({ id, code, frame }) => ({ id, code, frame: new Uint8Array(frame) }));
   }
 
-  lineage(): readonly LinkedEntry[] {
-    const rows = this.#read<{ entry: string }>("SELECT entry FROM entries ORDER BY n");
+  /** Entries after an index, at most so many. */
+  lineage(after = -1, most = Number.MAX_SAFE_INTEGER): readonly LinkedEntry[] {
+    const rows = this.#read<{ entry: string }>("SELECT entry FROM entries WHERE n > ? ORDER BY n LIMIT ?", after, most);
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+  }
+
+  entryAt(hash: string): number | null {
+    return this.#read<{ n: number }>("SELECT n FROM entries WHERE hash = ?", hash)[0]?.n ?? null;
+  }
+
+  /** Frames of statements whose id begins so, refused ones included: two at most, since two only say that more digits are needed. */
+  framesOf(id: string): readonly Uint8Array[] {
+    const rows = ["frames", "refused"].flatMap((table) =>
+      this.#read<{ frame: ArrayBuffer }>(`SELECT frame FROM ${table} WHERE id >= ?1 AND id < ?1 || 'g' LIMIT 2`, id),
+    );
+    return rows.slice(0, 2).map(({ frame }) => new Uint8Array(frame));
   }
 
   /** Entries of the kind that people must see, oldest first. */

@@ -1,7 +1,6 @@
 // One ceremony of one party: a thin host round the pure step (SPEC §7.5). A turn is step (synchronous) -> one transaction -> effects;
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
-import { rootOf } from "../shared/authority/chain.ts";
 import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
@@ -9,22 +8,21 @@ import { type DraftedContribution, draftContribution, stepDraft } from "../share
 import { type Receipt, refusedFor } from "../shared/ceremony/effect.ts";
 import { uncarried } from "../shared/ceremony/notice.ts";
 import { type Picture, pictureOf } from "../shared/ceremony/picture.ts";
-import { type CeremonyState, emptyState } from "../shared/ceremony/state.ts";
+import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
-import { WAITING_MAX } from "../shared/limits.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
-import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { rowOf } from "./ceremony-list.ts";
+import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
-import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "./env.ts";
+import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
 import { exportEvidence } from "./evidence-export.ts";
 
 const DRAIN_ROWS = 64;
@@ -36,6 +34,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   #state: CeremonyState;
   /** Known to the agent, and told to this instance: some come before what they bear on. */
   readonly #revocations = new Map<string, Revocation>();
+  readonly #readers = new Readers();
   #draining: Promise<void> | null = null;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `#meetPast`. */
   #current: Promise<Fault | null> | null = null;
@@ -53,7 +52,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Receipt[]> {
     const observations = frames.map(reopen);
-    const doubt = (await this.#crowded(observations)) ?? (await this.#doubt());
+    const doubt = (await noRoomFor(this.env, this.#state, observations)) ?? (await this.#doubt());
     const receipts =
       doubt === null
         ? this.#turn({ on: "observations", now: meshTime(this.#config), observations })
@@ -131,8 +130,26 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return this.#state.call?.frame ?? null;
   }
 
-  async lineage(): Promise<readonly LinkedEntry[]> {
-    return this.#ledger.lineage();
+  async lineage(after = -1, most?: number): Promise<readonly LinkedEntry[]> {
+    return this.#ledger.lineage(after, most);
+  }
+
+  async entryAt(hash: string): Promise<number | null> {
+    return this.#ledger.entryAt(hash);
+  }
+
+  /** Entries after an index, and whether the ceremony has ended; where there are none yet, whatever comes within the time. */
+  async follow(after: number, most: number, withinMs: number): Promise<Followed> {
+    return this.#readers.follow(
+      (limit) => this.#ledger.lineage(after, limit),
+      () => hasEnded(this.#state),
+      most,
+      withinMs,
+    );
+  }
+
+  async framesOf(id: string): Promise<readonly Uint8Array[]> {
+    return this.#ledger.framesOf(id);
   }
 
   /** Who said what, what of it was admitted, and what each statement cites; the newest `most` contributions one by one. */
@@ -161,15 +178,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
     }
     await this.#draining;
     await this.#forgetUnknown();
-  }
-
-  /** Why statements that wait for an unknown call may not begin to wait here: their signers have too many waiting already. */
-  async #crowded(observations: readonly VerifiedObservation[]): Promise<Fault | null> {
-    const { call, parked, ceremony, self } = this.#state;
-    if (call !== null || parked.size > 0 || observations.some(({ id }) => id === ceremony)) return null;
-    const names = observations.map(({ chain }) => self.roots.get(rootOf(chain)) ?? "nobody");
-    const waits = await this.env.DIRECTORY.getByName(DIRECTORY_NAME).wait(ceremony, [...new Set(names)], Date.now());
-    return waits ? null : fault("CEREMONIES_WAITING", { authority: names[0], limit: WAITING_MAX }).fault;
   }
 
   /** Nothing of a ceremony stays whose call nobody had when the asking ended; whoever speaks of it again begins anew. */
@@ -235,6 +243,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     for (const effect of stepped.effects)
       if (effect.do === "record" && effect.entry.kind === "alert")
         console.warn({ event: "alert", ceremony: this.ctx.id.name, ...alertOf(effect.entry) });
+    this.#readers.tell();
     this.#arm();
     this.#drain();
     return stepped.receipts;

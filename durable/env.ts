@@ -32,11 +32,16 @@ export type CeremonyRpc = {
   readonly view: () => Promise<ShownCeremony>;
   readonly wake: () => Promise<void>;
   readonly call: () => Promise<Uint8Array | null>;
-  readonly lineage: () => Promise<readonly LinkedEntry[]>;
+  readonly lineage: (after?: number, most?: number) => Promise<readonly LinkedEntry[]>;
+  readonly entryAt: (hash: string) => Promise<number | null>;
+  readonly follow: (after: number, most: number, withinMs: number) => Promise<Followed>;
+  readonly framesOf: (id: string) => Promise<readonly Uint8Array[]>;
   readonly picture: (most: number) => Promise<Picture>;
   readonly evidence: () => Promise<string | null>;
   readonly explain: (id: string) => Promise<Result<Explanation>>;
 };
+
+export type Followed = { readonly entries: readonly LinkedEntry[]; readonly ended: boolean };
 
 /** What the Link answers over RPC. */
 export type LinkRpc = {

@@ -4,9 +4,10 @@ import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { emptyState } from "../shared/ceremony/state.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
+import { parseObservation } from "../shared/observation/decode.ts";
 import type { Id } from "../shared/observation/observation.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
-import { fault, type Result } from "../shared/result.ts";
+import { fault, ok, type Result } from "../shared/result.ts";
 
 /** Ceremonies that are asked, the newest first, where the asker names none. */
 const ASKED_MAX = 200;
@@ -35,4 +36,24 @@ export async function explainHere(
   const found = explainOne(emptyState(ceremony ?? "", config.self), { refused: rows, stored: () => [] }, id);
   if (found.ok || found.fault.code !== "NEVER_ARRIVED") return found;
   return absent ?? fault("NEVER_ARRIVED", { ...found.fault.detail, by: config.self.authority });
+}
+
+/** The one frame whose id begins so, of whichever ceremony has it, or of those that the door refused. */
+export async function frameHere(env: AgentEnv, config: AgentConfig, id: Id): Promise<Result<Uint8Array>> {
+  const directory = env.DIRECTORY.getByName(DIRECTORY_NAME);
+  const asked = (await directory.list(ASKED_MAX)).map((row) => row.ceremony);
+  const found = (await directory.refusedAtDoor(id)).map(({ frame }) => frame);
+  for (let from = 0; from < asked.length && found.length === 0; from += ASKED_AT_ONCE) {
+    const some = asked.slice(from, from + ASKED_AT_ONCE);
+    found.push(...(await Promise.all(some.map((one) => env.CEREMONY.getByName(one).framesOf(id)))).flat());
+  }
+  const byId = new Map(found.map((frame) => [idOf(frame), frame]));
+  const [frame] = byId.values();
+  if (byId.size > 1) return fault("ID_AMBIGUOUS", { id, found: [...byId.keys()].sort().join(" ") });
+  return frame === undefined ? fault("NEVER_ARRIVED", { id, by: config.self.authority }) : ok(frame);
+}
+
+function idOf(frame: Uint8Array): Id {
+  const parsed = parseObservation(frame);
+  return parsed.ok ? parsed.value.observation.id : "";
 }

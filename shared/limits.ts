@@ -152,3 +152,5 @@ export const BODIES_KEPT_MAX = 2_000;
 export const BODY_KEPT_MS = 86_400_000;
 /** Messages that wait for partners before the edge takes in nothing that adds to them: half a minute of sending to one partner. */
 export const OUTBOX_BACKLOG_MAX = 20_000;
+/** Entries of one page of a ceremony's lineage: about half a megabyte. */
+export const LINEAGE_PAGE_MAX = 1_000;

@@ -69,7 +69,9 @@ function secondsUntil(atMs: number, nowMs: number): number {
 }
 
 function checkForm(context: Agent, { answers, body }: Route): Result<null> {
-  const offered = [...new Set(Object.values(answers).map(({ type }) => type))].filter((type) => type !== "");
+  const offered = [...new Set(Object.values(answers).flatMap(({ type, also = [] }) => [type, ...also]))].filter(
+    (type) => type !== "",
+  );
   const accepted = context.req.header("accept");
   if (accepted !== undefined && offered.length > 0 && !offered.some((type) => accepts(accepted, type)))
     return fault("NOT_ACCEPTABLE", { found: accepted.slice(0, 100), need: offered.join(", ") });

@@ -197,3 +197,8 @@ export function phaseOf(state: CeremonyState): Phase {
   const witnessed = round.closing.own !== null && round.closing.witnesses.has(round.closing.own);
   return witnessed || round.closing.attempt >= 0 ? "closing" : "gathering";
 }
+
+/** Whether its course is over here: whatever is said after that stands beside it. */
+export function hasEnded(state: CeremonyState): boolean {
+  return ["refused", "final", "abandoned", "expired"].includes(phaseOf(state));
+}

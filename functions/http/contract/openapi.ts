@@ -147,9 +147,16 @@ function withoutNull(schema: Schema): Schema {
 }
 
 function responses(answers: Route["answers"]) {
-  const entry = ({ about, type, shape: of }: Answered) => ({
+  const entry = ({ about, type, also = [], shape: of }: Answered) => ({
     description: about,
-    ...(type === "" ? {} : { content: { [type]: of === undefined ? {} : { schema: schema(of) } } }),
+    ...(type === ""
+      ? {}
+      : {
+          content: {
+            [type]: of === undefined ? {} : { schema: schema(of) },
+            ...Object.fromEntries(also.map((other) => [other, {}])),
+          },
+        }),
   });
   return Object.fromEntries(Object.entries(answers).map(([status, answered]) => [status, entry(answered)]));
 }

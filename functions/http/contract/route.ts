@@ -25,6 +25,8 @@ export type Answered = {
   readonly about: string;
   /** Media type; empty where there is no body. */
   readonly type: string;
+  /** Other forms that the asker may choose. */
+  readonly also?: readonly string[];
   /** A named shape of `shapes.ts`, or a reader or a schema of its own. */
   readonly shape?: Reader<unknown> | Schema;
 };

@@ -44,10 +44,17 @@ export const refusalCode = described(
   () => ({ enum: Object.keys(REFUSALS) }),
   (value) => value as RefusalCode,
 );
-const phase: Reader<Phase> = oneOf(
-  ...(["waiting", "refused", "held", "gathering", "closing", "final", "abandoned", "expired"] as const),
-);
-export const PHASES = phase;
+export const PHASES = [
+  "waiting",
+  "refused",
+  "held",
+  "gathering",
+  "closing",
+  "final",
+  "abandoned",
+  "expired",
+] as const satisfies readonly Phase[];
+const phase: Reader<Phase> = oneOf(...PHASES);
 
 export const refusal = record<Refusal>({ code: refusalCode, what: words, why: words, do: words });
 
@@ -124,6 +131,10 @@ export const ceremony = record<ShownCeremony>({
   refusal: nullable(words),
   alerts: many(alert),
 });
+
+export const outcome = record<
+  Outcome & { readonly ceremony: string; readonly phase: Phase; readonly agreement: CeremonyView["agreement"] }
+>({ ceremony: hex32, phase, ...outcomeFields, agreement });
 
 export const row = record<CeremonyRow>({
   ceremony: hex32,

@@ -4,21 +4,25 @@ import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { KEY_ROUTES } from "../routes/keys.ts";
+import { LINEAGE_ROUTES } from "../routes/lineage.ts";
 import { MESH_ROUTES } from "../routes/meshes.ts";
 import { OBSERVATION_ROUTES } from "../routes/observations.ts";
 import { referenceRoutes } from "../routes/reference.tsx";
 import { REVOCATION_ROUTES } from "../routes/revocations.ts";
 import { SPEAKING_ROUTES } from "../routes/speaking.ts";
+import { TRYING_ROUTES } from "../routes/trying.ts";
 import type { Route } from "./route.ts";
 
 export const ROUTES: readonly Route[] = [
   ...CEREMONY_ROUTES,
+  ...LINEAGE_ROUTES,
   ...SPEAKING_ROUTES,
   ...OBSERVATION_ROUTES,
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
   ...COALITION_ROUTES,
   ...HOOK_ROUTES,
+  ...TRYING_ROUTES,
   ...KEY_ROUTES,
   ...AGENT_ROUTES,
   ...referenceRoutes(() => ROUTES),

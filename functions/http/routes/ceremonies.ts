@@ -1,37 +1,53 @@
 // Ceremonies as this party holds them: the list, one of them, its call, lineage and evidence, and why something was or was not admitted.
 import type { Context } from "hono";
+import { ALL_CEREMONIES } from "../../../durable/ceremony-list.ts";
 import { DIRECTORY_NAME } from "../../../durable/env.ts";
-import { record } from "../../../shared/cbor/read.ts";
+import { integer, nullable, oneOf, record, text } from "../../../shared/cbor/read.ts";
+import type { Phase } from "../../../shared/ceremony/state.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
 import { fault } from "../../../shared/result.ts";
-import { explainHere } from "../../explain.ts";
+import { explainHere, frameHere } from "../../explain.ts";
 import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
+import { entity, UNCHANGED } from "../entity.ts";
 import { problem } from "../problem.ts";
 
 type Agent = Context<AgentContext>;
 
 /** Ceremonies listed at most in one answer. */
 const LIST_MAX = 200;
+const PAGE_USUAL = 50;
+/** When it last changed, in milliseconds, and its id. */
+const CURSOR = /^(\d{1,15})-([0-9a-f]{64})$/;
+const COSE = "application/cose";
 const ID = /^[0-9a-f]{64}$/;
 /** The digits of an id, or of its beginning. */
-const DIGITS = /^[0-9a-f]{1,64}$/;
+const DIGITS = new RegExp(`^[0-9a-f]{${ID_DIGITS_MIN},64}$`);
 
 const explained = { 200: { about: "the factor table", type: JSON_TYPE, shape: shape.explanation } };
 
 export const CEREMONY_ROUTES: readonly Route[] = [
-  route({
+  route<ListQuery>({
     method: "GET",
     path: "/v1/ceremonies",
     group: "ceremonies",
     does: "lists them, the latest first",
     access: "read",
-    answers: {
-      200: { about: "the list", type: JSON_TYPE, shape: record({ ceremonies: shape.several(shape.row) }) },
+    query: {
+      status: { about: "a phase, or `open`, or `ended`", reader: nullable(oneOf("open", "ended", ...shape.PHASES)) },
+      pattern: { about: "of this pattern or policy id", reader: nullable(text()) },
+      cursor: { about: "`next` of the page before", reader: nullable(text()) },
+      limit: { about: `at most so many, ${LIST_MAX} at most`, reader: nullable(integer(1, LIST_MAX)) },
     },
-    handle: async (context) =>
-      context.json({ ceremonies: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).list(LIST_MAX) }),
+    answers: {
+      200: {
+        about: "a page of the list; `next` leads on, and `Link` too",
+        type: JSON_TYPE,
+        shape: record({ ceremonies: shape.several(shape.row), next: nullable(shape.words) }),
+      },
+    },
+    handle: listRoute,
   }),
   route({
     method: "GET",
@@ -49,21 +65,19 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "the signed call, for whoever is to be handed it",
     access: "read",
-    answers: { 200: { about: "the frame", type: "application/cose" } },
+    answers: { 200: { about: "the frame", type: COSE }, ...UNCHANGED },
     refusals: ["NOT_FOUND"],
     handle: callRoute,
   }),
   route({
     method: "GET",
-    path: "/v1/ceremonies/{id}/lineage",
+    path: "/v1/ceremonies/{id}/outcome",
     group: "ceremonies",
-    does: "what happened here, entry by entry, each linked to the one before it",
+    does: "what came of it, and how many organisations are known to have computed the same",
     access: "read",
-    answers: {
-      200: { about: "the entries", type: JSON_TYPE, shape: record({ lineage: shape.several(shape.entry) }) },
-    },
-    refusals: ["NOT_FOUND"],
-    handle: (context) => withCeremony(context, async (ceremony) => context.json({ lineage: await ceremony.lineage() })),
+    answers: { 200: { about: "the certified ending", type: JSON_TYPE, shape: shape.outcome }, ...UNCHANGED },
+    refusals: ["NOT_FOUND", "PROVISIONAL"],
+    handle: outcomeRoute,
   }),
   route({
     method: "GET",
@@ -71,7 +85,7 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "the evidence bundle, once the ending is certified",
     access: "read",
-    answers: { 200: { about: "the bundle", type: JSON_TYPE, shape: shape.document("format") } },
+    answers: { 200: { about: "the bundle", type: JSON_TYPE, shape: shape.document("format") }, ...UNCHANGED },
     refusals: ["NOT_FOUND", "PROVISIONAL"],
     handle: evidenceRoute,
   }),
@@ -87,6 +101,16 @@ export const CEREMONY_ROUTES: readonly Route[] = [
   }),
   route({
     method: "GET",
+    path: "/v1/observations/{observation}",
+    group: "observations",
+    does: "a signed frame as it was received, refused ones too; the beginning of its id is enough",
+    access: "read",
+    answers: { 200: { about: "the frame", type: COSE }, ...UNCHANGED },
+    refusals: ["NEVER_ARRIVED", "ID_AMBIGUOUS"],
+    handle: frameRoute,
+  }),
+  route({
+    method: "GET",
     path: "/v1/observations/{observation}/explain",
     group: "observations",
     does: "why an observation was, or was not, admitted, in whichever ceremony holds it; the beginning of its id is enough",
@@ -97,29 +121,81 @@ export const CEREMONY_ROUTES: readonly Route[] = [
   }),
 ];
 
+const ENDED: readonly Phase[] = ["refused", "final", "abandoned", "expired"];
+type Status = Phase | "open" | "ended";
+
+/** What a status that may be asked for stands for. */
+function phasesOf(status: Status | null): readonly Phase[] | null {
+  if (status === "ended") return ENDED;
+  if (status === "open") return shape.PHASES.filter((phase) => !ENDED.includes(phase));
+  return status === null ? null : [status];
+}
+
+type ListQuery = {
+  readonly status: Status | null;
+  readonly pattern: string | null;
+  readonly cursor: string | null;
+  readonly limit: number | null;
+};
+
+async function listRoute(context: Agent, { status, pattern, cursor, limit }: ListQuery): Promise<Response> {
+  const [, atMs, ceremony] = CURSOR.exec(cursor ?? "") ?? [];
+  if (cursor !== null && (atMs === undefined || ceremony === undefined))
+    return problem(context, fault("QUERY_INVALID", { path: "?cursor", need: "`next` of the page before" }).fault);
+  const after = atMs === undefined || ceremony === undefined ? null : { atMs: Number(atMs), ceremony };
+  const phases = phasesOf(status);
+  const most = limit ?? PAGE_USUAL;
+  const directory = context.env.DIRECTORY.getByName(DIRECTORY_NAME);
+  const rows = await directory.list(most + 1, { ...ALL_CEREMONIES, phases, pattern, after });
+  const ceremonies = rows.slice(0, most);
+  const last = ceremonies.at(-1);
+  const next = rows.length > most && last !== undefined ? `${last.atMs}-${last.ceremony}` : null;
+  if (next !== null) {
+    const link = new URL(context.req.url);
+    link.searchParams.set("cursor", next);
+    context.header("link", `<${link.pathname}${link.search}>; rel="next"`);
+  }
+  return context.json({ ceremonies, next });
+}
+
+function outcomeRoute(context: Agent): Promise<Response> {
+  return withCeremony(context, async (held) => {
+    const { ceremony, phase, outcome, agreement } = await held.view();
+    return outcome === null
+      ? problem(context, fault("PROVISIONAL").fault)
+      : entity(context, JSON.stringify({ ceremony, phase, ...outcome, agreement }), JSON_TYPE);
+  });
+}
+
 function callRoute(context: Agent): Promise<Response> {
   return withCeremony(context, async (ceremony) => {
     const frame = await ceremony.call();
     return frame === null
       ? problem(context, fault("NOT_FOUND", { thing: "such call" }).fault)
-      : context.body(Uint8Array.from(frame), 200, { "content-type": "application/cose" });
+      : entity(context, frame, COSE);
   });
 }
 
 function evidenceRoute(context: Agent): Promise<Response> {
   return withCeremony(context, async (ceremony) => {
     const bundle = await ceremony.evidence();
-    return bundle === null
-      ? problem(context, fault("PROVISIONAL").fault)
-      : context.body(bundle, 200, { "content-type": JSON_TYPE });
+    return bundle === null ? problem(context, fault("PROVISIONAL").fault) : entity(context, bundle, JSON_TYPE);
   });
+}
+
+const ID_NEED = { path: "the id of the observation", need: `${ID_DIGITS_MIN} to 64 hexadecimal digits` };
+
+async function frameRoute(context: Agent): Promise<Response> {
+  const id = context.req.param("observation") ?? "";
+  if (!DIGITS.test(id)) return problem(context, fault("QUERY_INVALID", ID_NEED).fault);
+  const frame = await frameHere(context.env, context.get("config"), id);
+  return frame.ok ? entity(context, frame.value, COSE) : problem(context, frame.fault, true);
 }
 
 /** Why an observation was admitted or not: of one ceremony, or of whichever has it. */
 export async function explainRoute(context: Agent, ceremony: string | null): Promise<Response> {
   const id = context.req.param("observation") ?? "";
-  if (!DIGITS.test(id) || id.length < ID_DIGITS_MIN)
-    return problem(context, fault("QUERY_INVALID", { need: `${ID_DIGITS_MIN} to 64 hexadecimal digits` }).fault);
+  if (!DIGITS.test(id)) return problem(context, fault("QUERY_INVALID", ID_NEED).fault);
   const explained = await explainHere(context.env, context.get("config"), id, ceremony);
   return explained.ok ? context.json(explained.value) : problem(context, explained.fault, true);
 }

@@ -1,0 +1,118 @@
+// How what is held is read: lists page by page, bodies known by their digests, and pictures of a lineage.
+import { createHash } from "node:crypto";
+import { describe, expect, it, vi } from "vitest";
+import type { Party } from "../../../cli/stack/party.ts";
+import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
+import { testParties } from "../../support/parties.ts";
+
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: class {
+    ctx: unknown;
+    env: unknown;
+    constructor(ctx: unknown, env: unknown) {
+      this.ctx = ctx;
+      this.env = env;
+    }
+  },
+}));
+vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+
+const parties = testParties(3);
+const [acme, _bolt] = parties as readonly [Party, Party];
+const json = { "content-type": "application/json" };
+const OPENING = {
+  pattern: "approval",
+  title: "Release 2.4",
+  parties: parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 })),
+};
+const here = () => agentHere(acme, parties);
+const open = (agent: AgentHere, headers: Record<string, string> = {}, body: object = OPENING) =>
+  agent.request("/v1/ceremonies", {
+    method: "POST",
+    headers: { ...KEYED, ...json, ...headers },
+    body: JSON.stringify(body),
+  });
+
+describe("a list", () => {
+  type Page = { readonly ceremonies: readonly { readonly ceremony: string }[]; readonly next: string | null };
+
+  it("is turned page by page, each row once, by its filters", async () => {
+    const agent = here();
+    const phases = ["gathering", "final", "final", "abandoned", "gathering"];
+    for (let n = 0; n < 25; n++)
+      await agent.directory.note({
+        ceremony: n.toString(16).padStart(64, "0"),
+        title: `${n}`,
+        phase: phases[n % 5] as string,
+        pattern: n % 2 === 0 ? "approval" : "vote",
+        openedBy: "acme",
+        parties: ["acme"],
+        atMs: 1_000 + Math.floor(n / 10),
+      });
+    const all = async (query: string): Promise<readonly number[]> => {
+      const seen: number[] = [];
+      let path: string | null = `/v1/ceremonies?limit=4${query}`;
+      for (let turns = 0; path !== null && turns < 10; turns++) {
+        const answer: Response = await agent.request(path, { headers: KEYED });
+        const { ceremonies, next } = (await answer.json()) as Page;
+        seen.push(...ceremonies.map(({ ceremony }) => Number.parseInt(ceremony, 16)));
+        path = /^<([^>]+)>; rel="next"$/.exec(answer.headers.get("link") ?? "")?.[1] ?? null;
+        expect(path !== null).toBe(next !== null);
+      }
+      return seen;
+    };
+    const every = Array.from({ length: 25 }, (_, n) => 24 - n);
+    expect(await all("")).toEqual(every);
+    expect(await all("&status=final")).toEqual(every.filter((n) => phases[n % 5] === "final"));
+    expect(await all("&status=open&pattern=vote")).toEqual(every.filter((n) => (n % 5) % 4 === 0 && n % 2 === 1));
+    expect(await all("&status=ended")).toEqual(every.filter((n) => (n % 5) % 4 !== 0));
+    for (const odd of ["status=lost", "cursor=7", "limit=0", "limit=201", "limit=x"])
+      expect((await agent.request(`/v1/ceremonies?${odd}`, { headers: KEYED })).status).toBe(400);
+  });
+});
+
+describe("what does not change", () => {
+  it("is told by its digest, and not sent again to whoever has it", async () => {
+    const agent = here();
+    const { ceremony } = (await (await open(agent)).json()) as { ceremony: string };
+    const path = `/v1/ceremonies/${ceremony}/call`;
+    const first = await agent.request(path, { headers: KEYED });
+    const bytes = new Uint8Array(await first.arrayBuffer());
+    const etag = `"sha256:${createHash("sha256").update(bytes).digest("hex")}"`;
+    expect(first.headers.get("etag")).toBe(etag);
+    const again = async (known: string) => {
+      const answer = await agent.request(path, { headers: { ...KEYED, "if-none-match": known } });
+      return [answer.status, (await answer.arrayBuffer()).byteLength];
+    };
+    for (const known of [etag, `W/${etag}`, `"x", ${etag}`, "*"]) expect(await again(known)).toEqual([304, 0]);
+    expect(await again('"sha256:00"')).toEqual([200, bytes.length]);
+    const frame = await agent.request(`/v1/observations/${ceremony.slice(0, 16)}`, { headers: KEYED });
+    expect([frame.status, frame.headers.get("etag")]).toEqual([200, etag]);
+  });
+
+  it("is no outcome before there is one: that can be asked for again", async () => {
+    const agent = here();
+    const { ceremony } = (await (await open(agent)).json()) as { ceremony: string };
+    const path = `/v1/ceremonies/${ceremony}/outcome`;
+    const answer = await agent.request(path, { headers: KEYED });
+    expect([answer.status, answer.headers.get("location"), answer.headers.get("retry-after")]).toEqual([
+      202,
+      path,
+      "2",
+    ]);
+    expect(await answer.json()).toMatchObject({ code: "PROVISIONAL", retryable: true });
+  });
+});
+
+describe("a picture of a lineage", () => {
+  it("holds no name that ends a label or begins markup", async () => {
+    const agent = here();
+    const title = '"];evil [label="<script>';
+    const { ceremony } = (await (await open(agent, {}, { ...OPENING, title })).json()) as { ceremony: string };
+    const drawn = async (format: string) =>
+      (await agent.request(`/v1/ceremonies/${ceremony}/lineage?format=${format}`, { headers: KEYED })).text();
+    expect(await drawn("svg")).toMatch(/^<svg xmlns="http:\/\/www.w3.org\/2000\/svg"[^<]*<style>/);
+    expect((await drawn("svg")) + (await drawn("dot"))).not.toMatch(/<script|evil \[label/);
+    expect(await drawn("dot")).toMatch(/^digraph lineage \{[\s\S]*"[0-9a-f]{64}" \[label="0 \w/);
+  });
+});
