@@ -120,7 +120,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return { ...viewOf(this.#state), alerts: this.#ledger.alerts().map(alertOf) };
   }
 
-  /** A turn of the clock whatever the alarm does: the sweep by cron ends here. */
+  /** A turn of the clock: the sweep by cron ends here. */
   async wake(): Promise<void> {
     await this.alarm();
   }
@@ -140,12 +140,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   /** Entries after an index, and whether the ceremony has ended; where there are none yet, whatever comes within the time. */
   async follow(after: number, most: number, withinMs: number): Promise<Followed> {
-    return this.#readers.follow(
-      (limit) => this.#ledger.lineage(after, limit),
-      () => hasEnded(this.#state),
-      most,
-      withinMs,
-    );
+    const read = (limit = most) => this.#ledger.lineage(after, limit);
+    return this.#readers.follow(read, () => hasEnded(this.#state), withinMs);
   }
 
   async framesOf(id: string): Promise<readonly Uint8Array[]> {

@@ -43,13 +43,12 @@ export class Readers {
 
   /** What `read` finds; where that is nothing and the end has not come, what it finds after the next commit, or when the time is over. */
   async follow(
-    read: (most: number) => readonly LinkedEntry[],
+    read: (most?: number) => readonly LinkedEntry[],
     ended: () => boolean,
-    most: number,
     withinMs: number,
   ): Promise<Followed> {
     if (read(1).length === 0 && !ended()) await this.wait(withinMs);
-    return { entries: read(most), ended: ended() };
+    return { entries: read(), ended: ended() };
   }
 
   tell(): void {
