@@ -3,8 +3,7 @@ import { basename } from "node:path";
 import type { Json } from "../../shared/cbor/json.ts";
 import { BUNDLE_FORMAT, parseBundle } from "../../shared/evidence/bundle.ts";
 import { type Recorded, scenarioOf } from "../../shared/evidence/scenario.ts";
-import { type Ending, type FaultRun, pivotsOf, withFaults } from "../../shared/outcome/dry-run.ts";
-import { decideRead } from "../../shared/outcome/plain.ts";
+import { type Ending, type FaultRun, pivotsOf, tryPolicy } from "../../shared/outcome/dry-run.ts";
 import { readPlain } from "../../shared/outcome/plain-document.ts";
 import { decodePolicy } from "../../shared/policy/decode.ts";
 import type { Policy } from "../../shared/policy/policy.ts";
@@ -69,16 +68,12 @@ function simulate(call: Call): Answer {
   const files = (call.flags.scenario as readonly string[] | undefined) ?? [];
   if (files.length === 0) throw usage("--scenario is needed");
   const chosen = call.flags.pattern === undefined && call.flags.policy === undefined ? null : policyFrom(call).policy;
-  const counts = [
-    ["silent", countOf(call, "silent")],
-    ["equivocating", countOf(call, "equivocating")],
-  ] as const;
+  const counts = { silent: countOf(call, "silent"), equivocating: countOf(call, "equivocating") };
   const scenarios = files.map((file): Simulated => {
     const { document, recorded, own } = read(file);
     const policy = chosen ?? own ?? policyFrom(call).policy;
-    const plain = unwrap(readPlain(policy, document));
-    const { status, value, cause, explanation } = unwrap(decideRead(plain));
-    const faults = counts.flatMap(([fault, count]) => (count === 0 ? [] : unwrap(withFaults(plain, fault, count))));
+    const { decision, faults } = unwrap(tryPolicy(policy, document, counts));
+    const { status, value, cause, explanation } = decision;
     const ending = cause === undefined ? { status, value } : { status, value, cause };
     const compared = recorded === null ? {} : { recorded, changed: isChanged(ending, recorded) };
     return { scenario: basename(file), ...ending, ...compared, explanation, faults };

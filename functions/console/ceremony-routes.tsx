@@ -7,7 +7,7 @@ import { CeremonyPage } from "./pages/ceremony.tsx";
 import { Certificate } from "./pages/certificate.tsx";
 import { Live, LiveCounts } from "./pages/live.tsx";
 import { Observation } from "./pages/observation.tsx";
-import { PolicyOfCeremony } from "./pages/policy.tsx";
+import { PolicyOfCeremony } from "./pages/policies.tsx";
 import { ChoosePage, ConfirmPage } from "./pages/sign.tsx";
 import { State } from "./pages/state.tsx";
 import { nowOf, show, showAbsent, showPart, showRefusal } from "./show.tsx";

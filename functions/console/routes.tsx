@@ -2,7 +2,6 @@
 // theirs is ever markup, and the content policy lets no page run or load what this agent did not serve.
 import { type Context, Hono } from "hono";
 import { LINK_NAME } from "../../durable/env.ts";
-import { PATTERNS } from "../../shared/policy/catalogue.ts";
 import { REFUSALS, type RefusalCode } from "../../shared/refusals.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "../http/app.ts";
@@ -12,7 +11,8 @@ import { beginSession, endSession } from "./cookies.ts";
 import { guarded, loggedIn } from "./guard.ts";
 import { ceremoniesPage, inboxPage } from "./list-routes.tsx";
 import { Meshes, MeshPage } from "./pages/mesh.tsx";
-import { Health, Login, Policies, RefusalText, Verify } from "./pages/plain.tsx";
+import { Health, Login, RefusalText, Verify } from "./pages/plain.tsx";
+import { policyPages } from "./policy-routes.tsx";
 import { nowOf, show, showRefusal } from "./show.tsx";
 
 type Agent = Context<AgentContext>;
@@ -41,13 +41,7 @@ export function consoleRoutes(): Hono<AgentContext> {
     const link = await context.env.LINK.getByName(LINK_NAME).health();
     return show(context, "Health", <Health link={link} now={nowOf(context)} />);
   });
-  app.get("/policies", (context) => show(context, "Policies", <Policies patterns={PATTERNS} />));
-  app.get("/policies/:id", (context) => {
-    const pattern = PATTERNS.find(({ id }) => id === context.req.param("id"));
-    return pattern === undefined
-      ? context.notFound()
-      : show(context, pattern.title, <pre>{JSON.stringify(pattern, null, 1)}</pre>);
-  });
+  app.route("/policies", policyPages());
   app.get("/o/:observation", (context) => observationPage(context, null));
   app.get("/mesh", (context) =>
     show(context, "Meshes", <Meshes names={[...context.get("config").standings.keys()]} />),

@@ -3,11 +3,11 @@
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import { isCborMap } from "../cbor/value.ts";
 import { DRY_RUNS_MAX } from "../limits.ts";
-import type { Role } from "../policy/policy.ts";
+import type { Policy, Role } from "../policy/policy.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { nameOf, type Seat } from "./contribution.ts";
 import { decideRead, type PlainDecision } from "./plain.ts";
-import type { PlainDocument, PlainEntry } from "./plain-document.ts";
+import { type PlainDocument, type PlainEntry, readPlain } from "./plain-document.ts";
 
 export type Ending = Pick<PlainDecision, "status" | "value" | "cause">;
 export type Pivot = {
@@ -55,6 +55,25 @@ export function withFaults(plain: PlainDocument, fault: Faulty, count: number): 
     return { fault, parties, ...ending, same: sameEnding(ending, decision.value) };
   });
   return ok(runs);
+}
+
+/** How many parties are at fault, in each way, in the runs of a trial. */
+export type FaultCounts = { readonly [F in Faulty]: number };
+export type Trial = { readonly decision: PlainDecision; readonly faults: readonly FaultRun[] };
+
+/** A document as `decide` takes it, decided under a policy, and again with each set of so many parties at fault. */
+export function tryPolicy(policy: Policy, document: unknown, counts: FaultCounts): Result<Trial> {
+  const plain = readPlain(policy, document);
+  if (!plain.ok) return plain;
+  const decision = decideRead(plain.value);
+  if (!decision.ok) return decision;
+  const faults: FaultRun[] = [];
+  for (const [fault, count] of Object.entries(counts) as [Faulty, number][]) {
+    const runs = count === 0 ? ok([]) : withFaults(plain.value, fault, count);
+    if (!runs.ok) return runs;
+    faults.push(...runs.value);
+  }
+  return ok({ decision: decision.value, faults });
 }
 
 function tooMany(found: number) {

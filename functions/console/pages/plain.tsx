@@ -1,6 +1,5 @@
 // The smaller pages: log in, verify, health, policies, one error explained.
 import type { LinkHealth } from "../../../durable/link-object.ts";
-import type { PolicyDocument } from "../../../shared/policy/policy.ts";
 import type { Refusal } from "../../../shared/refusals.ts";
 import { Form } from "../form.tsx";
 import { Badged } from "../layout.tsx";
@@ -69,16 +68,6 @@ export const Health = ({ link, now }: { link: LinkHealth; now: number }) => (
     </ul>
     {link.lastError === null ? null : <p>Last trouble: {JSON.stringify(link.lastError)}</p>}
   </>
-);
-
-export const Policies = ({ patterns }: { patterns: readonly PolicyDocument[] }) => (
-  <ul class="rows">
-    {patterns.map(({ id, title }) => (
-      <li>
-        <a href={`/policies/${id}`}>{title}</a> <code>{id}</code>
-      </li>
-    ))}
-  </ul>
 );
 
 export const RefusalText = ({ refusal }: { refusal: Refusal }) => (

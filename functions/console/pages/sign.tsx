@@ -6,10 +6,11 @@ import type { Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import type { Difference } from "../../../shared/policy/differences.ts";
 import { digestWords } from "../../../shared/words.ts";
-import { Foreign, ForeignDocument, ForeignValue } from "../foreign.tsx";
+import { Foreign, ForeignDocument } from "../foreign.tsx";
 import { Form } from "../form.tsx";
-import { Facts, Table, Time } from "../layout.tsx";
+import { Facts, Time } from "../layout.tsx";
 import { grouped, relativeText } from "../words.ts";
+import { Differences } from "./differences.tsx";
 
 /** The longest reason that fits a contribution comfortably. */
 const REASON_MAX = 500;
@@ -113,20 +114,6 @@ const PolicyChange = ({ asking: { view, last } }: { asking: Asking }) => (
     </p>
     {last === null || last.differences.length === 0 ? null : <Differences differences={last.differences} />}
   </section>
-);
-
-export const Differences = ({ differences }: { differences: readonly Difference[] }) => (
-  <Table
-    caption="Where the policies differ"
-    columns={["Clause", "Before", "Now"]}
-    rows={differences.map(({ path, before, after }) => [
-      <code>
-        <Foreign text={path === "" ? "the whole document" : path} />
-      </code>,
-      before === undefined ? "nothing" : <ForeignValue value={before} whole />,
-      after === undefined ? "nothing" : <ForeignValue value={after} whole />,
-    ])}
-  />
 );
 
 const Choices = ({ asking, choices }: { asking: Asking; choices: readonly string[] }) => (
