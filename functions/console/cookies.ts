@@ -1,6 +1,8 @@
 // The console's cookies and the tokens of its forms: who is logged in, and which forms this agent served to this browser.
 import type { Context } from "hono";
 import { getCookie, setCookie } from "hono/cookie";
+import { EDGE_NAME } from "../../durable/env.ts";
+import { FIRST_KEY } from "../../durable/keys.ts";
 import { toHex } from "../../shared/bytes.ts";
 import type { AgentContext } from "../http/app.ts";
 import { formToken, isFormToken, isSession, SESSION_SECONDS, sessionFor } from "./session.ts";
@@ -46,7 +48,16 @@ function sessionOf(context: Agent): string | undefined {
 }
 
 export async function hasSession(context: Agent): Promise<boolean> {
-  return isSession(sessionOf(context), context.get("config").apiKey, Math.floor(Date.now() / 1_000));
+  const { apiKey } = context.get("config");
+  const cookie = sessionOf(context);
+  if (!(await isSession(cookie, apiKey, Math.floor(Date.now() / 1_000)))) return false;
+  return isKeyGood(context);
+}
+
+/** Sessions hang on the key that the agent is set up with: withdrawing it ends them all. */
+export async function isKeyGood(context: Agent): Promise<boolean> {
+  const withdrawn = await context.env.EDGE.getByName(EDGE_NAME).withdrawn();
+  return withdrawn.every(({ id }) => id !== FIRST_KEY);
 }
 
 /** The token for the forms of a page that is being rendered. */

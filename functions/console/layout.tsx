@@ -18,7 +18,9 @@ const PLACES = [
   ["/", "Inbox"],
   ["/ceremonies", "Ceremonies"],
   ["/mesh", "Coalition"],
+  ["/sources", "Sources"],
   ["/policies", "Policies"],
+  ["/keys", "Keys"],
   ["/health", "Health"],
   ["/verify", "Verify"],
 ] as const;

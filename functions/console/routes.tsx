@@ -1,19 +1,20 @@
 // The console: pages as functions of what this party holds, rendered here, usable without JavaScript. Payloads are hostile: nothing of
 // theirs is ever markup, and the content policy lets no page run or load what this agent did not serve.
 import { type Context, Hono } from "hono";
-import { LINK_NAME } from "../../durable/env.ts";
 import { REFUSALS, type RefusalCode } from "../../shared/refusals.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "../http/app.ts";
+import { healthPage, keysPage } from "./agent-routes.tsx";
 import { assetRoute } from "./assets.ts";
 import { ceremonyPages, observationPage } from "./ceremony-routes.tsx";
-import { beginSession, endSession } from "./cookies.ts";
+import { beginSession, endSession, isKeyGood } from "./cookies.ts";
 import { guarded, loggedIn } from "./guard.ts";
 import { ceremoniesPage, inboxPage } from "./list-routes.tsx";
 import { Meshes, MeshPage } from "./pages/mesh.tsx";
-import { Health, Login, RefusalText, Verify } from "./pages/plain.tsx";
+import { Login, RefusalText, Verify } from "./pages/plain.tsx";
 import { policyPages } from "./policy-routes.tsx";
-import { nowOf, show, showRefusal } from "./show.tsx";
+import { show, showRefusal } from "./show.tsx";
+import { sourcePages } from "./source-routes.tsx";
 
 type Agent = Context<AgentContext>;
 
@@ -37,10 +38,9 @@ export function consoleRoutes(): Hono<AgentContext> {
   });
   app.get("/", inboxPage);
   app.get("/ceremonies", ceremoniesPage);
-  app.get("/health", async (context) => {
-    const link = await context.env.LINK.getByName(LINK_NAME).health();
-    return show(context, "Health", <Health link={link} now={nowOf(context)} />);
-  });
+  app.get("/health", healthPage);
+  app.get("/keys", keysPage);
+  app.route("/sources", sourcePages());
   app.route("/policies", policyPages());
   app.get("/o/:observation", (context) => observationPage(context, null));
   app.get("/mesh", (context) =>
@@ -76,7 +76,8 @@ async function login(context: Agent): Promise<Response> {
   const form = await context.req.parseBody();
   const { apiKey } = context.get("config");
   const back = backTo(typeof form.back === "string" ? form.back : undefined);
-  if (!(await constantTimeEqual(typeof form.key === "string" ? form.key : "", apiKey)))
+  const fits = await constantTimeEqual(typeof form.key === "string" ? form.key : "", apiKey);
+  if (!fits || !(await isKeyGood(context)))
     return show(context, "Log in", <Login failed={true} back={back} />, { open: true });
   await beginSession(context);
   return context.redirect(back, 303);

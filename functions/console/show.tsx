@@ -6,7 +6,7 @@ import { meshTime } from "../../durable/config.ts";
 import { LINK_NAME } from "../../durable/env.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { sha256Hex } from "../../shared/hash.ts";
-import { describeRefusal } from "../../shared/refusals.ts";
+import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
 import { type Fault, fault } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
 import { statusOf } from "../http/problem.ts";
@@ -87,4 +87,11 @@ async function perspectiveOf(context: Agent): Promise<Perspective> {
     return { partner: name, seconds: at === undefined ? null : Math.max(0, Math.round((Date.now() - at) / 1_000)) };
   });
   return { party: party.name, at: nowOf(context), linked: connected, heard };
+}
+
+/** What a route of the API refused, as a page. */
+export async function showAnswer(context: Agent, answer: Response): Promise<Response> {
+  const told = (await answer.json()) as Refusal;
+  const status = answer.status as ContentfulStatusCode;
+  return show(context, `Not done: ${told.what}`, <RefusalText refusal={told} />, { status });
 }

@@ -1,9 +1,7 @@
 // The smaller pages: log in, verify, health, policies, one error explained.
-import type { LinkHealth } from "../../../durable/link-object.ts";
 import type { Refusal } from "../../../shared/refusals.ts";
 import { Form } from "../form.tsx";
 import { Badged } from "../layout.tsx";
-import { relativeText } from "../words.ts";
 
 export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
   <Form action="/login" class="card">
@@ -35,38 +33,6 @@ export const Verify = () => (
     <pre id="verdict" role="status">
       No bundle was given yet.
     </pre>
-  </>
-);
-
-export const Health = ({ link, now }: { link: LinkHealth; now: number }) => (
-  <>
-    <p>
-      <Badged
-        badge={
-          link.connected
-            ? { icon: "✓", word: "linked to NATS", tone: "good" }
-            : { icon: "✗", word: "not linked to NATS: messages wait in the outbox", tone: "bad" }
-        }
-      />
-    </p>
-    <p>{link.outbox} messages wait to be sent.</p>
-    <h2>Partners</h2>
-    <ul class="rows">
-      {Object.entries(link.lastHeardMs).map(([account, at]) => (
-        <li>
-          {account}: heard {relativeText(at * 1_000, now)}
-        </li>
-      ))}
-    </ul>
-    <h2>Counts</h2>
-    <ul class="rows">
-      {Object.entries(link.counts).map(([name, count]) => (
-        <li>
-          {name}: {count}
-        </li>
-      ))}
-    </ul>
-    {link.lastError === null ? null : <p>Last trouble: {JSON.stringify(link.lastError)}</p>}
   </>
 );
 
