@@ -20,6 +20,7 @@ h1 { font-size: 1.5rem; margin: 1.25rem 0 0.5rem; } h2 { font-size: 1.125rem; ma
 .quietly:empty { display: none; } .quietly { color: var(--soft); margin: 0; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); padding-bottom: 0.25rem; }
 th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
+td { overflow-wrap: break-word; } td bdi, td code, td a { overflow-wrap: anywhere; } th, td .badge, td button { overflow-wrap: normal; white-space: nowrap; } td .badge { max-width: 100%; white-space: normal; overflow-wrap: break-word; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 0.5rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }

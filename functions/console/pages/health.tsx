@@ -44,6 +44,28 @@ export const Health = (props: {
           ["Mesh time here", <Time at={now} />],
         ]}
       />
+      <Partners link={link} partners={partners} now={now} />
+      <h2>Counts of the link</h2>
+      <Table
+        caption="Since this agent began"
+        columns={["What", "How often"]}
+        none="Nothing yet."
+        rows={Object.entries(link.counts).map(([name, count]) => [<code>{name}</code>, count.toLocaleString("en-GB")])}
+      />
+      <Refused refusals={refusals} />
+      <Limits />
+    </>
+  );
+};
+
+const Partners = (props: {
+  link: LinkHealth;
+  partners: readonly { readonly name: string; readonly account: string }[];
+  now: number;
+}) => {
+  const { link, partners, now } = props;
+  return (
+    <>
       <h2>Partners</h2>
       <Table
         caption="When each was last heard of, and what waits for it"
@@ -60,39 +82,42 @@ export const Health = (props: {
           ];
         })}
       />
-      <h2>Counts of the link</h2>
-      <Table
-        caption="Since this agent began"
-        columns={["What", "How often"]}
-        none="Nothing yet."
-        rows={Object.entries(link.counts).map(([name, count]) => [<code>{name}</code>, count.toLocaleString("en-GB")])}
-      />
-      <h2>Refused at the edge, the latest first</h2>
-      <Table
-        caption="What never reached a ceremony"
-        columns={["When", "Code", "Road", "Account", "Bytes"]}
-        none="Nothing was refused of late."
-        rows={refusals.map(({ atMs, code, road, account, bytes }) => [
-          <Time at={atMs * 1_000} />,
-          <a href={`/e/${code}`}>
-            <code>{code}</code>
-          </a>,
-          road,
-          account ?? "–",
-          bytes,
-        ])}
-      />
-      <h2>Limits</h2>
-      <Table
-        caption="What is refused beyond"
-        columns={["Limit", "Value"]}
-        rows={Object.entries(limits)
-          .filter(([, value]) => typeof value === "number")
-          .map(([name, value]) => [<code>{name}</code>, Number(value).toLocaleString("en-GB")])}
-      />
-      <p>
-        <a href="/docs">The API and its metrics</a>
-      </p>
     </>
   );
 };
+
+const Refused = ({ refusals }: { refusals: readonly EdgeRefusal[] }) => (
+  <>
+    <h2>Refused at the edge, the latest first</h2>
+    <Table
+      caption="What never reached a ceremony"
+      columns={["When", "Code", "Road", "Account", "Bytes"]}
+      none="Nothing was refused of late."
+      rows={refusals.map(({ atMs, code, road, account, bytes }) => [
+        <Time at={atMs * 1_000} />,
+        <a href={`/e/${code}`}>
+          <code>{code}</code>
+        </a>,
+        road,
+        account ?? "–",
+        bytes,
+      ])}
+    />
+  </>
+);
+
+const Limits = () => (
+  <>
+    <h2>Limits</h2>
+    <Table
+      caption="What is refused beyond"
+      columns={["Limit", "Value"]}
+      rows={Object.entries(limits)
+        .filter(([, value]) => typeof value === "number")
+        .map(([name, value]) => [<code>{name}</code>, Number(value).toLocaleString("en-GB")])}
+    />
+    <p>
+      <a href="/docs">The API and its metrics</a>
+    </p>
+  </>
+);

@@ -55,32 +55,44 @@ export const Keys = ({ holdings, now }: { holdings: Holdings; now: number }) => 
           <code>{grouped(credential.id, 4)}</code>,
         ])}
       />
-      <h2>Roots that this party recognises</h2>
-      <p>Compare the words with each partner over another road; nothing here can vouch for them.</p>
-      <Table
-        caption="Whom this party believes"
-        columns={["Authority", "Root", "In words"]}
-        rows={holdings.roots.map(({ authority, key, own }) => [
-          `${authority}${own ? " (this party)" : ""}`,
-          <code>{grouped(key, 4)}</code>,
-          wordsOf(key),
-        ])}
-      />
-      <h2>Keys of the API</h2>
-      <Table
-        caption="Who may call this agent"
-        columns={["Key", "May", "From", "Until", "State"]}
-        rows={holdings.keys.map((key) => [
-          <Foreign text={key.id} />,
-          key.scopes.join(", "),
-          key.from === null ? "always" : <Time at={key.from * 1_000} />,
-          key.until === null ? "no end" : <Time at={key.until * 1_000} />,
-          <KeyState held={key} now={now} />,
-        ])}
-      />
+      <Roots holdings={holdings} />
+      <ApiKeys holdings={holdings} now={now} />
     </>
   );
 };
+
+const Roots = ({ holdings }: { holdings: Holdings }) => (
+  <>
+    <h2>Roots that this party recognises</h2>
+    <p>Compare the words with each partner over another road; nothing here can vouch for them.</p>
+    <Table
+      caption="Whom this party believes"
+      columns={["Authority", "Root", "In words"]}
+      rows={holdings.roots.map(({ authority, key, own }) => [
+        `${authority}${own ? " (this party)" : ""}`,
+        <code>{grouped(key, 4)}</code>,
+        wordsOf(key),
+      ])}
+    />
+  </>
+);
+
+const ApiKeys = ({ holdings, now }: { holdings: Holdings; now: number }) => (
+  <>
+    <h2>Keys of the API</h2>
+    <Table
+      caption="Who may call this agent"
+      columns={["Key", "May", "From", "Until", "State"]}
+      rows={holdings.keys.map((key) => [
+        <Foreign text={key.id} />,
+        key.scopes.join(", "),
+        key.from === null ? "always" : <Time at={key.from * 1_000} />,
+        key.until === null ? "no end" : <Time at={key.until * 1_000} />,
+        <KeyState held={key} now={now} />,
+      ])}
+    />
+  </>
+);
 
 const KeyState = ({ held, now }: { held: HeldKey; now: number }) => {
   const { withdrawnAtMs, until } = held;
