@@ -1,4 +1,5 @@
 // The one registry of commands.
+import { aboutCommands } from "./commands/about.ts";
 import { admit } from "./commands/admission.ts";
 import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { coalitionPull } from "./commands/coalition-pull.ts";
@@ -7,6 +8,7 @@ import { compositionCheck, compositionNext } from "./commands/composition.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { dev } from "./commands/dev.ts";
+import { doctor } from "./commands/doctor.ts";
 import { dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
 import { policyPivot, policySimulate } from "./commands/dry-run.ts";
 import { errors } from "./commands/errors.ts";
@@ -68,6 +70,8 @@ export const COMMANDS: readonly Command[] = [
   policyHead,
   preflight,
   errors,
+  doctor,
+  ...aboutCommands(() => COMMANDS),
   frameInspect,
   frameVerify,
   lineageVerify,

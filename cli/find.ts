@@ -3,7 +3,13 @@ import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { usage } from "./files.ts";
 import { type Call, type Command, Refused } from "./registry.ts";
 
-const GLOBAL = { output: { type: "string", short: "o" }, help: { type: "boolean", short: "h" } } as const;
+/** Options that every command takes. */
+export const GLOBAL = {
+  output: { type: "string", short: "o" },
+  quiet: { type: "boolean", short: "q" },
+  offline: { type: "boolean" },
+  help: { type: "boolean", short: "h" },
+} as const;
 const FORMS = ["text", "json", "jsonl"] as const;
 export const PROGRAM = "npm run -s quorate --";
 
@@ -78,9 +84,10 @@ export function readCall(
   if (output === undefined) throw usage("-o takes text, json or jsonl", see);
   const extra = positionals[wordsTaken(command)];
   if (extra !== undefined) throw usage(`${command.name} does not take the word "${extra}"`, see);
-  const say = (line: string) => void process.stderr.write(`${line}\n`);
-  const wantsHelp = (values as { help?: boolean }).help === true;
-  return { call: { args: positionals, flags: values as Call["flags"], output, say }, wantsHelp };
+  const { quiet, help } = values as Readonly<Record<string, unknown>>;
+  const say = quiet === true ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
+  const call = { args: positionals, flags: values as Call["flags"], output, say };
+  return { call, wantsHelp: help === true };
 }
 
 function parsed(rest: readonly string[], options: ParseArgsOptionsConfig, see: string) {
@@ -97,9 +104,9 @@ export function wordsTaken({ name, usage: line, flags }: Command): number {
     .slice(name.length)
     .split(/[\s()[\]|]+/)
     .filter((token) => token !== "");
-  if (/…|\.\.\./.test(tokens[tokens.length - 1] ?? "")) return Number.POSITIVE_INFINITY;
   const isValue = (index: number) => flags[(tokens[index - 1] ?? "").replace(/^--/, "")]?.type === "string";
-  return tokens.filter(
-    (token, index) => /^[A-Z]/.test(token) && !(tokens[index - 1]?.startsWith("--") && isValue(index)),
-  ).length;
+  const isWord = (index: number) => /^[A-Z]/.test(tokens[index] ?? "") && !isValue(index);
+  const many = (token: string, index: number) => isWord(/^(…|\.\.\.)$/.test(token) ? index - 1 : index);
+  if (tokens.some((token, index) => /…|\.\.\./.test(token) && many(token, index))) return Number.POSITIVE_INFINITY;
+  return tokens.filter((_, index) => isWord(index)).length;
 }

@@ -3,7 +3,7 @@ import { PROGRAM } from "./find.ts";
 import type { Answer, Command } from "./registry.ts";
 
 /** Exit codes and what they mean. */
-const EXITS: readonly (readonly [number, string])[] = [
+export const EXITS: readonly (readonly [number, string])[] = [
   [0, "yes, done"],
   [1, "an unexpected error: a bug"],
   [2, "a plan has changes"],
@@ -27,7 +27,8 @@ export function helpOnAll(commands: readonly Command[]): Answer {
     "",
     ...rows,
     "",
-    `every command takes -o text|json|jsonl; ${PROGRAM} help COMMAND says more`,
+    `every command takes -o text|json|jsonl, -q (no progress) and --offline (any socket is refused; or set QUORATE_OFFLINE=1);`,
+    `${PROGRAM} help COMMAND says more`,
     `exit codes: ${EXITS.map(([code, meaning]) => `${code} ${meaning}`).join(", ")}`,
   ];
   const data = { commands: commands.map(described), exits: Object.fromEntries(EXITS) };
@@ -43,8 +44,8 @@ export function helpOn(command: Command): Answer {
     `${PROGRAM} ${usage}`,
     `  ${about}`,
     ...input.map((line) => `  ${line}`),
-    `  flags: ${[...flags, "-o text|json|jsonl"].join(" ")}`,
-    ...(example === undefined ? [] : [`  example: ${PROGRAM} ${example}`]),
+    `  flags: ${[...flags, "-o text|json|jsonl", "-q", "--offline"].join(" ")}`,
+    `  example: ${PROGRAM} ${example}`,
   ];
   return { exit: 0, data: described(command), text: text.join("\n") };
 }
@@ -53,5 +54,5 @@ function described({ name, usage, about, flags, input = [], example }: Command):
   const types = Object.fromEntries(
     Object.entries(flags).map(([flag, { type, multiple }]) => [flag, { type, multiple }]),
   );
-  return { name, usage, about, flags: types, input, example: example === undefined ? null : `${PROGRAM} ${example}` };
+  return { name, usage, about, flags: types, input, example: `${PROGRAM} ${example}` };
 }

@@ -24,6 +24,7 @@ export type Call = {
   readonly args: readonly string[];
   readonly flags: Flags;
   readonly output: "text" | "json" | "jsonl";
+  /** A line of progress, for people: on stderr, or nowhere where they asked for quiet. */
   readonly say: (line: string) => void;
 };
 
@@ -38,8 +39,8 @@ export type Command = {
   readonly flags: ParseArgsOptionsConfig;
   /** What its files hold, line by line, for `help COMMAND`. */
   readonly input?: readonly string[];
-  /** A call that can be run, without `npm run -s quorate --`. */
-  readonly example?: string;
+  /** A call as one may write it, without `npm run -s quorate --`: there is no command without one. */
+  readonly example: string;
   readonly run: (call: Call) => Promise<Answer>;
 };
 

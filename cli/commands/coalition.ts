@@ -26,6 +26,7 @@ export const coalitionEffective: Command = {
   usage: "coalition effective --home NAME --pool DIR [--trust TRUST] [--at TIME] [--operation NAME]",
   about: "the policy that holds at one authority, each clause with its origin and the translators that carried it",
   flags: { ...POOL, home: { type: "string" } },
+  example: "coalition effective --home acme --pool pool",
   run: async (call) => {
     const shown = shownPolicy(await poolOf(call), {
       home: required(call, "home"),
@@ -53,6 +54,7 @@ export const coalitionRevoke: Command = {
   usage: "coalition revoke TRANSLATOR --pool DIR --plan [--trust TRUST] [--by NAME] [--at TIME] [--operation NAME]",
   about: "what revoking a translator would touch at every authority, before anything is signed",
   flags: { ...POOL, plan: { type: "boolean" }, by: { type: "string" } },
+  example: "coalition revoke bolt-to-acme --pool pool --plan",
   run: async (call) => {
     const id = argument(call, 0, "TRANSLATOR");
     if (call.flags.plan !== true) throw usage("--plan is needed: it shows the effects");

@@ -13,6 +13,7 @@ export const compositionCheck: Command = {
   usage: "composition check FILE",
   about: "whether a composition can work, and the hash by which it is signed",
   flags: {},
+  example: "composition check procurement.json",
   run: async (call) => {
     const { composition, hash } = readNamed(call);
     const parts = [...composition.parts.keys()];

@@ -21,6 +21,7 @@ export const decide: Command = {
     contributions: { type: "string" },
     jsonl: { type: "boolean" },
   },
+  example: "decide --pattern approval --contributions cli/examples/contributions.json",
   run: async (call) => (call.flags.jsonl ? decideLines() : decideOne(call)),
 };
 

@@ -24,6 +24,7 @@ export const demo: Command = {
     keep: { type: "string" },
     list: { type: "boolean" },
   },
+  example: "demo --scenario approval",
   run: runDemo,
 };
 

@@ -23,6 +23,7 @@ export const policyPivot: Command = {
   usage: "policy pivot (--pattern ID | --policy FILE) [--set PATH=JSON]… --contributions FILE",
   about: "which single contribution the outcome hangs on, and what the silent could still change",
   flags: { ...POLICY, contributions: { type: "string" } },
+  example: "policy pivot --pattern approval --contributions cli/examples/contributions.json",
   run: async (call) => {
     const { policy } = policyFrom(call);
     const plain = unwrap(readPlain(policy, readJsonFile(required(call, "contributions"))));
@@ -53,6 +54,7 @@ export const policySimulate: Command = {
     silent: { type: "string" },
     equivocating: { type: "string" },
   },
+  example: "policy simulate --pattern approval --scenario cli/examples/contributions.json --silent 1",
   run: async (call) => simulate(call),
 };
 

@@ -44,6 +44,7 @@ export const exchangeWant: Command = {
   usage: "exchange want --history FILE",
   about: "what this side holds already, so that the other sends only the rest",
   flags: { history: { type: "string" } },
+  example: "exchange want --history history.json",
   run: async (call) => {
     const ids = statementsIn(historyOf(call)).map(({ id }) => id);
     return { exit: EXIT.yes, data: { format: "quorate-want/1", ids } };
@@ -73,6 +74,8 @@ export const exchangeExport: Command = {
     at: { type: "string" },
     file: { type: "string", short: "f" },
   },
+  example:
+    "exchange export --history history.json --for high --policy release.json --identity acme/identity.json --sequence 17 -f drop17.json",
   run: async (call) => {
     const history = historyOf(call);
     const value = fromJson(readJsonFile(required(call, "policy")));
@@ -120,6 +123,7 @@ export const exchangeReview: Command = {
   usage: "exchange review FILE --identity FILE [--at TIME]",
   about: "sign, as a second person, for what a file lets out",
   flags: { identity: { type: "string" }, at: { type: "string" } },
+  example: "exchange review drop17.json --identity second/identity.json",
   run: async (call) => {
     const path = argument(call, 0, "FILE");
     const file = unwrap(readExchangeFile(readJsonFile(path)));
@@ -147,6 +151,7 @@ export const exchangeVerify: Command = {
   usage: `exchange verify FILE ${ARRIVAL_USAGE}`,
   about: "what an import of the file would do; writes nothing",
   flags: ARRIVAL,
+  example: "exchange verify drop17.json --trust trust.json --agreement agreement.json --history history.json",
   run: async (call) => {
     const arrival = await judgeArrival(call);
     const data = told(arrival);
@@ -165,6 +170,7 @@ export const exchangeImport: Command = {
     identity: { type: "string" },
     receipt: { type: "string" },
   },
+  example: "exchange import drop17.json --trust trust.json --agreement agreement.json --history history.json --dry-run",
   run: async (call) => {
     const arrival = await judgeArrival(call);
     const data = told(arrival);
@@ -269,6 +275,7 @@ export const exchangeReceipt: Command = {
   usage: "exchange receipt FILE",
   about: "what became of a file, by the receipt that was carried back",
   flags: {},
+  example: "exchange receipt receipt17.json",
   run: async (call) => {
     const [frame] = unwrap(readFramesFile(readJsonFile(argument(call, 0, "FILE")), "receipt")).frames;
     const parsed = frame === undefined ? fault("FRAME_EMPTY") : parseObservation(frame);

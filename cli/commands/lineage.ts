@@ -16,6 +16,7 @@ export const lineageVerify: Command = {
   about: "walk what observations rest on to its leaves, offline",
   input: ["FILE: an evidence bundle, or a file of signed statements (quorate-frames/1); several are read as one"],
   flags: { trust: { type: "string" }, of: { type: "string" }, revocations: { type: "string" } },
+  example: "lineage verify .quorate/demo/approval.evidence.json --trust .quorate/demo/approval.trust.json",
   run: async (call) => {
     if (call.args.length === 0) throw usage("FILE is needed");
     const of = typeof call.flags.of === "string" ? call.flags.of : null;

@@ -36,6 +36,7 @@ export const meshReconcile: Command = {
     trust: { type: "string" },
     scenario: { type: "boolean" },
   },
+  example: "mesh reconcile --agreement agreement.json --ours ours.json --theirs theirs.json --scenario",
   run: async (call) => {
     const files = sceneFiles(call);
     const { scene, unread, refused } = await sceneOf(call, files);
@@ -154,9 +155,10 @@ function reportText({ verdict, divergence, imported, conflicts, refused, order, 
 
 export const meshTrace: Command = {
   name: "mesh trace",
-  usage: "mesh trace FACT … (the flags of mesh reconcile) [--record FILE]",
+  usage: "mesh trace FACT (the flags of mesh reconcile) [--record FILE]",
   about: "a fact's full story, from the recorded inputs; --record checks that they still give the recorded result",
   flags: { ...meshReconcile.flags, record: { type: "string" } },
+  example: "mesh trace custody-88 --agreement agreement.json --ours ours.json --theirs theirs.json --scenario",
   run: async (call) => {
     const id = argument(call, 0, "FACT");
     const { scene, imports } = await sceneOf(call, sceneFiles(call));
@@ -176,6 +178,7 @@ export const translatorCheck: Command = {
   usage: "translator check FILE",
   about: "take every term of a translator there and back",
   flags: { scenario: { type: "boolean" } },
+  example: "translator check translator.json",
   run: async (call) => {
     const unread: string[] = [];
     const translator = unwrap(translatorIn(readJsonFile(argument(call, 0, "FILE")), unread));

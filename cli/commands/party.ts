@@ -43,6 +43,7 @@ export const partyAdd: Command = {
   usage: "party add [--yes] DIR CARD …",
   about: "recognise partners by their cards; without --yes it shows whom, and changes nothing (exit 2)",
   flags: { yes: { type: "boolean" } },
+  example: "party add acme bolt/card.json crux/card.json",
   run: async (call) => {
     const dir = argument(call, 0, "DIR");
     argument(call, 1, "CARD");
@@ -68,6 +69,7 @@ export const partyWords: Command = {
   usage: "party words CARD",
   about: "the eight words of a card's root, to be compared over another road",
   flags: {},
+  example: "party words bolt/card.json",
   run: async (call) => {
     const { name, mesh, root } = await readCard(argument(call, 0, "CARD"));
     const words = wordsOf(root);

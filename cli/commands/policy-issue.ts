@@ -36,6 +36,8 @@ export const policyIssue: Command = {
     cosign: { type: "string" },
     file: { type: "string", short: "f" },
   },
+  example:
+    "policy issue policy.json --identity acme/identity.json --alias release --since 2027-01-01T00:00:00Z --rule rule.json -f issue1.json",
   run: async (call) => {
     const identity = readIdentity(required(call, "identity"));
     const { cosign } = call.flags;
@@ -93,6 +95,7 @@ export const policyHead: Command = {
     "as-of": { type: "string" },
     freshness: { type: "string" },
   },
+  example: "policy head release --issues issues --trust trust.json",
   run: async (call) => head(call),
 };
 

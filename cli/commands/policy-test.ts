@@ -25,6 +25,7 @@ export const policyTest: Command = {
     "          expect: fields of what decide answers, or of its refusal; fields that it leaves out may be anything",
   ],
   flags: {},
+  example: "policy test policy.json policy.test.json",
   run: async (call) => {
     const document = readJsonFile(argument(call, 0, "FILE")) as Json;
     const cases = casesIn(call);

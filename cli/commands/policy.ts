@@ -21,6 +21,7 @@ export const policyList: Command = {
   usage: "policy list",
   about: "the patterns that ship",
   flags: {},
+  example: "policy list",
   run: async () => {
     const data = PATTERNS.map(({ id, title }) => ({ id, title }));
     return { exit: EXIT.yes, data, text: data.map(({ id, title }) => `${id.padEnd(22)} ${title}`).join("\n") };
@@ -32,6 +33,7 @@ export const policyShow: Command = {
   usage: "policy show PATTERN",
   about: "a pattern's document",
   flags: {},
+  example: "policy show approval",
   run: async (call) => ({ exit: EXIT.yes, data: value(findPattern(argument(call, 0, "PATTERN")), EXIT.absent) }),
 };
 
@@ -40,6 +42,7 @@ export const policySchemaCommand: Command = {
   usage: "policy schema",
   about: "the JSON Schema of a policy document",
   flags: {},
+  example: "policy schema",
   run: async () => ({ exit: EXIT.yes, data: policySchema() }),
 };
 
@@ -48,6 +51,7 @@ export const policyLint: Command = {
   usage: "policy lint FILE [--parties FILE]",
   about: "all that is wrong with a policy, by itself or for the parties named",
   flags: { parties: { type: "string" } },
+  example: "policy lint cli/examples/admission-policy.json",
   run: async (call) => {
     const path = argument(call, 0, "FILE");
     const text = readText(path);

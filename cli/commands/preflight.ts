@@ -14,6 +14,7 @@ export const preflight: Command = {
   usage: "preflight --policies DIR --parties FILE",
   about: "whether parties can reach an outcome under their policies, one file a party, and what stands in the way",
   flags: { policies: { type: "string" }, parties: { type: "string" } },
+  example: "preflight --policies policies --parties parties.json",
   run: async (call) => {
     const policies = readPolicies(required(call, "policies"));
     const file = partiesIn(readJsonFile(required(call, "parties")));

@@ -24,6 +24,8 @@ export const revocationPropagate: Command = {
     "judge again exactly the decisions that rest on a revoked credential; exit 5 where one no longer stands as it stood",
   flags: { revocations: { type: "string" }, bundles: { type: "string" }, trust: { type: "string" } },
   input: ["--revocations  a JSON list of signed revocations, in base64", "--bundles      a folder of evidence bundles"],
+  example:
+    "revocation propagate --revocations revocations.json --bundles .quorate/demo --trust .quorate/demo/approval.trust.json",
   run: async (call) => {
     required(call, "revocations");
     const trust = readTrust(required(call, "trust"));
@@ -32,6 +34,7 @@ export const revocationPropagate: Command = {
     const found: Reevaluation[] = [];
     for (const revocation of await revocationsIn(frames)) {
       const { credential, at } = revocation.body;
+      call.say(`judging ${bundles.size} decisions again under revocation ${revocation.id.slice(0, 12)} …`);
       const judge = ({ id }: Decision) => standings(bundles.get(id) as Uint8Array, trust, revocation.frame);
       const decisions = [...bundles.values()].map((bytes) => decisionOf(unwrap(parseBundle(bytes))));
       found.push(...(await propagate(decisions, { id: revocation.id, credential, at }, judge)));

@@ -24,6 +24,7 @@ export const simulate: Command = {
     "simulate --parties N --faulty F --seeds A..B [--strategy NAME|all] [--pattern ID] [--loss P] [--sabotage NAME|list]",
   about: "run seeded schedules of the closing under faults and lies, and check what must hold (5 where it does not)",
   flags: FLAGS,
+  example: "simulate --parties 4 --faulty 1 --seeds 1..20",
   run: runSimulate,
 };
 

@@ -14,6 +14,8 @@ export type NatsBinaryPlaces = {
   /** The project's own folder for fetched things. */
   readonly cache: string;
   readonly root: boolean;
+  /** Whether it may be fetched where it is not found. */
+  readonly fetch: boolean;
   /** Told before anything is fetched. */
   readonly say: (line: string) => void;
 };
@@ -28,10 +30,15 @@ export async function findNatsServer(given: Partial<NatsBinaryPlaces> = {}): Pro
     standard: ["/usr/sbin", "/usr/local/bin"],
     cache: join(projectRoot, ".quorate"),
     root: process.getuid?.() === 0,
+    fetch: true,
     say: (line) => void process.stderr.write(`${line}\n`),
     ...given,
   };
-  return locate(places) ?? fetchWithApt(places);
+  const found = locate(places);
+  if (found !== undefined) return found;
+  if (places.fetch) return fetchWithApt(places);
+  const place = join(places.cache, "bin", PACKAGE);
+  throw natsRefusal("NATS_SERVER_MISSING", { reason: "it may not be fetched now", place });
 }
 
 export function natsRefusal(

@@ -35,6 +35,11 @@ export const COMMAND_REFUSALS = {
   },
   INTERRUPTED: { what: "stopped by {signal}", why: "{reason}", do: "run it again" },
   UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check the URL, and that the agent runs" },
+  OFFLINE_VIOLATION: {
+    what: "the command tried to use the network, and was told not to",
+    why: "it would have opened a socket to {address}",
+    do: "leave --offline (or QUORATE_OFFLINE) away for this command, or give it files",
+  },
   NATS_SERVER_MISSING: {
     what: "nats-server is not installed and could not be fetched",
     why: "{reason}",

@@ -12,7 +12,7 @@ import { findNatsServer } from "../../cli/stack/nats-binary.ts";
 import { pickPorts, startNatsServer } from "../../cli/stack/nats-server.ts";
 import type { COMMAND_REFUSALS } from "../../shared/refusals/command.ts";
 import type { Fault } from "../../shared/result.ts";
-import { interrupted, quorateUnder } from "../support/cli.ts";
+import { interrupted, quorate, quorateUnder } from "../support/cli.ts";
 import { refusedBy, run } from "../support/command.ts";
 import { bundleOf, finishedApproval } from "../support/evidence.ts";
 import type { Agent } from "../support/network.ts";
@@ -98,6 +98,15 @@ export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
   COMMAND_FAILED: bug,
   INTERRUPTED: async () => answerIn(await interrupted("demo", "-o", "json")),
   UNREACHABLE: () => refusedBy("evidence", "export", "0".repeat(64), "--url", "http://127.0.0.1:61", "--key", "k"),
+  OFFLINE_VIOLATION: async () => {
+    const { stdout } = await quorate(
+      "evidence",
+      "export",
+      "ab".repeat(32),
+      ...["--url", "http://127.0.0.1:8123", "--offline", "-o", "json"],
+    );
+    return answerIn(stdout);
+  },
   NATS_SERVER_MISSING: inFolder((folder) => {
     const places = { path: folder, standard: [], cache: folder, root: false, say: () => undefined };
     return onPath(folder, () => findNatsServer(places));

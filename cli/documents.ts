@@ -1,0 +1,46 @@
+// The reference as Markdown: every command, every exit code and every refusal, from the one place where each is kept.
+import { REFUSALS, type RefusalCode, refusalClass } from "../shared/refusals.ts";
+import { PROGRAM } from "./find.ts";
+import { EXITS } from "./help.ts";
+import type { Command } from "./registry.ts";
+
+/** File names and their texts. */
+export function documents(commands: readonly Command[]): Readonly<Record<string, string>> {
+  return { "commands.md": commandsPage(commands), "exit-codes.md": exitsPage(), "errors.md": errorsPage() };
+}
+
+function commandsPage(commands: readonly Command[]): string {
+  const parts = [...commands]
+    .sort((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, usage, about, input = [], example }) =>
+      [
+        `## ${name}`,
+        "",
+        `${about[0]?.toUpperCase() ?? ""}${about.slice(1)}.`,
+        "",
+        "```text",
+        `${PROGRAM} ${usage}`,
+        ...input,
+        "```",
+        "",
+        `Example: \`${PROGRAM} ${example}\``,
+        "",
+      ].join("\n"),
+    );
+  const every = "Every command takes `-o text|json|jsonl`, `-q` (no progress) and `--offline` (any socket is refused).";
+  return `# Commands\n\n${every}\n\n${parts.join("\n")}`;
+}
+
+function exitsPage(): string {
+  const rows = EXITS.map(([code, meaning]) => `| ${code} | ${meaning} |`);
+  return `# Exit codes\n\n| code | meaning |\n|---|---|\n${rows.join("\n")}\n`;
+}
+
+function errorsPage(): string {
+  const parts = (Object.keys(REFUSALS) as RefusalCode[]).sort().map((code) => {
+    const { what, why, do: remedy } = REFUSALS[code];
+    const open = (text: string) => text.replace(/\{(\w+)(?::instant)?\}/g, "‹$1›");
+    return `## ${code}\n\nClass: ${refusalClass(code)}\n\n- what: ${open(what)}\n- why: ${open(why)}\n- do: ${open(remedy)}\n`;
+  });
+  return `# Refusals\n\nWords in ‹ › are filled in where a refusal is met.\n\n${parts.join("\n")}`;
+}

@@ -1,0 +1,175 @@
+// What every command owes: an example, a line of help, one JSON document on stdout where nobody is at the terminal and nothing was ever set
+// up, an exit code of the table; and completion, reference and the offline guard that follow from the registry alone.
+import { execFileSync, spawnSync } from "node:child_process";
+import { readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { answerTo } from "../../cli/answer.ts";
+import { COMMANDS } from "../../cli/commands.ts";
+import { completionFor, SHELLS } from "../../cli/completion.ts";
+import { documents } from "../../cli/documents.ts";
+import { findCommand, readCall } from "../../cli/find.ts";
+import { EXITS } from "../../cli/help.ts";
+import { goOffline } from "../../cli/offline.ts";
+import { REFUSALS } from "../../shared/refusals.ts";
+import { bundleOf, bytesOf, finishedApproval, trustIn } from "../support/evidence.ts";
+import type { Agent } from "../support/network.ts";
+import { testParties } from "../support/parties.ts";
+import { scratchFolder } from "../support/scratch.ts";
+
+const root = new URL("../..", import.meta.url).pathname;
+const main = join(root, "cli", "main.ts");
+/** They start servers or builds, or stay up: their own tests run them. */
+const LONG = ["demo", "dev", "build", "simulate"];
+const short = COMMANDS.filter(({ name }) => !LONG.includes(name));
+const { dir, remove } = scratchFolder("first-run");
+const here = process.cwd();
+
+beforeAll(() => process.chdir(dir));
+afterAll(() => {
+  process.chdir(here);
+  remove();
+});
+
+/** As a shell splits a line. */
+const wordsIn = (line: string) => (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
+
+/** Runs a line in this process, offline and with nobody at the terminal; its exit code and what it wrote to stdout. */
+async function answered(...words: readonly string[]): Promise<{ exit: number; stdout: string }> {
+  const written: string[] = [];
+  const out = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
+  const err = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+  try {
+    return { exit: await answerTo(words), stdout: written.join("") };
+  } finally {
+    out.mockRestore();
+    err.mockRestore();
+  }
+}
+
+describe("every command", () => {
+  it.each(COMMANDS.map((command) => [command.name, command] as const))(
+    "%s has an example that can be read",
+    (name, command) => {
+      const { command: found, rest } = findCommand(COMMANDS, wordsIn(command.example));
+      expect(found.name).toBe(name);
+      expect(readCall(found, rest).wantsHelp).toBe(false);
+    },
+  );
+
+  it("is answered by one JSON document and an exit code of the table, by its example and by nothing", async () => {
+    const known = EXITS.map(([code]) => code);
+    for (const { name, example } of short)
+      for (const words of [wordsIn(example), name.split(" ")]) {
+        const reads = /^(cbor check|signature check)$/.test(name) && words.length === 2;
+        if (reads) continue; // it would read this process's own stdin
+        const { exit, stdout } = await answered(...words, "-o", "json", "--offline");
+        expect(known, words.join(" ")).toContain(exit);
+        expect(exit, words.join(" ")).not.toBe(1);
+        expect(() => JSON.parse(stdout), `${words.join(" ")}: ${stdout.slice(0, 200)}`).not.toThrow();
+      }
+    expect(readdirSync(dir).filter((entry) => entry !== "reference" && entry !== "acme" && entry !== "hub")).toEqual(
+      [],
+    );
+  });
+
+  it("carries no colour, whatever is asked for, and says nothing of its progress under -q", async () => {
+    const { stdout } = await answered("help");
+    expect(stdout).not.toContain("\u001b");
+    const { call } = readCall(findCommand(COMMANDS, ["doctor"]).command, ["-q"]);
+    const err = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
+    call.say("a line of progress");
+    const said = err.mock.calls.length;
+    err.mockRestore();
+    expect(said).toBe(0);
+  });
+});
+
+describe("completion and reference", () => {
+  it("name every command and every flag", () => {
+    for (const shell of SHELLS) {
+      const script = completionFor(shell, COMMANDS);
+      for (const { name, flags } of COMMANDS) {
+        for (const word of name.split(" ")) expect(script, `${shell} ${name}`).toContain(word);
+        for (const flag of Object.keys(flags)) expect(script, `${shell} ${name}`).toContain(flag);
+      }
+    }
+  });
+
+  it("complete in a real bash", () => {
+    writeFileSync("quorate.bash", completionFor("bash", COMMANDS));
+    const complete = (...words: readonly string[]) => {
+      const line = words.map((word) => `'${word}'`).join(" ");
+      const script = `source quorate.bash; COMP_WORDS=(quorate ${line}); COMP_CWORD=${words.length}; _quorate; echo "\${COMPREPLY[@]}"`;
+      return execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split(" ");
+    };
+    expect(complete("poli")).toEqual(["policy"]);
+    expect(complete("policy", "li")).toEqual(["lint", "list"]);
+    expect(complete("policy", "lint", "--pa")).toEqual(["--parties"]);
+    expect(complete("verify", "--tr")).toEqual(["--trust"]);
+    expect(complete("verify", "--trust", "quorate.b")).toEqual(["quorate.bash"]);
+  });
+
+  it("have a page for every command, exit code and refusal", () => {
+    const pages = documents(COMMANDS);
+    for (const { name, example } of COMMANDS) {
+      expect(pages["commands.md"]).toContain(`## ${name}\n`);
+      expect(pages["commands.md"]).toContain(example);
+    }
+    for (const [code, meaning] of EXITS) expect(pages["exit-codes.md"]).toContain(`| ${code} | ${meaning} |`);
+    for (const code of Object.keys(REFUSALS)) expect(pages["errors.md"]).toContain(`## ${code}\n`);
+    expect(pages["errors.md"]).not.toMatch(/\{\w+\}/);
+  });
+});
+
+describe("--offline", () => {
+  it("refuses any socket, also one whose failure is swallowed, and lets go afterwards", async () => {
+    const guard = goOffline();
+    const swallowed = await fetch("http://example.test:8123/").catch(() => "swallowed");
+    expect([swallowed, guard.attempt()]).toEqual(["swallowed", "example.test:8123"]);
+    expect(() => createServer().listen(0)).toThrow("offline");
+    guard.lift();
+    const server = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => server.once("listening", resolve));
+    server.close();
+    expect(server.listening).toBe(false);
+  });
+
+  it("ends a command that asks an agent, and not one that reads files", async () => {
+    const ask = ["evidence", "export", "ab".repeat(32), "--url", "http://127.0.0.1:8123", "-o", "json", "--offline"];
+    const asked = await answered(...ask);
+    expect([asked.exit, JSON.parse(asked.stdout).code]).toEqual([6, "OFFLINE_VIOLATION"]);
+    expect((await answered("policy", "list", "-o", "json", "--offline")).exit).toBe(0);
+  });
+
+  it("lets evidence be verified where there is no network at all", () => {
+    const without = spawnSync("unshare", ["-rn", "true"]).status === 0 ? ["unshare", "-rn"] : [];
+    writeFileSync("evidence.json", bytesOf(bundleOf(finishedApproval(3).agents[0] as Agent)));
+    writeFileSync("trust.json", JSON.stringify(trustIn(testParties(3))));
+    const verify = ["verify", "evidence.json", "--trust", "trust.json", "-o", "json", "--offline"];
+    const [program, ...words] = [...without, process.execPath, main, ...verify];
+    const said = execFileSync(program as string, words, { encoding: "utf8" });
+    expect(JSON.parse(said)).toMatchObject({ verdict: "passed", network: 0 });
+  });
+});
+
+describe("the program", () => {
+  it("says in its first line that a Node is too old", () => {
+    const old = 'data:text/javascript,Object.defineProperty(process.versions,"node",{value:"20.20.2"})';
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", old, join(root, "cli", "quorate.js"), "version"],
+      { encoding: "utf8" },
+    );
+    expect([status, stderr.split("\n")[0]]).toEqual([
+      64,
+      expect.stringContaining("needs Node 22.18 or newer, and this is 20.20.2"),
+    ]);
+    const now = spawnSync(process.execPath, [join(root, "cli", "quorate.js"), "--version"], { encoding: "utf8" });
+    expect([now.status, now.stdout.trim()]).toEqual([
+      0,
+      JSON.parse(readFileSync(join(root, "package.json"), "utf8")).version,
+    ]);
+  });
+});
