@@ -25,8 +25,9 @@ import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
-import { partyAdd, partyInit, partyNats, partyWords } from "./commands/party.ts";
+import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
 import { partyDevice } from "./commands/party-device.ts";
+import { partyNats, partyNatsRenew, partyNatsRevoke } from "./commands/party-nats.ts";
 import { partyRevoke } from "./commands/party-revoke.ts";
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { policyHead, policyIssue } from "./commands/policy-issue.ts";
@@ -46,6 +47,8 @@ export const COMMANDS: readonly Command[] = [
   partyAdd,
   partyWords,
   partyNats,
+  partyNatsRenew,
+  partyNatsRevoke,
   partyDevice,
   partyRevoke,
   verify,

@@ -13,28 +13,25 @@ const flagsOf = ({ flags }: Command) => Object.keys({ ...flags, ...GLOBAL }).map
 
 /** The words that may follow each beginning of a command: "" → all first words, "policy" → its verbs, "policy show" → its flags. */
 function following(commands: readonly Command[]): ReadonlyMap<string, readonly string[]> {
-  const words = new Map<string, Set<string>>();
-  const add = (before: string, word: string) => words.set(before, (words.get(before) ?? new Set()).add(word));
+  const after = new Map<string, Set<string>>();
+  const add = (before: string, word: string) => after.set(before, (after.get(before) ?? new Set()).add(word));
   for (const command of commands) {
-    const [first = "", second] = command.name.split(" ");
-    add("", first);
-    if (second !== undefined) add(first, second);
+    const words = command.name.split(" ");
+    for (const [index, word] of words.entries()) add(words.slice(0, index).join(" "), word);
     for (const flag of flagsOf(command)) add(command.name, flag);
   }
-  return new Map([...words].sort().map(([before, after]) => [before, [...after].sort()]));
+  return new Map([...after].sort().map(([before, words]) => [before, [...words].sort()]));
 }
 
 function bash(commands: readonly Command[]): string {
   const cases = [...following(commands)].map(([before, after]) => `    "${before}") words="${after.join(" ")}" ;;`);
   return `# quorate: completion for bash
 _quorate() {
-  local current="\${COMP_WORDS[COMP_CWORD]}" words="" two="\${COMP_WORDS[*]:1:2}" one="\${COMP_WORDS[1]}"
-  local before="$two"
-  [ "$COMP_CWORD" -le 1 ] && before=""
-  [ "$COMP_CWORD" -eq 2 ] && before="$one"
-  _quorate_words "$before"
-  [ -z "$words" ] && _quorate_words "$one"
-  # What is no flag is a file.
+  local current="\${COMP_WORDS[COMP_CWORD]}" words="" count
+  # The longest beginning that something follows; what is no flag after it is a file.
+  for count in 3 2 1 0; do
+    [ "$count" -lt "$COMP_CWORD" ] && [ -z "$words" ] && _quorate_words "\${COMP_WORDS[*]:1:$count}"
+  done
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$current")
   [ "\${#COMPREPLY[@]}" -eq 0 ] && mapfile -t COMPREPLY < <(compgen -f -- "$current")
   return 0
@@ -60,11 +57,10 @@ ${cases.join("\n")}
 }
 _quorate() {
   local -a reply
-  case $CURRENT in
-    2) _quorate_words "" ;;
-    3) _quorate_words "$words[2]" ;;
-    *) _quorate_words "$words[2] $words[3]"; (( \${#reply} )) || _quorate_words "$words[2]" ;;
-  esac
+  local count
+  for count in 3 2 1 0; do
+    (( count < CURRENT - 1 && ! \${#reply} )) && _quorate_words "\${(j: :)words[2,count+1]}"
+  done
   compadd -- $reply || _files
 }
 compdef _quorate quorate
@@ -73,21 +69,18 @@ compdef _quorate quorate
 
 function fish(commands: readonly Command[]): string {
   const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
+  const seen = (words: readonly string[]) => words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
   const lines = commands.flatMap((command) => {
-    const [first = "", second] = command.name.split(" ");
-    const about = quoted(command.about);
-    const seen =
-      second === undefined
-        ? `__fish_seen_subcommand_from ${first}`
-        : `__fish_seen_subcommand_from ${first}; and __fish_seen_subcommand_from ${second}`;
+    const words = command.name.split(" ");
+    const own = words.map((word, index) => {
+      const when = index === 0 ? "__fish_use_subcommand" : quoted(seen(words.slice(0, index)));
+      const about = index === words.length - 1 ? ` -d ${quoted(command.about)}` : "";
+      return `complete -c quorate -n ${when} -a ${word}${about}`;
+    });
     return [
-      second === undefined
-        ? `complete -c quorate -n __fish_use_subcommand -a ${first} -d ${about}`
-        : `complete -c quorate -n ${quoted(`__fish_seen_subcommand_from ${first}`)} -a ${second} -d ${about}`,
-      ...flagsOf(command).map((flag) => `complete -c quorate -n ${quoted(seen)} -l ${flag.slice(2)}`),
+      ...own,
+      ...flagsOf(command).map((flag) => `complete -c quorate -n ${quoted(seen(words))} -l ${flag.slice(2)}`),
     ];
   });
-  const rooms = [...new Set(commands.filter(({ name }) => name.includes(" ")).map(({ name }) => name.split(" ")[0]))];
-  const first = rooms.map((room) => `complete -c quorate -n __fish_use_subcommand -a ${room}`);
-  return `# quorate: completion for fish\n${[...first, ...lines].join("\n")}\n`;
+  return `# quorate: completion for fish\n${[...new Set(lines)].join("\n")}\n`;
 }

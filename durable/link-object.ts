@@ -18,12 +18,14 @@ import {
   noteTrouble,
   setDrain,
 } from "./link-schema.ts";
-import { dialNats } from "./nats-link.ts";
+import { dialNats, type NatsLogin } from "./nats-link.ts";
 
 export interface LinkEnv {
   readonly NATS_URL: string;
-  readonly NATS_USER: string;
-  readonly NATS_PASSWORD: string;
+  /** Either these two, or NATS_CREDS: what a server in operator mode gave, whole. */
+  readonly NATS_USER?: string;
+  readonly NATS_PASSWORD?: string;
+  readonly NATS_CREDS?: string;
   readonly OBSERVATIONS: Queue<InboundFrame>;
 }
 
@@ -181,8 +183,7 @@ export class Link extends DurableObject<LinkEnv> {
     let dialled: Bus | undefined;
     const bus = await dialNats({
       url: this.env.NATS_URL,
-      user: this.env.NATS_USER,
-      password: this.env.NATS_PASSWORD,
+      login: loginOf(this.env),
       stream: STREAM,
       durable: CONSUMER,
       journal: JOURNAL,
@@ -226,4 +227,8 @@ function redialDelay(failures: number): number {
 
 function sleep(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function loginOf({ NATS_CREDS, NATS_USER = "", NATS_PASSWORD = "" }: LinkEnv): NatsLogin {
+  return NATS_CREDS === undefined ? { user: NATS_USER, password: NATS_PASSWORD } : { credentials: NATS_CREDS };
 }

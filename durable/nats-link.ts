@@ -1,13 +1,15 @@
 // The bus over NATS JetStream: the one socket, and what is said over it.
-import type { JetStreamManager, Msg, NatsConnection } from "nats.ws";
-import { connect, createInbox, DebugEvents, Events, headers, nanos } from "nats.ws";
+import type { ConnectionOptions, JetStreamManager, Msg, NatsConnection } from "nats.ws";
+import { connect, createInbox, credsAuthenticator, DebugEvents, Events, headers, nanos } from "nats.ws";
 import type { Bus, Delivery } from "./bus.ts";
 import { ensureStreams, type StreamNames } from "./nats-streams.ts";
 
+/** A password, or the credentials file of a server in operator mode: a token, and the key that proves its possession. */
+export type NatsLogin = { readonly user: string; readonly password: string } | { readonly credentials: string };
+
 export type NatsDial = StreamNames & {
   readonly url: string;
-  readonly user: string;
-  readonly password: string;
+  readonly login: NatsLogin;
   /** Told whenever the connection is lost or regained, so that waiting rows go out at once. */
   readonly onStatus?: (connected: boolean) => void;
 };
@@ -26,8 +28,7 @@ const TERM = ENCODER.encode("+TERM");
 export async function dialNats(dial: NatsDial): Promise<Bus> {
   const connection = await connect({
     servers: dial.url.split(",").map((url) => url.trim()),
-    user: dial.user,
-    pass: dial.password,
+    ...authentication(dial.login),
     name: `quorate ${dial.durable}`,
     timeout: TIMEOUT_MS,
     pingInterval: PING_MS,
@@ -47,6 +48,11 @@ export async function dialNats(dial: NatsDial): Promise<Bus> {
     connection.close().catch(() => undefined);
     throw error;
   }
+}
+
+function authentication(login: NatsLogin): ConnectionOptions {
+  if ("credentials" in login) return { authenticator: credsAuthenticator(ENCODER.encode(login.credentials)) };
+  return { user: login.user, pass: login.password };
 }
 
 /** One pull request that the server may still be answering. */

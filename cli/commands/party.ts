@@ -1,13 +1,10 @@
-// `party init`, `party add`, `party words` and `party nats`: from nothing to an agent that can be deployed, and to partners it recognises.
-import { randomBytes } from "node:crypto";
-import { join } from "node:path";
+// `party init`, `party add` and `party words`: from nothing to an agent that can be deployed, and to partners it recognises.
 import { isToken } from "../../shared/mesh/subject.ts";
 import { wordsOf } from "../../shared/words.ts";
-import { argument, makeFolder, readJsonFile, required, usage, writeNamed } from "../files.ts";
-import { accountOf, type PartyDocument } from "../party/document.ts";
-import { createParty, pathIn, readCard, withPartners, writePrivate } from "../party/folder.ts";
+import { argument, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import type { PartyDocument } from "../party/document.ts";
+import { type Accounts, createParty, pathIn, readCard, withPartners } from "../party/folder.ts";
 import { type Call, type Command, EXIT } from "../registry.ts";
-import { buildNatsConfig } from "../stack/nats-config.ts";
 
 /** A day less than the longest that a ceremony may live, so that a key outlives nothing it opens by much. */
 const VALID_DAYS = 397;
@@ -40,21 +37,23 @@ export const partyInit: Command = {
 
 export const partyAdd: Command = {
   name: "party add",
-  usage: "party add [--yes] DIR CARD …",
+  usage: "party add [--yes] [--accounts FILE] DIR CARD …",
   about: "recognise partners by their cards; without --yes it shows whom, and changes nothing (exit 2)",
-  flags: { yes: { type: "boolean" } },
+  flags: { yes: { type: "boolean" }, accounts: { type: "string" } },
+  input: ["--accounts  the accounts.json of a NATS hub in operator mode"],
   example: "party add acme bolt/card.json crux/card.json",
   run: async (call) => {
     const dir = argument(call, 0, "DIR");
     argument(call, 1, "CARD");
     const cards = await Promise.all(call.args.slice(1).map(readCard));
     const before = readJsonFile(pathIn(dir, "party")) as PartyDocument;
-    const document = withPartners(before, cards);
+    const { accounts } = call.flags;
+    const document = withPartners(before, cards, typeof accounts === "string" ? readAccounts(accounts) : {});
     const known = new Set(before.partners.map(({ name }) => name));
     const added = cards.filter(({ name }) => name !== before.name && !known.has(name));
     const data = { added: added.map(({ name, root }) => ({ name, root, words: wordsOf(root) })), written: false };
     const rows = data.added.map(({ name, words }) => `${name.padEnd(12)} ${words}`);
-    if (added.length === 0) return { exit: EXIT.yes, data, text: "nothing changes" };
+    if (JSON.stringify(document) === JSON.stringify(before)) return { exit: EXIT.yes, data, text: "nothing changes" };
     if (call.flags.yes !== true) {
       const last = "compare the words with each partner over another road, then give --yes";
       return { exit: EXIT.changes, data, text: [...rows, last].join("\n") };
@@ -63,6 +62,15 @@ export const partyAdd: Command = {
     return { exit: EXIT.yes, data: { ...data, written: true }, text: [...rows, "recognised"].join("\n") };
   },
 };
+
+function readAccounts(path: string): Accounts {
+  const document = readJsonFile(path);
+  const entries = typeof document === "object" && document !== null ? Object.entries(document) : [];
+  const sound = entries.every(([name, account]) => isToken(name) && typeof account === "string" && isToken(account));
+  if (entries.length === 0 || !sound)
+    throw usage("--accounts takes the accounts.json that party nats --operator wrote");
+  return Object.fromEntries(entries) as Accounts;
+}
 
 export const partyWords: Command = {
   name: "party words",
@@ -77,47 +85,7 @@ export const partyWords: Command = {
   },
 };
 
-export const partyNats: Command = {
-  name: "party nats",
-  usage: "party nats --dir DIR --url URL [--port P] [--websocket-port P] NAME NAME …",
-  about: "a configuration for nats-server with one account for each party, and each party's login",
-  flags: {
-    dir: { type: "string" },
-    url: { type: "string" },
-    port: { type: "string" },
-    "websocket-port": { type: "string" },
-  },
-  example: "party nats --dir hub --url wss://nats.example.org acme bolt crux",
-  run: async (call) => {
-    const names = call.args.map((name) => token(name, "NAME"));
-    if (names.length < 2 || new Set(names.map(accountOf)).size < names.length)
-      throw usage("two or more different names are needed");
-    const dir = makeFolder(required(call, "dir"));
-    const url = required(call, "url");
-    const users = names.map((name) => ({
-      name,
-      account: accountOf(name),
-      user: name,
-      password: randomBytes(18).toString("base64url"),
-    }));
-    const ports = { client: port(call, "port", 4222), websocket: port(call, "websocket-port", 8080) };
-    const config = join(dir, "nats.conf");
-    writePrivate(config, buildNatsConfig(users, ports, join(dir, "store")));
-    const logins = users.map(({ name, user, password }) => {
-      const path = join(dir, `${name}.login.json`);
-      writePrivate(path, { NATS_URL: url, NATS_USER: user, NATS_PASSWORD: password });
-      return path;
-    });
-    const text = [
-      `config   ${config}`,
-      ...logins.map((path) => `login    ${path}`),
-      `start    nats-server -c ${config}`,
-    ];
-    return { exit: EXIT.yes, data: { config, logins }, text: text.join("\n") };
-  },
-};
-
-function token(value: string, what: string): string {
+export function token(value: string, what: string): string {
   if (!isToken(value)) throw usage(`${what} takes 1 to 64 letters, digits, hyphens and underscores`);
   return value;
 }
@@ -125,11 +93,5 @@ function token(value: string, what: string): string {
 function days(call: Call): number {
   const given = Number(call.flags.days ?? VALID_DAYS);
   if (!Number.isInteger(given) || given < 1 || given > 3_660) throw usage("--days takes a number from 1 to 3660");
-  return given;
-}
-
-function port(call: Call, flag: string, standard: number): number {
-  const given = Number(call.flags[flag] ?? standard);
-  if (!Number.isInteger(given) || given < 1 || given > 65_535) throw usage(`--${flag} takes a port`);
   return given;
 }

@@ -1,6 +1,6 @@
 // A party's folder: the root key, which stays offline; what its agent is deployed with; and the card for its partners.
 import { randomBytes } from "node:crypto";
-import { existsSync, writeFileSync } from "node:fs";
+import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Card, openCard, writeCard } from "../../shared/authority/card.ts";
 import { toHex } from "../../shared/bytes.ts";
@@ -49,12 +49,23 @@ export function writePrivate(path: string, content: unknown): void {
   }
 }
 
+/** For the owner alone, in place of what was there. */
+export function replacePrivate(path: string, content: unknown): void {
+  const half = `${path}.${process.pid}.part`;
+  rmSync(half, { force: true });
+  writePrivate(half, content);
+  renameSync(half, path);
+}
+
 export async function readCard(path: string): Promise<Card> {
   return unwrap(await openCard(readJsonFile(path)));
 }
 
+/** Accounts by the names of their parties, where a hub in operator mode gave them other names than their own. */
+export type Accounts = Readonly<Record<string, string>>;
+
 /** The party's document with partners added to it. A name stands for one root; a root has one name. */
-export function withPartners(document: PartyDocument, cards: readonly Card[]): PartyDocument {
+export function withPartners(document: PartyDocument, cards: readonly Card[], accounts: Accounts = {}): PartyDocument {
   let { trust, partners } = document;
   for (const { name, mesh, root } of cards) {
     const unfit = (reason: string) => new Refused(fault("CARD_UNFIT", { name, reason }).fault, EXIT.no);
@@ -66,5 +77,6 @@ export function withPartners(document: PartyDocument, cards: readonly Card[]): P
     trust = { ...trust, roots: [...trust.roots, { authority: name, key: root }] };
     partners = [...partners, { name, account: accountOf(name) }];
   }
-  return { ...document, trust, partners };
+  const placed = partners.map(({ name, account }) => ({ name, account: accounts[name] ?? account }));
+  return { ...document, trust, partners: placed };
 }

@@ -13,9 +13,9 @@ export type NatsParty = {
 };
 
 /** Of one party's account: its inbox, at most 256 MiB, and the journal of its own statements. */
-const ACCOUNT_FILE_BYTES = 1_073_741_824;
+export const ACCOUNT_FILE_BYTES = 1_073_741_824;
 /** Twice the largest message that a stream takes, so that one too large is refused with a reason and not with a broken connection. */
-const PAYLOAD_BYTES_MAX = 262_144;
+export const PAYLOAD_BYTES_MAX = 262_144;
 
 export type NatsPorts = { readonly client: number; readonly websocket: number };
 
@@ -32,7 +32,16 @@ export function buildNatsConfig(
     if (!isToken(name) || !isToken(account)) throw new Error(`not a subject token: ${name} or ${account}`);
   }
   return `# One account per party; a party's inbox can be reached only under the sender's own account name.
-server_name: quorate
+${serverBlock(ports, storeDir, parties.length)}
+accounts {
+${parties.map((party) => accountBlock(party, parties, joined)).join("\n")}
+}
+`;
+}
+
+/** Where the server listens, and what it keeps: the same whoever says who its accounts are. */
+export function serverBlock(ports: NatsPorts, storeDir: string, accounts: number): string {
+  return `server_name: quorate
 host: "127.0.0.1"
 port: ${ports.client}
 max_payload: ${PAYLOAD_BYTES_MAX}
@@ -47,12 +56,8 @@ websocket {
 jetstream {
   store_dir: ${JSON.stringify(storeDir)}
   max_memory_store: 0
-  max_file_store: ${parties.length * ACCOUNT_FILE_BYTES}
-}
-accounts {
-${parties.map((party) => accountBlock(party, parties, joined)).join("\n")}
-}
-`;
+  max_file_store: ${accounts * ACCOUNT_FILE_BYTES}
+}`;
 }
 
 function accountBlock(party: NatsParty, parties: readonly NatsParty[], joined: Joined): string {

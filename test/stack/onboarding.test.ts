@@ -1,4 +1,5 @@
-// From nothing to a ceremony by the commands of the README alone: keys, cards, logins, agents that run what was written for them.
+// From nothing to a ceremony by the commands of the README alone: keys, cards, logins of a hub in operator mode, agents that run what was
+// written for them.
 import { readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { Miniflare } from "miniflare";
@@ -27,15 +28,16 @@ async function ask<T>(name: string, path: string, body?: unknown): Promise<T> {
 beforeAll(async () => {
   const ports = await pickPorts();
   for (const name of NAMES) await run("party", "init", name, "--mesh", "board", "--dir", at(name));
-  for (const name of NAMES) {
-    const cards = NAMES.filter((other) => other !== name).map((other) => at(other, "card.json"));
-    const shown = await run("party", "add", at(name), ...cards);
-    expect([shown.exit, shown.data]).toMatchObject([2, { written: false, added: [{}, {}] }]);
-    expect((await run("party", "add", "--yes", at(name), ...cards)).exit).toBe(0);
-  }
   const url = `ws://127.0.0.1:${ports.websocket}`;
   const wanted = ["--port", String(ports.client), "--websocket-port", String(ports.websocket)];
-  await run("party", "nats", "--dir", at("hub"), "--url", url, ...wanted, ...NAMES);
+  await run("party", "nats", "--operator", "--dir", at("hub"), "--url", url, ...wanted, ...NAMES);
+  for (const name of NAMES) {
+    const cards = NAMES.filter((other) => other !== name).map((other) => at(other, "card.json"));
+    const add = ["party", "add", "--accounts", at("hub", "accounts.json"), at(name), ...cards];
+    const shown = await run(...add);
+    expect([shown.exit, shown.data]).toMatchObject([2, { written: false, added: [{}, {}] }]);
+    expect((await run(...add, "--yes")).exit).toBe(0);
+  }
   nats = await startNatsServer({ dir: at("server"), config: readFileSync(at("hub", "nats.conf"), "utf8"), ports });
   const { script } = await buildBundle();
   for (const name of NAMES) {
@@ -79,9 +81,24 @@ describe("parties made by the command line", () => {
     expect(await phases()).toEqual(["final", "final", "final"]);
   });
 
+  it("renew a login beside the old one, and withdraw the old one while its agent is connected", async () => {
+    const hub = at("hub");
+    const renewed = await run("party", "nats", "renew", "bolt", "--dir", hub);
+    const withdrawn = await run("party", "nats", "revoke", "bolt", "--dir", hub);
+    expect(withdrawn.data).toMatchObject({ withdrawn: [expect.stringMatching(/^U/), expect.stringMatching(/^U/)] });
+    expect((await run("party", "nats", "renew", "nobody", "--dir", hub)).refusal?.code).toBe("NOT_FOUND");
+    const config = readFileSync(at("hub", "nats.conf"), "utf8");
+    await nats.reload(config);
+    await until(30, async () => (await ask<{ ready?: boolean }>("bolt", "/readyz")).ready === false);
+    await until(10, async () => (await ask<{ ready?: boolean }>("acme", "/readyz")).ready === true);
+    expect((await ask<{ ready?: boolean }>("bolt", "/readyz")).ready).toBe(false);
+    expect(Object.keys(json((renewed.data as { login: string }).login))).toEqual(["NATS_URL", "NATS_CREDS"]);
+  });
+
   it("keep what is secret to themselves, and never lose it", async () => {
     for (const file of ["root-key.json", "secrets.json"]) expect(statSync(at("acme", file)).mode & 0o777).toBe(0o600);
-    for (const file of ["nats.conf", "bolt.login.json"]) expect(statSync(at("hub", file)).mode & 0o777).toBe(0o600);
+    for (const file of ["nats.conf", "bolt.login.json", "hub.json"])
+      expect(statSync(at("hub", file)).mode & 0o777).toBe(0o600);
     const before = readFileSync(at("acme", "root-key.json"), "utf8");
     const again = await run("party", "init", "acme", "--mesh", "board", "--dir", at("acme"));
     expect([again.exit, again.refusal?.code]).toEqual([6, "PARTY_EXISTS"]);

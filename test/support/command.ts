@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { COMMANDS } from "../../cli/commands.ts";
+import { findCommand } from "../../cli/find.ts";
 import { type Answer, type Flags, Refused } from "../../cli/registry.ts";
 import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
 import type { Fault } from "../../shared/result.ts";
@@ -40,10 +41,8 @@ async function ended(words: readonly Word[]): Promise<Answer | Refused> {
     return path;
   });
   try {
-    const command = COMMANDS.find(({ name }) => given.slice(0, name.split(" ").length).join(" ") === name);
-    if (command === undefined) throw new Error(`there is no command ${given.join(" ")}`);
-    const args = given.slice(command.name.split(" ").length);
-    const { values, positionals } = parseArgs({ args, options: command.flags, allowPositionals: true });
+    const { command, rest } = findCommand(COMMANDS, given);
+    const { values, positionals } = parseArgs({ args: [...rest], options: command.flags, allowPositionals: true });
     const flags = values as Flags;
     const call = { args: positionals, flags, output: "json", say: () => undefined } as const;
     return await command.run(call);
