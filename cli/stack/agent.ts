@@ -21,6 +21,8 @@ export type AgentPlan = {
   /** The party's clock error, in milliseconds. */
   readonly clockOffsetMs: number;
   readonly port: number;
+  /** Further variables of its Worker. */
+  readonly variables?: Readonly<Record<string, string>>;
   /** Further meshes of the stack; it stands in those that name it. */
   readonly meshes?: readonly MeshPlan[];
 };
@@ -144,6 +146,7 @@ export class LocalAgent {
       NATS_URL: nats.url,
       NATS_USER: nats.user,
       NATS_PASSWORD: nats.password,
+      ...this.#plan.variables,
     };
   }
 }

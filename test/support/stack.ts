@@ -34,13 +34,25 @@ export type LoneAgent = { readonly agent: LocalAgent; readonly stop: () => Promi
 export async function loneAgent(
   sources: readonly unknown[],
   hookSecrets: Readonly<Record<string, readonly string[]>>,
+  variables: Readonly<Record<string, string>> = {},
 ): Promise<LoneAgent> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-lone-"));
   const { script } = await buildBundle();
   const parties = testParties(3);
   const [party] = parties as readonly [Party, ...Party[]];
   const nats = { url: "ws://127.0.0.1:9", user: "nobody", password: "nothing" };
-  const agent = new LocalAgent({ party, parties, script, dir, nats, sources, hookSecrets, clockOffsetMs: 0, port: 0 });
+  const agent = new LocalAgent({
+    party,
+    parties,
+    script,
+    dir,
+    nats,
+    sources,
+    hookSecrets,
+    variables,
+    clockOffsetMs: 0,
+    port: 0,
+  });
   await agent.start();
   const stop = async () => {
     await agent.kill();

@@ -2,6 +2,7 @@
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";
+import { EVENT_ROUTES } from "../routes/events.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { KEY_ROUTES } from "../routes/keys.ts";
 import { LINEAGE_ROUTES } from "../routes/lineage.ts";
@@ -16,6 +17,7 @@ import type { Route } from "./route.ts";
 export const ROUTES: readonly Route[] = [
   ...CEREMONY_ROUTES,
   ...LINEAGE_ROUTES,
+  ...EVENT_ROUTES,
   ...SPEAKING_ROUTES,
   ...OBSERVATION_ROUTES,
   ...REVOCATION_ROUTES,

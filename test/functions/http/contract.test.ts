@@ -163,6 +163,8 @@ describe("the served description", () => {
     vi.useRealTimers();
     for (const rest of ["/outcome", "/evidence", "/lineage?limit=1", "/lineage?format=svg", "/lineage?format=dot"])
       await ask("GET", at(rest)[0], {}, at(rest)[1]);
+    const ended = await ask("GET", at("/events")[0], {}, at("/events")[1]);
+    expect(await ended.text()).toMatch(/^retry: 3000\n\nid: [0-9a-f]{64}\ndata: [\s\S]*\n\nevent: end\n/);
     const bundle = await (await agent.request(at("/evidence")[0], { headers: KEYED })).json();
     const { trust } = agent.config.party;
     const verdict = await post("/v1/verify", { bundle, trust });

@@ -117,3 +117,36 @@ describe("a picture of a lineage", () => {
     expect(await drawn("dot")).toMatch(/^digraph lineage \{[\s\S]*"[0-9a-f]{64}" \[label="0 \w/);
   });
 });
+
+describe("a stream of events", () => {
+  it("says every quarter of a minute that it is alive, and hands on what happens meanwhile", async () => {
+    const agent = here();
+    const { ceremony } = (await (await open(agent)).json()) as { ceremony: string };
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: Date.now() });
+    const answer = await agent.request(`/v1/ceremonies/${ceremony}/events`, { headers: KEYED });
+    const reader = (answer.body as ReadableStream<Uint8Array>).getReader();
+    const said: string[] = [];
+    const reading = (async () => {
+      for (let read = await reader.read(); !read.done; read = await reader.read())
+        said.push(new TextDecoder().decode(read.value));
+    })();
+    await vi.advanceTimersByTimeAsync(31_000);
+    expect(said.map((text) => text.slice(0, 7))).toEqual([
+      "retry: ",
+      expect.stringMatching(/^id: /),
+      ": alive",
+      ": alive",
+    ]);
+    await agent.request(`/v1/ceremonies/${ceremony}/attestations`, {
+      method: "POST",
+      headers: { ...KEYED, ...json },
+      body: '{"choice":"approve"}',
+    });
+    await vi.advanceTimersByTimeAsync(10);
+    expect(said.at(-1)).toContain('"kind":"attestation"');
+    await reader.cancel();
+    await vi.advanceTimersByTimeAsync(6_000);
+    await reading;
+    vi.useRealTimers();
+  });
+});
