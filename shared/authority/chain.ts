@@ -1,10 +1,10 @@
 // Credential chains (SPEC §5.2): from a root to the signing key, narrower at every link. What is judged here follows from the chain's
 // own bytes, so that everyone judges alike; what a party recognises and knows besides is in `validity.ts` and `competence.ts`.
-import { concatBytes, toHex } from "../bytes.ts";
+import { equalBytes, toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
 import { parseStatement } from "../cose/sign1.ts";
-import { idBytes, sha256Hex } from "../hash.ts";
+import { idBytes } from "../hash.ts";
 import { CHAIN_LENGTH_MAX, CHAINS_REMEMBERED_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { ANY, type Credential, type Grant, parseCredential } from "./credential.ts";
@@ -30,8 +30,8 @@ export function emptyMemory(): ChainMemory {
 
 /** Reads the links, in their order; signatures and linkage are proved later. A chain that was proved before is not read again. */
 export function parseChain(frames: readonly Uint8Array[], memory: ChainMemory | null = null): Result<Chain> {
-  const known = memory === null || memory.byName.size === 0 ? undefined : memory.byName.get(nameOf(frames));
-  if (known !== undefined) return ok(known);
+  const known = memory?.byName.get(nameOf(frames));
+  if (known !== undefined && isOf(known, frames)) return ok(known);
   if (frames.length === 0) return fault("CHAIN_EMPTY");
   const links: Credential[] = [];
   for (const frame of frames) {
@@ -74,9 +74,15 @@ export function leafOf(chain: Chain): Credential {
   return chain[chain.length - 1] as Credential;
 }
 
-/** A name for exactly these frames: lengths count, so that no other division of the same bytes shares it. */
+/** Under which a chain is looked up: part of its last signature. Whether it is the same is for its bytes to say. */
 function nameOf(frames: readonly Uint8Array[]): string {
-  return sha256Hex(concatBytes(...frames.flatMap((frame) => [Uint8Array.of(frame.length >> 8, frame.length), frame])));
+  return toHex((frames[frames.length - 1] ?? NOTHING).subarray(-16));
+}
+
+const NOTHING = new Uint8Array();
+
+function isOf(chain: Chain, frames: readonly Uint8Array[]): boolean {
+  return chain.length === frames.length && chain.every(({ frame }, at) => equalBytes(frame, frames[at] as Uint8Array));
 }
 
 /** Remembers a chain that was proved under a recognised root; forgets all when full, which costs time and nothing else. */

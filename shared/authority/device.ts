@@ -36,8 +36,14 @@ export function rememberLinks({ deviceLinks }: Pick<Observation, "deviceLinks">,
 
 /** What a key in software stands for where no links are shown: its continuity is that of the key. Key and hash in hexadecimal. */
 export function softwareDevice(key: string): string {
-  return sha256Hex(idBytes(key));
+  const known = devices.get(key) ?? sha256Hex(idBytes(key));
+  if (devices.size >= CHAINS_REMEMBERED_MAX) devices.clear();
+  devices.set(key, known);
+  return known;
 }
+
+/** Worked out once for a key: whoever speaks once speaks again. */
+const devices = new Map<string, string>();
 
 /** The verdict on an observation's device; null where it shows no links. */
 export function deviceContinuity(

@@ -8,6 +8,7 @@ import { type Chain, type ChainMemory, parseChain } from "./chain.ts";
 export type Paths = { readonly chain: Chain; readonly otherPaths: readonly Chain[] };
 
 type Interval = readonly [number, number];
+const NO_PATHS: readonly Chain[] = [];
 
 /** Reads every path and chooses: of those whose links hold at the stated time the shortest, then the one of the lowest ids. */
 export function parsePaths(
@@ -23,6 +24,8 @@ export function parsePaths(
     if (!chain.ok) return chain;
     chains.push(chain.value);
   }
+  const [only] = chains;
+  if (only !== undefined && chains.length === 1) return ok({ chain: only, otherPaths: NO_PATHS });
   chains.sort(comparePaths);
   if (chains.some((chain, index) => index > 0 && nameOf(chain) === nameOf(chains[index - 1] as Chain)))
     return fault("CHAIN_PATHS", { found: "one of them twice", limit: CHAIN_PATHS_MAX });

@@ -1,30 +1,9 @@
-// Bytes to values: the scanner first, then cbor-x on what it passed. `/decode-no-eval`, since the default build compiles readers
-// with `new Function`, which a Worker forbids inside a handler.
-import { Decoder } from "cbor-x/decode-no-eval";
-import { ok, type Result } from "../result.ts";
-import { scanCanonical } from "./scan.ts";
+// Bytes to values, for everyone who reads any: through the strict reader, and no other way.
+import type { Result } from "../result.ts";
+import { readCanonical } from "./scan.ts";
 import type { CborValue } from "./value.ts";
 
-const decoder = new Decoder({ useRecords: false, mapsAsObjects: false, int64AsNumber: false } as object);
-
-/** Decodes canonical bytes, or refuses with the scanner's code. Integers are numbers where exact, bigints beyond. */
+/** Decodes canonical bytes, or refuses with the reader's code. Integers are numbers where exact, bigints beyond. */
 export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
-  const scanned = scanCanonical(bytes);
-  return scanned.ok ? ok(normalise(decoder.decode(viewOf(bytes)))) : scanned;
-}
-
-/** A view of our own: cbor-x hangs a property on the array it is given, and answers a Node Buffer with Buffers. */
-function viewOf(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}
-
-function normalise(value: unknown): CborValue {
-  if (typeof value === "bigint") return Number.isSafeInteger(Number(value)) ? Number(value) : value;
-  if (typeof value === "number") return value;
-  if (value instanceof Uint8Array) return Uint8Array.from(value); // a copy: cbor-x hands out views of the input
-  if (Array.isArray(value)) return value.map(normalise);
-  if (value instanceof Map) {
-    return new Map([...value].map(([key, item]) => [normalise(key) as string | number, normalise(item)]));
-  }
-  return value as string | boolean | null;
+  return readCanonical(bytes);
 }

@@ -1,6 +1,6 @@
 // The one encoder (SPEC §1.1): shortest heads, map keys in bytewise order of their encodings (RFC 8949 §4.2.1).
 // It throws on values outside the profile: only our own code calls it, so such a value is a bug.
-import { compareBytes, concatBytes } from "../bytes.ts";
+import { compareBytes } from "../bytes.ts";
 import { CBOR_UINT_KEY_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 import type { Encodable } from "./value.ts";
@@ -9,71 +9,127 @@ const UINT64_LIMIT = 1n << 64n;
 const INT64_LOWEST = -(1n << 63n);
 const utf8 = new TextEncoder();
 
-/** Canonical bytes of `value`; the same value has the same bytes everywhere. Throws outside the profile. */
-export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
-  const parts: Uint8Array[] = [];
-  write(value, parts);
-  return concatBytes(...parts);
+/** Bytes as they are written: the buffer grows, and what is written is copied out at the end. */
+class Sink {
+  #bytes = new Uint8Array(512);
+  #length = 0;
+
+  #reserve(more: number): void {
+    if (this.#length + more <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
+    grown.set(this.#bytes.subarray(0, this.#length));
+    this.#bytes = grown;
+  }
+
+  raw(bytes: Uint8Array): void {
+    this.#reserve(bytes.length);
+    this.#bytes.set(bytes, this.#length);
+    this.#length += bytes.length;
+  }
+
+  /** The shortest head for an argument. */
+  head(major: number, argument: number | bigint): void {
+    this.#reserve(9);
+    const type = major << 5;
+    if (argument < 24) {
+      this.#bytes[this.#length++] = type | Number(argument);
+      return;
+    }
+    const size = argument < 0x100 ? 1 : argument < 0x1_0000 ? 2 : argument < 0x1_0000_0000 ? 4 : 8;
+    this.#bytes[this.#length] = type | (size === 1 ? 24 : size === 2 ? 25 : size === 4 ? 26 : 27);
+    const [high, low] =
+      typeof argument === "bigint"
+        ? [Number(argument >> 32n), Number(argument & 0xffff_ffffn)]
+        : [Math.floor(argument / 2 ** 32), argument >>> 0];
+    for (let at = 0; at < size; at++) {
+      const shift = 8 * (size - 1 - at);
+      this.#bytes[this.#length + 1 + at] = (shift >= 32 ? high >>> (shift - 32) : low >>> shift) & 0xff;
+    }
+    this.#length += 1 + size;
+  }
+
+  /** What was written; the next to write begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const written = this.#bytes.slice(0, this.#length);
+    this.#length = 0;
+    if (this.#bytes.length > SINK_KEPT_MAX) this.#bytes = new Uint8Array(512);
+    return written;
+  }
 }
 
-function write(value: Encodable, out: Uint8Array[]): void {
+/** Sinks that nobody writes to: keys are encoded while what holds them is. One that threw is not used again. */
+const idle: Sink[] = [];
+const SINK_KEPT_MAX = 65_536;
+
+/** Canonical bytes of `value`; the same value has the same bytes everywhere. Throws outside the profile. */
+export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
+  const sink = idle.pop() ?? new Sink();
+  write(value, sink);
+  const written = sink.take();
+  idle.push(sink);
+  return written;
+}
+
+function write(value: Encodable, out: Sink): void {
   if (typeof value === "number" || typeof value === "bigint") writeInteger(value, out);
   else if (typeof value === "string") writeText(value, out);
-  else if (value === null) out.push(Uint8Array.of(0xf6));
-  else if (typeof value === "boolean") out.push(Uint8Array.of(value ? 0xf5 : 0xf4));
-  else if (value instanceof Uint8Array) out.push(head(2, value.length), value);
-  else if (Array.isArray(value)) writeArray(value as readonly Encodable[], out);
+  else if (value === null) out.head(7, 22);
+  else if (typeof value === "boolean") out.head(7, value ? 21 : 20);
+  else if (value instanceof Uint8Array) {
+    out.head(2, value.length);
+    out.raw(value);
+  } else if (Array.isArray(value)) writeArray(value as readonly Encodable[], out);
   else writeMap(value instanceof Map ? [...value.entries()] : Object.entries(value as object), out);
 }
 
-function writeArray(items: readonly Encodable[], out: Uint8Array[]): void {
-  out.push(head(4, items.length));
+function writeArray(items: readonly Encodable[], out: Sink): void {
+  out.head(4, items.length);
   for (const item of items) write(item, out);
 }
 
-function writeInteger(value: number | bigint, out: Uint8Array[]): void {
-  invariant(typeof value === "bigint" || Number.isSafeInteger(value), "CBOR numbers are integers");
-  const wide = BigInt(value);
-  invariant(wide >= INT64_LOWEST && wide < UINT64_LIMIT, "CBOR integers are in [-2^63, 2^64)");
-  out.push(wide >= 0n ? head(0, wide) : head(1, -1n - wide));
+function writeInteger(value: number | bigint, out: Sink): void {
+  if (typeof value === "number") {
+    invariant(Number.isSafeInteger(value), "CBOR numbers are integers");
+    if (value >= 0) out.head(0, value);
+    else out.head(1, -1 - value);
+    return;
+  }
+  invariant(value >= INT64_LOWEST && value < UINT64_LIMIT, "CBOR integers are in [-2^63, 2^64)");
+  if (value >= 0n) out.head(0, value);
+  else out.head(1, -1n - value);
 }
 
-function writeText(text: string, out: Uint8Array[]): void {
+function writeText(text: string, out: Sink): void {
   invariant(text.isWellFormed(), "CBOR text has no lone surrogates");
   invariant(!text.startsWith("\ufeff"), "CBOR text does not begin with a byte order mark");
   const bytes = utf8.encode(text);
-  out.push(head(3, bytes.length), bytes);
+  out.head(3, bytes.length);
+  out.raw(bytes);
 }
 
-function writeMap(entries: readonly (readonly [string | number, Encodable])[], out: Uint8Array[]): void {
+function writeMap(entries: readonly (readonly [string | number, Encodable])[], out: Sink): void {
   const sorted = entries
     .map(([key, value]) => ({ key: encodeKey(key), value }))
     .sort((a, b) => compareBytes(a.key, b.key));
-  out.push(head(5, sorted.length));
+  out.head(5, sorted.length);
   for (const { key, value } of sorted) {
-    out.push(key);
+    out.raw(key);
     write(value, out);
   }
 }
 
+/** Keys met before: names of fields come again in every document. */
+const keys = new Map<string | number, Uint8Array>();
+const KEYS_KEPT_MAX = 1_024;
+
 function encodeKey(key: string | number): Uint8Array {
+  const known = keys.get(key);
+  if (known !== undefined) return known;
   invariant(
     typeof key === "string" || (key >= 0 && key <= CBOR_UINT_KEY_MAX),
     "CBOR integer keys are small and unsigned",
   );
-  return encodeCanonical(key);
-}
-
-function head(major: number, argument: number | bigint): Uint8Array {
-  const type = major << 5;
-  if (argument < 24) return Uint8Array.of(type | Number(argument));
-  const bytes = argument < 0x100 ? 1 : argument < 0x1_0000 ? 2 : argument < 0x1_0000_0000 ? 4 : 8;
-  const out = new Uint8Array(1 + bytes);
-  out[0] = type | (bytes === 1 ? 24 : bytes === 2 ? 25 : bytes === 4 ? 26 : 27);
-  let rest = BigInt(argument);
-  for (let at = bytes; at > 0; at--) {
-    out[at] = Number(rest & 0xffn);
-    rest >>= 8n;
-  }
-  return out;
+  const encoded = encodeCanonical(key);
+  if (keys.size < KEYS_KEPT_MAX) keys.set(key, encoded);
+  return encoded;
 }

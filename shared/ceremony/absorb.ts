@@ -8,7 +8,6 @@ import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.
 import {
   type BatchBody,
   type Call,
-  type ContributionBody,
   type Id,
   isKind,
   type NoticeBody,
@@ -27,10 +26,49 @@ import { checkGuest, isGuestJoin } from "./guests.ts";
 import { takeIn } from "./intake.ts";
 import { absorbNotice } from "./notice.ts";
 import { refuseToPark } from "./parked.ts";
-import { audienceOf, type CeremonyState, type RosterSeat, type Round, replaceRound, seatAt, silence } from "./state.ts";
+import {
+  audienceOf,
+  type CeremonyState,
+  hasRoot,
+  type RosterSeat,
+  type Round,
+  replaceRound,
+  seatAt,
+  silence,
+} from "./state.ts";
 import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { withdrawalOf } from "./struck.ts";
+import type { Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
+
+/** Takes in what came together. Runs of contributions that wait for a batch are taken in at once: in a burst there is little else. */
+export function absorbAll(start: Turn, observations: readonly VerifiedObservation[]): Turn {
+  let turn = start;
+  let run: Taken[] = [];
+  const takeRun = () => {
+    const [first] = run;
+    if (first !== undefined) turn = takeIn(turn, turn.state.rounds[first.round as number] as Round, run);
+    run = [];
+  };
+  for (const observation of observations) {
+    if (!isForBatch(turn, observation) || (run.length > 0 && run[0]?.round !== observation.round)) takeRun();
+    if (isForBatch(turn, observation)) run.push(observation);
+    else turn = absorb(turn, observation);
+  }
+  takeRun();
+  return turn;
+}
+
+/** Whether a statement is a contribution in its signer's own seat, one whose holder runs no agent. */
+function isForBatch({ state }: Turn, observation: VerifiedObservation): observation is Taken {
+  const { ceremony, key, slot, round: index } = observation;
+  const round = state.rounds[index ?? -1];
+  if (round === undefined || ceremony !== state.ceremony || state.refusal !== null || key === state.self.key)
+    return false;
+  return (
+    observation.body.kind === "contribution" && round.batched.has(slot.seat ?? -1) && checkSeat(round, observation).ok
+  );
+}
 
 export function absorb(turn: Turn, observation: VerifiedObservation): Turn {
   const { state } = turn;
@@ -51,7 +89,7 @@ function absorbSeated(turn: Turn, round: Round, seat: RosterSeat, observation: V
   switch (observation.body.kind) {
     case "contribution":
       return round.batched.has(seat.index)
-        ? takeIn(turn, round, observation as VerifiedObservation & Observation<ContributionBody>)
+        ? takeIn(turn, round, [observation as Taken])
         : absorbContribution(turn, round, observation);
     case "notice":
       return absorbNotice(turn, round, observation as VerifiedObservation & Observation<NoticeBody>);
@@ -121,7 +159,7 @@ function isStatusOf(parked: VerifiedObservation, key: string): boolean {
 /** The seat that the slot names must be the signer's: by root key and role, never by who spoke first (SPEC §7.6). */
 function checkSeat(round: Round, observation: Observation): Result<RosterSeat> {
   const root = rootOf(observation.chain);
-  if (!round.seats.some((seat) => seat.root === root)) return fault("NOT_A_PARTY");
+  if (!hasRoot(round, root)) return fault("NOT_A_PARTY");
   const seat = seatAt(round, observation.slot.seat);
   if (seat === undefined || seat.root !== root)
     return fault("SEAT_MISMATCH", { seat: observation.slot.seat, holder: seat?.authority ?? "nobody" });

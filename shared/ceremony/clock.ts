@@ -4,13 +4,13 @@
 import type { Observation } from "../observation/observation.ts";
 import { type Heard, hearAt, sendAt } from "../reference/peer-clock.ts";
 import type { Effect } from "./effect.ts";
-import { type CeremonyState, currentRound, replaceRound } from "./state.ts";
+import { type CeremonyState, currentRound, type Round, replaceRound } from "./state.ts";
 
 /** Takes in the stamps of statements that arrived at the host's reading `now`. */
 export function listen(state: CeremonyState, observations: readonly Observation[], now: number): CeremonyState {
   const heard = observations.flatMap((observation) => heardFrom(state, observation));
   if (heard.length === 0) return state;
-  const organisations = new Set(currentRound(state)?.seats.map(({ authority }) => authority)).size;
+  const organisations = voicesOf(currentRound(state)).size;
   const clock = hearAt(state.clock, heard, now, organisations);
   if (clock === state.clock) return state;
   return { ...reckonedAnew(state, clock.correction - state.clock.correction), clock };
@@ -32,11 +32,21 @@ function reckonedAnew(state: CeremonyState, by: number): CeremonyState {
   return { ...replaceRound(state, rebased), statusAt: moved(state.statusAt) };
 }
 
-/** Organisations of the ceremony have a voice about its time, and no others. */
+const voices = new WeakMap<Round["seats"], ReadonlySet<string>>();
+
+/** Those who have a voice about the ceremony's time: organisations that run an agent in it, and so hear others as well. */
+function voicesOf(round: Round | undefined): ReadonlySet<string> {
+  if (round === undefined) return new Set();
+  const heard = round.seats.filter(({ index }) => !round.batched.has(index));
+  const known = voices.get(round.seats) ?? new Set(heard.map(({ authority }) => authority));
+  voices.set(round.seats, known);
+  return known;
+}
+
 function heardFrom(state: CeremonyState, { key, chain, timeFrame, at, body, lineage }: Observation): readonly Heard[] {
   const { self, call } = state;
   const peer = self.roots.get(chain[0].issuer);
-  const seated = currentRound(state)?.seats.some(({ authority }) => authority === peer) ?? false;
+  const seated = peer !== undefined && voicesOf(currentRound(state)).has(peer);
   if (peer === undefined || peer === self.authority || key === self.key || !seated || timeFrame !== call?.timeFrame)
     return [];
   const cited = [...lineage.parents, ...lineage.sources];

@@ -9,42 +9,47 @@ import {
   FRAME_BYTES_MAX,
 } from "../limits.ts";
 import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
-import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
+import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { batchesFrom, batchesPerElector, holdBatch } from "./batch.ts";
-import { lookUp } from "./layers.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
-import { secondKey, slotKey, type Taken, withKnown } from "./taken.ts";
+import { Draft, secondKey, type Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
 
 /** Bytes that every batch but the last of a turn holds at least, unpacked: half of what did not fit into one frame, less one contribution. */
 const BATCH_BYTES_LEAST = 16_384;
 
-/** A contribution of a seat without an agent: taken in for the next batch, or refused by whoever cannot bring it. */
-export function takeIn(turn: Turn, round: Round, contribution: Taken): Turn {
-  const { id, slot } = contribution;
-  if (lookUp(round.intake.known, id) !== undefined) return receipt(turn, id, "ignored", "DUPLICATE");
-  const refusal = turn.replaying ? null : refusalToTake(turn, round, contribution);
-  if (refusal !== null) return refuseIn(turn, contribution, refusal);
-  const first = lookUp(round.intake.known, slotKey(contribution));
-  const waiting = new Map(round.intake.waiting).set(id, contribution);
-  const dueAt = round.intake.waiting.size > 0 || turn.replaying ? round.intake.dueAt : dueFor(turn, round);
-  const bytes = round.intake.bytes + contribution.frame.length;
-  const intake = { ...withKnown(round.intake, [contribution]), waiting, bytes, dueAt };
-  const stored = turn.replaying ? new Set(round.intake.stored).add(id) : round.intake.stored;
-  const kept = {
-    ...turn,
-    state: { ...replaceRound(turn.state, { ...round, intake: { ...intake, stored } }), quiet: 0 },
-  };
-  const admitted = receipt(kept, id, "admitted");
-  if (first === undefined) return admitted;
-  const by = authorityOf(turn.state, contribution);
-  return record(admitted, "byzantine-event", [first, id], by, { code: "EQUIVOCATION", seat: slot.seat as number });
+/** Contributions of seats without an agent to one round: each is taken in for the next batch, or refused by whoever cannot bring it. */
+export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[]): Turn {
+  const shut = turn.replaying ? null : refusalOf(turn, before);
+  const limit = batchesPerElector(before);
+  const room = turn.replaying ? Number.POSITIVE_INFINITY : (limit - ownBatches(before) - 1) * BATCH_BYTES_LEAST;
+  const draft = new Draft(before.intake);
+  const told = contributions.reduce((next, contribution) => {
+    if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
+    const full = draft.bytes > room ? fault("INTAKE_FULL", { round: before.index, limit }).fault : null;
+    const refusal = shut ?? (turn.replaying ? null : unfit(draft, contribution)) ?? full;
+    if (refusal !== null) return refuseIn(next, contribution, refusal);
+    const first = draft.add(contribution);
+    const admitted = receipt(next, contribution.id, "admitted");
+    return first === undefined ? admitted : recordPair(admitted, first, contribution);
+  }, turn);
+  if (draft.added === 0) return told;
+  const due = before.intake.waiting.size > 0 || turn.replaying ? before.intake.dueAt : dueFor(turn, before);
+  const intake = { ...draft.take(turn.replaying), dueAt: due };
+  return { ...told, state: { ...replaceRound(told.state, { ...before, intake }), quiet: 0 } };
 }
 
-function refusalToTake({ state }: Turn, round: Round, contribution: Taken): Fault | null {
-  const { closing, intake, index, seats } = round;
+/** Two things said in one slot: both are kept, as proof. */
+function recordPair(turn: Turn, first: Id, contribution: Taken): Turn {
+  const { id, slot } = contribution;
+  const by = authorityOf(turn.state, contribution);
+  return record(turn, "byzantine-event", [first, id], by, { code: "EQUIVOCATION", seat: slot.seat as number });
+}
+
+/** Why nothing more is taken in; null where something may be. */
+function refusalOf({ state }: Turn, { closing, index, seats }: Round): Fault | null {
   const own = closing.own;
   if (closing.decision !== null) return fault("ROUND_CLOSED", { round: index }).fault;
   if (own === null) {
@@ -54,17 +59,16 @@ function refusalToTake({ state }: Turn, round: Round, contribution: Taken): Faul
   if (state.expired) return fault("CEREMONY_OVER", { phase: phaseOf(state) }).fault;
   if (state.mute) return fault("MUTE").fault;
   if (isHalted(closing)) return overTolerance(closing).fault;
-  if (closing.witnesses.has(own)) return fault("INTAKE_CLOSED", { round: index }).fault;
+  return closing.witnesses.has(own) ? fault("INTAKE_CLOSED", { round: index }).fault : null;
+}
+
+function unfit(draft: Draft, contribution: Taken): Fault | null {
   const need = unfitness(contribution);
   if (need !== null) return fault("BATCH_UNFIT", { need }).fault;
-  if (lookUp(intake.known, secondKey(contribution)) !== undefined)
-    return fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault;
-  if ((intake.perSeat.get(contribution.slot.seat as number) ?? 0) >= BATCHED_PER_SEAT_MAX)
-    return fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault;
-  const limit = batchesPerElector(round);
-  return ownBatches(round) + 1 + Math.ceil(intake.bytes / BATCH_BYTES_LEAST) > limit
-    ? fault("INTAKE_FULL", { round: index, limit }).fault
-    : null;
+  const { seat } = contribution.slot;
+  if (draft.find(secondKey(contribution)) !== undefined) return fault("EQUIVOCATION_FLOOD", { seat }).fault;
+  const full = draft.countOf(seat as number) >= BATCHED_PER_SEAT_MAX;
+  return full ? fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault : null;
 }
 
 const ownBatches = (round: Round) => batchesFrom(round, round.closing.own).length;

@@ -4,7 +4,7 @@ import { type Certificate, NO_TIMEOUTS, type Timeouts } from "../closing/state.t
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { ALONE } from "../reference/peer-clock.ts";
 import { invariant } from "../result.ts";
-import { absorb } from "./absorb.ts";
+import { absorbAll } from "./absorb.ts";
 import { closeRounds, finishRound } from "./settle.ts";
 import { type CeremonyState, currentRound, emptyState, replaceRound, type Self } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -66,7 +66,7 @@ function takeIn(state: CeremonyState, observations: readonly VerifiedObservation
     throw new Error("broken invariant: nothing is signed while stored statements are read again");
   };
   const start: Turn = { state, effects: [], receipts: [], now: 0, author, replaying: true };
-  return observations.reduce(absorb, start);
+  return absorbAll(start, observations);
 }
 
 /** Ends the round as it was ended before: a proof of too many faults that came later changes nothing (SPEC §8.9). */

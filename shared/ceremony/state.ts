@@ -142,8 +142,25 @@ export function silence({ rounds }: CeremonyState): Pick<CeremonyState, "mute" |
 }
 
 /** A seat by its number, which it keeps where others have left the roster. */
-export function seatAt(round: Round, index: number | null): RosterSeat | undefined {
-  return round.seats.find((seat) => seat.index === index);
+export function seatAt({ seats }: Pick<Round, "seats">, index: number | null): RosterSeat | undefined {
+  return index === null ? undefined : rosterOf(seats).byIndex.get(index);
+}
+
+export function hasRoot({ seats }: Pick<Round, "seats">, root: string): boolean {
+  return rosterOf(seats).roots.has(root);
+}
+
+type Roster = { readonly byIndex: ReadonlyMap<number, RosterSeat>; readonly roots: ReadonlySet<string> };
+const rosters = new WeakMap<readonly RosterSeat[], Roster>();
+
+/** Worked out once for a roster: every statement asks. */
+function rosterOf(seats: readonly RosterSeat[]): Roster {
+  const known = rosters.get(seats);
+  if (known !== undefined) return known;
+  const byIndex = new Map(seats.map((seat) => [seat.index, seat]));
+  const roster = { byIndex, roots: new Set(seats.map(({ root }) => root)) };
+  rosters.set(seats, roster);
+  return roster;
 }
 
 /** The party's own seat in a round, of any role that `fits`. */

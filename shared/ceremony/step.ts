@@ -3,7 +3,7 @@
 import type { CborMap } from "../cbor/value.ts";
 import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
-import { absorb } from "./absorb.ts";
+import { absorb, absorbAll } from "./absorb.ts";
 import { attest, type Manner } from "./attest.ts";
 import { byOwnClock, listen, remember } from "./clock.ts";
 import { type Contest, contest } from "./contest.ts";
@@ -40,7 +40,7 @@ export type Step = {
 };
 
 const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input, { on: K }>) => Turn } = {
-  observations: (turn, { observations }) => observations.reduce(absorb, turn), // §7.6
+  observations: (turn, { observations }) => absorbAll(turn, observations), // §7.6
   open: openOwn, // §7.1
   attest: (turn, { content, item, manner }) => attest(turn, content, item, manner), // §7.7
   revocation: (turn, { revocation }) => carry(turn, revocation), // §7.10

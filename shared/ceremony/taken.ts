@@ -30,31 +30,78 @@ export const NO_INTAKE: Intake = {
 export const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;
 export const secondKey = (member: Member) => `${slotKey(member)}/second`;
 
-/** Notes ids and slots of what was not known before. Items are texts of a party's own: a key of theirs begins with a number, an id never has a slash. */
-export function withKnown(intake: Intake, fresh: readonly Member[]): Intake {
-  const entries = new Map<string, string>();
-  const perSeat = new Map(intake.perSeat);
-  const find = (key: string) => entries.get(key) ?? lookUp(intake.known, key);
-  for (const member of fresh) {
-    entries.set(member.id, "");
-    entries.set(find(slotKey(member)) === undefined ? slotKey(member) : secondKey(member), member.id);
-    const seat = member.slot.seat as number;
-    perSeat.set(seat, (perSeat.get(seat) ?? 0) + 1);
+/** An intake under change: copied once for all that comes together. Items are texts of a party's own, so slots have a slash, which no id has. */
+export class Draft {
+  readonly #before: Intake;
+  readonly #entries = new Map<string, string>();
+  readonly #perSeat: Map<number, number>;
+  readonly #fresh: Taken[] = [];
+  bytes: number;
+
+  constructor(before: Intake) {
+    this.#before = before;
+    this.#perSeat = new Map(before.perSeat);
+    this.bytes = before.bytes;
   }
-  return { ...intake, known: withEntries(intake.known, entries), perSeat };
+
+  find(key: string): string | undefined {
+    return this.#entries.get(key) ?? lookUp(this.#before.known, key);
+  }
+
+  countOf(seat: number): number {
+    return this.#perSeat.get(seat) ?? 0;
+  }
+
+  get added(): number {
+    return this.#fresh.length;
+  }
+
+  /** Notes the id and the slot; answers what was said in that slot before. */
+  note(member: Member): Id | undefined {
+    const slot = slotKey(member);
+    const first = this.find(slot);
+    this.#entries.set(member.id, "");
+    this.#entries.set(first === undefined ? slot : secondKey(member), member.id);
+    const seat = member.slot.seat as number;
+    this.#perSeat.set(seat, this.countOf(seat) + 1);
+    return first;
+  }
+
+  add(taken: Taken): Id | undefined {
+    this.#fresh.push(taken);
+    this.bytes += taken.frame.length;
+    return this.note(taken);
+  }
+
+  /** `stored` says that what was added is on disk already. */
+  take(stored: boolean): Intake {
+    const before = this.#before;
+    const waiting = new Map(before.waiting);
+    for (const taken of this.#fresh) waiting.set(taken.id, taken);
+    return {
+      ...before,
+      waiting,
+      bytes: this.bytes,
+      stored: stored ? new Set([...before.stored, ...this.#fresh.map(({ id }) => id)]) : before.stored,
+      known: withEntries(before.known, this.#entries),
+      perSeat: this.#perSeat,
+    };
+  }
 }
 
 /** What a batch brings that was not known, the pairs of it that contradict each other, and the intake behind it. */
 export function noteBatch(
-  intake: Intake,
+  before: Intake,
   members: readonly Member[],
 ): { readonly intake: Intake; readonly fresh: number; readonly pairs: readonly (readonly [Id, Member])[] } {
-  const fresh = members.filter(({ id }) => lookUp(intake.known, id) === undefined);
-  const noted = withKnown(intake, fresh);
+  const draft = new Draft(before);
+  const fresh = members.filter(({ id }) => draft.find(id) === undefined);
   const pairs = fresh.flatMap((member): (readonly [Id, Member])[] => {
-    const first = lookUp(noted.known, slotKey(member));
-    return first === undefined || first === member.id ? [] : [[first, member]];
+    const first = draft.note(member);
+    return first === undefined ? [] : [[first, member]];
   });
+  const noted = draft.take(false);
+  if (before.waiting.size === 0) return { intake: noted, fresh: fresh.length, pairs };
   const ids = new Set(members.map(({ id }) => id));
   const waiting = new Map([...noted.waiting].filter(([id]) => !ids.has(id)));
   const stored = new Set([...noted.stored].filter((id) => !ids.has(id)));

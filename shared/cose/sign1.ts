@@ -51,6 +51,22 @@ export function sigStructure(protectedHeader: Uint8Array, externalAad: Uint8Arra
   return encodeCanonical(["Signature1", protectedHeader, externalAad, payload]);
 }
 
+const contexts = new Map<Context, Uint8Array>();
+
+function bytesOf(context: Context): Uint8Array {
+  const bytes = contexts.get(context) ?? utf8.encode(context);
+  contexts.set(context, bytes);
+  return bytes;
+}
+
+/** What comes before the key in the one header of ours: a map of the algorithm, and the key's id of 32 bytes. */
+const HEADER = encodeCanonical(
+  new Map<number, number | Uint8Array>([
+    [ALGORITHM, EDDSA],
+    [KEY_ID, new Uint8Array(32)],
+  ]),
+).slice(0, -32);
+
 export type Statement = {
   readonly sign1: Sign1;
   /** The signer's public key, 32 bytes: the COSE key id under the signature. */
@@ -65,15 +81,20 @@ export function parseStatement(frame: Uint8Array, context: Context): Result<Stat
   if (!parsed.ok) return parsed;
   const sign1 = parsed.value;
   if (sign1.unprotected.size !== 0) return fault("COSE_UNPROTECTED", { found: sign1.unprotected.size });
-  const header = decodeCanonical(sign1.protectedHeader);
+  const key = keyIn(sign1.protectedHeader);
+  if (!key.ok) return key;
+  const toBeSigned = sigStructure(sign1.protectedHeader, bytesOf(context), sign1.payload);
+  return ok({ sign1, key: key.value, toBeSigned, id: sha256(toBeSigned) });
+}
+
+function keyIn(protectedHeader: Uint8Array): Result<Uint8Array> {
+  if (protectedHeader.length === HEADER.length + 32 && HEADER.every((byte, at) => byte === protectedHeader[at]))
+    return ok(protectedHeader.slice(HEADER.length));
+  const header = decodeCanonical(protectedHeader);
   if (!header.ok) return header;
   if (!isCborMap(header.value)) return fault("COSE_HEADER", { need: "a map" });
-  const key = header.value.get(KEY_ID);
-  if (header.value.size !== 2 || header.value.get(ALGORITHM) !== EDDSA)
-    return fault("COSE_HEADER", { need: "EdDSA and a key id" });
-  if (!(key instanceof Uint8Array) || key.length !== 32) return fault("COSE_HEADER", { need: "a key id of 32 bytes" });
-  const toBeSigned = sigStructure(sign1.protectedHeader, utf8.encode(context), sign1.payload);
-  return ok({ sign1, key, toBeSigned, id: sha256(toBeSigned) });
+  const algorithm = header.value.size === 2 && header.value.get(ALGORITHM) === EDDSA;
+  return fault("COSE_HEADER", { need: algorithm ? "a key id of 32 bytes" : "EdDSA and a key id" });
 }
 
 /** A pure signer: Ed25519 is deterministic, so the same bytes always give the same signature. */
