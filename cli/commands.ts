@@ -23,6 +23,7 @@ import {
 } from "./commands/exchange.ts";
 import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
+import { evidenceIncluded, evidenceProve } from "./commands/inclusion.ts";
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
@@ -55,6 +56,8 @@ export const COMMANDS: readonly Command[] = [
   explain,
   evidenceShow,
   evidenceExport,
+  evidenceProve,
+  evidenceIncluded,
   dossierJoin,
   dossierVerify,
   dossierCustodian,

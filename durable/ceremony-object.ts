@@ -2,6 +2,7 @@
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
 import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
+import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
@@ -12,6 +13,7 @@ import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/sta
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
+import { inclusionDocument } from "../shared/evidence/inclusion.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
@@ -88,7 +90,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return this.#speak({ on: "attest", now: meshTime(this.#config), content, item });
   }
 
-  /** The party's own word about the outcome. */
   async contest(contest: Contest): Promise<readonly Receipt[]> {
     return this.#speak({ on: "contest", now: meshTime(this.#config), contest });
   }
@@ -120,7 +121,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return { ...viewOf(this.#state), alerts: this.#ledger.alerts().map(alertOf) };
   }
 
-  /** A turn of the clock: the sweep by cron ends here. */
+  /** The sweep by cron ends here. */
   async wake(): Promise<void> {
     await this.alarm();
   }
@@ -156,6 +157,10 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */
   async evidence(): Promise<string | null> {
     return exportEvidence(this.#state, this.#ledger, this.#config);
+  }
+
+  async inclusion(id: string): Promise<Result<Json>> {
+    return inclusionDocument(this.#state, id);
   }
 
   async explain(id: string): Promise<Result<Explanation>> {

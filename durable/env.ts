@@ -1,4 +1,5 @@
 // The bindings of one agent's Worker, as the objects and the edge see them.
+import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import type { DraftedContribution } from "../shared/ceremony/draft.ts";
@@ -38,6 +39,7 @@ export type CeremonyRpc = {
   readonly framesOf: (id: string) => Promise<readonly Uint8Array[]>;
   readonly picture: (most: number) => Promise<Picture>;
   readonly evidence: () => Promise<string | null>;
+  readonly inclusion: (id: string) => Promise<Result<Json>>;
   readonly explain: (id: string) => Promise<Result<Explanation>>;
 };
 

@@ -40,7 +40,7 @@ class Sink {
     const [high, low] =
       typeof argument === "bigint"
         ? [Number(argument >> 32n), Number(argument & 0xffff_ffffn)]
-        : [Math.floor(argument / 2 ** 32), argument >>> 0];
+        : [Math.floor(argument / 0x1_0000_0000), argument >>> 0];
     for (let at = 0; at < size; at++) {
       const shift = 8 * (size - 1 - at);
       this.#bytes[this.#length + 1 + at] = (shift >= 32 ? high >>> (shift - 32) : low >>> shift) & 0xff;

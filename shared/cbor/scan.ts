@@ -106,13 +106,13 @@ function readArgument(cursor: Cursor, at: number): number | bigint {
   for (let i = 1; i <= Math.min(size, 4); i++) argument = argument * 256 + (bytes[at + i] as number);
   cursor.at = at + 1 + size;
   if (size < 8) {
-    if (argument < (size === 1 ? 24 : 2 ** (4 * size))) throw new Stop("CBOR_NOT_SHORTEST", at);
+    if (argument < (size === 1 ? 24 : size === 2 ? 0x100 : 0x1_0000)) throw new Stop("CBOR_NOT_SHORTEST", at);
     return argument;
   }
   if (argument === 0) throw new Stop("CBOR_NOT_SHORTEST", at);
   let rest = 0;
   for (let i = 5; i <= 8; i++) rest = rest * 256 + (bytes[at + i] as number);
-  return argument < 2 ** 21 ? argument * 2 ** 32 + rest : (BigInt(argument) << 32n) | BigInt(rest);
+  return argument < 0x20_0000 ? argument * 0x1_0000_0000 + rest : (BigInt(argument) << 32n) | BigInt(rest);
 }
 
 /** Where a string of so many bytes ends. */

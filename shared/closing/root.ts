@@ -19,13 +19,26 @@ export function rootOfSet(ids: readonly Id[]): Id {
 
 function hashed(ids: readonly Id[]): Id {
   if (ids.length === 0) return toHex(sha256(new Uint8Array()));
-  const leaves = ids.map((id) => sha256(concatBytes(LEAF, parseHex(id) as Uint8Array)));
-  return toHex(treeHash(leaves, 0, leaves.length));
+  return toHex(treeHash(ids.map(leafHash), 0, ids.length));
 }
 
-function treeHash(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
-  if (to - from === 1) return leaves[from] as Uint8Array;
+export function leafHash(id: Id): Uint8Array {
+  return sha256(concatBytes(LEAF, parseHex(id) as Uint8Array));
+}
+
+export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {
+  return sha256(concatBytes(NODE, left, right));
+}
+
+/** The largest power of two below a size of at least 2: how many leaves stand to the left. */
+export function splitOf(size: number): number {
   let split = 1;
-  while (split * 2 < to - from) split *= 2;
-  return sha256(concatBytes(NODE, treeHash(leaves, from, from + split), treeHash(leaves, from + split, to)));
+  while (split * 2 < size) split *= 2;
+  return split;
+}
+
+export function treeHash(leaves: readonly Uint8Array[], from: number, to: number): Uint8Array {
+  if (to - from === 1) return leaves[from] as Uint8Array;
+  const split = from + splitOf(to - from);
+  return nodeHash(treeHash(leaves, from, split), treeHash(leaves, split, to));
 }

@@ -106,4 +106,29 @@ export const EVIDENCE_REFUSALS = {
     why: "the ceremony opened at {at:instant}, which is later still",
     do: "give --at a time within the ceremony or after it",
   },
+  INCLUSION_ABSENT: {
+    what: "the contribution did not count",
+    why: "{id} is not among what the outcome rests on: {code}",
+    do: "ask for its explanation",
+  },
+  INCLUSION_UNSAID: {
+    what: "nobody signed for what counted",
+    why: "outcome statements name its root only where some role runs no agent; everyone else holds the evidence itself",
+    do: "verify the evidence bundle",
+  },
+  INCLUSION_FORMAT: {
+    what: "the file is no inclusion proof",
+    why: "{path} must be {need}",
+    do: "use the file as it was written by evidence prove, or by an agent",
+  },
+  INCLUSION_PATH: {
+    what: "the proof does not show what it says",
+    why: "its hashes lead from the contribution to {found}, and not to {root}",
+    do: "do not rely on it: ask another party of the ceremony for a proof",
+  },
+  INCLUSION_SAYS: {
+    what: "a statement of the proof says something else",
+    why: "{id} is not an outcome statement of this ceremony with this outcome and this root",
+    do: "do not rely on it: ask another party of the ceremony for a proof",
+  },
 } as const;

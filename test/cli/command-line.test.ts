@@ -66,8 +66,11 @@ describe("reading a line", () => {
   it.each([
     ["verify a b --trust t", '64 verify does not take the word "b"'],
     ["demo surplus", '64 demo does not take the word "surplus"'],
-    ["evidence", "64 evidence needs a verb: evidence show, evidence export"],
-    ["evidence burn", "64 there is no command evidence burn; there is evidence show, evidence export"],
+    ["evidence", "64 evidence needs a verb: evidence show, evidence export, evidence prove, evidence included"],
+    [
+      "evidence burn",
+      "64 there is no command evidence burn; there is evidence show, evidence export, evidence prove, evidence included",
+    ],
     ["verfy x", "64 there is no command verfy; did you mean verify?"],
     ["policy lint x -o yaml", "64 -o takes text, json or jsonl"],
   ])("refuses %s", (line, reason) => expect(reasonFor(line)).toBe(reason));

@@ -1,9 +1,14 @@
 // Examples of what electors refuse to take in for seats without an agent, and of what no batch may hold.
+import { countedIn } from "../../shared/ceremony/counted.ts";
 import type { Round } from "../../shared/ceremony/state.ts";
+import { checkInclusion, type InclusionProof, proveInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
+import type { EVIDENCE_REFUSALS } from "../../shared/refusals/evidence.ts";
 import type { Fault } from "../../shared/result.ts";
-import { batchBy, bidsIn, handIn, openSale, type Sale } from "../support/bidders.ts";
+import { batchBy, bidsIn, close, handIn, openSale, type Sale } from "../support/bidders.ts";
+import { finishedApproval, trustIn } from "../support/evidence.ts";
+import { idOf } from "../support/statements.ts";
 import type { Examples } from "./example.ts";
 
 type First = readonly [VerifiedObservation, ...VerifiedObservation[]];
@@ -15,7 +20,32 @@ function refused(sale: Sale, elector: string, observation: VerifiedObservation):
 
 const firstBid = (sale: Sale) => (bidsIn(sale, 1) as First)[0];
 
-export const BATCHES: Examples<typeof CEREMONY_REFUSALS> = {
+/** A sale that has ended with one bid, as an elector holds it, and the proof that the bid counted. */
+function ended() {
+  const sale = openSale(1);
+  const bid = firstBid(sale);
+  handIn(sale, "acme", [bid]);
+  close(sale);
+  const proof = proveInclusion(sale.net.agent("acme").state, bid.id);
+  if (!proof.ok) throw new Error(proof.fault.code);
+  return { state: sale.net.agent("acme").state, proof: proof.value, trust: trustIn(sale.parties) };
+}
+
+async function checked(change: Partial<InclusionProof>): Promise<Fault | undefined> {
+  const { proof, trust } = ended();
+  const { code, detail } = await checkInclusion({ ...proof, ...change }, trust);
+  return code === null ? undefined : { code, detail };
+}
+
+export const BATCHES: Examples<typeof CEREMONY_REFUSALS & typeof EVIDENCE_REFUSALS> = {
+  INCLUSION_ABSENT: () => proveInclusion(ended().state, idOf("a bid that never came")),
+  INCLUSION_UNSAID: () => {
+    const { state } = finishedApproval(3).agent("acme");
+    return proveInclusion(state, countedIn(state)[0] as string);
+  },
+  INCLUSION_FORMAT: () => readInclusion({ format: "another" }),
+  INCLUSION_PATH: () => checked({ contribution: idOf("a bid that never came") }),
+  INCLUSION_SAYS: () => checked({ digest: idOf("another outcome") }),
   BATCH_MEMBER: () => {
     const sale = openSale(2);
     const bid = firstBid(sale);

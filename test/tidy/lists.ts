@@ -82,6 +82,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/authority/card.ts": "awaits the signatures of the chain on a party's card",
   "shared/evidence/propagate.ts": "awaits the verifier for each decision that a revocation reaches",
   "shared/evidence/verdict.ts": "runs the verifier for whoever has files",
+  "shared/evidence/inclusion.ts": "awaits the signatures of the statements on a proof",
   "shared/evidence/take-in.ts": "the verifier's first checks run the door over a whole bundle",
   "shared/evidence/account.ts": "awaits the exporter's signature",
   "shared/evidence/refused-again.ts": "takes through the door again what the exporter refused",

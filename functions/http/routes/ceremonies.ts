@@ -91,6 +91,16 @@ export const CEREMONY_ROUTES: readonly Route[] = [
   }),
   route({
     method: "GET",
+    path: "/v1/ceremonies/{id}/observations/{observation}/inclusion",
+    group: "ceremonies",
+    does: "proves that a contribution counted, for whoever handed it in and runs no agent; its whole id is the key",
+    access: "anyone",
+    answers: { 200: { about: "the proof", type: JSON_TYPE, shape: shape.document("format") } },
+    refusals: ["NOT_FOUND", "OUTCOME_PENDING", "INCLUSION_ABSENT", "INCLUSION_UNSAID"],
+    handle: inclusionRoute,
+  }),
+  route({
+    method: "GET",
     path: "/v1/ceremonies/{id}/observations/{observation}/explain",
     group: "ceremonies",
     does: "why an observation was, or was not, admitted in this ceremony",
@@ -173,6 +183,13 @@ function callRoute(context: Agent): Promise<Response> {
     return frame === null
       ? problem(context, fault("NOT_FOUND", { thing: "such call" }).fault)
       : entity(context, frame, COSE);
+  });
+}
+
+function inclusionRoute(context: Agent): Promise<Response> {
+  return withCeremony(context, async (ceremony) => {
+    const proof = await ceremony.inclusion(context.req.param("observation") ?? "");
+    return proof.ok ? context.json(proof.value) : problem(context, proof.fault);
   });
 }
 

@@ -247,6 +247,7 @@ describe("the served description", () => {
 
   it("was answered in full by every route that this agent can answer", () => {
     const elsewhere = [
+      "getCeremoniesIdObservationsObservationInclusion",
       "getMeshesMeshCoalition",
       "postMeshesMeshDeclarations",
       "postMeshesMeshMerge",
