@@ -9,6 +9,7 @@ import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+import type { OutgoingFrame } from "./link-outbox.ts";
 
 /** Refused statements kept for explanation, and entries about them, of one signer and of all: a flood costs the flooder its say. */
 const REFUSED_MAX = { rows: 64, bytes: 262_144 } as const;
@@ -30,6 +31,12 @@ export type OutboxRow = {
   /** Its number among the party's own statements; null for others' and for statuses. */
   readonly own: number | null;
 };
+
+/** A row as the link takes it. */
+export function outgoing({ peer, key, frame, own }: OutboxRow, topic: string, ceremony: Id): OutgoingFrame {
+  return { peer, topic, key: key === "status" ? `status/${ceremony}` : key, frame: new Uint8Array(frame), own };
+}
+
 export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
 
 export class CeremonyLedger {

@@ -20,7 +20,7 @@ import { admit } from "../shared/observation/admit.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
-import { CeremonyLedger } from "./ceremony-ledger.ts";
+import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
 import { rowOf } from "./ceremony-list.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
@@ -282,14 +282,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const topic = this.#topic();
     const link = this.env.LINK.getByName(LINK_NAME);
     for (let rows = this.#ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = this.#ledger.outbox(DRAIN_ROWS)) {
-      const items = rows.map(({ peer, key, frame, own }) => ({
-        peer,
-        topic,
-        key: key === "status" ? `status/${this.#state.ceremony}` : key,
-        frame: new Uint8Array(frame),
-        own,
-      }));
-      await link.send(items);
+      await link.send(rows.map((row) => outgoing(row, topic, this.#state.ceremony)));
       this.#ledger.sent(rows);
     }
     await this.#note();
