@@ -4,6 +4,7 @@ import { isStatement, parseAuthorityStatement } from "../shared/authority/statem
 import type { Trust } from "../shared/authority/trust.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type OpenedPool, openPool } from "../shared/coalition/open.ts";
+import { planRevocation, type RevocationPlan } from "../shared/coalition/plan.ts";
 import { itemOfRevocation, type Posture, postureEntries, posturesOf } from "../shared/coalition/posture.ts";
 import { type Hearing, hearingOf, SEEN_TYPE, seenContent, seenIn } from "../shared/coalition/seen.ts";
 import { type ShownPolicy, shownPolicy } from "../shared/coalition/shown.ts";
@@ -11,7 +12,9 @@ import { COALITION_TYPES, type Heads, isCoalition, nextNumber, numbersOf } from 
 import { fellBack } from "../shared/coalition/source.ts";
 import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
 import type { Entry } from "../shared/lineage/entry.ts";
+import { declaredTranslators } from "../shared/mesh/signed/declared.ts";
 import { declarationDraft } from "../shared/mesh/signed/draft.ts";
+import type { Translator } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import { ok, type Result } from "../shared/result.ts";
 import type { CoalitionSource, Heard } from "./coalition-ledger.ts";
@@ -211,4 +214,31 @@ function stateOf(code: string | null, behind: boolean, refused: boolean, fresh: 
   if (behind) return "behind";
   if (refused && fresh === 0) return "refused";
   return fresh > 0 ? "new" : "same";
+}
+
+/** A translator as it is listed: between whom, under whose word, until when (µs), and whether it carries facts or clauses of policies. */
+export type ShownTranslator = Pick<Translator, "id" | "from" | "to" | "signer" | "expires" | "issued"> & {
+  readonly carries: "facts" | "clauses";
+};
+
+export async function translatorsHere(host: Mesh): Promise<Result<readonly ShownTranslator[]>> {
+  const pool = await poolHere(host);
+  if (!pool.ok) return pool;
+  const shown =
+    (carries: ShownTranslator["carries"]) =>
+    (translator: Translator): ShownTranslator => {
+      const { id, from, to, signer, expires, issued } = translator;
+      return { id, from, to, signer, expires, issued, carries };
+    };
+  const { translators } = declaredTranslators(host.ledger.statements());
+  return ok([...pool.value.pool.translators.map(shown("clauses")), ...translators.map(shown("facts"))]);
+}
+
+/** What revoking a translator now, in this party's name, would touch. */
+export async function planHere(host: Mesh, revokes: string): Promise<Result<RevocationPlan>> {
+  const pool = await poolHere(host);
+  if (!pool.ok) return pool;
+  const now = host.now();
+  const revocation = { revokes, by: host.config.party.name, after: now, scope: null, cut: [] };
+  return planRevocation(pool.value.pool, revocation, now, null);
 }

@@ -2,6 +2,7 @@
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
 import { DurableObject } from "cloudflare:workers";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import type { RevocationPlan } from "../shared/coalition/plan.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import { speakerOf } from "../shared/coalition/signed.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
@@ -24,12 +25,15 @@ import {
   keepPulled,
   numbered,
   type PulledSource,
+  planHere,
   review,
   revocationsHere,
   type ShownCoalition,
   type ShownRevocation,
+  type ShownTranslator,
+  translatorsHere,
 } from "./mesh-coalition.ts";
-import { MeshLedger } from "./mesh-ledger.ts";
+import { MeshLedger, type ReportRow } from "./mesh-ledger.ts";
 import { MeshOutbox } from "./mesh-outbox.ts";
 import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
 import type { Grounds, MeshHoldings, MeshPage, MeshSaying, ShownMesh } from "./mesh-rpc.ts";
@@ -157,6 +161,18 @@ export class Mesh extends DurableObject<AgentEnv> {
   async distribution(): Promise<Result<ShownCoalition>> {
     await this.tick();
     return coalitionHere(this);
+  }
+
+  async translators(): Promise<Result<readonly ShownTranslator[]>> {
+    return translatorsHere(this);
+  }
+
+  async plan(revokes: string): Promise<Result<RevocationPlan>> {
+    return planHere(this, revokes);
+  }
+
+  async reports(most: number): Promise<readonly ReportRow[]> {
+    return this.ledger.reports(most);
   }
 
   async revocations(): Promise<readonly ShownRevocation[]> {

@@ -1,6 +1,7 @@
 // What a mesh's keeper answers over RPC, and the shapes in which it shows the mesh (SPEC §20.17).
 import type { CborMap, CborValue } from "../shared/cbor/value.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
+import type { RevocationPlan } from "../shared/coalition/plan.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { describeLink } from "../shared/mesh/disconnect.ts";
@@ -10,7 +11,7 @@ import type { Id, Interval } from "../shared/observation/observation.ts";
 import type { Refusal } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
 import type { CoalitionSource } from "./coalition-ledger.ts";
-import type { PulledSource, ShownCoalition, ShownRevocation } from "./mesh-coalition.ts";
+import type { PulledSource, ShownCoalition, ShownRevocation, ShownTranslator } from "./mesh-coalition.ts";
 import type { ReportRow } from "./mesh-ledger.ts";
 import type { Answered, Told } from "./mesh-reconciling.ts";
 
@@ -53,6 +54,11 @@ export type MeshRpc = {
   /** How this party stands to all that is distributed, and what each pulled address last brought. */
   readonly distribution: () => Promise<Result<ShownCoalition>>;
   readonly revocations: () => Promise<readonly ShownRevocation[]>;
+  readonly translators: () => Promise<Result<readonly ShownTranslator[]>>;
+  /** What revoking a translator now would touch; signs nothing. */
+  readonly plan: (revokes: string) => Promise<Result<RevocationPlan>>;
+  /** The newest reconciliations, as this mesh tells them. */
+  readonly reports: (most: number) => Promise<readonly ReportRow[]>;
   readonly pulled: (source: PulledSource) => Promise<CoalitionSource>;
   readonly told: (revocation: Id, peers: readonly string[]) => Promise<void>;
   readonly tick: () => Promise<void>;

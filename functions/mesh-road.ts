@@ -29,11 +29,7 @@ export async function submitToMesh(
   frames: readonly Uint8Array[],
   authority: readonly Uint8Array[] = [],
 ): Promise<readonly Answer[]> {
-  const sound = await sortAuthority(authority);
-  const trusts = await trustsOf(env, config, mesh, frames, sound);
-  if (!trusts.ok) return frames.map(() => ({ refusal: trusts.fault }));
-  const opened = await openFrames(frames, trusts.value);
-  const verdicts = verdictsOn(frames, opened);
+  const { sound, verdicts } = await checkForMesh(env, config, mesh, frames, authority);
   const admitted = verdicts.flatMap((verdict) => (verdict.ok ? [verdict.value] : []));
   const receipts = await env.MESH.getByName(mesh).submit(
     admitted.map(({ frame }) => frame),
@@ -45,6 +41,20 @@ export async function submitToMesh(
     const receipt = receipts[next++];
     return receipt === undefined ? { refusal: unanswered() } : { receipt };
   });
+}
+
+/** What the door would answer to each frame, in order; nothing is handed on. `sound` is what of the authority carries a good signature. */
+export async function checkForMesh(
+  env: AgentEnv,
+  config: AgentConfig,
+  mesh: string,
+  frames: readonly Uint8Array[],
+  authority: readonly Uint8Array[],
+): Promise<{ readonly sound: readonly Uint8Array[]; readonly verdicts: readonly Result<VerifiedObservation>[] }> {
+  const sound = await sortAuthority(authority);
+  const trusts = await trustsOf(env, config, mesh, frames, sound);
+  if (!trusts.ok) return { sound, verdicts: frames.map(() => trusts) };
+  return { sound, verdicts: verdictsOn(frames, await openFrames(frames, trusts.value)) };
 }
 
 function unanswered(): Fault {

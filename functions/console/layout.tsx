@@ -18,6 +18,7 @@ const PLACES = [
   ["/", "Inbox"],
   ["/ceremonies", "Ceremonies"],
   ["/mesh", "Coalition"],
+  ["/exchange", "Exchange"],
   ["/sources", "Sources"],
   ["/policies", "Policies"],
   ["/keys", "Keys"],

@@ -8,18 +8,17 @@ import { healthPage, keysPage } from "./agent-routes.tsx";
 import { assetRoute } from "./assets.ts";
 import { ceremonyPages, observationPage } from "./ceremony-routes.tsx";
 import { beginSession, endSession, isKeyGood } from "./cookies.ts";
+import { exchangePages } from "./exchange-routes.tsx";
 import { guarded, loggedIn } from "./guard.ts";
 import { ceremoniesPage, inboxPage } from "./list-routes.tsx";
-import { Meshes, MeshPage } from "./pages/mesh.tsx";
+
+import { meshPages } from "./mesh-routes.tsx";
 import { Login, RefusalText, Verify } from "./pages/plain.tsx";
 import { policyPages } from "./policy-routes.tsx";
-import { show, showRefusal } from "./show.tsx";
+import { show } from "./show.tsx";
 import { sourcePages } from "./source-routes.tsx";
 
 type Agent = Context<AgentContext>;
-
-/** Subjects of a mesh on one page. */
-const LIST_MAX = 200;
 
 export function consoleRoutes(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
@@ -43,19 +42,10 @@ export function consoleRoutes(): Hono<AgentContext> {
   app.route("/sources", sourcePages());
   app.route("/policies", policyPages());
   app.get("/o/:observation", (context) => observationPage(context, null));
-  app.get("/mesh", (context) =>
-    show(context, "Meshes", <Meshes names={[...context.get("config").standings.keys()]} />),
-  );
-  app.get("/mesh/:mesh", meshPage);
+  app.route("/mesh", meshPages());
+  app.route("/exchange", exchangePages());
   app.route("/c", ceremonyPages());
   return app;
-}
-
-async function meshPage(context: Agent): Promise<Response> {
-  const name = context.req.param("mesh") ?? "";
-  if (!context.get("config").standings.has(name)) return context.notFound() as Response;
-  const mesh = await context.env.MESH.getByName(name).view("", LIST_MAX);
-  return mesh.ok ? show(context, `Mesh ${name}`, <MeshPage mesh={mesh.value} />) : showRefusal(context, mesh.fault);
 }
 
 function errorPage(context: Agent): Promise<Response> | Response {

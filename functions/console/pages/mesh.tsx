@@ -1,45 +1,23 @@
 // A mesh as this party sees it: how it stands to others, what contends and where each word was said, and which merges wait for people.
-import type { ShownLink, ShownMesh } from "../../../durable/mesh-rpc.ts";
+import type { ShownMesh } from "../../../durable/mesh-rpc.ts";
 import type { ShownSubject, ShownValue } from "../../../shared/mesh/live/world.ts";
-import { Badged } from "../layout.tsx";
+import { Foreign, ForeignValue } from "../foreign.tsx";
+import { Badged, Table } from "../layout.tsx";
 import { type Badge, instantText, relativeText } from "../words.ts";
+import { Links } from "./apart.tsx";
+import { Coalition, type CoalitionView } from "./coalition.tsx";
 
-export const Meshes = ({ names }: { names: readonly string[] }) => (
-  <ul class="rows">
-    {names.map((name) => (
-      <li>
-        <a href={`/mesh/${name}`}>{name}</a>
-      </li>
-    ))}
-  </ul>
-);
+export type ListedMesh = { readonly name: string; readonly partners: readonly string[] };
 
-/** Apart by declaration is a state of affairs, and looks like one. */
-function linkBadge({ mode }: ShownLink): Badge {
-  return mode === "connected"
-    ? { icon: "✓", word: "connected", tone: "plain" }
-    : { icon: "‖", word: "apart by declaration", tone: "plain" };
-}
-
-const Links = ({ links, now }: { links: readonly ShownLink[]; now: number }) => (
-  <section>
-    <h2>How it stands to others</h2>
-    {links.length === 0 ? (
-      <p>Nothing was declared: it is connected to whoever it has an agreement with.</p>
-    ) : (
-      <ul class="rows">
-        {links.map((link) => (
-          <li>
-            {link.with} <Badged badge={linkBadge(link)} />
-            <br />
-            {link.state}
-            {link.condition === null ? "" : ` · until ${link.condition}`}
-            {link.until === null ? "" : ` · until ${instantText(link.until)} (${relativeText(link.until, now)})`}
-          </li>
-        ))}
-      </ul>
-    )}
-  </section>
+export const Meshes = ({ meshes }: { meshes: readonly ListedMesh[] }) => (
+  <Table
+    caption="Where this party stands"
+    columns={["Mesh", "Partners there"]}
+    rows={meshes.map(({ name, partners }) => [
+      <a href={`/mesh/${name}`}>{name}</a>,
+      partners.join(", ") || "nobody else",
+    ])}
+  />
 );
 
 const STATES: Readonly<Record<ShownMesh["reconciliations"][number]["state"], Badge>> = {
@@ -57,7 +35,10 @@ const Reconciliations = ({ mesh }: { mesh: ShownMesh }) => (
       <ul class="rows">
         {mesh.reconciliations.map(({ with: other, digest, state, at, divergence, stopped }) => (
           <li>
-            {mesh.mesh} and {other} <Badged badge={STATES[state]} /> {relativeText(at, mesh.at)}
+            <a href={`/mesh/${mesh.mesh}/divergence?with=${encodeURIComponent(other)}`}>
+              {mesh.mesh} and {other}
+            </a>{" "}
+            <Badged badge={STATES[state]} /> {relativeText(at, mesh.at)}
             <br />
             {divergence.measured.num} of {divergence.measured.den} comparable subjects in conflict, limit{" "}
             {divergence.limit.num}/{divergence.limit.den} · record <code>{digest.slice(0, 16)}</code>
@@ -83,7 +64,9 @@ function resolutionBadge({ values, resolution }: ShownSubject): Badge {
 
 const Value = ({ shown, winner }: { shown: ShownValue; winner: string | null }) => (
   <li>
-    <code>{JSON.stringify(shown.value)}</code>
+    <code>
+      <ForeignValue value={shown.value} />
+    </code>
     {shown.by.some(({ id }) => id === winner) ? " · prevails" : ""}
     <ul>
       {shown.by.map(({ origin, authority, as, at, losses, mark, imports }) => (
@@ -103,7 +86,7 @@ const Subjects = ({ subjects }: { subjects: readonly ShownSubject[] }) => (
   <ul class="rows">
     {subjects.map((subject) => (
       <li>
-        {subject.subject} <Badged badge={resolutionBadge(subject)} />
+        <Foreign text={subject.subject} /> <Badged badge={resolutionBadge(subject)} />
         {subject.resolution === null ? "" : ` by ${subject.resolution.rule}`}
         {subject.resolution?.ceremony ? (
           <>
@@ -121,12 +104,13 @@ const Subjects = ({ subjects }: { subjects: readonly ShownSubject[] }) => (
   </ul>
 );
 
-export const MeshPage = ({ mesh }: { mesh: ShownMesh }) => {
+export const MeshPage = ({ mesh, coalition }: { mesh: ShownMesh; coalition: CoalitionView }) => {
   const contended = mesh.subjects.filter(({ values }) => values.length > 1);
   const single = mesh.subjects.filter(({ values }) => values.length < 2);
   return (
     <>
-      <Links links={mesh.links} now={mesh.at} />
+      <Links mesh={mesh.mesh} links={mesh.links} others={mesh.reconciliations.map((one) => one.with)} now={mesh.at} />
+      <Coalition view={coalition} />
       <Reconciliations mesh={mesh} />
       <section>
         <h2>In contention ({contended.length})</h2>
