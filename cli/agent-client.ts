@@ -1,44 +1,139 @@
-// Asking an agent over HTTP, for commands that take --url and --key.
+// Asking an agent over HTTP, for every command that talks to one: which agent is meant, and its answer, or its refusal in its own words.
+import type { ParseArgsOptionsConfig } from "node:util";
 import { REFUSALS, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { fault } from "../shared/result.ts";
-import { required, usage } from "./files.ts";
+import { usage } from "./files.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
+import { findStack, KEPT_STACK, readStack } from "./stack/kept-stack.ts";
+import { shown } from "./terminal.ts";
+
+/** `flags` are how the command line names it, for the next command. */
+export type Agent = { readonly url: string; readonly key: string; readonly flags: string };
+
+/** What says which agent: by its URL and key, or as a party of a stack that `dev` keeps up. */
+export const AGENT_FLAGS = {
+  url: { type: "string" },
+  key: { type: "string" },
+  as: { type: "string" },
+  stack: { type: "string" },
+} as const satisfies ParseArgsOptionsConfig;
+
+export const AGENT_USAGE = "(--url URL [--key KEY] | --as PARTY [--stack DIR])";
+export const AGENT_INPUT = [
+  "--url, --key  the agent and its API key; or set QUORATE_URL and QUORATE_KEY",
+  "--as          a party of the stack that npm run dev keeps up, in .quorate/dev or --stack DIR; or set QUORATE_AS",
+] as const;
 
 const EXITS: Readonly<Record<number, number>> = {
   202: EXIT.pending,
   401: EXIT.permission,
   403: EXIT.permission,
   404: EXIT.absent,
+  503: EXIT.unreachable,
+};
+const ANSWER_MS = 30_000;
+
+/** A flag comes before a variable, and a URL before a name. */
+export function agentOf({ flags }: Call): Agent {
+  const { QUORATE_URL, QUORATE_KEY = "", QUORATE_AS } = process.env;
+  const key = typeof flags.key === "string" ? flags.key : QUORATE_KEY;
+  if (typeof flags.url === "string") return { url: checked(flags.url), key, flags: `--url ${flags.url}` };
+  if (typeof flags.as === "string") return named(flags.as, folderOf(flags));
+  if (QUORATE_URL) return { url: checked(QUORATE_URL), key, flags: "" };
+  if (QUORATE_AS) return named(QUORATE_AS, folderOf(flags));
+  const kept = findStack(folderOf(flags));
+  throw usage(
+    kept === null
+      ? "--url URL is needed, or --as PARTY while npm run dev keeps a stack up"
+      : `--as PARTY is needed: ${kept.parties.map(({ name }) => name).join(", ")}; or --url URL`,
+  );
+}
+
+/** Who can be asked: the one that is meant, or every party of a stack that is kept up; `agent` is null where its agent does not run. */
+export function witnessesOf(call: Call): readonly { readonly name: string; readonly agent: Agent | null }[] {
+  const { url, as } = call.flags;
+  const kept = url || as || process.env.QUORATE_URL ? null : findStack(folderOf(call.flags));
+  if (kept === null) return [{ name: typeof as === "string" ? as : "", agent: agentOf(call) }];
+  return kept.parties.map(({ name, url: at, key }) => ({
+    name,
+    agent: at === null ? null : { url: at, key, flags: `--as ${name}` },
+  }));
+}
+
+export function folderOf({ stack }: Call["flags"]): string {
+  return typeof stack === "string" ? stack : KEPT_STACK;
+}
+
+function named(name: string, dir: string): Agent {
+  const { parties } = readStack(dir);
+  const found = parties.find((party) => party.name === name);
+  if (found === undefined)
+    throw usage(`--as takes a party of ${dir}: ${parties.map((party) => party.name).join(", ")}`);
+  if (found.url === null) throw unreachable(name, "its agent does not run: it was killed in the stack that is kept up");
+  return { url: found.url, key: found.key, flags: `--as ${name}${dir === KEPT_STACK ? "" : ` --stack ${dir}`}` };
+}
+
+function checked(url: string): string {
+  if (URL.canParse(url) && /^https?:$/.test(new URL(url).protocol)) return url;
+  throw usage(`--url takes http://… or https://…, not ${url}`);
+}
+
+export type Asked = {
+  /** A document, or bytes of our encoding. */
+  readonly body?: object | Uint8Array;
+  readonly headers?: Readonly<Record<string, string>>;
 };
 
-/** The JSON document that the agent at --url answers under `path`. */
-export async function fetchFrom(call: Call, path: string): Promise<unknown> {
-  const url = required(call, "url");
-  if (!URL.canParse(path, url) || !/^https?:$/.test(new URL(path, url).protocol))
-    throw usage(`--url takes http://… or https://…, not ${url}`);
-  const key = typeof call.flags.key === "string" ? call.flags.key : (process.env.QUORATE_KEY ?? "");
-  const headers = { authorization: `Bearer ${key}` };
-  const response = await fetch(new URL(path, url), { headers }).catch((error: Error) => {
-    throw unreachable(url, reasonOf(error));
-  });
-  const document = parsed(await response.text().catch(() => ""));
-  if (response.status === 200 && document !== undefined) return document;
-  const told = refusalIn(document);
+/** A POST where there is a body. Answers of 304 are answers; every other one that is not a success is thrown as a refusal. */
+export async function askAgent(
+  { url, key }: Pick<Agent, "url" | "key">,
+  path: string,
+  asked: Asked = {},
+): Promise<Response> {
+  const { body } = asked;
+  const type = body instanceof Uint8Array ? "application/cbor" : "application/json";
+  const headers = {
+    authorization: `Bearer ${key}`,
+    ...(body === undefined ? {} : { "content-type": type }),
+    ...asked.headers,
+  };
+  const sent =
+    body instanceof Uint8Array ? Uint8Array.from(body) : body === undefined ? undefined : JSON.stringify(body);
+  const init = { method: sent === undefined ? "GET" : "POST", headers, signal: AbortSignal.timeout(ANSWER_MS) };
+  const response = await fetch(new URL(path, url), sent === undefined ? init : { ...init, body: sent }).catch(
+    (error: Error) => {
+      throw unreachable(url, reasonOf(error));
+    },
+  );
+  if ((response.ok && response.status !== 202) || response.status === 304) return response;
+  const told = refusalIn(parsed(await response.text().catch(() => "")));
   if (told === null) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
-  throw new Refused(fault(told.code).fault, EXITS[response.status] ?? EXIT.no, told);
+  throw new Refused(fault(told.code, { ...told.about }).fault, EXITS[response.status] ?? EXIT.no, told.refusal);
 }
+
+/** The JSON document that the agent answers. */
+export async function askJson<T>(agent: Pick<Agent, "url" | "key">, path: string, asked?: Asked): Promise<T> {
+  const response = await askAgent(agent, path, asked);
+  const document = parsed(await response.text().catch(() => ""));
+  if (document === undefined) throw unreachable(agent.url, `it answers ${response.status}, and not as an agent does`);
+  return document as T;
+}
+
+/** The JSON document that the agent meant by the command answers under `path`. */
+export function fetchFrom(call: Call, path: string): Promise<unknown> {
+  return askJson(agentOf(call), path);
+}
+
+type Told = { readonly code: RefusalCode; readonly refusal: Refusal; readonly about: object };
 
 /** What the agent refuses with, in its own words; null for an answer that is none of an agent's. */
-function refusalIn(document: unknown): Refusal | null {
+function refusalIn(document: unknown): Told | null {
   if (typeof document !== "object" || document === null) return null;
-  const { code, what, why, do: remedy } = document as Readonly<Record<string, unknown>>;
+  const { code, what, why, do: remedy, about } = document as Readonly<Record<string, unknown>>;
   if (typeof code !== "string" || !Object.hasOwn(REFUSALS, code)) return null;
-  return { code: code as RefusalCode, what: plain(what), why: plain(why), do: plain(remedy) };
-}
-
-/** Another's words on this terminal: no control characters. */
-function plain(text: unknown): string {
-  return String(text).replace(/\p{Cc}/gu, " ");
+  const known = code as RefusalCode;
+  const refusal = { code: known, what: shown(what), why: shown(why), do: shown(remedy) };
+  return { code: known, refusal, about: typeof about === "object" && about !== null ? about : {} };
 }
 
 function unreachable(url: string, reason: string): Refused {

@@ -121,6 +121,17 @@ export function instant(call: Call, flag: string): number | null {
   return at;
 }
 
+const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
+
+/** A length of time in whole seconds, given as 90, 90s, 15m, 24h or 2d; null where the flag is absent. */
+export function seconds(call: Call, flag: string): number | null {
+  const given = call.flags[flag];
+  if (typeof given !== "string") return null;
+  const [, count, unit = "s"] = /^(\d{1,9})\s*(s|m|min|h|d)?$/.exec(given) ?? [];
+  if (count === undefined) throw usage(`--${flag} takes a length of time such as 90s, 15m, 24h or 2d`);
+  return Number(count) * (UNIT_SECONDS[unit] as number);
+}
+
 /** ISO 8601 as microseconds since 1970, or null. */
 export function microseconds(iso: string): number | null {
   const at = Date.parse(iso) * 1_000;

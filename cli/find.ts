@@ -2,6 +2,7 @@
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { usage } from "./files.ts";
 import { type Call, type Command, Refused } from "./registry.ts";
+import { shownText } from "./terminal.ts";
 
 /** Options that every command takes. */
 export const GLOBAL = {
@@ -9,6 +10,8 @@ export const GLOBAL = {
   quiet: { type: "boolean", short: "q" },
   offline: { type: "boolean" },
   help: { type: "boolean", short: "h" },
+  /** Nothing is rewritten on a terminal. */
+  plain: { type: "boolean" },
 } as const;
 const FORMS = ["text", "json", "jsonl"] as const;
 export const PROGRAM = "npm run -s quorate --";
@@ -86,7 +89,10 @@ export function readCall(
   if (extra !== undefined) throw usage(`${command.name} does not take the word "${extra}"`, see);
   const { quiet, help } = values as Readonly<Record<string, unknown>>;
   const say = quiet === true ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const call = { args: positionals, flags: values as Call["flags"], output, say };
+  const emit = (item: object) => {
+    if (output === "jsonl") process.stdout.write(`${shownText(JSON.stringify(item))}\n`);
+  };
+  const call = { args: positionals, flags: values as Call["flags"], output, say, emit };
   return { call, wantsHelp: help === true };
 }
 

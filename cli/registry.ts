@@ -26,6 +26,8 @@ export type Call = {
   readonly output: "text" | "json" | "jsonl";
   /** A line of progress, for people: on stderr, or nowhere where they asked for quiet. */
   readonly say: (line: string) => void;
+  /** A line of `-o jsonl` before the last; nothing in other forms. */
+  readonly emit?: (item: object) => void;
 };
 
 /** `data` is what goes to stdout: one JSON document, or in text form the lines that `text` makes of it. */

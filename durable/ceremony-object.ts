@@ -101,14 +101,14 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   /** What attesting would sign now; nothing is kept. */
-  async draft(content: CborMap): Promise<Result<DraftedContribution>> {
-    return draftContribution(this.#state, content, meshTime(this.#config), this.#config.author);
+  async draft(content: CborMap, item: string | null = null): Promise<Result<DraftedContribution>> {
+    return draftContribution(this.#state, content, meshTime(this.#config), this.#config.author, item);
   }
 
   /** Signs what was shown as a draft, and nothing else. */
   async attestDraft(
     content: CborMap,
-    draft: { readonly id: string; readonly at: number },
+    draft: { readonly id: string; readonly at: number; readonly item?: string | null },
   ): Promise<Result<readonly Receipt[]>> {
     const doubt = await this.#doubt();
     if (doubt !== null) return { ok: false, fault: doubt };

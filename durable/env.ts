@@ -25,10 +25,10 @@ export type CeremonyRpc = {
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
   readonly contest: (contest: Contest) => Promise<readonly Receipt[]>;
-  readonly draft: (content: CborMap) => Promise<Result<DraftedContribution>>;
+  readonly draft: (content: CborMap, item?: string | null) => Promise<Result<DraftedContribution>>;
   readonly attestDraft: (
     content: CborMap,
-    draft: { readonly id: string; readonly at: number },
+    draft: { readonly id: string; readonly at: number; readonly item?: string | null },
   ) => Promise<Result<readonly Receipt[]>>;
   readonly view: () => Promise<ShownCeremony>;
   readonly wake: () => Promise<void>;

@@ -29,11 +29,16 @@ export const decide: Command = {
 export function policyFrom(call: Call): PinnedPolicy {
   const { policy: file, pattern } = call.flags;
   if (typeof file === "string" && typeof pattern === "string") throw usage("--pattern and --policy exclude each other");
-  const settings = ((call.flags.set as readonly string[] | undefined) ?? []).map(parseSetting);
+  const settings = settingsIn(call);
   const document = typeof file === "string" ? (readJsonFile(file) as Json) : patternNamed(required(call, "pattern"));
   const pinned = pinWith(document, settings);
   if (!pinned.ok) throw new Refused(pinned.fault, EXIT.no);
   return pinned.value;
+}
+
+/** What `--set` says, in its order. */
+export function settingsIn({ flags }: Call): readonly Setting[] {
+  return ((flags.set as readonly string[] | undefined) ?? []).map(parseSetting);
 }
 
 function patternNamed(id: string): Json {

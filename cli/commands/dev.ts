@@ -8,6 +8,7 @@ import { makeFolder, usage } from "../files.ts";
 import { type Call, type Command, EXIT } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { holdFolder, keptSecrets } from "../stack/kept-keys.ts";
+import { forgetStack, noteStack } from "../stack/kept-stack.ts";
 import { PARTY_NAMES, type Stack, startStack } from "../stack/stack.ts";
 import { partiesOf } from "./demo.ts";
 
@@ -27,8 +28,10 @@ export const dev: Command = {
     const sources = { [names[0] as string]: [demoSource(names, null, null)] };
     const secrets = keptSecrets(dir, names);
     const stack = await startStack({ names, mesh: MESH, dir, script, sources, port, secrets });
+    noteStack(dir, stack);
     for (const line of welcome(stack)) call.say(line);
     await new Promise((done) => process.once("SIGINT", done).once("SIGTERM", done).once("SIGHUP", done));
+    forgetStack(dir);
     await stack.stop();
     return { exit: EXIT.yes };
   },

@@ -1,4 +1,5 @@
 // `verify` and `evidence show|export`: questions about evidence, answered offline by the one verifier.
+import { join } from "node:path";
 import { parseBase64 } from "../../shared/bytes.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { readTrustStatement, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
@@ -6,8 +7,10 @@ import { type Verification, verifyBundle } from "../../shared/evidence/verify.ts
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
-import { fetchFrom } from "../agent-client.ts";
+import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson, folderOf } from "../agent-client.ts";
 import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import { PROGRAM } from "../find.ts";
+import { ceremonyOf } from "../online/ids.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 
 const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
@@ -135,19 +138,20 @@ function described(frame: Uint8Array): { readonly kind: string; readonly by: str
 
 export const evidenceExport: Command = {
   name: "evidence export",
-  usage: "evidence export CEREMONY --url URL [--key KEY] [--file FILE]",
+  usage: `evidence export CEREMONY [--file FILE] ${AGENT_USAGE}`,
   about: "fetch a ceremony's bundle from an agent",
-  input: ["--key: the agent's API key; or set QUORATE_KEY"],
+  input: ["CEREMONY      its id, or its first six digits or more", ...AGENT_INPUT],
   example: "evidence export CEREMONY --url http://127.0.0.1:8787 --file ceremony.evidence.json",
-  flags: { url: { type: "string" }, key: { type: "string" }, file: { type: "string" } },
+  flags: { ...AGENT_FLAGS, file: { type: "string" } },
   run: async (call) => {
-    const ceremony = argument(call, 0, "CEREMONY");
-    if (!/^[0-9a-f]{64}$/.test(ceremony)) throw usage("CEREMONY is an id of 64 lower-case hexadecimal digits");
     const { file } = call.flags;
     if (file === "") throw usage("--file needs a path");
-    const bundle = await fetchFrom(call, `/v1/ceremonies/${ceremony}/evidence`);
+    const agent = agentOf(call);
+    const ceremony = await ceremonyOf(agent, argument(call, 0, "CEREMONY"));
+    const bundle = await askJson<object>(agent, `/v1/ceremonies/${ceremony}/evidence`);
     if (typeof file !== "string") return { exit: EXIT.yes, data: bundle };
     writeNamed(file, JSON.stringify(bundle));
-    return { exit: EXIT.yes, data: { file }, text: file };
+    const trust = agent.flags.startsWith("--as") ? join(folderOf(call.flags), "trust.json") : "TRUST";
+    return { exit: EXIT.yes, data: { file }, text: `${file}\nnext: ${PROGRAM} verify ${file} --trust ${trust}` };
   },
 };

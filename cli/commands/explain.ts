@@ -5,7 +5,7 @@ import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { type Explanation, ID_DIGITS_MIN } from "../../shared/evidence/explain.ts";
 import { explainBundle } from "../../shared/evidence/explain-bundle.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
-import { fetchFrom } from "../agent-client.ts";
+import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, fetchFrom } from "../agent-client.ts";
 import { argument, readBytes, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { partLine } from "./admission.ts";
@@ -21,23 +21,23 @@ const VERDICT_EXIT = {
 
 export const explain: Command = {
   name: "explain",
-  usage: "explain (BUNDLE [--trust TRUST] | --url URL [--ceremony CEREMONY] [--key KEY]) ID",
+  usage: `explain [BUNDLE] ID [--trust TRUST] [--ceremony CEREMONY] ${AGENT_USAGE}`,
   about: "why an observation was, or was not, admitted",
   flags: {
+    ...AGENT_FLAGS,
     trust: { type: "string" },
-    url: { type: "string" },
-    key: { type: "string" },
     ceremony: { type: "string" },
   },
   input: [
     "ID           the observation's id, or its first six digits or more; evidence show BUNDLE lists them",
     "BUNDLE       an evidence bundle, such as npm run demo leaves; without --trust its roots are its own claim",
-    "--url        an agent; without --ceremony every ceremony is looked through, and what its door refused; --key, or QUORATE_KEY, is its API key",
+    "--ceremony   asks an agent about this one only; without it every ceremony is looked through, and what its door refused",
+    ...AGENT_INPUT,
     "answer       exit 0 for admitted, in full or in part, 5 for not admitted, 8 for held, 7 where it never arrived",
   ],
   example: "explain .quorate/demo/approval.evidence.json ID --trust .quorate/demo/approval.trust.json",
   run: async (call) => {
-    const explanation = typeof call.flags.url === "string" ? await explainRemote(call) : await explainFile(call);
+    const explanation = isRemote(call) ? await explainRemote(call) : await explainFile(call);
     return {
       exit: VERDICT_EXIT[explanation.verdict],
       data: explanation,
@@ -45,6 +45,11 @@ export const explain: Command = {
     };
   },
 };
+
+/** One word is an id, and an agent is asked; two are a bundle and an id. */
+function isRemote({ args, flags }: Call): boolean {
+  return args.length === 1 || flags.url !== undefined || flags.as !== undefined;
+}
 
 async function explainRemote(call: Call): Promise<Explanation> {
   const { ceremony } = call.flags;

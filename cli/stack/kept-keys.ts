@@ -41,7 +41,8 @@ export function holdFolder(dir: string): void {
   process.once("exit", () => rmSync(path, { force: true }));
 }
 
-function isRunning(pid: number): boolean {
+/** Whether a process of that number runs. */
+export function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;

@@ -20,30 +20,33 @@ export function draftContribution(
   content: CborMap,
   now: number,
   author: Author,
+  item: string | null = null,
 ): Result<DraftedContribution> {
-  const { receipts, effects } = step(state, { on: "attest", now, content, item: null }, author);
+  const { receipts, effects } = step(state, { on: "attest", now, content, item }, author);
   const [receipt] = receipts;
   if (receipt === undefined || receipt.verdict === "refused")
     return fault(receipt?.code ?? "CEREMONY_UNKNOWN", receipt?.detail ?? {});
+  if (receipt.code === "DUPLICATE") return fault("DUPLICATE", { observation: receipt.id });
   const said = effects.find((effect) => effect.do === "append" && effect.observation.id === receipt.id);
   if (said?.do !== "append") return fault("ALREADY_ATTESTED", {});
   const statement = parseStatement(said.observation.frame, "quorate/observation/1");
   return statement.ok ? ok({ id: receipt.id, at: now, toBeSigned: statement.value.toBeSigned }) : statement;
 }
 
+/** The draft that a person confirms, and the item under which its content was drafted. */
+export type Confirmed = Pick<DraftedContribution, "id" | "at"> & { readonly item?: string | null };
+
 /** Steps a confirmed draft as of the instant it was shown at, or refuses: too old, or no longer what was shown. */
 export function stepDraft(
   state: CeremonyState,
   content: CborMap,
-  draft: Pick<DraftedContribution, "id" | "at">,
+  { id, at, item = null }: Confirmed,
   now: number,
   author: Author,
 ): Result<Step> {
-  if (draft.at > now || draft.at < now - DRAFT_AGE_MAX) return fault("DRAFT_STALE", { at: draft.at });
-  const stepped = step(state, { on: "attest", now: draft.at, content, item: null }, author);
+  if (at > now || at < now - DRAFT_AGE_MAX) return fault("DRAFT_STALE", { at: at });
+  const stepped = step(state, { on: "attest", now: at, content, item }, author);
   const [receipt] = stepped.receipts;
   if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
-  return receipt?.id === draft.id
-    ? ok(stepped)
-    : fault("DRAFT_CHANGED", { found: receipt?.id ?? "nothing", need: draft.id });
+  return receipt?.id === id ? ok(stepped) : fault("DRAFT_CHANGED", { found: receipt?.id ?? "nothing", need: id });
 }

@@ -9,7 +9,7 @@ export const COMMAND_REFUSALS = {
     do: "write it like this: {shape}",
   },
   ID_AMBIGUOUS: {
-    what: "{id} names more than one observation",
+    what: "{id} is the beginning of more than one id",
     why: "these begin with it: {found}",
     do: "give more digits",
   },

@@ -2,7 +2,6 @@
 import { createHash } from "node:crypto";
 import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";
-import { readSigned } from "../../functions/console/browser/signed-bytes.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
 import { readBytes } from "../../functions/http/body.ts";
@@ -12,6 +11,7 @@ import type { Revocation } from "../../shared/authority/statement.ts";
 import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
 import { parseInboundSubject } from "../../shared/mesh/subject.ts";
 import { authorFor } from "../../shared/observation/author.ts";
+import { readSigned } from "../../shared/observation/signed-bytes.ts";
 import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
 import type { EDGE_REFUSALS } from "../../shared/refusals/edge.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";

@@ -1,8 +1,9 @@
 // In the page that signs: recomputes the digest and its words from the very bytes that will be signed and decodes them here, so that what is
 // shown does not rest on the server's word. The button stays off until all of it fits.
+
+import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { digestWords } from "../../../shared/words.ts";
-import { readSigned } from "./signed-bytes.ts";
 
 const form = document.querySelector<HTMLFormElement>("form[data-signed]");
 const report = document.querySelector<HTMLElement>("#recomputed");

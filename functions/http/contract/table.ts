@@ -2,6 +2,7 @@
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";
+import { DRAFT_ROUTES } from "../routes/drafts.ts";
 import { EVENT_ROUTES } from "../routes/events.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { KEY_ROUTES } from "../routes/keys.ts";
@@ -19,6 +20,7 @@ export const ROUTES: readonly Route[] = [
   ...LINEAGE_ROUTES,
   ...EVENT_ROUTES,
   ...SPEAKING_ROUTES,
+  ...DRAFT_ROUTES,
   ...OBSERVATION_ROUTES,
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,

@@ -157,13 +157,17 @@ async function readAsBody<T>(context: Agent, reader: Reader<T>): Promise<Result<
   return body.ok ? body : fault("BODY_INVALID", body.fault.detail);
 }
 
-async function attestRoute(context: Agent, { item }: { readonly item: string | null }): Promise<Response> {
+/** The contribution that a body holds. */
+export async function readContent(context: Agent): Promise<Result<CborMap>> {
   const value = await readJson(context.req.raw);
-  const content: Result<CborMap> = !value.ok
-    ? value
-    : isCborMap(value.value) && value.value.size > 0
-      ? ok(value.value)
-      : fault("BODY_INVALID", { path: "body", need: 'a contribution such as {"choice":"approve"}' });
+  if (!value.ok) return value;
+  return isCborMap(value.value) && value.value.size > 0
+    ? ok(value.value)
+    : fault("BODY_INVALID", { path: "body", need: 'a contribution such as {"choice":"approve"}' });
+}
+
+async function attestRoute(context: Agent, { item }: { readonly item: string | null }): Promise<Response> {
+  const content = await readContent(context);
   if (!content.ok) return problem(context, content.fault);
   return withCeremony(context, async (ceremony) => {
     const [receipt] = await ceremony.attest(content.value, item);

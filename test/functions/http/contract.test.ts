@@ -195,6 +195,16 @@ describe("the served description", () => {
     await cbor("/v1/observations:batch", encodeCanonical([contributionFrame(bolt, ceremony, 1), new Uint8Array(3)]));
   });
 
+  it("fits what is drafted before it is signed", async () => {
+    const { ceremony } = (await (await post("/v1/ceremonies", OPENING)).json()) as { ceremony: string };
+    const at = (rest: string) => [`/v1/ceremonies/${ceremony}${rest}`, `/v1/ceremonies/{id}${rest}`] as const;
+    const drafted = await (await post(at("/drafts")[0], { choice: "approve" }, at("/drafts")[1])).json();
+    const { observation, at: instant } = drafted as { observation: string; at: number };
+    const confirm = at(`/drafts/${observation}?at=${instant}`)[0];
+    expect((await post(confirm, { choice: "reject" }, at("/drafts/{observation}")[1])).status).toBe(409);
+    expect((await post(confirm, { choice: "approve" }, at("/drafts/{observation}")[1])).status).toBe(201);
+  });
+
   it("fits what meshes are answered", async () => {
     const path = `/v1/meshes/${acme.mesh}`;
     const at = (rest: string) => [`${path}${rest}`, `/v1/meshes/{mesh}${rest}`] as const;

@@ -1,9 +1,9 @@
-// The bytes that are about to be signed, read in the page itself: nothing is signed that this page cannot show.
-import { parseBase64, toHex } from "../../../shared/bytes.ts";
-import { decodeCanonical } from "../../../shared/cbor/decode.ts";
-import { toJson } from "../../../shared/cbor/json.ts";
-import { sha256 } from "../../../shared/hash.ts";
-import { fault, ok, type Result } from "../../../shared/result.ts";
+// Bytes that are about to be signed, read by whoever is asked to confirm them: nothing is signed that cannot be shown.
+import { parseBase64, toHex } from "../bytes.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
+import { toJson } from "../cbor/json.ts";
+import { sha256 } from "../hash.ts";
+import { fault, ok, type Result } from "../result.ts";
 
 /** The statement inside `signed` (base64) as JSON, if its digest is the one that is shown. */
 export function readSigned(signed: string, digest: string): Result<string> {

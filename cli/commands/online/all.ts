@@ -1,0 +1,21 @@
+// The commands that talk to a running agent.
+import type { Command } from "../../registry.ts";
+import { attest } from "./attest.ts";
+import { ceremonyLineage, ceremonyList, ceremonyShow } from "./ceremony.ts";
+import { ceremonyOpen } from "./ceremony-open.ts";
+import { ceremonyWatch, wait } from "./ceremony-wait.ts";
+import { observationShow, trace } from "./trace.ts";
+import { whoami } from "./whoami.ts";
+
+export const ONLINE: readonly Command[] = [
+  ceremonyOpen,
+  ceremonyList,
+  ceremonyShow,
+  ceremonyWatch,
+  ceremonyLineage,
+  attest,
+  wait,
+  trace,
+  observationShow,
+  whoami,
+];
