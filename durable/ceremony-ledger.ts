@@ -23,6 +23,9 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS memo (one INTEGER PRIMARY KEY CHECK (one = 1), memo TEXT NOT NULL, wake INTEGER)",
 ];
 
+/** Up to which entry the outside was told; made when it is first needed, since ceremonies of earlier builds have none. */
+const TOLD = "CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL)";
+
 export type OutboxRow = {
   readonly n: number;
   readonly peer: string;
@@ -97,6 +100,21 @@ export class CeremonyLedger {
       "SELECT entry FROM entries WHERE json_extract(entry, '$.kind') = 'alert' ORDER BY n",
     );
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+  }
+
+  /** Entries that nobody outside was told of yet, oldest first. */
+  untold(most: number): readonly LinkedEntry[] {
+    if (!this.#made) return [];
+    this.#sql.exec(TOLD);
+    const rows = this.#read<{ entry: string }>(
+      "SELECT entry FROM entries WHERE n > coalesce((SELECT upto FROM told), -1) ORDER BY n LIMIT ?",
+      most,
+    );
+    return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
+  }
+
+  told(upTo: number): void {
+    this.#sql.exec("INSERT INTO told VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET upto = ?1", upTo);
   }
 
   wakeMicros(): number | null {

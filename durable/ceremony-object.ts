@@ -21,7 +21,7 @@ import { reopen } from "../shared/observation/decode.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
 import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
-import { rowOf } from "./ceremony-list.ts";
+import { Telling } from "./ceremony-telling.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
@@ -33,6 +33,7 @@ const RETRY_MS = 2_000;
 export class Ceremony extends DurableObject<AgentEnv> {
   readonly #ledger: CeremonyLedger;
   readonly #config: AgentConfig;
+  readonly #telling: Telling;
   #state: CeremonyState;
   /** Known to the agent, and told to this instance: some come before what they bear on. */
   readonly #revocations = new Map<string, Revocation>();
@@ -40,7 +41,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
   #draining: Promise<void> | null = null;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `#meetPast`. */
   #current: Promise<Fault | null> | null = null;
-  #noted = "";
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
     super(ctx, env);
@@ -48,6 +48,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (!config.ok) throw new Error(`${config.fault.code}: ${JSON.stringify(config.fault.detail)}`);
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
+    this.#telling = new Telling(env, this.#ledger);
     this.#state = this.#load();
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
@@ -258,7 +259,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** One alarm: the earliest of what the protocol waits for and of what is still to be handed on. */
   #arm(earliest = 0): void {
     const wake = this.#ledger.wakeMicros();
-    const retry = this.#ledger.outboxDepth() > 0 ? Date.now() + RETRY_MS : null;
+    const isBehind = this.#ledger.outboxDepth() > 0 || this.#telling.isBehind();
+    const retry = isBehind ? Date.now() + RETRY_MS : null;
     const times = [wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs, retry].filter(
       (at) => at !== null,
     );
@@ -285,14 +287,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
       await link.send(rows.map((row) => outgoing(row, topic, this.#state.ceremony)));
       this.#ledger.sent(rows);
     }
-    await this.#note();
-  }
-
-  /** Tells the party's own list; it can be rebuilt, so a failure costs nothing but its freshness. */
-  async #note(): Promise<void> {
-    const row = rowOf(viewOf(this.#state));
-    if (this.#state.call === null || JSON.stringify(row) === this.#noted) return;
-    await this.env.DIRECTORY.getByName(DIRECTORY_NAME).note({ ...row, atMs: Date.now() });
-    this.#noted = JSON.stringify(row);
+    if (this.#state.call !== null) await this.#telling.tell(() => viewOf(this.#state));
   }
 }

@@ -5,44 +5,19 @@ import { parseChain, rootOf } from "../shared/authority/chain.ts";
 import { parseDeviceLink } from "../shared/authority/continuity.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { parseBase64, parseHex, toHex } from "../shared/bytes.ts";
-import { fromJson, type Json } from "../shared/cbor/json.ts";
-import { integer, list, misfit, type Reader, readAs, record, text, withDefaults } from "../shared/cbor/read.ts";
+import { fromJson } from "../shared/cbor/json.ts";
+import { list, misfit, type Reader, readAs, text } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
 import { signerFrom } from "../shared/cose/key.ts";
-import {
-  openTrust,
-  readTrustStatement,
-  recognisedIn,
-  type TrustStatement,
-} from "../shared/evidence/trust-statement.ts";
-import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX } from "../shared/limits.ts";
+import { openTrust, recognisedIn, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
-import { readSource, type SourceDocument } from "../shared/source/document.ts";
+import { refuseTargets } from "./hook-endpoints.ts";
 import { type AccessDocument, type ApiKey, firstKey, readAccess, readKeys } from "./keys.ts";
-import { readStanding, type Standing, type StandingDocument } from "./standing.ts";
-
-/** What the party publishes about its agent; no secrets. */
-export type PartyDocument = {
-  readonly name: string;
-  readonly mesh: string;
-  /** Credential frames in base64, root's grant first. */
-  readonly credentials: readonly string[];
-  readonly trust: TrustStatement;
-  /** Organisations that may send here, and their NATS accounts. */
-  readonly partners: readonly { readonly name: string; readonly account: string }[];
-  readonly sources: readonly SourceDocument[];
-  /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
-  readonly clockOffsetMs: number;
-  /** The device's continuity, oldest link first, in base64; empty where the agent's key alone says who it is. */
-  readonly deviceLinks: readonly string[];
-  /** Further meshes in which it stands; may be left out, as by most. */
-  readonly meshes: readonly StandingDocument[];
-  /** Addresses of partners' signed statements, and the mesh that they are for; may be left out. */
-  readonly pulls: readonly { readonly mesh: string; readonly url: string }[];
-};
+import { type PartyDocument, readParty } from "./party-document.ts";
+import { readStanding, type Standing } from "./standing.ts";
 
 export type AgentSecrets = {
   /** JSON of a `PartyDocument`. */
@@ -51,12 +26,14 @@ export type AgentSecrets = {
   readonly SIGNING_KEY: string;
   /** Bearer key for people and programs of the party itself. */
   readonly API_KEY: string;
-  /** JSON: secrets in force by source id, the newest first. */
+  /** JSON: secrets in force by source id, the newest first; and what proves the agent to GitHub (github-token.ts). */
   readonly HOOK_SECRETS: string;
   /** JSON: further bearer keys, by the digests of their texts, with scopes; may be left out. */
   readonly API_KEYS?: string;
   /** JSON: whose tokens are taken (Cloudflare Access), and what their bearers may do; may be left out. */
   readonly ACCESS?: string;
+  /** "1" on a development machine alone: webhooks may then be sent to this machine. */
+  readonly HOOKS_LOOPBACK?: string;
 };
 
 export type AgentConfig = {
@@ -73,67 +50,14 @@ export type AgentConfig = {
   readonly keys: readonly ApiKey[];
   readonly access: AccessDocument | null;
   readonly hookSecrets: ReadonlyMap<string, readonly string[]>;
+  /** Whether webhooks may be sent to this machine. */
+  readonly loopback: boolean;
 };
 
-const LARGE = 65_536;
-/** Meshes in which one party stands besides its own. */
-const MESHES_MAX = 16;
-/** Addresses that one sweep asks, each for ten seconds at most, a few at a time. */
-const PULLS_MAX = 32;
-const readTrust: Reader<TrustStatement> = (value, path) => {
-  const plain = readTrustStatement(value instanceof Map ? mapToJson(value) : value);
-  return plain.ok ? plain.value : misfit(path, "a trust statement");
-};
+/** An RSA key of 4,096 bits in PEM is the longest of them. */
+const HOOK_SECRET_LENGTH_MAX = 4_096;
 
-/** A name that stands in subjects: with a dot or a blank in it nothing could be sent to its bearer. */
-const token: Reader<string> = (value, path) =>
-  typeof value === "string" && isToken(value)
-    ? value
-    : misfit(path, "1 to 64 letters, digits, hyphens and underscores, as it stands in subjects");
-
-/** Of a file that anyone may serve: what it holds is judged, and not where it came from. */
-const webAddress: Reader<string> = (value, path) =>
-  typeof value === "string" && URL.canParse(value) && /^https?:$/.test(new URL(value).protocol)
-    ? value
-    : misfit(path, "an address that begins with https:// or http://");
-
-const clockOffset = integer(-86_400_000_000, 86_400_000_000);
-const readFields = record<PartyDocument>({
-  name: token,
-  mesh: token,
-  credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
-  trust: readTrust,
-  partners: list(record({ name: token, account: token }), SEATS_MAX),
-  sources: list(readSource, 64),
-  clockOffsetMs: clockOffset,
-  deviceLinks: list(text(LARGE), DEVICE_LINKS_MAX),
-  pulls: list(record({ mesh: token, url: webAddress }), PULLS_MAX),
-  meshes: list(
-    record<StandingDocument>({
-      mesh: token,
-      frame: text(),
-      clockOffsetMs: clockOffset,
-      class: text(),
-      trust: readTrust,
-      credentials: list(text(LARGE), CHAIN_LENGTH_MAX, 1),
-      partners: list(token, SEATS_MAX),
-    }),
-    MESHES_MAX,
-  ),
-});
-const readParty: Reader<PartyDocument> = withDefaults({ meshes: [], deviceLinks: [], pulls: [] }, readFields);
-
-function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {
-  const plain = (item: unknown): unknown =>
-    item instanceof Map
-      ? Object.fromEntries([...item].map(([key, inner]) => [key, plain(inner)]))
-      : Array.isArray(item)
-        ? item.map(plain)
-        : item;
-  return plain(value) as Json;
-}
-
-const VARIABLES = ["PARTY", "SIGNING_KEY", "API_KEY", "HOOK_SECRETS", "API_KEYS", "ACCESS"] as const;
+const VARIABLES = ["PARTY", "SIGNING_KEY", "API_KEY", "HOOK_SECRETS", "API_KEYS", "ACCESS", "HOOKS_LOOPBACK"] as const;
 let known: { readonly env: AgentSecrets; readonly config: Result<AgentConfig> } | null = null;
 
 /** The configuration that these variables give. It is kept, and with it the memory of credential chains that were verified. */
@@ -160,6 +84,9 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
   if (!callers.ok) return callers;
   const hooks = readHookSecrets(env.HOOK_SECRETS ?? "{}");
   if (!hooks.ok) return hooks;
+  const loopback = env.HOOKS_LOOPBACK === "1";
+  const unsent = refuseTargets(party.value, loopback);
+  if (unsent !== null) return { ok: false, fault: unsent };
   const identity = readIdentity(party.value, secret);
   if (!identity.ok) return identity;
   const recognised = recognisedIn(party.value.trust);
@@ -191,6 +118,7 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     apiKey: env.API_KEY,
     ...callers.value,
     hookSecrets: hooks.value,
+    loopback,
   });
 }
 
@@ -263,7 +191,10 @@ function readHookSecrets(source: string): Result<ReadonlyMap<string, readonly st
   return readVariable(source, "HOOK_SECRETS", (value, path) => {
     if (!(value instanceof Map)) return misfit(path, "a map from source ids to lists of secrets");
     return new Map(
-      [...value].map(([id, item]) => [String(id), list(text(1_024), 4, 1)(item as CborValue, `${path}.${id}`)]),
+      [...value].map(([id, item]) => [
+        String(id),
+        list(text(HOOK_SECRET_LENGTH_MAX), 4, 1)(item as CborValue, `${path}.${id}`),
+      ]),
     );
   });
 }

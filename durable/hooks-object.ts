@@ -1,7 +1,14 @@
-// The agent's webhooks: what came in, and what it did. The ceremonies are the truth; only the deliveries are decided here, since one
-// delivery opens at most one ceremony.
+// The agent's webhooks: what came in, what it did, and what is told to others. The ceremonies are the truth; only the deliveries are
+// decided here, since one delivery opens at most one ceremony.
 import { DurableObject } from "cloudflare:workers";
+import { fault, ok, type Result } from "../shared/result.ts";
+import { parseSource } from "../shared/source/statement.ts";
+import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import type { AgentEnv } from "./env.ts";
+import type { Callback } from "./hook-answers.ts";
+import type { Endpoint, ShownEndpoint } from "./hook-endpoints.ts";
+import type { DeliveryStatus, ShownAttempt, ShownDelivery } from "./hook-outbox.ts";
+import { type AddedEndpoint, HookOutgoing } from "./hook-outgoing.ts";
 import {
   type DeliveryClaim,
   HookRequests,
@@ -11,6 +18,10 @@ import {
   type ShownEvent,
   type ShownRequest,
 } from "./hook-requests.ts";
+import { HookSecrets, newSecret, type SecretsOf } from "./hook-secrets.ts";
+import { HookSources } from "./hook-sources.ts";
+
+export type SourceIntake = SecretsOf & { readonly frame: Uint8Array | null };
 
 export type HooksRpc = {
   readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
@@ -19,7 +30,15 @@ export type HooksRpc = {
     key: string | null,
     label: string | null,
     kept: KeptBody | null,
+    callback: Callback | null,
   ) => Promise<string>;
+  /** Of a source that was added here its signed document, else null; and its secrets, with those that the deployment configures. */
+  readonly intake: (source: string, configured: readonly string[]) => Promise<SourceIntake>;
+  readonly sources: () => Promise<readonly Uint8Array[]>;
+  /** Puts a verified document in force; answers the secret where one was made, shown this once. */
+  readonly addSource: (frame: Uint8Array, secret: string | null) => Promise<Result<{ readonly secret: string | null }>>;
+  readonly removeSource: (id: string) => Promise<Result<true>>;
+  readonly rotateSource: (id: string, secret: string | null, overlapMs: number) => Promise<string>;
   readonly requests: (query: RequestQuery) => Promise<readonly ShownRequest[]>;
   readonly request: (source: string, id: string) => Promise<ShownRequest | null>;
   readonly body: (id: string) => Promise<KeptBody | null>;
@@ -27,14 +46,67 @@ export type HooksRpc = {
   readonly labelled: (label: string) => Promise<string | null>;
   readonly missing: (source: string, deliveries: readonly string[]) => Promise<readonly string[]>;
   readonly counts: (source: string) => Promise<ReturnType<HookRequests["counts"]>>;
+  /** Takes events to tell; answers the types that anybody wants. */
+  readonly notify: (events: readonly CeremonyEvent[]) => Promise<readonly string[]>;
+  readonly event: (id: string) => Promise<string | null>;
+  readonly endpoints: () => Promise<{ readonly endpoints: readonly ShownEndpoint[]; readonly publicKey: string }>;
+  readonly addEndpoint: (endpoint: Endpoint) => Promise<Result<AddedEndpoint>>;
+  readonly removeEndpoint: (id: string) => Promise<Result<true>>;
+  readonly enableEndpoint: (id: string) => Promise<Result<true>>;
+  /** Answers the new secret, shown this once. */
+  readonly rotateEndpoint: (id: string, overlapMs: number) => Promise<Result<string>>;
+  readonly deliveries: (
+    owner: string | null,
+    status: DeliveryStatus | null,
+    limit: number,
+  ) => Promise<readonly ShownDelivery[]>;
+  readonly attempts: (ceremony: string | null, owner: string | null, limit: number) => Promise<readonly ShownAttempt[]>;
+  readonly redeliver: (id: string) => Promise<Result<true>>;
 };
 
 export class Hooks extends DurableObject<AgentEnv> {
   readonly #requests: HookRequests;
+  readonly #outgoing: HookOutgoing;
+  readonly #sources: HookSources;
+  readonly #secrets: HookSecrets;
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
     super(ctx, env);
-    this.#requests = new HookRequests(ctx.storage.sql);
+    const { sql } = ctx.storage;
+    this.#requests = new HookRequests(sql);
+    this.#sources = new HookSources(sql);
+    this.#secrets = new HookSecrets(sql, env.SIGNING_KEY);
+    this.#outgoing = new HookOutgoing(sql, this.#secrets, env);
+  }
+
+  async intake(source: string, configured: readonly string[]): Promise<SourceIntake> {
+    const secrets = await this.#secrets.of(source, configured, Date.now());
+    return { ...secrets, frame: this.#sources.frame(source) };
+  }
+
+  async sources(): Promise<readonly Uint8Array[]> {
+    return this.#sources.list();
+  }
+
+  async addSource(frame: Uint8Array, secret: string | null): Promise<Result<{ readonly secret: string | null }>> {
+    const source = parseSource(frame);
+    if (!source.ok) return source;
+    const added = this.#sources.add(source.value);
+    if (!added.ok) return added;
+    if (!added.value.isNew && secret === null) return ok({ secret: null });
+    return ok({ secret: await this.rotateSource(source.value.document.id, secret, 0) });
+  }
+
+  async removeSource(id: string): Promise<Result<true>> {
+    if (!this.#sources.remove(id)) return fault("NOT_FOUND", { thing: "such source that was added here" });
+    this.#secrets.forget(id);
+    return ok(true);
+  }
+
+  async rotateSource(id: string, secret: string | null, overlapMs: number): Promise<string> {
+    const fresh = secret ?? newSecret();
+    await this.#secrets.add(id, fresh, Date.now(), overlapMs);
+    return fresh;
   }
 
   async claim(source: string, key: string, nowMs: number, timed: boolean): Promise<DeliveryClaim> {
@@ -46,8 +118,12 @@ export class Hooks extends DurableObject<AgentEnv> {
     key: string | null,
     label: string | null,
     kept: KeptBody | null,
+    callback: Callback | null,
   ): Promise<string> {
-    const id = this.ctx.storage.transactionSync(() => this.#requests.settle(record, key, label, kept));
+    const id = this.ctx.storage.transactionSync(() => {
+      if (callback !== null && record.ceremony !== null) this.#outgoing.answers.await(record.ceremony, callback);
+      return this.#requests.settle(record, key, label, kept);
+    });
     if ((await this.ctx.storage.getAlarm()) === null) await this.#arm();
     return id;
   }
@@ -80,13 +156,74 @@ export class Hooks extends DurableObject<AgentEnv> {
     return this.#requests.counts(source);
   }
 
-  override async alarm(): Promise<void> {
+  async notify(events: readonly CeremonyEvent[]): Promise<readonly string[]> {
+    const wanted = this.ctx.storage.transactionSync(() => this.#outgoing.notify(events, Date.now()));
     await this.#arm();
+    return wanted;
   }
 
-  /** Bodies go when their day is over, whether anything comes or not. */
+  async event(id: string): Promise<string | null> {
+    return this.#outgoing.outbox.event(id);
+  }
+
+  async endpoints(): Promise<{ readonly endpoints: readonly ShownEndpoint[]; readonly publicKey: string }> {
+    return { endpoints: this.#outgoing.list(), publicKey: await this.#outgoing.publicKey() };
+  }
+
+  async addEndpoint(endpoint: Endpoint): Promise<Result<AddedEndpoint>> {
+    return this.#outgoing.add(endpoint, Date.now());
+  }
+
+  async removeEndpoint(id: string): Promise<Result<true>> {
+    return this.#outgoing.remove(id);
+  }
+
+  async enableEndpoint(id: string): Promise<Result<true>> {
+    if (!this.#has(id)) return fault("NOT_FOUND", { thing: "such endpoint" });
+    this.#outgoing.endpoints.enable(id);
+    return ok(true);
+  }
+
+  async rotateEndpoint(id: string, overlapMs: number): Promise<Result<string>> {
+    return this.#has(id)
+      ? ok(await this.#outgoing.rotate(id, Date.now(), overlapMs))
+      : fault("NOT_FOUND", { thing: "such endpoint" });
+  }
+
+  #has(id: string): boolean {
+    return this.#outgoing.list().some((endpoint) => endpoint.id === id);
+  }
+
+  async deliveries(
+    owner: string | null,
+    status: DeliveryStatus | null,
+    limit: number,
+  ): Promise<readonly ShownDelivery[]> {
+    return this.#outgoing.outbox.deliveries(owner, status, limit);
+  }
+
+  async attempts(ceremony: string | null, owner: string | null, limit: number): Promise<readonly ShownAttempt[]> {
+    return this.#outgoing.outbox.attempts(ceremony, owner, limit);
+  }
+
+  async redeliver(id: string): Promise<Result<true>> {
+    if (!this.#outgoing.outbox.replay(id, Date.now())) return fault("NOT_FOUND", { thing: "such delivery" });
+    await this.#arm();
+    return ok(true);
+  }
+
+  override async alarm(): Promise<void> {
+    try {
+      await this.#outgoing.work(Date.now());
+    } finally {
+      await this.#arm();
+    }
+  }
+
+  /** One alarm: the next delivery, or the end of the oldest body's day, whichever is first. */
   async #arm(): Promise<void> {
-    const next = this.#requests.purge(Date.now());
-    if (next !== null) await this.ctx.storage.setAlarm(next);
+    const nowMs = Date.now();
+    const times = [this.#requests.purge(nowMs), this.#outgoing.outbox.next(nowMs)].filter((at) => at !== null);
+    if (times.length > 0) await this.ctx.storage.setAlarm(Math.max(Math.min(...times), nowMs));
   }
 }

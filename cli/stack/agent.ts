@@ -17,6 +17,8 @@ export type AgentPlan = {
   readonly dir: string;
   readonly nats: { readonly url: string; readonly user: string; readonly password: string };
   readonly sources: readonly unknown[];
+  /** Further fields of the party's document. */
+  readonly document?: object;
   readonly hookSecrets: Readonly<Record<string, readonly string[]>>;
   /** The party's clock error, in milliseconds. */
   readonly clockOffsetMs: number;
@@ -137,12 +139,13 @@ export class LocalAgent {
     const { name, mesh, identity } = party;
     const plain = { name, mesh, credentials: identity.credentials };
     const own = makePartyDocument(plain, { roots, partners }, sources, clockOffsetMs);
-    const document = { ...own, meshes: standingsOf(party, parties, all, meshes) };
+    const document = { ...own, meshes: standingsOf(party, parties, all, meshes), ...this.#plan.document };
     return {
       PARTY: JSON.stringify(document),
       SIGNING_KEY: toHex(party.secret),
       API_KEY: this.apiKey,
       HOOK_SECRETS: JSON.stringify(hookSecrets),
+      HOOKS_LOOPBACK: "1", // receivers of a development stack stand beside it
       NATS_URL: nats.url,
       NATS_USER: nats.user,
       NATS_PASSWORD: nats.password,

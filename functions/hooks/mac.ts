@@ -11,3 +11,10 @@ export function importMacKey(secret: Uint8Array): Promise<MacKey> {
 export function macMatches(key: MacKey, mac: Uint8Array, message: Uint8Array<ArrayBuffer>): Promise<boolean> {
   return crypto.subtle.verify("HMAC", key, Uint8Array.from(mac), message);
 }
+
+/** The MAC itself, for samples that the agent signs in its sender's place. */
+export async function macOf(secret: Uint8Array, message: Uint8Array<ArrayBuffer>): Promise<Uint8Array> {
+  const algorithm = { name: "HMAC", hash: "SHA-256" };
+  const key = await crypto.subtle.importKey("raw", Uint8Array.from(secret), algorithm, false, ["sign"]);
+  return new Uint8Array(await crypto.subtle.sign("HMAC", key, message));
+}

@@ -2,16 +2,18 @@
 // attempt that died half-way writes the same call when it is repeated. Routes only turn what is told here into an answer.
 import type { AgentConfig } from "../../durable/config.ts";
 import { type AgentEnv, HOOKS_NAME } from "../../durable/env.ts";
+import type { Callback } from "../../durable/hook-answers.ts";
 import type { KeptBody, RequestRecord, RequestStatus } from "../../durable/hook-requests.ts";
 import type { HooksRpc } from "../../durable/hooks-object.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
 import { sha256, sha256Hex } from "../../shared/hash.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import { type Fault, fault, type Result } from "../../shared/result.ts";
-import type { SourceDocument } from "../../shared/source/document.ts";
+import { type Fault, fault, ok, type Result } from "../../shared/result.ts";
+import type { AttestDocument, SourceDocument } from "../../shared/source/document.ts";
+import { type Delivered, holds } from "../../shared/source/mapping.ts";
 import { openCeremonyFor } from "../open.ts";
 import type { HeaderSource, Scheme } from "./claim.ts";
-import { subjectOf, titleOf } from "./opening.ts";
+import { attestationOf, callbackOf, mappedOf } from "./opening.ts";
 import { type Payload, parsePayload } from "./payload.ts";
 import { replayKey, type VerifiedHook, verifyHook } from "./schemes.ts";
 
@@ -26,6 +28,8 @@ export type Received = {
   /** The key and the label of its event; null where it came to none. */
   readonly key: string | null;
   readonly label: string | null;
+  /** How its sender wants to hear of the outcome; null where it does not. */
+  readonly callback: Callback | null;
   readonly isVerified: boolean;
 };
 
@@ -42,6 +46,8 @@ export type Intake = {
   /** Of this HTTP request, for the log. */
   readonly request: string;
   readonly source: SourceDocument;
+  /** Id of the signed document; null where the deployment configures the source. */
+  readonly statement: string | null;
   readonly scheme: Scheme;
   readonly secrets: readonly string[];
   readonly retired: readonly string[];
@@ -51,7 +57,7 @@ export type Intake = {
 const EXPLAINED_EVERY_MS = 1_000;
 let explainedAtMs = 0;
 
-const NOTHING = { ceremony: null, challenge: null, event: null, key: null, label: null } as const;
+const NOTHING = { ceremony: null, challenge: null, event: null, key: null, label: null, callback: null } as const;
 export function refused(status: "rejected" | "failed" | "ignored", cause: Fault, isVerified: boolean): Received {
   return { ...NOTHING, status, fault: cause, isVerified };
 }
@@ -86,53 +92,91 @@ function mayExplain(nowMs: number): boolean {
 }
 
 /** What a verified delivery does here. */
-export async function actOn(intake: Intake, { hook }: VerifiedDelivery, body: Uint8Array): Promise<Received> {
+export async function actOn(intake: Intake, { hook, delivery }: VerifiedDelivery, body: Uint8Array): Promise<Received> {
   const { source, scheme } = intake;
   const payload = parsePayload(body);
   if (!payload.ok) return refused("failed", payload.fault, true);
   const challenge = scheme.challengeOf(payload.value);
   if (challenge !== null) return { ...NOTHING, status: "answered", fault: null, challenge, isVerified: true };
   const event = scheme.eventOf(payload.value, hook.event);
-  const misfit = refuseEvent(source, event, payload.value);
-  if (misfit !== null) return { ...refused("ignored", misfit, true), event };
+  const delivered: Delivered = {
+    payload: payload.value,
+    event: event ?? "",
+    delivery: delivery ?? "",
+    digest: `sha256:${sha256Hex(body)}`,
+    source: source.id,
+  };
+  const concern = concernOf(source, event, delivered);
+  if (!concern.ok) return { ...refused("failed", concern.fault, true), event };
+  if (concern.value !== null) return { ...refused("ignored", concern.value, true), event };
   const key = replayKey(scheme, hook, payload.value);
   const claimed = await hooksOf(intake.env).claim(source.id, key, Date.now(), hook.signedAt !== null);
   const told = { ...NOTHING, event, key, isVerified: true };
   if (claimed.ceremony !== null) return { ...told, status: "duplicate", fault: null, ceremony: claimed.ceremony };
-  const opened = await open(intake, payload.value, body, claimed.openedAtMs);
-  return opened.ok
-    ? { ...told, status: "opened", fault: null, ceremony: opened.value }
-    : { ...told, status: "failed", fault: opened.fault };
+  const done =
+    source.attest === null
+      ? await open(intake, payload.value, delivered, claimed.openedAtMs)
+      : await attest(intake, source.attest, delivered);
+  return done.ok
+    ? { ...told, status: source.attest === null ? "opened" : "attested", fault: null, ...done.value }
+    : { ...told, status: "failed", fault: done.fault };
 }
 
-/** The event must stand in the signed body: a header's word alone, or none at all, fits no source. */
-function refuseEvent(source: SourceDocument, event: string | null, payload: Payload): Fault | null {
-  const actionFits = source.action === null || payload.action === source.action;
-  return event === source.event && actionFits
-    ? null
-    : fault("SOURCE_EVENT", { event: event ?? "unnamed", need: source.event }).fault;
+/**
+ * Why a delivery is of no concern here; null where it is of concern. The event must stand in the signed body: a header's word alone, or
+ * none at all, fits no source.
+ */
+function concernOf(source: SourceDocument, event: string | null, delivered: Delivered): Result<Fault | null> {
+  const { action } = delivered.payload as Payload;
+  const actionFits = source.action === null || action === source.action;
+  const other = (need: string) => ok(fault("SOURCE_EVENT", { event: event ?? "unnamed", need }).fault);
+  if (event !== source.event || !actionFits) return other(source.event);
+  if (source.when === null) return ok(null);
+  const fits = holds(source.when, delivered);
+  return !fits.ok || fits.value ? (fits.ok ? ok(null) : fits) : other(`${source.event} where ${source.when}`);
 }
 
-function open(
-  { env, config, source }: Intake,
+type Done = Pick<Received, "ceremony" | "label" | "callback">;
+
+async function open(
+  { env, config, source, statement }: Intake,
   payload: Payload,
-  body: Uint8Array,
+  delivered: Delivered,
   openedAtMs: number,
-): Promise<Result<string>> {
-  const digest = sha256Hex(body);
-  return openCeremonyFor(env, config, {
+): Promise<Result<Done>> {
+  const about = mappedOf(source, payload, delivered, statement);
+  if (!about.ok) return about;
+  const callback = callbackOf(source, payload, config.loopback);
+  if (!callback.ok) return callback;
+  const { title, subject, label } = about.value;
+  const { digest } = delivered;
+  const opened = await openCeremonyFor(env, config, {
     pattern: source.pattern,
     policy: source.policy,
     alias: source.alias,
     set: source.set,
-    title: titleOf(source, payload),
-    subject: subjectOf(source, payload, digest),
+    title,
+    subject,
     parties: source.parties,
     opensAt: (openedAtMs + config.party.clockOffsetMs) * 1_000,
     closesIn: source.closesIn,
     expiresIn: source.expiresIn,
-    nonce: sha256(new TextEncoder().encode(`${source.id}\n${digest}`)).slice(0, 16),
+    nonce: sha256(new TextEncoder().encode(`${source.id}\n${digest.slice("sha256:".length)}`)).slice(0, 16),
   });
+  return opened.ok ? ok({ ceremony: opened.value, label, callback: callback.value }) : opened;
+}
+
+/** Says what the delivery says, in the ceremony that it names. */
+async function attest({ env }: Intake, document: AttestDocument, delivered: Delivered): Promise<Result<Done>> {
+  const said = attestationOf(document, delivered);
+  if (!said.ok) return said;
+  const { ceremony: place, content, item } = said.value;
+  const id = /^[0-9a-f]{64}$/.test(place) ? place : await hooksOf(env).labelled(place);
+  const view = id === null ? null : await env.CEREMONY.getByName(id).view();
+  if (id === null || view === null || view.policy === null) return fault("ATTEST_UNPLACED", { found: place });
+  const [receipt] = await env.CEREMONY.getByName(id).attest(content, item);
+  if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
+  return ok({ ceremony: id, label: null, callback: null });
 }
 
 /** Keeps the request: of a verified one with its body, of any other nothing that its body said. Answers the request's id. */
@@ -160,7 +204,7 @@ export async function keepRequest(
     replayOf,
   };
   const kept: KeptBody | null = verified === null ? null : { body, verified: JSON.stringify(verified) };
-  return hooksOf(env).settle(record, key, label, kept);
+  return hooksOf(env).settle(record, key, label, kept, received.callback);
 }
 
 export function hooksOf(env: AgentEnv): HooksRpc {

@@ -2,6 +2,7 @@
 
 import { concatBytes } from "../../shared/bytes.ts";
 import { fromJson } from "../../shared/cbor/json.ts";
+import { type Reader, readAs } from "../../shared/cbor/read.ts";
 import type { CborValue } from "../../shared/cbor/value.ts";
 import { parseJson } from "../../shared/evidence/bundle.ts";
 import { BODY_BYTES_MAX } from "../../shared/limits.ts";
@@ -70,4 +71,12 @@ export async function readJson(request: Request): Promise<Result<CborValue>> {
   if (document === undefined) return fault("BODY_INVALID", { path: "body", need: "JSON in UTF-8" });
   const value = fromJson(document);
   return value.ok ? value : fault("BODY_INVALID", value.fault.detail);
+}
+
+/** A JSON body as one of our types. */
+export async function readBody<T>(request: Request, reader: Reader<T>): Promise<Result<T>> {
+  const value = await readJson(request);
+  if (!value.ok) return value;
+  const body = readAs(value.value, reader);
+  return body.ok ? body : fault("BODY_INVALID", body.fault.detail);
 }

@@ -16,7 +16,8 @@ export type Context =
   | "quorate/revocation-state/1"
   | "quorate/policy/1"
   | "quorate/continuity/1"
-  | "quorate/account/1";
+  | "quorate/account/1"
+  | "quorate/source/1";
 
 export type Sign1 = {
   /** The encoded protected header map, exactly as signed. */

@@ -23,13 +23,56 @@ export function readExpression(...names: readonly string[]): Reader<string> {
 
 /** Whether an expression holds; one that fails, or gives neither yes nor no, is refused with the reason. */
 export function evaluate(expression: string, given: Given): Result<boolean> {
+  const value = evaluateValue(expression, given);
+  if (!value.ok || typeof value.value === "boolean") return value as Result<boolean>;
+  return fault("EXPRESSION_FAILED", { expression, reason: "it gives neither true nor false" });
+}
+
+/** What an expression gives: text, a whole number, or yes or no. */
+export function evaluateValue(expression: string, given: Given): Result<string | number | boolean> {
   const failed = (reason: string) => fault("EXPRESSION_FAILED", { expression, reason });
   if (Object.values(given).reduce<number>((sum, value) => sum + itemsOf(value), 0) > EXPRESSION_ITEMS_MAX)
     return failed(`it was given more than ${EXPRESSION_ITEMS_MAX} items`);
   const inputs = Object.fromEntries(Object.entries(given).map(([name, value]) => [name, inputOf(value)]));
   const result = programOf(expression)(inputs as Record<string, never>);
   if (isCelError(result)) return failed(result.message);
-  return typeof result === "boolean" ? ok(result) : failed("it gives neither true nor false");
+  if (typeof result === "boolean" || typeof result === "string") return ok(result);
+  const number = typeof result === "bigint" ? Number(result) : Number.NaN;
+  return Number.isSafeInteger(number) ? ok(number) : failed("it gives neither text, a whole number, nor yes or no");
+}
+
+/** The fields of `name` that an expression reads, as paths: what else `name` holds need not be given to it. */
+export function pathsIn(expression: string, name: string): readonly (readonly string[])[] {
+  const root = parse(expression).expr;
+  return root === undefined ? [] : pathsOf(root, name);
+}
+
+function pathsOf(expr: Expr, name: string): readonly (readonly string[])[] {
+  const path = pathOf(expr, name);
+  if (path !== null) return [path];
+  return partsOf(expr).flatMap((part) => (part === undefined ? [] : pathsOf(part, name)));
+}
+
+/** The path that an expression is, such as `payload.a["b"]`; null where it is something else. */
+function pathOf({ exprKind: { case: kind, value } }: Expr, name: string): readonly string[] | null {
+  if (kind === "identExpr") return value.name === name ? [] : null;
+  if (kind === "selectExpr") {
+    const before = value.operand === undefined ? null : pathOf(value.operand, name);
+    return before === null ? null : [...before, value.field];
+  }
+  if (kind !== "callExpr" || value.function !== "_[_]") return null;
+  const [operand, index] = value.args;
+  const constant = index?.exprKind.case === "constExpr" ? index.exprKind.value.constantKind : undefined;
+  const before = operand === undefined || constant?.case !== "stringValue" ? null : pathOf(operand, name);
+  return before === null ? null : [...before, String(constant?.value)];
+}
+
+function partsOf({ exprKind: { case: kind, value } }: Expr): readonly (Expr | undefined)[] {
+  if (kind === "selectExpr") return [value.operand];
+  if (kind === "callExpr") return [value.target, ...value.args];
+  if (kind === "listExpr") return value.elements;
+  if (kind !== "comprehensionExpr") return [];
+  return [value.iterRange, value.accuInit, value.loopCondition, value.loopStep, value.result];
 }
 
 const environment = celEnv();

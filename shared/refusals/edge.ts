@@ -131,6 +131,31 @@ export const EDGE_REFUSALS = {
     why: "this source opens ceremonies for {need}",
     do: "nothing; or configure a source for the event",
   },
+  SOURCE_INVALID: {
+    what: "the source's document cannot be used",
+    why: "{path} must be {need}",
+    do: "correct it; `source lint FILE` says all that is wrong",
+  },
+  SOURCE_SIGNER: {
+    what: "the source's document is not signed by this party",
+    why: "{signer} is neither its root key nor its agent's",
+    do: "sign it with `source sign`, under the party's root key",
+  },
+  SOURCE_OLDER: {
+    what: "a later document of the source {source} is in force",
+    why: "it is dated {at:instant} UTC",
+    do: "sign the document anew, and add it again",
+  },
+  ATTEST_UNPLACED: {
+    what: "the delivery names no ceremony that is known here",
+    why: "it names {found}",
+    do: "open the ceremony first, under that label; or have the sender carry the ceremony's id",
+  },
+  HOOK_UNSIGNABLE: {
+    what: "no sample can be signed for this source",
+    why: "{reason}",
+    do: "have the sender itself send a test delivery",
+  },
   HOOK_SIGNATURE_MISSING: {
     what: "the webhook carries no signature",
     why: "the header {header} is missing",
@@ -170,6 +195,21 @@ export const EDGE_REFUSALS = {
     what: "the body of {request} is not kept",
     why: "only verified bodies are kept, and for a day",
     do: "have the sender deliver it again, or bring it with `source replay-missing`",
+  },
+  HOOK_TARGET_REFUSED: {
+    what: "that address is not called",
+    why: "{reason}",
+    do: "give an https:// address of a public host, on port 443, without credentials",
+  },
+  HOOK_EXISTS: {
+    what: "there is a {thing} {id} already",
+    why: "each has a name of its own",
+    do: "choose another name, or remove the other first",
+  },
+  HOOKS_FULL: {
+    what: "there is no room for more {thing}",
+    why: "there may be {limit}",
+    do: "remove one that is not used",
   },
   KEY_MISSING: { what: "the agent has no signing key", why: "{need}", do: "set the secret, and deploy again" },
   CONFIG_INVALID: {

@@ -1,4 +1,5 @@
-// A webhook source as its party writes it down: who signs, which events open a ceremony, of which pattern, among whom.
+// A webhook source as its party writes it down: who signs, which events count, and what they do: open a ceremony, of which pattern and among
+// whom, or say something in one.
 import {
   anything,
   integer,
@@ -9,10 +10,14 @@ import {
   type Reader,
   record,
   text,
+  textMap,
   withDefaults,
 } from "../cbor/read.ts";
 import type { CborValue } from "../cbor/value.ts";
 import { SEATS_MAX } from "../limits.ts";
+import { isToken } from "../mesh/subject.ts";
+import { readExpression } from "../policy/expression.ts";
+import { MAPPED_NAMES } from "./mapping.ts";
 
 /** `hmac` and `ed25519` are for senders that have no scheme of their own here: the document says how they sign. */
 export const SOURCE_SCHEMES = ["github", "standard", "stripe", "slack", "hmac", "ed25519"] as const;
@@ -36,7 +41,41 @@ export type SourceDocument = {
   /** Seconds until the round closes and until the ceremony expires; null for the policy's own. */
   readonly closesIn: number | null;
   readonly expiresIn: number | null;
+  /** Which of the event's deliveries count (CEL); null for all. */
+  readonly when: string | null;
+  /** How title and subject are read off a delivery; null for what every source reads. */
+  readonly map: MappingDocument | null;
+  /** What a delivery says in a ceremony, in place of opening one. */
+  readonly attest: AttestDocument | null;
+  /** How the sender hears of the outcome; null where it does not. */
+  readonly respond: RespondDocument | null;
 };
+
+/** Expressions (CEL) over `payload`, `event`, `delivery`, `digest` and `source`. */
+export type MappingDocument = {
+  readonly title: string | null;
+  readonly subject: ReadonlyMap<string, string>;
+  /** A name by which deliveries of other sources find the ceremony. */
+  readonly label: string | null;
+};
+
+export type AttestDocument = {
+  /** Gives the ceremony's id, or the label under which it was opened. */
+  readonly ceremony: string;
+  readonly content: ReadonlyMap<string, string>;
+  readonly item: string | null;
+};
+
+/** GitHub's deployment protection rule: the run is approved or rejected where the delivery says. */
+export type RespondDocument = {
+  readonly api: string;
+  /** Over `outcome`: whether the deployment is approved. */
+  readonly approved: string;
+};
+
+export const GITHUB_API = "https://api.github.com";
+const APPROVED = 'outcome.status == "decided" && outcome.value.choice == "approve"';
+const FIELDS_MAX = 32;
 
 /** A plain signature over the body: HMAC-SHA256 under a shared secret, or Ed25519 under the sender's public key. */
 export type SignatureDocument = {
@@ -67,10 +106,51 @@ const readSignature: Reader<SignatureDocument> = record<SignatureDocument>({
   delivery: nullable(text()),
 });
 
+const expression = readExpression(...MAPPED_NAMES);
+const readMapping = withDefaults<MappingDocument>(
+  { title: null, subject: new Map(), label: null },
+  record<MappingDocument>({
+    title: nullable(expression),
+    subject: textMap(expression, FIELDS_MAX),
+    label: nullable(expression),
+  }),
+);
+const readAttest = withDefaults<AttestDocument>(
+  { item: null },
+  record<AttestDocument>({
+    ceremony: expression,
+    content: textMap(expression, FIELDS_MAX),
+    item: nullable(expression),
+  }),
+);
+const readRespond = withDefaults<RespondDocument>(
+  { api: GITHUB_API, approved: APPROVED },
+  record<RespondDocument>({ api: text(256), approved: readExpression("outcome") }),
+);
+
+const OPTIONAL = {
+  action: null,
+  signature: null,
+  pattern: null,
+  policy: null,
+  alias: null,
+  set: [],
+  parties: [],
+  closesIn: null,
+  expiresIn: null,
+  when: null,
+  map: null,
+  attest: null,
+  respond: null,
+};
+
 const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
-  { signature: null, pattern: null, policy: null, alias: null },
+  OPTIONAL,
   record<SourceDocument>({
-    id: text(),
+    id: (value, path) =>
+      typeof value === "string" && isToken(value)
+        ? value
+        : misfit(path, "1 to 64 letters, digits, hyphens and underscores"),
     scheme: oneOf(...SOURCE_SCHEMES),
     event: text(),
     action: nullable(text()),
@@ -79,9 +159,13 @@ const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
     policy: anything,
     alias: nullable(text()),
     set: list(record({ path: text(), value: anything }), 64),
-    parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX, 1),
+    parties: list(record({ authority: text(), role: text(), power: integer(1, 1_000_000) }), SEATS_MAX),
     closesIn: nullable(integer(0, 40_000_000)),
     expiresIn: nullable(integer(1, 40_000_000)),
+    when: nullable(expression),
+    map: nullable(readMapping),
+    attest: nullable(readAttest),
+    respond: nullable(readRespond),
   }),
 );
 
@@ -89,8 +173,16 @@ export const readSource: Reader<SourceDocument> = (value, path) => {
   const source = readFields(value, path);
   const plain = source.scheme === "hmac" || source.scheme === "ed25519";
   if (plain && source.signature === null) misfit(`${path}.signature`, `given for the scheme ${source.scheme}`);
-  const chosen = [source.pattern, source.policy, source.alias].filter((one) => one !== null);
-  if (chosen.length !== 1) misfit(`${path}.pattern`, "given, or a document as `policy`, or an `alias` in its place");
   if (!plain && source.signature !== null) misfit(`${path}.signature`, `left out for the scheme ${source.scheme}`);
+  const chosen = [source.pattern, source.policy, source.alias].filter((one) => one !== null);
+  if (source.attest !== null) {
+    if (chosen.length + source.parties.length + source.set.length > 0)
+      misfit(`${path}.attest`, "alone: what says something in a ceremony opens none");
+    if (source.attest.content.size === 0) misfit(`${path}.attest.content`, "what is said");
+    if (source.respond !== null) misfit(`${path}.respond`, "left out: only what opens a ceremony is answered");
+    return source;
+  }
+  if (chosen.length !== 1) misfit(`${path}.pattern`, "given, or a document as `policy`, or an `alias` in its place");
+  if (source.parties.length === 0) misfit(`${path}.parties`, "a list of 1 or more: who takes part");
   return source;
 };

@@ -89,8 +89,14 @@ export class Faulty extends Ceremony {
         await env.DIRECTORY.getByName("directory").note(row);
       },
     };
+    const hooks = { notify: async () => [] };
     const named = <T>(rpc: T) => ({ getByName: () => rpc });
-    super(bend(ctx), { ...env, LINK: named(link), DIRECTORY: named(directory) } as unknown as AgentEnv);
+    super(bend(ctx), {
+      ...env,
+      LINK: named(link),
+      DIRECTORY: named(directory),
+      HOOKS: named(hooks),
+    } as unknown as AgentEnv);
   }
 
   async take({ on, frames, choice }: Turn): Promise<void> {

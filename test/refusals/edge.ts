@@ -77,13 +77,6 @@ const body =
     return readBytes(new Request("http://agent/x", init as RequestInit), limit, withinMs);
   };
 
-/** A refused webhook is on record without its body. */
-const bodyGone: Example = async () => {
-  const agent = here();
-  await agent.request("/hooks/gh", { method: "POST", body: "{}" });
-  return agent.request("/v1/sources/gh/requests/req_1/replay", { method: "POST", headers: KEYED });
-};
-
 /** What a webhook is answered that was signed by GitHub's, or by the standard scheme. */
 const hook =
   (sent: send.Sent, changes: Partial<HookRequest> = {}, scheme = SCHEMES.github): Example =>
@@ -190,7 +183,6 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   HOOK_SIGNATURE_MISMATCH: hook({ ...delivery, body: send.utf8('{"action":"created"}\n') }),
   HOOK_TIMESTAMP_TOO_OLD: stale(-3_600),
   HOOK_TIMESTAMP_TOO_NEW: stale(3_600),
-  HOOK_BODY_GONE: bodyGone,
   HOOK_DELIVERY_MISSING: hook({ ...delivery, headers: undelivered }),
   HOOK_HEADER_MALFORMED: hook({ ...delivery, headers: { ...delivery.headers, "X-Hub-Signature-256": "md5=00" } }),
   HOOK_SECRET_MALFORMED: hook(delivery, { secrets: [""] }),

@@ -13,6 +13,7 @@ import { EVIDENCE } from "./evidence.ts";
 import { type Example, toldBy } from "./example.ts";
 import { EXCHANGE } from "./exchange.ts";
 import { COALITION, MESH_EXAMPLES } from "./federation.ts";
+import { HOOKS } from "./hooks.ts";
 import { LIFECYCLE } from "./lifecycle.ts";
 import { OPERATION } from "./operation.ts";
 import { POLICY } from "./policy.ts";
@@ -55,6 +56,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...EXCHANGE,
   ...OBJECTS,
   ...EDGE,
+  ...HOOKS,
   ...COMMAND,
 };
 

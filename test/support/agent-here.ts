@@ -5,7 +5,7 @@ import { Ceremony } from "../../durable/ceremony-object.ts";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import { Directory } from "../../durable/directory-object.ts";
 import { Edge } from "../../durable/edge-object.ts";
-import type { AgentEnv, LinkRpc } from "../../durable/env.ts";
+import { type AgentEnv, HOOKS_NAME, type LinkRpc } from "../../durable/env.ts";
 import { Hooks } from "../../durable/hooks-object.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
 import { counted, createTables, drainUntil, lastHeard, lastTrouble, setDrain } from "../../durable/link-schema.ts";
@@ -20,6 +20,9 @@ export type AgentHere = {
   readonly ceremony: (id: string) => Ceremony;
   readonly directory: Directory;
   readonly mesh: (name: string) => Mesh;
+  readonly hooks: () => Hooks;
+  /** Once all is done that the objects do after they answered. */
+  readonly settled: () => Promise<void>;
   readonly request: (path: string, init?: RequestInit) => Promise<Response>;
   /** Wakes every object whose alarm is due, as the platform would. */
   readonly wake: () => Promise<void>;
@@ -50,7 +53,7 @@ export function agentHere(
   const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const edge = new Edge({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
-  const { keeping, wake } = platformFor(() => env);
+  const { keeping, wake, settled } = platformFor(() => env);
   const hooks = keeping(Hooks);
   const bus: LinkRpc = { ...linkWithoutBus(recall), ...link };
   const ceremony = keeping(Ceremony);
@@ -63,7 +66,7 @@ export function agentHere(
     MESH: { getByName: mesh },
     EDGE: { getByName: () => edge },
   };
-  const env = { ...variables, ...named } as unknown as AgentEnv;
+  const env = { ...variables, HOOKS_LOOPBACK: "1", ...named } as unknown as AgentEnv;
   const config = configOf(env);
   if (!config.ok) throw new Error(JSON.stringify(config.fault));
   const context = { waitUntil: () => undefined, passThroughOnException: () => undefined, props: {} };
@@ -74,6 +77,8 @@ export function agentHere(
     ceremony,
     directory,
     mesh,
+    hooks: () => hooks(HOOKS_NAME),
+    settled,
     request: async (path, init = {}) => app.request(path, init, env, context),
     wake,
   };
@@ -84,6 +89,7 @@ type Alarmed = { readonly alarm: () => Promise<void> };
 /** Objects found by name, each with a storage of its own, and woken when their alarms are due. */
 function platformFor(env: () => AgentEnv) {
   const kept: { readonly storage: DurableObjectStorage; readonly object: Alarmed }[] = [];
+  const pending: Promise<unknown>[] = [];
   const keeping = <T extends Alarmed>(Kept: new (context: DurableObjectState, env: AgentEnv) => T) => {
     const objects = new Map<string, T>();
     return (name: string): T => {
@@ -94,7 +100,7 @@ function platformFor(env: () => AgentEnv) {
         storage,
         id: { name },
         blockConcurrencyWhile: (work: () => Promise<void>) => work(),
-        waitUntil: () => undefined,
+        waitUntil: (work: Promise<unknown>) => void pending.push(work),
       };
       const object = new Kept(context as unknown as DurableObjectState, env());
       kept.push({ storage, object });
@@ -109,7 +115,10 @@ function platformFor(env: () => AgentEnv) {
       await object.alarm();
     }
   };
-  return { keeping, wake };
+  const settled = async () => {
+    await Promise.all(pending);
+  };
+  return { keeping, wake, settled };
 }
 
 /** A link whose bus is away: its rows are real, and nothing leaves. */

@@ -35,6 +35,7 @@ export async function loneAgent(
   sources: readonly unknown[],
   hookSecrets: Readonly<Record<string, readonly string[]>>,
   variables: Readonly<Record<string, string>> = {},
+  document: object = {},
 ): Promise<LoneAgent> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-lone-"));
   const { script } = await buildBundle();
@@ -50,6 +51,7 @@ export async function loneAgent(
     sources,
     hookSecrets,
     variables,
+    document,
     clockOffsetMs: 0,
     port: 0,
   });

@@ -71,6 +71,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/observation/suspects.ts": "awaits the signatures that an altered frame still carries",
   "shared/authority/chain.ts": "awaits the signature of every credential in a chain",
   "shared/authority/statement.ts": "awaits the signature of a statement about authority",
+  "shared/source/statement.ts": "awaits the signature of a source's document",
   "shared/authority/device.ts": "awaits the countersignature of every device link",
   "shared/observation/admit-all.ts": "the door over a set of frames",
   "shared/evidence/trust-statement.ts": "opens the statements that trust rests on",

@@ -4,7 +4,9 @@ import { integer, nullable, oneOf, type Reader, record, recordWith, text } from 
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
+import { ENDPOINT_ROUTES, OVERLAP } from "./endpoint-routes.ts";
 import { hookRoute } from "./hooks.ts";
+import { addRoute, readAdded, readRotated, removeRoute, rotateRoute, triggerRoute } from "./source-admin.ts";
 import {
   deliveryRoute,
   eventsRoute,
@@ -79,6 +81,52 @@ export const HOOK_ROUTES: readonly Route[] = [
   }),
   route({
     ...owned,
+    method: "POST",
+    path: "/v1/sources",
+    does: "adds one by its signed document (`source sign`), or puts a later one in force; the secret is shown this once",
+    access: "admin",
+    body: body("the signed document, and the secret where the sender makes it", readAdded),
+    answers: { 201: answer("in force", shape.document("id", "url", "statement", "secret")) },
+    refusals: ["BODY_INVALID", "SOURCE_INVALID", "SOURCE_SIGNER", "SOURCE_OLDER", "HOOK_EXISTS", "HOOKS_FULL"],
+    handle: addRoute,
+  }),
+  route({
+    ...owned,
+    method: "DELETE",
+    path: "/v1/sources/{source}",
+    does: "takes out one that was added here",
+    access: "admin",
+    answers: { 200: answer("done", record({ done: shape.flag })) },
+    refusals: ["NOT_FOUND"],
+    handle: removeRoute,
+  }),
+  route({
+    ...owned,
+    method: "POST",
+    path: "/v1/sources/{source}/rotate",
+    does: "puts a new secret in force; the old one is taken too until the overlap ends",
+    access: "admin",
+    query: OVERLAP,
+    body: body("the new secret, where the sender makes it", readRotated),
+    answers: {
+      200: answer("the secret that was made", record({ secret: nullable(shape.words), overlapSeconds: shape.count })),
+    },
+    refusals: ["SOURCE_UNKNOWN", "BODY_INVALID"],
+    handle: (context, { overlap }) => withSource(context, (_, intake) => rotateRoute(context, intake, overlap)),
+  }),
+  route({
+    ...owned,
+    method: "POST",
+    path: "/v1/sources/{source}/trigger",
+    does: "takes a sample delivery, signed as its sender would sign it",
+    access: "open",
+    body: { about: "the delivery's body", types: [], limit: BODY_BYTES_MAX },
+    answers: { 200: answer("what it did", brought) },
+    refusals: ["SOURCE_UNKNOWN", "HOOK_UNSIGNABLE", "HOOK_SECRET_MALFORMED"],
+    handle: (context) => withSource(context, triggerRoute),
+  }),
+  route({
+    ...owned,
     method: "GET",
     path: "/v1/sources/{source}/requests",
     does: "what came in, refused requests too, the latest first",
@@ -143,4 +191,5 @@ export const HOOK_ROUTES: readonly Route[] = [
     refusals: ["SOURCE_UNKNOWN", "BODY_INVALID", "HOOK_SIGNATURE_MISSING", "HOOK_SIGNATURE_MISMATCH"],
     handle: (context) => withSource(context, deliveryRoute),
   }),
+  ...ENDPOINT_ROUTES,
 ];

@@ -2,16 +2,15 @@
 import type { Context } from "hono";
 import type { RequestStatus } from "../../../durable/hook-requests.ts";
 import { parseBase64 } from "../../../shared/bytes.ts";
-import { boolean, list, nullable, readAs, record, text, textMap, withDefaults } from "../../../shared/cbor/read.ts";
+import { boolean, list, nullable, record, text, textMap, withDefaults } from "../../../shared/cbor/read.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
-import type { SourceDocument } from "../../../shared/source/document.ts";
 import { hooksOf, type Intake, keepRequest, type VerifiedDelivery, verifyDelivery } from "../../hooks/receive.ts";
-import { intakeOf } from "../../hooks/sources.ts";
+import { allSources, intakeOf, type ListedSource } from "../../hooks/sources.ts";
 import type { AgentContext } from "../app.ts";
-import { readJson } from "../body.ts";
+import { readBody } from "../body.ts";
 import { problem } from "../problem.ts";
 import { acted } from "./hooks.ts";
 
@@ -30,16 +29,16 @@ export async function withSource(
 }
 
 export async function listRoute(context: SourceContext): Promise<Response> {
-  const { sources } = context.get("config").party;
-  const shown = await Promise.all(sources.map((source) => shownSource(context, source)));
-  return context.json({ sources: shown });
+  const sources = await allSources(context);
+  return context.json({ sources: await Promise.all(sources.map((source) => shownSource(context, source))) });
 }
 
-async function shownSource(context: SourceContext, source: SourceDocument): Promise<object> {
-  const { id, scheme, event, action, pattern, alias } = source;
+async function shownSource(context: SourceContext, { source, statement }: ListedSource): Promise<object> {
+  const { id, scheme, event, action, pattern, alias, attest, respond } = source;
   const counts = await hooksOf(context.env).counts(id);
   const url = new URL(`/hooks/${id}`, context.req.url).href;
-  return { id, url, scheme, event, action, opens: pattern ?? alias ?? "policy", ...counts };
+  const does = attest === null ? { does: "opens", of: pattern ?? alias ?? "policy" } : { does: "attests", of: null };
+  return { id, url, scheme, event, action, ...does, answers: respond !== null, statement, ...counts };
 }
 
 /** Which of what came in, the latest first; `after` asks instead for what came since, oldest first. */
@@ -104,9 +103,8 @@ export const readListed = record<{ readonly deliveries: readonly string[] }>({
 
 /** Which of the deliveries that the sender lists never did their work here. */
 export async function missingRoute(context: SourceContext, { env, source }: Intake): Promise<Response> {
-  const value = await readJson(context.req.raw);
-  const listed = value.ok ? readAs(value.value, readListed) : value;
-  if (!listed.ok) return problem(context, fault("BODY_INVALID", listed.fault.detail).fault);
+  const listed = await readBody(context.req.raw, readListed);
+  if (!listed.ok) return problem(context, listed.fault);
   const missing = await hooksOf(env).missing(source.id, listed.value.deliveries);
   return context.json({ listed: listed.value.deliveries.length, missing });
 }
@@ -132,9 +130,8 @@ export const readBrought = withDefaults<Brought>(
  * their word alone. `body` is base64 of the raw bytes.
  */
 export async function deliveryRoute(context: SourceContext, intake: Intake): Promise<Response> {
-  const value = await readJson(context.req.raw);
-  const brought = value.ok ? readAs(value.value, readBrought) : value;
-  if (!brought.ok) return problem(context, fault("BODY_INVALID", brought.fault.detail).fault);
+  const brought = await readBody(context.req.raw, readBrought);
+  if (!brought.ok) return problem(context, brought.fault);
   const body = parseBase64(brought.value.body);
   if (body === null) return misread(context, "body", "base64 of the raw bytes");
   const verified = await verifiedOrVouched(intake, brought.value, body);
@@ -154,7 +151,7 @@ async function verifiedOrVouched(
   return ok({ hook, delivery: delivery ?? given.get("x-github-delivery") });
 }
 
-async function bring(
+export async function bring(
   context: SourceContext,
   intake: Intake,
   verified: VerifiedDelivery,

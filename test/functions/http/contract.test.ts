@@ -10,6 +10,7 @@ import { parametersOf } from "../../../functions/http/contract/route.ts";
 import { ROUTES } from "../../../functions/http/contract/table.ts";
 import { toBase64 } from "../../../shared/bytes.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { signSource } from "../../../shared/source/statement.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { contributionFrame } from "../../support/frames.ts";
 import { testParties } from "../../support/parties.ts";
@@ -253,6 +254,31 @@ describe("the served description", () => {
     await post(at("/missing")[0], { deliveries: ["d-1"] }, at("/missing")[1]);
     const brought = { headers: sent.headers, body: toBase64(sent.body) };
     await post(at("/deliveries")[0], brought, at("/deliveries")[1]);
+    await ask("POST", at("/trigger")[0], { body: '{"action":"created"}' }, at("/trigger")[1]);
+    await post(at("/rotate?overlap=60")[0], {}, at("/rotate")[1]);
+    const frame = toBase64(signSource(JSON.stringify({ ...SOURCE, id: "two" }), acme.mesh, 1, acme.root));
+    expect((await post("/v1/sources", { frame })).status).toBe(201);
+    await post("/v1/sources", { frame: toBase64(signSource("{}", acme.mesh, 2, acme.root)) });
+    await ask("DELETE", "/v1/sources/two", {}, "/v1/sources/{source}");
+  });
+
+  it("fits what is told of webhooks that the agent sends", async () => {
+    const [path, one] = ["/v1/endpoints", "/v1/endpoints/{endpoint}"];
+    await post(path, { id: "erp", url: "https://hooks.example.com/" });
+    for (const each of [path, "/v1/deliveries?status=dead", "/v1/attempts?endpoint=erp"])
+      await ask("GET", each, {}, each.split("?")[0]);
+    await ask("POST", `${path}/erp/rotate?overlap=60`, {}, `${one}/rotate`);
+    await ask("POST", `${path}/erp/enable`, {}, `${one}/enable`);
+    const opened = await post("/v1/ceremonies", OPENING);
+    expect(opened.status).toBe(201);
+    await agent.settled();
+    const { deliveries } = (await (await agent.request("/v1/deliveries", { headers: KEYED })).json()) as {
+      deliveries: readonly { readonly id: string; readonly event: string }[];
+    };
+    const [told] = deliveries;
+    await ask("POST", `/v1/deliveries/${told?.id}/replay`, {}, "/v1/deliveries/{delivery}/replay");
+    await ask("GET", `/v1/events/${told?.event}`, {}, "/v1/events/{event}");
+    await ask("DELETE", `${path}/erp`, {}, one);
   });
 
   it("was answered in full by every route that this agent can answer", () => {

@@ -38,7 +38,12 @@ afterEach(() => {
 });
 
 /** Keeps nothing: what is kept has a test of its own. */
-const HOOKS = { getByName: () => ({ settle: async () => "req_1" }) };
+const HOOKS = {
+  getByName: () => ({
+    settle: async () => "req_1",
+    intake: async (_: string, secrets: readonly string[]) => ({ frame: null, secrets, retired: [] }),
+  }),
+};
 
 async function post(id: string, { headers, body }: send.Sent): Promise<{ status: number; code: string; why: string }> {
   if (!config.ok) throw new Error(config.fault.code);

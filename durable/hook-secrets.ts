@@ -1,0 +1,113 @@
+// Secrets of webhooks that were made or changed while the agent runs. On disk they are sealed under a key that follows from the agent's
+// signing key, so that a copy of the storage tells none. A secret that is replaced stays good until its overlap ends; then it accepts
+// nothing, and is known only so that a late sender can be told what is wrong.
+import { parseHex, toBase64 } from "../shared/bytes.ts";
+import { signerFrom } from "../shared/cose/key.ts";
+import type { Signer } from "../shared/cose/sign1.ts";
+
+/** Newest first. */
+export type SecretsOf = { readonly secrets: readonly string[]; readonly retired: readonly string[] };
+
+/** In force together; each one costs a verification of every hostile request. */
+const IN_FORCE_MAX = 4;
+const RETIRED_MAX = 4;
+const IV_BYTES = 12;
+
+const TABLES = [
+  "CREATE TABLE IF NOT EXISTS secrets (n INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, iv BLOB NOT NULL, sealed BLOB NOT NULL, since INTEGER NOT NULL, until INTEGER)",
+  "CREATE INDEX IF NOT EXISTS secrets_by_owner ON secrets (owner, n)",
+  // Until when the secrets of the deployment hold beside those made here.
+  "CREATE TABLE IF NOT EXISTS configured (owner TEXT PRIMARY KEY, until INTEGER NOT NULL)",
+];
+
+type Row = { readonly iv: ArrayBuffer; readonly sealed: ArrayBuffer; readonly until: number | null };
+
+export class HookSecrets {
+  readonly #sql: SqlStorage;
+  readonly #signingKey: string;
+
+  constructor(sql: SqlStorage, signingKey: string) {
+    this.#sql = sql;
+    this.#signingKey = signingKey;
+    for (const table of TABLES) sql.exec(table);
+  }
+
+  /** Puts a secret in force; those before it hold for `overlapMs` more. */
+  async add(owner: string, secret: string, nowMs: number, overlapMs: number): Promise<void> {
+    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
+    const key = await sealingKey(this.#signingKey);
+    const sealed = await crypto.subtle.encrypt(sealing(iv, owner), key, new TextEncoder().encode(secret));
+    const until = nowMs + overlapMs;
+    this.#sql.exec("UPDATE secrets SET until = ?1 WHERE owner = ?2 AND (until IS NULL OR until > ?1)", until, owner);
+    this.#sql.exec("INSERT OR IGNORE INTO configured VALUES (?, ?)", owner, until);
+    this.#sql.exec(
+      "INSERT INTO secrets (owner, iv, sealed, since) VALUES (?, ?, ?, ?)",
+      ...[owner, iv, new Uint8Array(sealed), nowMs],
+    );
+    this.#sql.exec(
+      "DELETE FROM secrets WHERE owner = ?1 AND n NOT IN (SELECT n FROM secrets WHERE owner = ?1 ORDER BY n DESC LIMIT ?2)",
+      ...[owner, IN_FORCE_MAX + RETIRED_MAX],
+    );
+  }
+
+  /** What is in force of an owner, with what its deployment configures, and what no longer is. */
+  async of(owner: string, configured: readonly string[], nowMs: number): Promise<SecretsOf> {
+    const rows = this.#sql
+      .exec<Row>("SELECT iv, sealed, until FROM secrets WHERE owner = ? ORDER BY n DESC", owner)
+      .toArray();
+    const end = this.#sql
+      .exec<{ until: number }>("SELECT until FROM configured WHERE owner = ?", owner)
+      .toArray()[0]?.until;
+    const opened = await Promise.all(
+      rows.map(async (row) => ({ secret: await this.#open(owner, row), until: row.until })),
+    );
+    const all = [...opened, ...configured.map((secret) => ({ secret, until: end ?? null }))];
+    const inForce = all.filter(({ until }) => until === null || until > nowMs).map(({ secret }) => secret);
+    const retired = all.filter(({ until }) => until !== null && until <= nowMs).map(({ secret }) => secret);
+    return { secrets: inForce.slice(0, IN_FORCE_MAX), retired: retired.slice(0, RETIRED_MAX) };
+  }
+
+  forget(owner: string): void {
+    this.#sql.exec("DELETE FROM secrets WHERE owner = ?", owner);
+    this.#sql.exec("DELETE FROM configured WHERE owner = ?", owner);
+  }
+
+  async #open(owner: string, { iv, sealed }: Row): Promise<string> {
+    const key = await sealingKey(this.#signingKey);
+    const opened = await crypto.subtle.decrypt(sealing(new Uint8Array(iv), owner), key, sealed);
+    return new TextDecoder().decode(opened);
+  }
+}
+
+function sealing(iv: Uint8Array<ArrayBuffer>, owner: string): AesGcmParams {
+  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(owner) };
+}
+
+async function sealingKey(signingKey: string): Promise<CryptoKey> {
+  const bits = await derived(signingKey, "quorate/hook-secrets/1");
+  return crypto.subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt", "decrypt"]);
+}
+
+/** Signs webhooks (v1a). A key of its own, so that nothing signed for a webhook could serve as a statement of the party. */
+export async function webhookSigner(signingKey: string): Promise<Signer> {
+  return signerFrom(new Uint8Array(await derived(signingKey, "quorate/webhooks/1")));
+}
+
+/** The public key that receivers verify v1a with, as Standard Webhooks spells it. */
+export function publicKeyText({ key }: Signer): string {
+  return `whpk_${toBase64(key)}`;
+}
+
+/** 32 bytes that follow from the agent's key for one purpose (RFC 5869). */
+async function derived(signingKey: string, purpose: string): Promise<ArrayBuffer> {
+  const secret = parseHex(signingKey);
+  if (secret === null) throw new Error("KEY_MISSING");
+  const key = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
+  const info = new TextEncoder().encode(purpose);
+  return crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info }, key, 256);
+}
+
+/** A new secret of 32 bytes, as Standard Webhooks spells it. */
+export function newSecret(): string {
+  return `whsec_${toBase64(crypto.getRandomValues(new Uint8Array(32)))}`;
+}

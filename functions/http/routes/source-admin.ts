@@ -1,0 +1,123 @@
+// Changing the sources of a running agent: adding a signed document, taking one out, a new secret, and a sample delivery.
+import type { Context } from "hono";
+import { parseBase64, toHex } from "../../../shared/bytes.ts";
+import { nullable, record, text, withDefaults } from "../../../shared/cbor/read.ts";
+import { FRAME_BYTES_MAX } from "../../../shared/limits.ts";
+import { type Fault, fault, ok, type Result } from "../../../shared/result.ts";
+import type { SourceDocument } from "../../../shared/source/document.ts";
+import { lintSource } from "../../../shared/source/lint.ts";
+import { openSource, type SourceStatement } from "../../../shared/source/statement.ts";
+import { hooksOf, type Intake, verifyDelivery } from "../../hooks/receive.ts";
+import { schemeOf } from "../../hooks/registry.ts";
+import { signSample } from "../../hooks/sample.ts";
+import { knownTo } from "../../hooks/sources.ts";
+import type { AgentContext } from "../app.ts";
+import { readBody, readBytes } from "../body.ts";
+import { problem } from "../problem.ts";
+import { OVERLAP_SECONDS } from "./endpoints.ts";
+import { bring } from "./sources.ts";
+
+type SourceContext = Context<AgentContext>;
+
+const SECRET_LENGTH_MAX = 1_024;
+type Added = { readonly frame: string; readonly secret: string | null };
+export const readAdded = withDefaults<Added>(
+  { secret: null },
+  record<Added>({ frame: text(2 * FRAME_BYTES_MAX), secret: nullable(text(SECRET_LENGTH_MAX)) }),
+);
+export const readRotated = withDefaults<{ readonly secret: string | null }>(
+  { secret: null },
+  record<{ readonly secret: string | null }>({ secret: nullable(text(SECRET_LENGTH_MAX)) }),
+);
+
+/** Senders that make the secret themselves: it must be told here, since none can be made up. */
+const OWN_SECRET: readonly string[] = ["stripe", "slack", "ed25519"];
+
+/** What is wrong with a document that can be read is told at once, under `about.findings`. */
+export async function addRoute(context: SourceContext): Promise<Response> {
+  const added = await readBody(context.req.raw, readAdded);
+  if (!added.ok) return problem(context, added.fault);
+  const { secret } = added.value;
+  const source = await admitted(context, added.value);
+  if (!source.ok) return problem(context, source.fault, true);
+  const { document, frame, id: statement } = source.value;
+  const result = await hooksOf(context.env).addSource(frame, secret);
+  if (!result.ok) return problem(context, result.fault);
+  const url = new URL(`/hooks/${document.id}`, context.req.url).href;
+  return context.json({ id: document.id, url, statement, secret: secret === null ? result.value.secret : null }, 201);
+}
+
+async function admitted(context: SourceContext, { frame, secret }: Added): Promise<Result<SourceStatement>> {
+  const bytes = parseBase64(frame);
+  if (bytes === null) return fault("BODY_INVALID", { path: "frame", need: "base64 of a signed document" });
+  const { self, party } = context.get("config");
+  const source = await openSource(bytes, { mesh: party.mesh, keys: [self.root, self.key] });
+  if (!source.ok) return source;
+  const { document } = source.value;
+  if (party.sources.some(({ id }) => id === document.id))
+    return fault("HOOK_EXISTS", { thing: "source", id: `${document.id} in the deployment` });
+  const known = await knownTo(context, Date.now() * 1_000);
+  if (!known.ok) return known;
+  const [first, ...more] = lintSource(JSON.parse(source.value.json), known.value);
+  if (first !== undefined) return fault("SOURCE_INVALID", { ...first.detail, findings: findings([first, ...more]) });
+  const flaw = await flawOfSecret(context, document, secret);
+  return flaw === null ? source : { ok: false, fault: flaw };
+}
+
+function findings(faults: readonly Fault[]): readonly object[] {
+  return faults.map(({ detail }) => ({ path: detail.path, need: detail.need }));
+}
+
+async function flawOfSecret(
+  context: SourceContext,
+  document: SourceDocument,
+  secret: string | null,
+): Promise<Fault | null> {
+  const scheme = schemeOf(document);
+  if (!scheme.ok) return scheme.fault;
+  if (secret !== null) {
+    const key = scheme.value.key(secret);
+    return key.ok ? null : key.fault;
+  }
+  if (!OWN_SECRET.includes(document.scheme)) return null;
+  const { secrets } = await hooksOf(context.env).intake(document.id, []);
+  return secrets.length > 0
+    ? null
+    : fault("BODY_INVALID", { path: "secret", need: `the secret, or public key, that ${document.scheme} shows` }).fault;
+}
+
+export async function removeRoute(context: SourceContext): Promise<Response> {
+  const removed = await hooksOf(context.env).removeSource(context.req.param("source") ?? "");
+  return removed.ok ? context.json({ done: true }) : problem(context, removed.fault);
+}
+
+/** Without a `secret` one is made; the old one is taken beside it until the overlap ends. */
+export async function rotateRoute(context: SourceContext, intake: Intake, overlap: number | null): Promise<Response> {
+  const rotated = await readBody(context.req.raw, readRotated);
+  if (!rotated.ok) return problem(context, rotated.fault);
+  const { secret } = rotated.value;
+  const { scheme } = intake.source;
+  if (secret === null && OWN_SECRET.includes(scheme))
+    return problem(context, fault("BODY_INVALID", { path: "secret", need: `the new one that ${scheme} shows` }).fault);
+  const key = secret === null ? ok(null) : intake.scheme.key(secret);
+  if (!key.ok) return problem(context, key.fault);
+  const overlapSeconds = overlap ?? OVERLAP_SECONDS;
+  const fresh = await hooksOf(context.env).rotateSource(intake.source.id, secret, overlapSeconds * 1_000);
+  return context.json({ secret: secret === null ? fresh : null, overlapSeconds });
+}
+
+/** The body is signed as its sender would sign it, and then taken as any delivery is: verified, mapped, claimed. */
+export async function triggerRoute(context: SourceContext, intake: Intake): Promise<Response> {
+  const body = await readBytes(context.req.raw);
+  if (!body.ok) return problem(context, body.fault);
+  const delivery = `sample_${toHex(crypto.getRandomValues(new Uint8Array(8)))}`;
+  const nowSeconds = Math.floor(Date.now() / 1_000);
+  const [secret = ""] = intake.secrets;
+  const sample = { body: body.value, secret, delivery, nowSeconds };
+  const headers = await signSample(intake.source, intake.scheme, sample);
+  if (!headers.ok) return problem(context, headers.fault);
+  const verified = await verifyDelivery(intake, headers.value, body.value);
+  return verified.ok
+    ? bring(context, intake, verified.value, body.value, null)
+    : problem(context, verified.fault, true);
+}
