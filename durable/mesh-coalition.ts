@@ -4,6 +4,7 @@ import { isStatement, parseAuthorityStatement } from "../shared/authority/statem
 import type { Trust } from "../shared/authority/trust.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type OpenedPool, openPool } from "../shared/coalition/open.ts";
+import { type Pinned, pinPolicy } from "../shared/coalition/pinned.ts";
 import { planRevocation, type RevocationPlan } from "../shared/coalition/plan.ts";
 import { itemOfRevocation, type Posture, postureEntries, posturesOf } from "../shared/coalition/posture.ts";
 import { type Hearing, hearingOf, SEEN_TYPE, seenContent, seenIn } from "../shared/coalition/seen.ts";
@@ -16,6 +17,8 @@ import { declaredTranslators } from "../shared/mesh/signed/declared.ts";
 import { declarationDraft } from "../shared/mesh/signed/draft.ts";
 import type { Translator } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/decode.ts";
+import { bornLabels, joinLabels, type Labels } from "../shared/observation/labels.ts";
+import { isKind } from "../shared/observation/observation.ts";
 import { ok, type Result } from "../shared/result.ts";
 import type { CoalitionSource, Heard } from "./coalition-ledger.ts";
 import type { Mesh } from "./mesh-object.ts";
@@ -51,6 +54,14 @@ export async function effectiveHere(host: Mesh, operation: string | null): Promi
   return shownPolicy(pool.value, { home: host.config.party.name, at: host.now(), operation });
 }
 
+/** The same, for what is judged under it from its beginning to its end; null where the party has no policy in force. */
+export async function pinnedHere(host: Mesh): Promise<Pinned | null> {
+  const pool = await poolHere(host);
+  if (!pool.ok) return null;
+  const pinned = pinPolicy(pool.value, { home: host.config.party.name, at: host.now(), operation: null });
+  return pinned.ok ? pinned.value : null;
+}
+
 /** What is held of the coalition, through the door under what is known of authority now. */
 export async function poolHere(host: Mesh): Promise<Result<OpenedPool>> {
   const { mesh } = host.standing;
@@ -65,8 +76,32 @@ function coalitionStatements(host: Mesh) {
   return said.filter((statement) => statement.mesh === host.standing.mesh);
 }
 
-/** A coalition's document that its author did not number gets the next number of the party's own. */
-export function numbered(host: Mesh, saying: MeshSaying): MeshSaying {
+/**
+ * A saying as it is signed: a coalition's document that nobody numbered gets the party's next number, and a fact bears, besides its own labels,
+ * those of all that it is drawn from.
+ */
+export function prepared(host: Mesh, saying: MeshSaying): MeshSaying {
+  if (saying.say === "declaration") return numbered(host, saying);
+  if (saying.sources.length === 0) return saying;
+  const borne = bornLabels(drawnFrom(host, saying.sources));
+  return { ...saying, labels: joinLabels([saying.labels, ...saying.sources.map(borne)]) };
+}
+
+/** Facts, and what they were drawn from in turn, as far as they are held. */
+function drawnFrom(host: Mesh, sources: readonly string[]) {
+  const found = new Map<string, { readonly id: string; readonly labels: Labels; readonly drawn: readonly string[] }>();
+  const open = [...sources];
+  for (let id = open.pop(); id !== undefined; id = open.pop()) {
+    const statement = found.has(id) ? null : host.ledger.statement(id);
+    if (statement === null || !isKind(statement, "fact")) continue;
+    const { sources: drawn } = statement.lineage;
+    found.set(id, { id, labels: statement.body.labels ?? [], drawn });
+    open.push(...drawn);
+  }
+  return [...found.values()];
+}
+
+function numbered(host: Mesh, saying: MeshSaying): MeshSaying {
   if (saying.say !== "declaration" || !isCoalition(saying.type) || saying.content.has("number")) return saying;
   const number = nextNumber(numbersOf(coalitionStatements(host), host.config.party.name, host.roots));
   const content: CborMap = new Map([["number", number], ...saying.content]);

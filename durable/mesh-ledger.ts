@@ -105,6 +105,12 @@ export class MeshLedger {
     return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
   }
 
+  /** One statement that is held; null where it is not. */
+  statement(id: Id): VerifiedObservation | null {
+    const [row] = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM statements WHERE id = ?", id).toArray();
+    return row === undefined ? null : reopen(new Uint8Array(row.frame));
+  }
+
   /** Frames behind a number, a few at a time. */
   page(after: number, most: number): { readonly frames: readonly Uint8Array[]; readonly last: number } {
     const rows = this.#sql

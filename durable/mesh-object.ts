@@ -23,9 +23,9 @@ import {
   coalitionHere,
   effectiveHere,
   keepPulled,
-  numbered,
   type PulledSource,
   planHere,
+  prepared,
   review,
   revocationsHere,
   type ShownCoalition,
@@ -118,13 +118,13 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   async say(sayings: readonly MeshSaying[]): Promise<Result<readonly Id[]>> {
-    const tried = sayings.map((saying) => numbered(this, saying));
+    const tried = sayings.map((saying) => prepared(this, saying));
     const doubt = (await this.doubt()) ?? (await unsayable(this, tried));
     if (doubt !== null) return { ok: false, fault: doubt };
     const now = this.now();
     const before = this.ledger.coalitionVersion();
     // Numbered within the turn: another statement may have taken the number meanwhile.
-    const ids = this.commit(() => sayings.map((saying) => this.publish(draftOf(numbered(this, saying), now)).id));
+    const ids = this.commit(() => sayings.map((saying) => this.publish(draftOf(prepared(this, saying), now)).id));
     if (this.ledger.coalitionVersion() !== before) await this.tick();
     return ok(ids);
   }

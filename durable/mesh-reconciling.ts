@@ -1,9 +1,11 @@
 // Reconciling, merging and telling stories: what a mesh's keeper does together with the keeper of another mesh in which the party stands
 // too. What is computed is shared/mesh; here it is fetched, written and sent.
+import type { Pinned } from "../shared/coalition/pinned.ts";
 import type { Entry } from "../shared/lineage/entry.ts";
 import { actsFor, type Computed, computePair, takenBy, takingFor } from "../shared/mesh/live/compute.ts";
 import { checkDecision, pendingWith } from "../shared/mesh/live/decision.ts";
 import { findingEntries, mergeEntries } from "../shared/mesh/live/entries.ts";
+import type { PolicyTold } from "../shared/mesh/live/governed.ts";
 import { type Holdings, supportOf } from "../shared/mesh/live/pair.ts";
 import { type Decision, recordContent, type Taking } from "../shared/mesh/live/taking.ts";
 import { checkTogether } from "../shared/mesh/live/turn.ts";
@@ -17,11 +19,14 @@ import type { Id, VerifiedObservation } from "../shared/observation/observation.
 import { describeRefusal, type Refusal } from "../shared/refusals.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import type { AgentEnv } from "./env.ts";
+import { pinnedHere } from "./mesh-coalition.ts";
 import type { ReportRow } from "./mesh-ledger.ts";
 import type { Mesh } from "./mesh-object.ts";
 
 /** A report, and what was written of it: nothing where it was stopped, or where all of it had been written before. */
 export type Answered = Report & {
+  /** The effective policy under which this party takes facts in, pinned at the start; null where it has none in force. */
+  readonly policy: PolicyTold;
   readonly mesh: string;
   readonly with: string;
   readonly written: { readonly imports: number; readonly acts: readonly Id[]; readonly record: Id | null };
@@ -48,9 +53,10 @@ type Gathered = { readonly holdings: Holdings; readonly cuts: Cuts };
 const REPORTS_SEARCHED = 64;
 
 export async function reconcileWith(host: Mesh, env: AgentEnv, other: string): Promise<Result<Answered>> {
+  const pinned = await pinnedHere(host);
   const gathered = await gather(host, env, other, "reconcile", null);
   if (!gathered.ok) return gathered;
-  const computed = await compute(host, gathered.value, other, false);
+  const computed = await compute(host, gathered.value, other, false, pinned);
   if (!computed.ok) return computed;
   return settle(host, computed.value, gathered.value, "reconcile", null);
 }
@@ -63,13 +69,14 @@ export async function mergeWith(host: Mesh, env: AgentEnv, other: string, ceremo
   const decision: Decision = { ceremony, settles: last.digest };
   const decided = checkDecision(await env.CEREMONY.getByName(ceremony).view(), last.digest);
   if (!decided.ok) return decided;
+  const pinned = await pinnedHere(host);
   const gathered = await gather(host, env, other, "merge", last);
   if (!gathered.ok) return gathered;
-  const before = await compute(host, gathered.value, other, false);
+  const before = await compute(host, gathered.value, other, false, null);
   if (!before.ok) return before;
   const { digest } = before.value.result;
   if (digest !== last.digest) return fault("RECORD_DIFFERS", { found: digest, need: last.digest });
-  const computed = await compute(host, gathered.value, other, true);
+  const computed = await compute(host, gathered.value, other, true, pinned);
   return computed.ok ? settle(host, computed.value, gathered.value, "merge", decision) : computed;
 }
 
@@ -94,7 +101,7 @@ export async function storyIn(host: Mesh, env: AgentEnv, id: Id): Promise<Result
 
 async function replayOf(host: Mesh, env: AgentEnv, row: ReportRow): Promise<Computed | null> {
   const gathered = await gather(host, env, row.peer, null, row);
-  const computed = gathered.ok ? await compute(host, gathered.value, row.peer, row.settles !== null) : gathered;
+  const computed = gathered.ok ? await compute(host, gathered.value, row.peer, row.settles !== null, null) : gathered;
   return computed.ok ? computed.value : null;
 }
 
@@ -124,8 +131,8 @@ async function gather(
   return ok({ holdings: { statements, authority }, cuts: { ours: last, theirs: cuts?.theirs ?? theirs.last } });
 }
 
-function compute({ standing }: Mesh, { holdings }: Gathered, other: string, decided: boolean) {
-  return computePair(holdings, [standing.mesh, other], standing.trust, decided);
+function compute({ standing }: Mesh, { holdings }: Gathered, other: string, decided: boolean, pinned: Pinned | null) {
+  return computePair(holdings, [standing.mesh, other], standing.trust, decided, pinned);
 }
 
 /** Writes what came of it, or that nothing may be. */
@@ -180,7 +187,7 @@ function write(
   const said = acts.map(({ content }) =>
     host.publish((head) => declarationDraft("import", content, { at: [now, now], head })),
   );
-  const content = recordContent(scene, result, report, acts.length, decision);
+  const content = recordContent(scene, result, report, acts.length, decision, report.policy?.digest ?? null);
   const record = host.publish((head) => declarationDraft("reconciliation", content, { at: [now, now], head }));
   const crossed = acts.map(({ item }, index) => ({ item, act: said[index]?.id ?? "" }));
   const named = { id: record.id, digest: result.digest, from: other };

@@ -23,6 +23,8 @@ export type MeshSaying =
       readonly value: CborValue;
       readonly class: string | null;
       readonly sources: readonly Id[];
+      /** Handling labels, in ascending order; those of the sources are added. */
+      readonly labels: readonly string[];
       readonly at: Interval | null;
     }
   | { readonly say: "declaration"; readonly type: string; readonly content: CborMap; readonly at: Interval | null };

@@ -14,8 +14,8 @@ import type { MeshSaying } from "./mesh-rpc.ts";
 export function draftOf(saying: MeshSaying, now: number): (head: Head) => Draft {
   const at = saying.at ?? ([now, now] as const);
   if (saying.say === "declaration") return (head) => declarationDraft(saying.type, saying.content, { at, head });
-  const { subject, value, sources, class: governanceClass } = saying;
-  return (head) => factDraft(subject, value, { at, head, sources, governanceClass });
+  const { subject, value, sources, labels, class: governanceClass } = saying;
+  return (head) => factDraft(subject, value, { at, head, sources, labels, governanceClass });
 }
 
 /** Null where all may be said. What our own door would refuse, nobody could read: a class, say, that our credential does not grant. */

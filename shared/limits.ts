@@ -116,6 +116,8 @@ export const CLOCKS_MAX = 64;
 export const FACTS_MAX = 200_000;
 /** Numbers of an authority that may be missing before a statement; beyond it nobody lost letters, and a key is in other hands. */
 export const NUMBERS_AHEAD_MAX = 4_096;
+/** Handling labels of one statement. */
+export const LABELS_MAX = 16;
 /** Terms, units or authorities of one translator. */
 export const TERMS_MAX = 16_384;
 /** Shared events of one alignment: each further one narrows the fit less than the one before. */

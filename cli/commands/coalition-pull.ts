@@ -12,8 +12,8 @@ import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import { reasonOf } from "../agent-client.ts";
 import { argument, makeFolder, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import { poolFiles } from "../pool-folder.ts";
 import { type Command, EXIT } from "../registry.ts";
-import { poolFiles } from "./coalition.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
 

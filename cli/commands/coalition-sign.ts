@@ -8,8 +8,8 @@ import { authorFor } from "../../shared/observation/author.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { readIdentity } from "../identity.ts";
+import { inMicroseconds } from "../pool-folder.ts";
 import { type Command, EXIT, Refused } from "../registry.ts";
-import { inMicroseconds } from "./coalition.ts";
 
 export const coalitionSign: Command = {
   name: "coalition sign",

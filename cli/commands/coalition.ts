@@ -1,18 +1,11 @@
 // `coalition effective` and `coalition revoke --plan`: an authority's policy from a pool of files, and what a revocation would touch.
-import { join } from "node:path";
-import { openPool } from "../../shared/coalition/open.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
-import { readPool } from "../../shared/coalition/pool.ts";
 import { shownPolicy } from "../../shared/coalition/shown.ts";
-import type { SignedPool } from "../../shared/coalition/signed.ts";
-import { openTrust, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
-import type { FramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { fault } from "../../shared/result.ts";
-import { argument, instant, microseconds, namesIn, readJsonFile, required, usage } from "../files.ts";
+import { argument, instant, required, usage } from "../files.ts";
+import { poolIn, type ReadPool } from "../pool-folder.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
-import { signedFile } from "./mesh.ts";
-import { unwrap } from "./unwrap.ts";
 
 const POOL = {
   pool: { type: "string" },
@@ -78,58 +71,8 @@ export const coalitionRevoke: Command = {
   },
 };
 
-/** Signed files pass the door under a trust statement; without one plain documents stand in for them. */
-async function poolOf(call: Call): Promise<Pick<SignedPool, "pool" | "refused">> {
-  const documents = documentsIn(required(call, "pool"));
-  if (typeof call.flags.trust === "string") return signedPool(documents, readTrust(call.flags.trust));
-  const pool = readPool(documents.map(({ name, document }) => ({ name, document: inMicroseconds(document) })));
-  if (!pool.ok) throw new Refused(pool.fault, EXIT.usage);
-  return { pool: pool.value, refused: [] };
-}
-
-type Documents = readonly { readonly name: string; readonly document: unknown }[];
-
-function documentsIn(folder: string): Documents {
-  const files = namesIn(folder, true).filter((file) => file.endsWith(".json"));
-  return files.map((file) => ({ name: file, document: readJsonFile(join(folder, file)) }));
-}
-
-function signedFiles(documents: Documents): readonly FramesFile[] {
-  return documents.map(({ name, document }) => signedFile(document, name));
-}
-
-/** The signed files of a pool's folder, whoever wrote them there. */
-export function poolFiles(folder: string): readonly FramesFile[] {
-  return signedFiles(documentsIn(folder));
-}
-
-async function signedPool(documents: Documents, trust: TrustStatement): Promise<SignedPool> {
-  const files = signedFiles(documents);
-  const opened = unwrap(
-    await openTrust(
-      trust,
-      files.flatMap(({ statements }) => statements),
-    ),
-  );
-  return openPool(
-    files.flatMap(({ frames }) => frames),
-    trust.mesh,
-    opened,
-  );
-}
-
-const INSTANTS: readonly string[] = ["after", "expires", "issued", "refreshBy"];
-
-/** People write instants in ISO 8601; the core counts microseconds. */
-export function inMicroseconds(document: unknown): unknown {
-  if (Array.isArray(document)) return document.map(inMicroseconds);
-  if (typeof document !== "object" || document === null) return document;
-  return Object.fromEntries(
-    Object.entries(document).map(([key, value]) => [
-      key,
-      INSTANTS.includes(key) && typeof value === "string" ? (microseconds(value) ?? value) : value,
-    ]),
-  );
+function poolOf(call: Call): Promise<ReadPool> {
+  return poolIn(required(call, "pool"), typeof call.flags.trust === "string" ? readTrust(call.flags.trust) : null);
 }
 
 /** The instant of the question; now, where none is given. */

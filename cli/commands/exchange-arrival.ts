@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { type ExchangeFile, readExchangeFile } from "../../shared/mesh/exchange/file.ts";
 import { judgeManifest, type Plan, planImport, type Sound } from "../../shared/mesh/exchange/judge.ts";
+import { type Governed, governed } from "../../shared/mesh/live/governed.ts";
 import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
 import { type FramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { openFrames, openParts } from "../../shared/mesh/signed/open.ts";
@@ -11,9 +12,10 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, readJsonFile, required } from "../files.ts";
 import { writeJson } from "../identity.ts";
+import { pinnedBy, signedFile } from "../pool-folder.ts";
 import { type Call, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
-import { jsonFilesIn, signedFile } from "./mesh.ts";
+import { jsonFilesIn } from "./mesh.ts";
 import { unwrap } from "./unwrap.ts";
 
 export type Arrival = {
@@ -28,6 +30,9 @@ export type Arrival = {
   /** Prerequisites that are not at hand. */
   readonly missing: readonly string[];
   readonly result: Reconciliation;
+  /** The effective policy under which this side takes facts in, pinned at the start; and what each bears here. */
+  readonly policy: Governed["policy"];
+  readonly labels: Governed["labels"];
   /** Acts by which either side holds what others said, by fact. */
   readonly imports: SignedScene["imports"];
   readonly plan: Plan;
@@ -72,7 +77,9 @@ export async function judgeArrival(call: Call): Promise<Arrival> {
   const last = (gateway: string) => state[gateway] ?? 0;
   const sound = unwrap(judgeManifest({ file, signed: signed.admitted, ids, to: trust.mesh, last }));
   const { scene, imports } = unwrap(sceneFrom(parts));
-  const result = unwrap(reconcile(scene));
+  const reconciled = unwrap(reconcile(scene));
+  const pinned = await pinnedBy(call, trust, reconciled.at);
+  const { result, policy, labels } = governed(scene, reconciled, trust.mesh, pinned);
   const held = new Set(parts.histories[0].admitted.map(({ id }) => id));
   const { key, chain } = sound.by;
   const note = () => {
@@ -91,6 +98,8 @@ export async function judgeArrival(call: Call): Promise<Arrival> {
     sound,
     missing: file.prerequisites.filter((id) => !held.has(id)),
     result,
+    policy,
+    labels,
     imports,
     plan: planImport({ file }, theirs.admitted, held, trust.mesh, result),
     note,

@@ -18,6 +18,7 @@ import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
 import { argument, instant, readJsonFile, required, usage } from "../files.ts";
 import { readIdentity, writeJson } from "../identity.ts";
+import { GOVERNING } from "../pool-folder.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { type Arrival, judgeArrival } from "./exchange-arrival.ts";
 import { unwrap } from "./unwrap.ts";
@@ -142,9 +143,10 @@ const ARRIVAL = {
   translators: { type: "string" },
   alignment: { type: "string" },
   at: { type: "string" },
+  ...GOVERNING,
 } as const;
 const ARRIVAL_USAGE =
-  "--agreement FILE --trust TRUST --history FILE [--state FILE] [--translators DIR] [--alignment FILE]";
+  "--agreement FILE --trust TRUST --history FILE [--state FILE] [--translators DIR] [--alignment FILE] [--pool DIR --home NAME]";
 
 export const exchangeVerify: Command = {
   name: "exchange verify",
@@ -198,9 +200,11 @@ function takeIn(call: Call, arrival: Arrival): { readonly receipt: string | null
     return said;
   };
   const brought = admitted.map((item) => bringsOf(item, arrival.from, arrival.imports));
-  const acts = admitted.map((item, index) =>
-    say("import", importContent(item, brought[index]?.[0] as string, arrival.from, arrival.agreement, result.digest)),
-  );
+  const acts = admitted.map((item, index) => {
+    const labels = arrival.labels.get(item.fact.id) ?? [];
+    const inner = brought[index]?.[0] as string;
+    return say("import", importContent(item, inner, arrival.from, arrival.agreement, result.digest, labels));
+  });
   const receipt = say(
     "receipt",
     contentMap({
@@ -211,6 +215,7 @@ function takeIn(call: Call, arrival: Arrival): { readonly receipt: string | null
       held: plan.hold.length,
       refused: plan.refuse.length,
       record: result.digest,
+      policy: arrival.policy?.digest ?? null,
     }),
   );
   const taken = [...new Set(brought.flat())].flatMap((id) => frames.get(id) ?? []);
@@ -238,7 +243,7 @@ function exitOf({ plan }: Arrival): number {
   return plan.stopped === null ? EXIT.yes : EXIT.stopped;
 }
 
-function told({ file, plan, sound, result, missing, gateway, last }: Arrival) {
+function told({ file, plan, sound, result, missing, gateway, last, policy }: Arrival) {
   const { measured, comparable } = result.divergence;
   return {
     ok: plan.stopped === null && missing.length === 0,
@@ -253,6 +258,7 @@ function told({ file, plan, sound, result, missing, gateway, last }: Arrival) {
     denied: file.denied,
     divergence: { measured, limit: result.limit, comparable },
     digest: result.digest,
+    policy,
     ...(plan.stopped === null ? {} : { stopped: describeRefusal(plan.stopped) }),
   };
 }

@@ -1,11 +1,12 @@
 // `mesh reconcile` and `translator check`: files in, a report out, by the functions that the agents use.
 import { join } from "node:path";
 import { readPlainTranslator, readScene } from "../../shared/mesh/documents/scene.ts";
+import { governed } from "../../shared/mesh/live/governed.ts";
 import { type Reconciliation, reconcile } from "../../shared/mesh/reconcile.ts";
 import { type Report, reportOf } from "../../shared/mesh/report.ts";
 import { checkLosses, type Refusal } from "../../shared/mesh/routes.ts";
 import { readTranslatorContent } from "../../shared/mesh/signed/declared.ts";
-import { type FramesFile, isFramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { isFramesFile, NO_FRAMES, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { openParts } from "../../shared/mesh/signed/open.ts";
 import { type SignedScene, sceneFrom } from "../../shared/mesh/signed/scene.ts";
 import { storyOf } from "../../shared/mesh/story.ts";
@@ -16,6 +17,7 @@ import { isKind } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
 import { argument, instant, microseconds, namesIn, readJsonFile, required } from "../files.ts";
+import { GOVERNING, pinnedBy, signedFile } from "../pool-folder.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
@@ -23,7 +25,7 @@ import { unwrap } from "./unwrap.ts";
 export const meshReconcile: Command = {
   name: "mesh reconcile",
   usage:
-    "mesh reconcile --agreement FILE --ours FILE --theirs FILE [--translators DIR] [--alignment FILE] [--replaces FILE] [--at TIME] (--trust TRUST | --scenario)",
+    "mesh reconcile --agreement FILE --ours FILE --theirs FILE [--translators DIR] [--alignment FILE] [--replaces FILE] [--at TIME] [--pool DIR --home NAME] (--trust TRUST | --scenario)",
   about: "merge two histories by the agreement between their meshes",
   flags: {
     agreement: { type: "string" },
@@ -35,6 +37,7 @@ export const meshReconcile: Command = {
     at: { type: "string" },
     trust: { type: "string" },
     scenario: { type: "boolean" },
+    ...GOVERNING,
   },
   example: "mesh reconcile --agreement agreement.json --ours ours.json --theirs theirs.json --scenario",
   run: async (call) => {
@@ -42,11 +45,14 @@ export const meshReconcile: Command = {
     const { scene, unread, refused } = await sceneOf(call, files);
     for (const path of unread) call.say(`not read: ${path}`);
     const result = unwrap(reconcile(scene));
-    const report = withRefused(reportOf(scene, result, scene.histories[0].mesh), refused);
+    const trust = typeof call.flags.trust === "string" ? readTrust(call.flags.trust) : null;
+    const [{ mesh }] = scene.histories;
+    const { result: taken, policy } = governed(scene, result, mesh, await pinnedBy(call, trust, result.at));
+    const report = withRefused(reportOf(scene, taken, mesh), refused);
     const moved = await movedBy(call, files, result);
     return {
       exit: report.verdict === "unsafe" ? EXIT.stopped : EXIT.yes,
-      data: { ...report, unread, ...(moved === null ? {} : { moved }) },
+      data: { ...report, policy, unread, ...(moved === null ? {} : { moved }) },
       text: [reportText(report), ...(moved ?? []).map((id) => `  ~ ${id}  stands elsewhere than before`)].join("\n"),
     };
   },
@@ -92,11 +98,6 @@ async function sceneOf(call: Call, files: Files): Promise<Asked> {
     at,
   });
   return { ...unwrap(sceneFrom(unwrap(parts))), unread: [] };
-}
-
-export function signedFile(document: unknown, name: string): FramesFile {
-  if (!isFramesFile(document)) throw new Refused(fault("MESH_DOCUMENT_UNSIGNED", { document: name }).fault, EXIT.no);
-  return unwrap(readFramesFile(document, name));
 }
 
 /** Statements that no history holds and that were refused all the same are told with the rest. */

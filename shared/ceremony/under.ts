@@ -1,6 +1,6 @@
 // Whether a call's word about its coalition holds together (SPEC §15.12): judged from the call alone, and by the roots that a party recognises.
 import { rootOf } from "../authority/chain.ts";
-import type { CborValue } from "../cbor/value.ts";
+import { isAbout } from "../coalition/pinned.ts";
 import type { Call, NamedSeat, Observation } from "../observation/observation.ts";
 import type { PinnedTranslator, Under } from "../observation/under.ts";
 import { type Fault, fault } from "../result.ts";
@@ -61,11 +61,6 @@ function checkMatters({ home, matters, clauses }: Under): Fault | null {
   return against === undefined
     ? null
     : fault("MATTER_PROHIBITED", { matter, home, clause: against.id, from: against.from }).fault;
-}
-
-/** A named thing is spoken of by its value, a setting (true, a number) by its id. */
-export function isAbout({ id, value }: { readonly id: string; readonly value: CborValue }, matter: string): boolean {
-  return typeof value === "string" ? value === matter : (value === null || typeof value !== "object") && id === matter;
 }
 
 /**

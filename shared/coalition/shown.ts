@@ -54,7 +54,8 @@ export function shownPolicy(
   });
 }
 
-function digestOf({ home, clauses, conflicts }: EffectivePolicy, operation: string | null): string {
+/** Of what holds: the home, the operation, the clauses and the conflicts. */
+export function digestOf({ home, clauses, conflicts }: EffectivePolicy, operation: string | null): string {
   return sha256Hex(encodeCanonical({ home, operation, clauses, conflicts }));
 }
 

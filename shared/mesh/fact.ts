@@ -1,5 +1,6 @@
 // Facts and the histories that meshes hold of them (SPEC §20.1). A fact keeps its origin for ever: mesh, authority, stamp and sources.
 import type { CborValue } from "../cbor/value.ts";
+import type { Labels } from "../observation/labels.ts";
 import type { Refusal } from "./routes.ts";
 
 export type Fact = {
@@ -16,6 +17,9 @@ export type Fact = {
   /** Null where its author names none. */
   readonly class: string | null;
   readonly sources: readonly string[];
+  /** Its own handling labels, and what it was drawn from: it bears the labels of that too. */
+  readonly labels: Labels;
+  readonly drawn: readonly string[];
   /** Its number among its authority's statements, where it has one: holes show what was withheld. */
   readonly sequence: number | null;
   /** Evidential weight in parts per million, where admission gave it one. */

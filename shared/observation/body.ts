@@ -16,12 +16,14 @@ import {
   oneOf,
   type Reader,
   record,
+  recordWith,
   text,
 } from "../cbor/read.ts";
 import { type CborMap, type CborValue, type Encodable, isCborMap } from "../cbor/value.ts";
 import { idBytes } from "../hash.ts";
 import {
   CONTENT_BYTES_MAX,
+  LABELS_MAX,
   LINEAGE_REFERENCES_MAX,
   POWER_MAX,
   SEATS_MAX,
@@ -30,6 +32,7 @@ import {
   WITNESS_IDS_MAX,
 } from "../limits.ts";
 import { batchFields, packedReader } from "./batch.ts";
+import { readLabels } from "./labels.ts";
 import type {
   Body,
   Call,
@@ -155,7 +158,10 @@ const readContent: Reader<CborMap> = (value, path) => {
 };
 export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
 
-const readFact = record<Omit<FactBody, "kind">>({ subject: text(TEXT_LENGTH_MAX), value: anything });
+const readFact = recordWith<Omit<FactBody, "kind" | "labels">, Required<Pick<FactBody, "labels">>>(
+  { subject: text(TEXT_LENGTH_MAX), value: anything },
+  { labels: (value, path) => readLabels(list(text(), LABELS_MAX, 1)(value, path) as CborValue, path) },
+);
 const readNoticeWire = record<{ revocation: Uint8Array }>({ revocation: bytesUpTo(CONTENT_BYTES_MAX) });
 const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
 
@@ -255,16 +261,14 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
       return batchFields(body);
     case "notice":
       return "withdrawal" in body ? { withdrawal: body.withdrawal.frame } : { revocation: body.revocation.frame };
-    case "dispute":
-      return {
-        act: body.act,
-        digest: idBytes(body.digest),
-        about: ids(body.about),
-        reason: body.reason,
-        ruling: body.ruling,
-      };
-    case "fact":
-      return { subject: body.subject, value: body.value };
+    case "dispute": {
+      const { kind: _, ...dispute } = body;
+      return { ...dispute, digest: idBytes(body.digest), about: ids(body.about) };
+    }
+    case "fact": {
+      const { kind: _, ...fact } = body;
+      return fact;
+    }
     case "declaration":
       return { type: body.type, content: body.content };
   }

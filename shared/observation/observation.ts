@@ -1,10 +1,12 @@
 // The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
+
 import type { Chain } from "../authority/chain.ts";
 import type { DeviceLink } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";
 import type { CborMap, CborValue } from "../cbor/value.ts";
 import type { TranslatorRevocation } from "../mesh/translator.ts";
 import type { Place } from "../reference/place.ts";
+import type { Labels } from "./labels.ts";
 import type { Under } from "./under.ts";
 
 /** Content hash of a signed statement: 64 lower-case hexadecimal digits. */
@@ -98,7 +100,13 @@ export type DisputeBody = {
   readonly ruling: string | null;
 };
 /** What an authority of a mesh says of a subject (SPEC §20.1); belongs to no ceremony. */
-export type FactBody = { readonly kind: "fact"; readonly subject: string; readonly value: CborValue };
+export type FactBody = {
+  readonly kind: "fact";
+  readonly subject: string;
+  readonly value: CborValue;
+  /** Handling labels; left out where it bears none. */
+  readonly labels?: Labels;
+};
 /** A document of a mesh: an agreement, a translator, an import and the like (SPEC §20.12); belongs to no ceremony. */
 export type DeclarationBody = { readonly kind: "declaration"; readonly type: string; readonly content: CborMap };
 /** A coalition's revocation of translators, as its authority signed it to a mesh (SPEC §15.7). */

@@ -45,6 +45,11 @@ export const MESH_REFUSALS = {
     why: "the agreement {agreement} excludes its class {class}, or does not mention it",
     do: "have both sides agree on the class, or leave the fact where it is",
   },
+  IMPORT_PROHIBITED: {
+    what: "the fact {fact} may not be taken in",
+    why: "the clause {clause} of {from} prohibits {matter} in the effective policy of {home} ({policy})",
+    do: "leave it where it is, or have {from} sign another policy",
+  },
   DIRECTION_DENIED: {
     what: "the fact {fact} does not cross",
     why: "facts of class {class} do not leave {from} under the agreement",

@@ -7,6 +7,7 @@ import { faultOf, ingest } from "../../functions/ingest.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { effectivePolicy } from "../../shared/coalition/effective.ts";
+import { pinPolicy } from "../../shared/coalition/pinned.ts";
 import { readPool } from "../../shared/coalition/pool.ts";
 import { poolFrom } from "../../shared/coalition/signed.ts";
 import { fellBack, readSource } from "../../shared/coalition/source.ts";
@@ -16,7 +17,9 @@ import { STATEMENTS_BYTES_MAX } from "../../shared/limits.ts";
 import { CONNECTED } from "../../shared/mesh/disconnect.ts";
 import { readScene } from "../../shared/mesh/documents/scene.ts";
 import { checkDecision, pendingWith } from "../../shared/mesh/live/decision.ts";
+import { governed } from "../../shared/mesh/live/governed.ts";
 import { checkDeclarable, checkTogether, type Desk } from "../../shared/mesh/live/turn.ts";
+import { reconcile } from "../../shared/mesh/reconcile.ts";
 import { stopOf } from "../../shared/mesh/report.ts";
 import { factDraft } from "../../shared/mesh/signed/draft.ts";
 import { authorFor } from "../../shared/observation/author.ts";
@@ -38,6 +41,7 @@ import {
   plant,
   reconciled,
   refusalOf,
+  sceneOf,
   sharedEvent,
   stocktaking,
   TRUE_START,
@@ -229,6 +233,16 @@ export const MESH_EXAMPLES: Partial<Examples<typeof MESH_REFUSALS>> = {
   AGREEMENT_SUSPENDED: agreed({ id: "ag-1", suspendedBy: ["office"] }),
   AGREEMENT_TERMINATED: agreed({ id: "ag-1", terminatedBy: ["plant"] }),
   CLASS_EXCLUDED: aside("CLASS_EXCLUDED", classed({ secret: "excluded" }, { class: "secret" })),
+  IMPORT_PROHIBITED: () => {
+    const theirs = office([fact("theirs")]);
+    const scene = sceneOf({ agreement: AGREEMENT, ours: plant([]), theirs, at: TRUE_START });
+    const result = reconcile(scene);
+    const clauses = [{ id: "A2", effect: "prohibit", value: "stock" }];
+    const pool = readPool([{ name: "a.json", document: { ...ANCHOR, clauses } }]);
+    const pinned = pool.ok ? pinPolicy({ pool: pool.value }, { home: "anchor", at: 100, operation: null }) : pool;
+    if (!result.ok || !pinned.ok) return null;
+    return governed(scene, result.value, "plant", pinned.value).view.refused[0]?.fault;
+  },
   DIRECTION_DENIED: aside(
     "DIRECTION_DENIED",
     classed({ orders: { disposition: "sharable", from: ["plant"] } }, { class: "orders" }),

@@ -26,6 +26,7 @@ import {
 } from "../../../shared/limits.ts";
 import { readDisconnection } from "../../../shared/mesh/documents/disconnection.ts";
 import { fields, NO_ITEMS, readInterval } from "../../../shared/mesh/documents/fields.ts";
+import { readLabels } from "../../../shared/observation/labels.ts";
 import { fault } from "../../../shared/result.ts";
 import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
@@ -53,9 +54,10 @@ const readFact = fields<Fact>(
     value: anything,
     class: nullable(text()),
     sources: list(hex32, LINEAGE_REFERENCES_MAX),
+    labels: readLabels,
     at: nullable(readInterval),
   },
-  { ...NOW, class: null, sources: NO_ITEMS },
+  { ...NOW, class: null, sources: NO_ITEMS, labels: NO_ITEMS },
   null,
 );
 const readFacts = fields<{ facts: readonly Fact[] }>({ facts: list(readFact, BATCH_FRAMES_MAX, 1) }, {}, null);

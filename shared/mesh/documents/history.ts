@@ -2,6 +2,7 @@
 import { anything, integer, list, nullable, type Reader, text } from "../../cbor/read.ts";
 import type { CborValue } from "../../cbor/value.ts";
 import { FACTS_MAX, LINEAGE_REFERENCES_MAX, RATIO_TERM_MAX, SHARED_EVENTS_MAX, TEXT_LENGTH_MAX } from "../../limits.ts";
+import { readLabels } from "../../observation/labels.ts";
 import type { Alignment } from "../alignment.ts";
 import type { Box } from "../clock-line.ts";
 import type { Fact, History } from "../fact.ts";
@@ -9,7 +10,10 @@ import { fields, NO_ITEMS, readInstant, readInterval, type Unread } from "./fiel
 
 const PPM = 1_000_000;
 
-type PlainFact = Omit<Fact, "origin" | "frame"> & { readonly origin: string | null; readonly frame: string | null };
+type PlainFact = Omit<Fact, "origin" | "frame" | "drawn"> & {
+  readonly origin: string | null;
+  readonly frame: string | null;
+};
 
 export function readHistory(unread: Unread): Reader<History> {
   const fact = fields<PlainFact>(
@@ -21,13 +25,23 @@ export function readHistory(unread: Unread): Reader<History> {
       authority: text(),
       class: nullable(text()),
       sources: list(text(), LINEAGE_REFERENCES_MAX),
+      labels: readLabels,
       origin: nullable(text()),
       frame: nullable(text()),
       sequence: nullable(integer(0, Number.MAX_SAFE_INTEGER)),
       admissibility: nullable(integer(0, PPM)),
       cap: nullable(integer(0, RATIO_TERM_MAX)),
     },
-    { class: null, sources: NO_ITEMS, origin: null, frame: null, sequence: null, admissibility: null, cap: null },
+    {
+      class: null,
+      sources: NO_ITEMS,
+      labels: NO_ITEMS,
+      origin: null,
+      frame: null,
+      sequence: null,
+      admissibility: null,
+      cap: null,
+    },
     unread,
   );
   const reader = fields<Omit<History, "facts" | "refused"> & { readonly facts: readonly PlainFact[] }>(
@@ -45,6 +59,7 @@ export function readHistory(unread: Unread): Reader<History> {
     const history = reader(value, path);
     const facts = history.facts.map((item) => ({
       ...item,
+      drawn: item.sources,
       origin: item.origin ?? history.mesh,
       frame: item.frame ?? history.frame,
     }));

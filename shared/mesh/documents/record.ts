@@ -25,6 +25,8 @@ export type ReconciliationRecord = {
   /** The first of them, up to a limit; `conflicted` counts all. */
   readonly conflicts: readonly RecordedConflict[];
   readonly conflicted: number;
+  /** Digest of the effective policy under which its writer took facts in; null where it had none in force. */
+  readonly policy: string | null;
 };
 
 /** Conflicts that one record tells: with a few contenders each they fill half a frame. */
@@ -51,7 +53,8 @@ export const readRecord: Reader<ReconciliationRecord> = fields<ReconciliationRec
       RECORDED_CONFLICTS_MAX,
     ),
     conflicted: readCount,
+    policy: nullable(readId),
   },
-  {},
+  { policy: null },
   null,
 );

@@ -1,6 +1,6 @@
 // The manifest of an exchange file (SPEC §22.2): a gateway's declaration of exactly what the file holds, numbered, so that neither an
 // edit on the way nor a lost file goes unnoticed.
-import { boolean, integer, type Reader, text } from "../../cbor/read.ts";
+import { boolean, integer, nullable, type Reader, text } from "../../cbor/read.ts";
 import type { CborMap, CborValue } from "../../cbor/value.ts";
 import { rootOfSet } from "../../closing/root.ts";
 import { FACTS_MAX, REVIEWERS_MAX } from "../../limits.ts";
@@ -53,6 +53,8 @@ export type Receipt = {
   readonly refused: number;
   /** Digest of the reconciliation it came of. */
   readonly record: string;
+  /** Digest of the effective policy under which it was taken in; null where none was in force. */
+  readonly policy: string | null;
 };
 
 const readCount = integer(0, FACTS_MAX);
@@ -65,7 +67,8 @@ export const readReceipt: Reader<Receipt> = fields<Receipt>(
     held: readCount,
     refused: readCount,
     record: text(),
+    policy: nullable(text()),
   },
-  {},
+  { policy: null },
   null,
 );

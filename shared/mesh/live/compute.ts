@@ -1,6 +1,7 @@
 // One reconciliation as a boundary agent computes it (SPEC §20.16): from all that it holds of two meshes, through the door again, to the
 // report and to what it may then say. The same inputs give the same, live, in a replay and for whoever checks it.
 import type { CborMap } from "../../cbor/value.ts";
+import type { Pinned } from "../../coalition/pinned.ts";
 import type { TrustStatement } from "../../evidence/trust-statement.ts";
 import type { VerifiedObservation } from "../../observation/observation.ts";
 import { ok, type Result } from "../../result.ts";
@@ -12,6 +13,7 @@ import { importsOf, type Unwrapped } from "../signed/envelope.ts";
 import { openFrames, openParts } from "../signed/open.ts";
 import { sceneFrom } from "../signed/scene.ts";
 import type { Import, View } from "../view.ts";
+import { type Governed, governed, type PolicyTold } from "./governed.ts";
 import { boundaryFrames, type Holdings, pairFiles } from "./pair.ts";
 import { bringsOf, carriedBy, importContent, type Taking } from "./taking.ts";
 
@@ -19,9 +21,10 @@ export type Computed = {
   readonly pair: readonly [string, string];
   readonly scene: Scene;
   readonly result: Reconciliation;
-  readonly report: Report;
-  /** What our own mesh would take. */
+  readonly report: Report & { readonly policy: PolicyTold };
+  /** What our own mesh would take, under the policy that was pinned at the start; and what each of it bears there. */
   readonly view: View;
+  readonly labels: Governed["labels"];
   readonly agents: Agents;
   /** Every act by which either mesh holds what the other said, by fact. */
   readonly imports: ReadonlyMap<string, readonly Unwrapped[]>;
@@ -35,6 +38,7 @@ export async function computePair(
   pair: readonly [string, string],
   trust: TrustStatement,
   decided: boolean,
+  pinned: Pinned | null = null,
 ): Promise<Result<Computed>> {
   const parts = await openParts({ ...pairFiles(holdings, pair), trust });
   if (!parts.ok) return parts;
@@ -45,7 +49,7 @@ export async function computePair(
   const result = reconcile(scene);
   if (!result.ok) return result;
   const [mesh] = pair;
-  const view = result.value.views.find((each) => each.mesh === mesh) as View;
+  const { view, labels, policy, result: taken } = governed(scene, result.value, mesh, pinned);
   const imports = new Map<string, readonly Unwrapped[]>();
   for (const each of pair)
     for (const [id, acts] of importsOf(holdings.statements, each).imports)
@@ -54,8 +58,9 @@ export async function computePair(
     pair,
     scene,
     result: result.value,
-    report: reportOf(scene, result.value, mesh),
+    report: { ...reportOf(scene, taken, mesh), policy },
     view,
+    labels,
     agents: provenAgents(presences.admitted),
     imports,
     refused: [...signed.value.refused, ...presences.refused],
@@ -76,11 +81,13 @@ export type Act = {
 };
 
 /** The acts of a taking; the origin of what the other mesh had itself imported stays innermost. */
-export function actsFor({ pair, scene, result, imports }: Computed, taking: Taking): readonly Act[] {
+export function actsFor({ pair, scene, result, imports, labels }: Computed, taking: Taking): readonly Act[] {
   const [, from] = pair;
   return taking.imports.map((item) => {
     const brings = bringsOf(item, from, imports);
-    return { item, brings, content: importContent(item, brings[0] as string, from, scene.agreement.id, result.digest) };
+    const borne = labels.get(item.fact.id) ?? [];
+    const content = importContent(item, brings[0] as string, from, scene.agreement.id, result.digest, borne);
+    return { item, brings, content };
   });
 }
 

@@ -2,6 +2,7 @@
 // entry, whatever came of it, under the digest that the other side's record has too.
 import type { Entry, EntryKind } from "../../lineage/entry.ts";
 import type { VerifiedObservation } from "../../observation/observation.ts";
+import type { Fault } from "../../result.ts";
 import type { LinkEffect } from "../disconnect.ts";
 import { describeLink } from "../disconnect.ts";
 import type { Reconciliation, Scene } from "../reconcile.ts";
@@ -77,8 +78,13 @@ export function findingEntries(
         lostBy: ruling.losers.map(({ lostBy }) => lostBy).join(", "),
       }),
     ),
-    ...refused.map(({ id, fault: { code } }) => note("refusal", [id], { digest, code })),
+    ...refused.map(({ id, fault: { code, detail } }) => note("refusal", [id], { digest, code, ...clauseIn(detail) })),
   ];
+}
+
+/** The clause that governed a refusal, and the effective policy that it stands in. */
+function clauseIn({ clause, from, policy }: Fault["detail"]): Detail {
+  return typeof policy === "string" ? { policy, clause: String(clause), of: String(from) } : {};
 }
 
 /** What was written: a crossing for each fact, its translation where there was one, and the merge. */

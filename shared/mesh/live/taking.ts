@@ -1,6 +1,7 @@
 // What a boundary agent says when it takes facts into its mesh: one act for each, and the record of the reconciliation that they came of
 // (SPEC §20.11).
 import type { CborMap } from "../../cbor/value.ts";
+import type { Labels } from "../../observation/labels.ts";
 import { fault, ok, type Result } from "../../result.ts";
 import { RECORDED_CONFLICTS_MAX, type ReconciliationRecord, type RecordedConflict } from "../documents/record.ts";
 import { contentMap } from "../exchange/manifest.ts";
@@ -32,6 +33,7 @@ export function importContent(
   from: string,
   agreement: string,
   record: string,
+  labels: Labels,
 ): CborMap {
   return contentMap({
     from,
@@ -42,7 +44,8 @@ export function importContent(
     tier,
     verdict: "admitted",
     record,
-  } satisfies ImportAct);
+    ...(labels.length === 0 ? {} : { labels }),
+  } satisfies Omit<ImportAct, "labels"> & Partial<ImportAct>);
 }
 
 export type Taking = {
@@ -76,6 +79,7 @@ export function recordContent(
   report: Report,
   imported: number,
   decision: Decision | null,
+  policy: string | null,
 ): CborMap {
   const theirs = scene.histories[1].mesh;
   const conflicts = report.conflicts
@@ -91,5 +95,6 @@ export function recordContent(
     imported,
     conflicts: conflicts.map((conflict) => contentMap(conflict)),
     conflicted: report.conflicts.length,
+    policy,
   } satisfies { [K in keyof ReconciliationRecord]: unknown });
 }

@@ -4,6 +4,7 @@
 import type { Trust } from "../../authority/trust.ts";
 import { type Json, toJson } from "../../cbor/json.ts";
 import { readAs } from "../../cbor/read.ts";
+import { bornLabels, joinLabels, type Labels } from "../../observation/labels.ts";
 import { isKind, type VerifiedObservation } from "../../observation/observation.ts";
 import { compareText, sortedTexts } from "../../text.ts";
 import type { Fate } from "../agreement.ts";
@@ -30,6 +31,8 @@ export type ShownFact = {
   readonly at: readonly [number, number];
   readonly class: string | null;
   readonly losses: readonly string[];
+  /** What it bears here: its own labels and those of all that it was drawn from; of an import, as its act has them. */
+  readonly labels: Labels;
   /** Acts by which it was imported, by id; empty for a native one. */
   readonly imports: readonly string[];
   /** What has become of it since its agreement ended; null while that holds. */
@@ -39,6 +42,8 @@ export type ShownFact = {
 export type ShownValue = {
   readonly value: Json;
   readonly by: readonly ShownFact[];
+  /** The join of the labels of all who say it. */
+  readonly labels: Labels;
   /** Said by two authorities of which neither is the other's. */
   readonly corroborated: boolean;
 };
@@ -67,6 +72,7 @@ type Held = {
   readonly acts: readonly Unwrapped[];
   readonly reading: Reading;
   readonly fate: Fate | null;
+  readonly labels: Labels;
 };
 
 /** All that a mesh's history says of the world at an instant; `mesh` names whose view it is. */
@@ -74,14 +80,16 @@ export function worldOf(all: readonly VerifiedObservation[], mesh: string, trust
   const { imports } = importsOf(all, mesh);
   const ended = endedAgreements(all, at);
   const translators = new Map(declaredTranslators(all).translators.map((translator) => [translator.id, translator]));
-  const held = all.flatMap((statement): readonly Held[] => {
+  const read = all.flatMap((statement): readonly Held[] => {
     const trust = trusts.get(statement.mesh);
     const acts = imports.get(statement.id) ?? [];
     if (!isKind(statement, "fact") || trust === undefined) return [];
     if (statement.mesh !== mesh && acts.length === 0) return [];
     const fact = factOf(statement, trust as Trust);
-    return [{ fact, acts, reading: readingOf(fact, acts, translators), fate: fateOf(acts, ended) }];
+    return [{ fact, acts, reading: readingOf(fact, acts, translators), fate: fateOf(acts, ended), labels: [] }];
   });
+  const borne = bornLabels(read.map(labelledHere));
+  const held = read.map((item) => ({ ...item, labels: borne(item.fact.id) }));
   const shown = held.filter(({ fate }) => fate !== "drop-from-view");
   const rulings = rulingsOf(all);
   const bySubject = new Map<string, Held[]>();
@@ -94,6 +102,12 @@ export function worldOf(all: readonly VerifiedObservation[], mesh: string, trust
     subjectOf(subject, bySubject.get(subject) as Held[], rulings.get(subject) ?? null, mesh),
   );
   return { subjects, dropped: held.filter((item) => !shown.includes(item)).map(({ fact }) => fact.id) };
+}
+
+/** An import bears what its act says, in the words of this mesh; a native fact its own labels. */
+function labelledHere({ fact, acts }: Held) {
+  const act = acts[0]?.acts[0];
+  return { id: fact.id, labels: act?.labels ?? fact.labels, drawn: act === undefined ? fact.drawn : [] };
 }
 
 /** As the innermost mesh-bound act reads it; by the translators that the act names, as far as they are at hand. */
@@ -167,6 +181,7 @@ function subjectOf(subject: string, held: readonly Held[], ruling: RulingFor | n
     values: values.map((group) => ({
       value: toJson((group[0] as Held).reading.value),
       by: group.map(shownFact),
+      labels: joinLabels(group.map(({ labels }) => labels)),
       corroborated: new Set(group.map(({ fact }) => `${fact.origin}/${fact.authority}`)).size > 1,
     })),
     resolution: ruling === null || standing.size < 2 ? null : resolutionOf(ruling, standing),
@@ -184,7 +199,7 @@ function resolutionOf(
   return { state, winner, losers, digest, ceremony, rule };
 }
 
-function shownFact({ fact, acts, reading, fate }: Held): ShownFact {
+function shownFact({ fact, acts, reading, fate, labels }: Held): ShownFact {
   const { id, origin, authority, frame, at, class: governanceClass } = fact;
   return {
     id,
@@ -195,6 +210,7 @@ function shownFact({ fact, acts, reading, fate }: Held): ShownFact {
     at,
     class: governanceClass,
     losses: reading.losses.map(({ element, loss }) => `${element} ${loss}`),
+    labels,
     imports: acts.flatMap((unwrapped) => unwrapped.acts.map((act) => act.id)),
     mark: fate === "drop-from-view" ? null : fate,
   };

@@ -2,6 +2,7 @@
 import type { CborMap, CborValue } from "../../cbor/value.ts";
 import { TTL_MICROS_MAX } from "../../limits.ts";
 import type { Draft } from "../../observation/author.ts";
+import type { Labels } from "../../observation/labels.ts";
 import type { Id, Interval } from "../../observation/observation.ts";
 
 /** The last statement of a key in its mesh; `sequence` 0 and `prev` null before the first. */
@@ -14,6 +15,8 @@ export type Saying = {
   /** Null for the author's own. */
   readonly governanceClass?: string | null;
   readonly timeToLive?: number;
+  /** Of a fact; in ascending order. */
+  readonly labels?: Labels;
 };
 
 function draftOf(
@@ -33,7 +36,8 @@ function draftOf(
 }
 
 export function factDraft(subject: string, value: CborValue, saying: Saying): Draft {
-  return draftOf({ kind: "fact", subject, value }, saying);
+  const { labels = [] } = saying;
+  return draftOf({ kind: "fact", subject, value, ...(labels.length === 0 ? {} : { labels }) }, saying);
 }
 
 export function declarationDraft(type: string, content: CborMap, saying: Saying): Draft {

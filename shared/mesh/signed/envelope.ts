@@ -3,9 +3,10 @@
 import { leafOf } from "../../authority/chain.ts";
 import { integer, list, nullable, oneOf, type Reader, readAs, text } from "../../cbor/read.ts";
 import { NESTING_MAX } from "../../limits.ts";
+import { type Labels, readLabels } from "../../observation/labels.ts";
 import type { Interval, VerifiedObservation } from "../../observation/observation.ts";
 import { fault, ok, type Result } from "../../result.ts";
-import { fields } from "../documents/fields.ts";
+import { fields, NO_ITEMS } from "../documents/fields.ts";
 import type { Refusal } from "../routes.ts";
 import { type Agents, mayCarry, provenAgents } from "./agents.ts";
 import { type Declaration, isDeclaration, ofType } from "./declared.ts";
@@ -24,6 +25,8 @@ export type ImportAct = {
   readonly verdict: "admitted" | "information";
   /** Digest of the reconciliation it came of; null where it was taken by itself. */
   readonly record: string | null;
+  /** The labels that it bears here, in the words of this mesh. */
+  readonly labels: Labels;
 };
 
 const readAct: Reader<ImportAct> = fields<ImportAct>(
@@ -36,8 +39,9 @@ const readAct: Reader<ImportAct> = fields<ImportAct>(
     tier: integer(0, Number.MAX_SAFE_INTEGER),
     verdict: oneOf("admitted", "information"),
     record: nullable(text()),
+    labels: readLabels,
   },
-  {},
+  { labels: NO_ITEMS },
   null,
 );
 

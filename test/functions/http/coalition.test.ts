@@ -190,6 +190,33 @@ describe("agents of a coalition", () => {
     expect(items.find(({ code }) => code === "POLICY_NOT_OWN")).toMatchObject({ status: "rejected", from: "crux" });
   });
 
+  it("sign what is drawn from labelled facts with all of their labels", async () => {
+    const three = new Three();
+    const say = async (fact: object) =>
+      (await three.json<{ ids: string[] }>("acme", `/v1/meshes/${MESH}/facts`, fact)).ids[0] as string;
+    const first = await say({ subject: "fuel", value: 3, labels: ["ACME ONLY"] });
+    const second = await say({ subject: "water", value: 4, labels: ["EYES", "MEDICAL"] });
+    const sum = await say({ subject: "stores", value: 7, sources: [first, second] });
+    await say({ subject: "report", value: "ready", sources: [sum], labels: ["DRAFT"] });
+    await three.deliver();
+    const { subjects } = await three.json<{ subjects: { subject: string; values: { labels: string[] }[] }[] }>(
+      "bolt",
+      `/v1/meshes/${MESH}`,
+    );
+    expect(subjects.map(({ subject, values }) => [subject, values[0]?.labels])).toEqual([
+      ["fuel", ["ACME ONLY"]],
+      ["report", ["ACME ONLY", "DRAFT", "EYES", "MEDICAL"]],
+      ["stores", ["ACME ONLY", "EYES", "MEDICAL"]],
+      ["water", ["EYES", "MEDICAL"]],
+    ]);
+    const bad = await three.json<{ code: string }>("acme", `/v1/meshes/${MESH}/facts`, {
+      subject: "fuel",
+      value: 3,
+      labels: ["B", "A"],
+    });
+    expect(bad.code).toBe("BODY_INVALID");
+  });
+
   it.each(NAMES)("go on alike without the host of %s", async (absent) => {
     const three = new Three();
     await three.coalesce();
