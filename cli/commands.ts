@@ -26,6 +26,7 @@ import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands
 import { evidenceIncluded, evidenceProve } from "./commands/inclusion.ts";
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
+import { meshCheck } from "./commands/mesh-check.ts";
 import { ONLINE } from "./commands/online/all.ts";
 import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
 import { partyDevice } from "./commands/party-device.ts";
@@ -96,6 +97,7 @@ export const COMMANDS: readonly Command[] = [
   proximity,
   admit,
   timeAlign,
+  meshCheck,
   meshReconcile,
   meshTrace,
   translatorCheck,

@@ -58,10 +58,11 @@ export function withLogin(
   name: string,
   { issuedAt, expires }: { readonly issuedAt: number; readonly expires: number },
   random: Random,
+  permissions = LINK,
 ): { readonly hub: Hub; readonly login: string } {
   const user = nkeyFrom("user", random());
   const [party] = hub.parties.filter((each) => each.name === name) as [HubParty];
-  const token = userJwt(keyOf("account", party.secret), user.id, LINK, { name, issuedAt, expires });
+  const token = userJwt(keyOf("account", party.secret), user.id, permissions, { name, issuedAt, expires });
   const users = [...party.users, { id: user.id, issuedAt, expires }];
   return { hub: replaced(hub, { ...party, users }), login: credentials(token, user) };
 }

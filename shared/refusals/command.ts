@@ -35,6 +35,26 @@ export const COMMAND_REFUSALS = {
   },
   INTERRUPTED: { what: "stopped by {signal}", why: "{reason}", do: "run it again" },
   UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check the URL, and that the agent runs" },
+  BUS_LOGIN_REFUSED: {
+    what: "{url} does not take this login",
+    why: "the server says: {reason}",
+    do: "ask whoever runs the server for a new login; one that has expired or was withdrawn does not come back",
+  },
+  BUS_PERMISSION_DENIED: {
+    what: "this login may not {direction} on {subject}",
+    why: "the server said so itself: it knows the login, and its permissions leave that subject out",
+    do: "ask whoever runs the server for a login with the permissions of an agent's link (party nats)",
+  },
+  BUS_NO_LISTENER: {
+    what: "what is sent to {partner} arrives nowhere",
+    why: "{subject}: {reason}",
+    do: "have {partner} start its agent once, which makes its inbox, and have the server's accounts joined",
+  },
+  BUS_NO_INBOX: {
+    what: "this party has no inbox at the server that an agent works off",
+    why: "{reason}",
+    do: "start this party's agent once: it makes its streams",
+  },
   OFFLINE_VIOLATION: {
     what: "the command tried to use the network, and was told not to",
     why: "it would have opened a socket to {address}",

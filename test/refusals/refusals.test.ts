@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { AUTHORITY } from "./authority.ts";
 import { BATCHES } from "./batches.ts";
+import { BUS } from "./bus.ts";
 import { CEREMONY } from "./ceremony.ts";
 import { COMMAND } from "./command.ts";
 import { COMPOSITION } from "./composition.ts";
@@ -58,6 +59,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...EDGE,
   ...HOOKS,
   ...COMMAND,
+  ...BUS,
 };
 
 /** What every run chooses anew, or what follows from every byte of what was signed. */

@@ -31,8 +31,9 @@ export const FOLDER_BANS: readonly { folder: string; mayNotImport: readonly stri
 export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string[]; reason: string }[] = [
   {
     specifier: "nats.ws",
-    homes: ["durable/nats-link.ts", "durable/nats-streams.ts", "cli/demo/rogue.ts"],
-    reason: "one adapter holds the socket and the streams behind it; the demo's dishonest party has its own",
+    homes: ["durable/nats-link.ts", "durable/nats-streams.ts", "cli/demo/rogue.ts", "cli/nats/probe.ts"],
+    reason:
+      "one adapter holds the socket and the streams behind it; the demo's dishonest party has its own, and a probe must speak as no agent does",
   },
   { specifier: "cbor-x", homes: ["shared/cbor/"], reason: "one encoding, behind our scanner" },
   { specifier: "@noble/hashes", homes: ["shared/hash.ts"], reason: "one hash function" },
