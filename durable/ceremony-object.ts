@@ -1,14 +1,16 @@
 // One ceremony of one party: a thin host round the pure step (SPEC §7.5). A turn is step (synchronous) -> one transaction -> effects;
 // there is no await between reading the state and committing, and memory follows the disk.
 import { DurableObject } from "cloudflare:workers";
-import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
+import { reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import { type Receipt, refusedFor } from "../shared/ceremony/effect.ts";
-import { uncarried } from "../shared/ceremony/notice.ts";
+import type { Carried } from "../shared/ceremony/gathered.ts";
+import { stillToCarry } from "../shared/ceremony/notice.ts";
 import { type Picture, pictureOf } from "../shared/ceremony/picture.ts";
+import { type Preview, previewOf } from "../shared/ceremony/preview.ts";
 import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
@@ -16,16 +18,19 @@ import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
 import { inclusionDocument } from "../shared/evidence/inclusion.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
-import { admit } from "../shared/observation/admit.ts";
+import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/decode.ts";
-import { type Fault, fault, ok, type Result } from "../shared/result.ts";
+import { type Fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony } from "./alerts.ts";
+import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
+import { meetPast } from "./ceremony-past.ts";
 import { Telling } from "./ceremony-telling.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
 import { exportEvidence } from "./evidence-export.ts";
+import type { Uptake } from "./mesh-operations.ts";
 
 const DRAIN_ROWS = 64;
 const RETRY_MS = 2_000;
@@ -36,10 +41,10 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #telling: Telling;
   #state: CeremonyState;
   /** Known to the agent, and told to this instance: some come before what they bear on. */
-  readonly #revocations = new Map<string, Revocation>();
+  readonly #revocations = new Map<string, Carried>();
   readonly #readers = new Readers();
   #draining: Promise<void> | null = null;
-  /** Settled once this instance has met whatever it signed before, in whatever store; see `#meetPast`. */
+  /** Settled once this instance has met whatever it signed before, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
@@ -56,19 +61,30 @@ export class Ceremony extends DurableObject<AgentEnv> {
   async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Receipt[]> {
     const observations = frames.map(reopen);
     const doubt = (await noRoomFor(this.env, this.#state, observations)) ?? (await this.#doubt());
+    const ground = doubt === null ? await groundFor(this.env, this.#config, this.#state, observations) : null;
     const receipts =
       doubt === null
-        ? this.#turn({ on: "observations", now: meshTime(this.#config), observations })
+        ? this.#turn({ on: "observations", now: meshTime(this.#config), observations, ...ground?.input })
         : frames.map(() => refusedFor(doubt));
-    if (doubt === null) this.#carryKnown(revocations.map(reopenRevocation));
+    if (ground !== null) this.#carryKnown([...revocations.map(reopenRevocation), ...ground.withdrawals]);
     await this.#forgetUnknown();
     return receipts;
   }
 
+  async withdraw(frames: readonly Uint8Array[]): Promise<readonly Uptake[]> {
+    const [doubt, withdrawals] = [await this.#doubt(), frames.map(withdrawalFrom)];
+    if (doubt === null) this.#carryKnown(withdrawals);
+    return withdrawals.map((withdrawal) => uptakeOf(this.#state, doubt, withdrawal));
+  }
+
+  async preview(mesh: string, revocation: TranslatorRevocation): Promise<Preview | null> {
+    return previewOf(this.#state, mesh, revocation);
+  }
+
   /** What the agent knows of credentials in use here is carried in, once there is something that it bears on. */
-  #carryKnown(revocations: readonly Revocation[]): void {
+  #carryKnown(revocations: readonly Carried[]): void {
     for (const revocation of revocations) this.#revocations.set(revocation.id, revocation);
-    for (const revocation of uncarried(this.#state, [...this.#revocations.values()]))
+    for (const revocation of stillToCarry(this.#state, [...this.#revocations.values()]))
       this.#turn({ on: "revocation", now: meshTime(this.#config), revocation });
   }
 
@@ -82,9 +98,12 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const begins = this.#state.call === null && this.#state.parked.size === 0;
     if (begins) this.#current = Promise.resolve(null);
     const doubt = begins ? null : await this.#doubt();
-    return doubt === null
-      ? this.#turn({ on: "open", now: meshTime(this.#config), call: reopen(call) })
-      : [refusedFor(doubt)];
+    if (doubt !== null) return [refusedFor(doubt)];
+    const opened = reopen(call);
+    const { input, withdrawals } = await groundFor(this.env, this.#config, this.#state, [opened]);
+    const receipts = this.#turn({ on: "open", now: meshTime(this.#config), call: opened, ...input });
+    this.#carryKnown(withdrawals);
+    return receipts;
   }
 
   async attest(content: CborMap, item: string | null): Promise<readonly Receipt[]> {
@@ -198,30 +217,13 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** Why this instance may not take a turn yet; null once it may. An ended ceremony signs nothing but disputes, a mute one nothing. */
   async #doubt(disputes = false): Promise<Fault | null> {
     if (this.#state.mute || (this.#state.ending !== null && !disputes)) return null;
-    this.#current ??= this.#meetPast();
+    this.#current ??= meetPast(this.env, this.#config, this.#topic(), (own) => {
+      if (!this.#ledger.holds(own.id))
+        this.#turn({ on: "observations", now: meshTime(this.#config), observations: [own] });
+    });
     const doubt = await this.#current;
     if (doubt !== null) this.#current = null;
     return doubt;
-  }
-
-  /**
-   * A store restored from an older copy looks like any other. So before its first turn an instance takes in the last statement that the
-   * journal has of it: where the store lacks it, the protocol makes the party mute (SPEC §8.6), before it can sign a used place again.
-   */
-  async #meetPast(): Promise<Fault | null> {
-    try {
-      const frames = await this.env.LINK.getByName(LINK_NAME).recall(this.#topic());
-      const trust = await this.#config.trust();
-      for (const frame of frames) {
-        const own = trust.ok ? await admit(frame, trust.value) : trust;
-        if (!own.ok) return fault("PAST_UNKNOWN", { reason: own.fault.code }).fault;
-        if (!this.#ledger.holds(own.value.id))
-          this.#turn({ on: "observations", now: meshTime(this.#config), observations: [own.value] });
-      }
-      return null;
-    } catch (error) {
-      return fault("PAST_UNKNOWN", { reason: error instanceof Error ? error.message : String(error) }).fault;
-    }
   }
 
   #topic(): string {

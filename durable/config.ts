@@ -108,10 +108,11 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
   const author = authorFor(identity.value);
   const standings = standingsOf(party.value, identity.value, author);
   if (!standings.ok) return standings;
+  const elsewhere = new Map([...standings.value].map(([mesh, { trust }]) => [mesh, recognisedIn(trust).roots]));
   return ok({
     standings: standings.value,
     party: party.value,
-    self,
+    self: { ...self, elsewhere },
     identity: identity.value,
     author,
     trust: trustOf(party.value.trust),

@@ -5,8 +5,10 @@ import type { Contest } from "../shared/ceremony/contest.ts";
 import type { DraftedContribution } from "../shared/ceremony/draft.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { Picture } from "../shared/ceremony/picture.ts";
+import type { Preview } from "../shared/ceremony/preview.ts";
 import type { Explanation } from "../shared/evidence/explain.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
+import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import type { Result } from "../shared/result.ts";
 import type { ShownCeremony } from "./alerts.ts";
 import type { AgentSecrets } from "./config.ts";
@@ -15,6 +17,7 @@ import type { EdgeRpc } from "./edge-object.ts";
 import type { HooksRpc } from "./hooks-object.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
+import type { Uptake } from "./mesh-operations.ts";
 import type { MeshRpc } from "./mesh-rpc.ts";
 
 /** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
@@ -22,6 +25,10 @@ export type CeremonyRpc = {
   /** `revocations` are those that the agent knows besides its trust statement: what bears on the ceremony is carried into it. */
   readonly submit: (frames: readonly Uint8Array[], revocations?: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
+  /** Of withdrawals that the keeper of a coalition's mesh tells, in order. */
+  /** What a revocation of the coalition in a mesh would touch here; null for nothing. */
+  readonly preview: (mesh: string, revocation: TranslatorRevocation) => Promise<Preview | null>;
+  readonly withdraw: (frames: readonly Uint8Array[]) => Promise<readonly Uptake[]>;
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;
   readonly contest: (contest: Contest) => Promise<readonly Receipt[]>;

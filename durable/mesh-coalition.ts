@@ -5,7 +5,6 @@ import type { Trust } from "../shared/authority/trust.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type OpenedPool, openPool } from "../shared/coalition/open.ts";
 import { type Pinned, pinPolicy } from "../shared/coalition/pinned.ts";
-import { planRevocation, type RevocationPlan } from "../shared/coalition/plan.ts";
 import { itemOfRevocation, type Posture, postureEntries, posturesOf } from "../shared/coalition/posture.ts";
 import { type Hearing, hearingOf, SEEN_TYPE, seenContent, seenIn } from "../shared/coalition/seen.ts";
 import { type ShownPolicy, shownPolicy } from "../shared/coalition/shown.ts";
@@ -267,13 +266,4 @@ export async function translatorsHere(host: Mesh): Promise<Result<readonly Shown
     };
   const { translators } = declaredTranslators(host.ledger.statements());
   return ok([...pool.value.pool.translators.map(shown("clauses")), ...translators.map(shown("facts"))]);
-}
-
-/** What revoking a translator now, in this party's name, would touch. */
-export async function planHere(host: Mesh, revokes: string): Promise<Result<RevocationPlan>> {
-  const pool = await poolHere(host);
-  if (!pool.ok) return pool;
-  const now = host.now();
-  const revocation = { revokes, by: host.config.party.name, after: now, scope: null, cut: [] };
-  return planRevocation(pool.value.pool, revocation, now, null);
 }

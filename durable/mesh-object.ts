@@ -2,19 +2,20 @@
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
 import { DurableObject } from "cloudflare:workers";
 import type { Receipt } from "../shared/ceremony/effect.ts";
-import type { RevocationPlan } from "../shared/coalition/plan.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import { speakerOf } from "../shared/coalition/signed.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { arrivalEntries } from "../shared/mesh/live/entries.ts";
-import { agedDesk, type Desk, linkTo, takeIn } from "../shared/mesh/live/turn.ts";
+import { type Desk, linkTo, takeIn } from "../shared/mesh/live/turn.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
 import { openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import type { Draft } from "../shared/observation/author.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+import type { Under } from "../shared/observation/under.ts";
+import { withdrawalIn } from "../shared/observation/withdrawal.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
@@ -24,8 +25,6 @@ import {
   effectiveHere,
   keepPulled,
   type PulledSource,
-  planHere,
-  prepared,
   review,
   revocationsHere,
   type ShownCoalition,
@@ -33,11 +32,13 @@ import {
   type ShownTranslator,
   translatorsHere,
 } from "./mesh-coalition.ts";
+import * as ground from "./mesh-ground.ts";
 import { MeshLedger, type ReportRow } from "./mesh-ledger.ts";
+import { Operations } from "./mesh-operations.ts";
 import { MeshOutbox } from "./mesh-outbox.ts";
 import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
 import type { Grounds, MeshHoldings, MeshPage, MeshSaying, ShownMesh } from "./mesh-rpc.ts";
-import { draftOf, meetPast, unsayable } from "./mesh-sayings.ts";
+import { meetPast, sayHere } from "./mesh-sayings.ts";
 import { meshView } from "./mesh-view.ts";
 import type { Standing } from "./standing.ts";
 
@@ -48,6 +49,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   readonly roots: ReadonlyMap<string, string>;
   readonly config: AgentConfig;
   readonly standing: Standing;
+  readonly operations: Operations;
   readonly #outbox: MeshOutbox;
   #desk: Desk;
   #looking: Promise<void> | null = null;
@@ -66,6 +68,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.standing = standing;
     this.ledger = new MeshLedger(ctx.storage.sql);
     this.books = new CoalitionLedger(ctx.storage.sql);
+    this.operations = new Operations(ctx, env, () => this.now());
     this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
     const { ledger, books } = this;
@@ -118,15 +121,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   async say(sayings: readonly MeshSaying[]): Promise<Result<readonly Id[]>> {
-    const tried = sayings.map((saying) => prepared(this, saying));
-    const doubt = (await this.doubt()) ?? (await unsayable(this, tried));
-    if (doubt !== null) return { ok: false, fault: doubt };
-    const now = this.now();
-    const before = this.ledger.coalitionVersion();
-    // Numbered within the turn: another statement may have taken the number meanwhile.
-    const ids = this.commit(() => sayings.map((saying) => this.publish(draftOf(prepared(this, saying), now)).id));
-    if (this.ledger.coalitionVersion() !== before) await this.tick();
-    return ok(ids);
+    return sayHere(this, sayings);
   }
 
   async holdings(asker: string, upTo: number | null): Promise<MeshHoldings> {
@@ -150,12 +145,27 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   async view(prefix: string, most: number): Promise<Result<ShownMesh>> {
-    this.#age();
     return meshView(this, prefix, most);
   }
 
   async coalition(operation: string | null): Promise<Result<ShownPolicy>> {
     return effectiveHere(this, operation);
+  }
+
+  async basis(request: ground.BasisRequest): Promise<Result<Under>> {
+    return ground.basisHere(this, request);
+  }
+
+  async ground(ceremony: Id, under: Under): Promise<Result<ground.Ground>> {
+    return ground.groundHere(this, ceremony, under);
+  }
+
+  async plan(request: ground.PlanRequest): Promise<Result<ground.ShownPlan>> {
+    return ground.planHere(this, this.env, request);
+  }
+
+  async withdrawals(): Promise<readonly ground.ShownWithdrawal[]> {
+    return ground.withdrawalsHere(this);
   }
 
   async distribution(): Promise<Result<ShownCoalition>> {
@@ -165,10 +175,6 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   async translators(): Promise<Result<readonly ShownTranslator[]>> {
     return translatorsHere(this);
-  }
-
-  async plan(revokes: string): Promise<Result<RevocationPlan>> {
-    return planHere(this, revokes);
   }
 
   async reports(most: number): Promise<readonly ReportRow[]> {
@@ -215,7 +221,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   override async alarm(): Promise<void> {
-    await this.#outbox.drain();
+    await Promise.all([this.#outbox.drain(), this.operations.spread()]);
   }
 
   /** Takes one statement in; within a turn. What is already held is answered again, and changes nothing. */
@@ -225,14 +231,14 @@ export class Mesh extends DurableObject<AgentEnv> {
     const turn = takeIn(this.#desk, statement, this.now());
     const deferred = turn.keep === "deferred";
     this.ledger.keep(statement, deferred, this.#isOwn(key, mesh));
-    this.ledger.keepDesk(this.#desk, turn.desk);
-    this.#desk = turn.desk;
+    this.keepDesk(turn.desk);
     for (const effect of turn.link?.effects ?? []) {
       if (effect.do === "merge") this.ledger.release(effect.inbound);
       // Said ahead to those who are cut off, by whoever stands there too.
       if (effect.do === "announce") this.tell(turn.link?.with ?? "", [statement]);
     }
     if (mesh === this.standing.mesh) this.books.spoke(speakerOf(statement, this.roots), this.now());
+    if (mesh === this.standing.mesh && withdrawalIn(statement).ok) this.operations.note(statement);
     this.note(arrivalEntries(statement, turn, this.config.party.name, this.now()));
     return { id, verdict: deferred ? "held" : "admitted", code: null, detail: {} };
   }
@@ -254,6 +260,12 @@ export class Mesh extends DurableObject<AgentEnv> {
     }
   }
 
+  /** Within a turn. */
+  keepDesk(desk: Desk): void {
+    this.ledger.keepDesk(this.#desk, desk);
+    this.#desk = desk;
+  }
+
   note(entries: readonly Entry[]): void {
     this.ledger.record(entries);
   }
@@ -263,7 +275,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     const before = this.#desk;
     try {
       const done = this.ctx.storage.transactionSync(work);
-      this.ctx.waitUntil(this.#outbox.drain());
+      this.ctx.waitUntil(Promise.all([this.operations.spread(), this.#outbox.drain()]));
       return done;
     } catch (error) {
       this.#desk = before;
@@ -281,16 +293,5 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   #isOwn(key: string, mesh: string): boolean {
     return key === this.config.self.key && mesh === this.standing.mesh;
-  }
-
-  /** What was deferred longer than it is kept lapses; its id stays. */
-  #age(): void {
-    const aged = agedDesk(this.#desk, this.now());
-    if ([...aged.links].every(([mesh, state]) => this.#desk.links.get(mesh) === state)) return;
-    this.commit(() => {
-      this.ledger.keepDesk(this.#desk, aged);
-      for (const { lapsed } of aged.links.values()) this.ledger.forget(lapsed);
-      this.#desk = aged;
-    });
   }
 }

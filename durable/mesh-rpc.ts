@@ -1,17 +1,18 @@
 // What a mesh's keeper answers over RPC, and the shapes in which it shows the mesh (SPEC §20.17).
 import type { CborMap, CborValue } from "../shared/cbor/value.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
-import type { RevocationPlan } from "../shared/coalition/plan.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { describeLink } from "../shared/mesh/disconnect.ts";
 import { type Desk, linkTo } from "../shared/mesh/live/turn.ts";
 import type { ShownSubject } from "../shared/mesh/live/world.ts";
 import type { Id, Interval } from "../shared/observation/observation.ts";
+import type { Under } from "../shared/observation/under.ts";
 import type { Refusal } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
 import type { CoalitionSource } from "./coalition-ledger.ts";
 import type { PulledSource, ShownCoalition, ShownRevocation, ShownTranslator } from "./mesh-coalition.ts";
+import type { BasisRequest, Ground, PlanRequest, ShownPlan, ShownWithdrawal } from "./mesh-ground.ts";
 import type { ReportRow } from "./mesh-ledger.ts";
 import type { Answered, Told } from "./mesh-reconciling.ts";
 
@@ -58,12 +59,15 @@ export type MeshRpc = {
   readonly revocations: () => Promise<readonly ShownRevocation[]>;
   readonly translators: () => Promise<Result<readonly ShownTranslator[]>>;
   /** What revoking a translator now would touch; signs nothing. */
-  readonly plan: (revokes: string) => Promise<Result<RevocationPlan>>;
   /** The newest reconciliations, as this mesh tells them. */
   readonly reports: (most: number) => Promise<readonly ReportRow[]>;
   readonly pulled: (source: PulledSource) => Promise<CoalitionSource>;
   readonly told: (revocation: Id, peers: readonly string[]) => Promise<void>;
   readonly tick: () => Promise<void>;
+  readonly basis: (request: BasisRequest) => Promise<Result<Under>>;
+  readonly ground: (ceremony: Id, under: Under) => Promise<Result<Ground>>;
+  readonly plan: (request: PlanRequest) => Promise<Result<ShownPlan>>;
+  readonly withdrawals: () => Promise<readonly ShownWithdrawal[]>;
   readonly reconcile: (other: string) => Promise<Result<Answered>>;
   readonly merge: (other: string, ceremony: Id) => Promise<Result<Answered>>;
   readonly story: (id: Id) => Promise<Result<Told>>;

@@ -6,20 +6,35 @@ import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import type { Draft } from "../shared/observation/author.ts";
 import { reopen } from "../shared/observation/decode.ts";
-import { type Fault, fault } from "../shared/result.ts";
+import type { Id } from "../shared/observation/observation.ts";
+import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type AgentEnv, LINK_NAME } from "./env.ts";
+import { prepared } from "./mesh-coalition.ts";
 import type { Mesh } from "./mesh-object.ts";
 import type { MeshSaying } from "./mesh-rpc.ts";
 
-export function draftOf(saying: MeshSaying, now: number): (head: Head) => Draft {
+function draftOf(saying: MeshSaying, now: number): (head: Head) => Draft {
   const at = saying.at ?? ([now, now] as const);
   if (saying.say === "declaration") return (head) => declarationDraft(saying.type, saying.content, { at, head });
   const { subject, value, sources, labels, class: governanceClass } = saying;
   return (head) => factDraft(subject, value, { at, head, sources, labels, governanceClass });
 }
 
+/** Signs and sends all that is to be said, or nothing. */
+export async function sayHere(host: Mesh, sayings: readonly MeshSaying[]): Promise<Result<readonly Id[]>> {
+  const tried = sayings.map((saying) => prepared(host, saying));
+  const doubt = (await host.doubt()) ?? (await unsayable(host, tried));
+  if (doubt !== null) return { ok: false, fault: doubt };
+  const now = host.now();
+  const before = host.ledger.coalitionVersion();
+  // Numbered within the turn: another statement may have taken the number meanwhile.
+  const ids = host.commit(() => sayings.map((saying) => host.publish(draftOf(prepared(host, saying), now)).id));
+  if (host.ledger.coalitionVersion() !== before) await host.tick();
+  return ok(ids);
+}
+
 /** Null where all may be said. What our own door would refuse, nobody could read: a class, say, that our credential does not grant. */
-export async function unsayable(host: Mesh, sayings: readonly MeshSaying[]): Promise<Fault | null> {
+async function unsayable(host: Mesh, sayings: readonly MeshSaying[]): Promise<Fault | null> {
   const trusts = await host.trusts();
   const trust = trusts.ok ? trusts.value.get(host.standing.mesh) : undefined;
   if (trust === undefined) return trusts.ok ? null : trusts.fault;

@@ -6,7 +6,9 @@ import type { CborValue } from "../shared/cbor/value.ts";
 import { composeCall } from "../shared/ceremony/compose-call.ts";
 import { admit } from "../shared/observation/admit.ts";
 import type { NamedSeat } from "../shared/observation/observation.ts";
+import type { Under } from "../shared/observation/under.ts";
 import { type Choice, chosenPolicy } from "../shared/policy/chosen.ts";
+import type { Policy } from "../shared/policy/policy.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 
 /** What a ceremony is opened from; every time and chance is already chosen, so that repeating it gives the same call. */
@@ -20,7 +22,10 @@ export type OpeningRequest = Choice & {
   readonly closesIn: number | null;
   readonly expiresIn: number | null;
   readonly nonce: Uint8Array;
+  /** The coalition that it is to be under; null or absent for none. */
+  readonly under?: UnderRequest | null;
 };
+export type UnderRequest = { readonly mesh: string; readonly operation: string; readonly matters: readonly string[] };
 
 /** Signs the call and opens the ceremony; answers its id. */
 export async function openCeremonyFor(
@@ -35,6 +40,8 @@ export async function openCeremonyFor(
   if (!policy.ok) return policy;
   const seats = seatsOf(config, request);
   if (!seats.ok) return seats;
+  const under = await underOf(env, config, request, policy.value.policy);
+  if (!under.ok) return under;
   const after = (seconds: number | null) => (seconds === null ? null : request.opensAt + seconds * 1_000_000);
   const call = composeCall(
     {
@@ -46,6 +53,7 @@ export async function openCeremonyFor(
       closesAt: after(request.closesIn),
       expiresAt: after(request.expiresIn),
       nonce: request.nonce,
+      ...(under.value === null ? {} : { under: under.value }),
     },
     config.author,
   );
@@ -57,6 +65,21 @@ export async function openCeremonyFor(
   return receipt?.verdict === "refused" && receipt.code !== null
     ? fault(receipt.code, receipt.detail)
     : ok(call.value.id);
+}
+
+/** What home recognises of whom, pinned. Where others may come in later, of everyone of whom it recognises anything. */
+async function underOf(
+  env: AgentEnv,
+  { standings }: AgentConfig,
+  { under, parties }: OpeningRequest,
+  { convening, membership }: Policy,
+): Promise<Result<Under | null>> {
+  if (under === null || under === undefined) return ok(null);
+  const { mesh, operation, matters } = under;
+  if (!standings.has(mesh)) return fault("MESH_ABSENT", { mesh, need: [...standings.keys()].join(", ") });
+  const open = convening !== null || membership !== null;
+  const authorities = open ? null : parties.map(({ authority }) => authority);
+  return env.MESH.getByName(mesh).basis({ operation, matters, authorities });
 }
 
 /** Names become seats by the roots that this party recognises. */

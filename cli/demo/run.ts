@@ -75,6 +75,7 @@ export async function runScenario(scenario: Scenario, options: DemoOptions): Pro
     mark("connectedMs");
     const views = await scenario.run(stage);
     mark("endedMs");
+    Object.assign(timings, stage.measured);
     const ended = await report(scenario, stage, views, { keep, isShared: options.keep === null }, timings);
     mark("verifiedMs");
     return ended;

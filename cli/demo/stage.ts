@@ -22,6 +22,7 @@ export type Opening = {
   readonly parties: readonly { readonly authority: string; readonly role: string; readonly power: number }[];
   readonly set?: readonly { readonly path: string; readonly value: Json }[];
   readonly subject?: Json;
+  readonly under?: { readonly mesh: string; readonly operation: string; readonly matters: readonly string[] };
   readonly closesIn?: number;
 };
 /** A round that ends once all have spoken, and after so many seconds at the latest. */
@@ -36,6 +37,8 @@ export class Stage {
   ceremony = "";
   /** What the scenario saw, for the report. */
   readonly facts: string[] = [];
+  /** What the scenario measured, in milliseconds, for the report's timings. */
+  readonly measured: Record<string, number> = {};
 
   /** Seconds from opening to the ceremony's hard expiry. */
   readonly #expiresIn: number;

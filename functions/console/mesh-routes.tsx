@@ -43,7 +43,7 @@ export function meshPages(): Hono<AgentContext> {
   app.get("/:mesh/revoke", (context) =>
     withKeeper(context, async (keeper) => {
       const translator = context.req.query("translator") ?? "";
-      const plan = await keeper.plan(translator);
+      const plan = await keeper.plan({ revokes: translator, by: null, after: null, operation: null });
       return plan.ok
         ? show(
             context,
@@ -155,7 +155,7 @@ async function apart(keeper: Keeper, { with: other = "", reason = "", until = ""
 /** In this party's own name, from now on; what it touches was shown before. */
 async function revoke(keeper: Keeper, { translator = "", sure }: Fields, context: Agent): Promise<Result<unknown>> {
   if (sure !== "yes") return fault("BODY_INVALID", { path: "sure", need: "ticked: the effects are to be read first" });
-  const plan = await keeper.plan(translator);
+  const plan = await keeper.plan({ revokes: translator, by: null, after: null, operation: null });
   if (!plan.ok) return plan;
   const { party } = context.get("config");
   const document = fromJson({ revokes: translator, by: party.name, after: nowOf(context) });

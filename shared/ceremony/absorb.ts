@@ -120,8 +120,15 @@ function absorbCall(turn: Turn, call: VerifiedObservation & Observation<Call>): 
   if (refusal !== null) return refuseIn(kept, call, refusal);
   const admitted = record(receipt(kept, call.id, "admitted"), "admission", [call.id], authorityOf(state, call), {
     kind: "call",
+    ...groundDetail(opened.state),
   });
   return unpark(admitted);
+}
+
+/** The policies that an operation's ceremony begins under: the home's, and the party's own. */
+function groundDetail({ call, standpoint }: CeremonyState): { readonly under?: string; readonly own?: string } {
+  const under = call?.body.under;
+  return under === undefined ? {} : { under: under.policy, own: standpoint?.policy ?? "none" };
 }
 
 /** Reads again, in order of arrival, what waited for the call or for a round. */

@@ -17,6 +17,7 @@ import { type Fault, fault } from "../result.ts";
 import { absorbContribution, itemsPerSeat } from "./gather.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
 import { isOpen } from "./guests.ts";
+import { refuseProhibited } from "./standpoint.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -47,6 +48,8 @@ export function attest(turn: Turn, content: CborMap, named: string | null, manne
   const place = placeOf(state, state.policy.policy, round, content);
   if (place === null)
     return refused(turn, fault("NO_SEAT", { round: round.index, authority: state.self.authority }).fault);
+  const prohibited = refuseProhibited(state, content);
+  if (prohibited !== null) return refused(turn, prohibited);
   const tolerance = state.policy.policy.timing.tolerance;
   if (turn.now < round.opensAt - tolerance || turn.now > round.closesAt + tolerance)
     return refused(turn, fault("WINDOW_MISSED", { at: turn.now, from: round.opensAt, until: round.closesAt }).fault);

@@ -68,7 +68,15 @@ function objectionTo(
   return sound.ok ? null : sound.fault;
 }
 
-function cutBy(under: Under, { id, revocation }: Withdrawal): Cut {
+/** Authorities of whom home would recognise nothing any more, if this counted. */
+export function wouldTake(under: Under, revocation: TranslatorRevocation): readonly string[] {
+  const { translators } = cutBy(under, { id: "", revocation });
+  return under.roads
+    .filter(({ roads }) => roads.every((road) => road.some((id) => translators.has(id))))
+    .map(({ authority }) => authority);
+}
+
+function cutBy(under: Under, { id, revocation }: Pick<Withdrawal, "id" | "revocation">): Cut {
   const here = isWithin(revocation.scope, factsOf(under));
   const taken = here ? under.translators.filter((one) => names(revocation, one) && mayRevoke(revocation.by, one)) : [];
   return { id, revocation, translators: new Set(taken.map((translator) => translator.id)) };

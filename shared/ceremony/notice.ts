@@ -116,6 +116,13 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
     );
 }
 
+/** Of all that the party knows, what is still to be carried. */
+export function stillToCarry(state: CeremonyState, known: readonly Carried[]): readonly Carried[] {
+  const withdrawals = known.filter(isWithdrawal);
+  const revocations = known.filter((carried): carried is Revocation => !isWithdrawal(carried));
+  return [...uncarried(state, revocations), ...uncarriedWithdrawals(state, withdrawals)];
+}
+
 /** Whether a revocation takes away all that another one does: from no later on, and standing by nothing more. */
 function isAsStrict({ body: { credential, from, cut } }: Revocation, { body: other }: Revocation): boolean {
   return credential === other.credential && from <= other.from && cut.every((id) => other.cut.includes(id));

@@ -1,6 +1,7 @@
 // After a restart (SPEC §8.5): the state is read again from stored statements, and from the few values that do not follow from them.
 import { decisionOf } from "../closing/derive.ts";
 import { type Certificate, NO_TIMEOUTS, type Timeouts } from "../closing/state.ts";
+import type { Standpoint } from "../coalition/basis.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { ALONE } from "../reference/peer-clock.ts";
 import { invariant } from "../result.ts";
@@ -21,6 +22,8 @@ export type Memo = {
   readonly expired: boolean;
   /** Correction of the host's clock, in microseconds. */
   readonly correction: number;
+  /** Absent in what earlier versions kept. */
+  readonly standpoint?: Standpoint | null;
   /** What each decided round was decided on: later statements may allow another proof of it, or forbid any. */
   readonly decided: readonly Certificate[];
 };
@@ -37,6 +40,7 @@ export function memoOf(state: CeremonyState): Memo {
     mute: state.mute,
     expired: state.expired,
     correction: state.clock.correction,
+    standpoint: state.standpoint,
     decided: state.rounds.flatMap(({ closing: { decision } }) => (decision === null ? [] : [decision.certificate])),
   };
 }
@@ -95,6 +99,7 @@ function withMemo(state: CeremonyState, memo: Memo | null): CeremonyState {
     quiet: memo.quiet,
     mute: memo.mute,
     expired: memo.expired,
+    standpoint: memo.standpoint ?? null,
     clock: { ...ALONE, correction: memo.correction },
   };
   const round = currentRound(restored);

@@ -3,6 +3,7 @@
 import type { Recognised } from "../authority/taxonomy.ts";
 import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";
+import type { Standpoint } from "../coalition/basis.ts";
 import { invitedIn } from "../membership/act.ts";
 import type {
   Call,
@@ -95,6 +96,8 @@ export type CeremonyState = {
   readonly statusAt: number | null;
   /** Statuses sent since anything changed: the interval grows with it. */
   readonly quiet: number;
+  /** What the party's own policy says of the operation as it began; null where it is under no coalition, or says nothing there. */
+  readonly standpoint: Standpoint | null;
   /** What is known of the peers' clocks, and the correction of one's own. */
   readonly clock: PeerClocks;
 };
@@ -118,6 +121,7 @@ export function emptyState(ceremony: Id, self: Self): CeremonyState {
     disputes: new Map(),
     statusAt: null,
     quiet: 0,
+    standpoint: null,
     clock: ALONE,
   };
 }

@@ -1,6 +1,7 @@
 // step(state, input) -> state and effects (SPEC §7.5): the whole protocol of one party in one ceremony, pure. Time is in the input,
 // chance is nowhere, and the author signs deterministically, so the same inputs give the same bytes.
 import type { CborMap } from "../cbor/value.ts";
+import type { Standpoint } from "../coalition/basis.ts";
 import type { Author } from "../observation/author.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
 import { absorb, absorbAll } from "./absorb.ts";
@@ -16,9 +17,15 @@ import { publish, record, type Turn } from "./turn.ts";
 
 /** `now` is the host's clock, in microseconds; what is made of it is mesh time. */
 export type Input =
-  | { readonly on: "observations"; readonly now: number; readonly observations: readonly VerifiedObservation[] }
+  | {
+      readonly on: "observations";
+      readonly now: number;
+      readonly observations: readonly VerifiedObservation[];
+      /** The party's own, where a call under a coalition is among them. */
+      readonly standpoint?: Standpoint;
+    }
   /** The party's own call: taken in like anyone's, and sent to every organisation it names. */
-  | { readonly on: "open"; readonly now: number; readonly call: VerifiedObservation }
+  | { readonly on: "open"; readonly now: number; readonly call: VerifiedObservation; readonly standpoint?: Standpoint }
   | {
       readonly on: "attest";
       readonly now: number;
@@ -49,7 +56,9 @@ const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input
 };
 
 export function step(state: CeremonyState, input: Input, author: Author): Step {
-  const told = input.on === "observations" ? listen(state, input.observations, input.now) : state;
+  const heard = input.on === "observations" ? listen(state, input.observations, input.now) : state;
+  const told =
+    "standpoint" in input && state.call === null ? { ...heard, standpoint: input.standpoint ?? null } : heard;
   const now = input.now + told.clock.correction;
   const start: Turn = { state: told, effects: [], receipts: [], now, author, replaying: false };
   const handle = HANDLERS[input.on] as (turn: Turn, input: Input) => Turn;

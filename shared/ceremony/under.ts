@@ -1,6 +1,5 @@
 // Whether a call's word about its coalition holds together (SPEC §15.12): judged from the call alone, and by the roots that a party recognises.
 import { rootOf } from "../authority/chain.ts";
-import { isAbout } from "../coalition/pinned.ts";
 import type { Call, NamedSeat, Observation } from "../observation/observation.ts";
 import type { PinnedTranslator, Under } from "../observation/under.ts";
 import { type Fault, fault } from "../result.ts";
@@ -53,14 +52,13 @@ export function checkSeats({ home, operation, roads }: Under, seats: readonly Pi
 }
 
 function checkMatters({ home, matters, clauses }: Under): Fault | null {
-  const strange = clauses.find((clause) => !matters.some((matter) => isAbout(clause, matter)));
+  const strange = clauses.find(({ matter }) => !matters.includes(matter));
   if (strange !== undefined)
     return fault("CALL_INVALID", { reason: `the clause ${strange.id} is about none of its matters` }).fault;
   const against = clauses.find(({ effect }) => effect === "prohibit");
-  const matter = matters.find((one) => against !== undefined && isAbout(against, one));
-  return against === undefined
-    ? null
-    : fault("MATTER_PROHIBITED", { matter, home, clause: against.id, from: against.from }).fault;
+  if (against === undefined) return null;
+  const { matter, id, from } = against;
+  return fault("MATTER_PROHIBITED", { matter, home, clause: id, from }).fault;
 }
 
 /**
@@ -75,7 +73,12 @@ export function unrecognisedUnder({ self }: CeremonyState, call: Observation<Cal
     return fault("POLICY_NOT_OWN", { signer: caller, document: "operation", authority: under.home }).fault;
   const roots = under.mesh === call.mesh ? self.roots : self.elsewhere?.get(under.mesh);
   if (roots === undefined) return null;
-  const stranger = under.roots.find(({ root, authority }) => roots.get(root) !== authority);
+  // A root's later key may not have come here yet; under another name it is not recognised.
+  const isKnown = (name: string) =>
+    under.roots.some(({ root, authority }) => authority === name && roots.get(root) === name);
+  const stranger = under.roots.find(
+    ({ root, authority }) => (roots.get(root) ?? authority) !== authority || !isKnown(authority),
+  );
   return stranger === undefined
     ? null
     : fault("ROOT_UNKNOWN", { root: stranger.root, authority: stranger.authority }).fault;

@@ -3,6 +3,7 @@ import { type Json, toJson } from "../cbor/json.ts";
 import { type ContributionBody, type Id, JOIN, type Observation } from "../observation/observation.ts";
 import { type DisputeView, disputesOf } from "./contest.ts";
 import { contributionsOf, loneIn } from "./gathered.ts";
+import { type UnderView, underView } from "./standpoint.ts";
 import {
   type CeremonyState,
   currentRound,
@@ -57,6 +58,8 @@ export type CeremonyView = {
   readonly agreement: { readonly same: number; readonly of: number; readonly different: readonly string[] };
   /** What is said about the outcome; empty where nobody contests it. */
   readonly disputes: readonly DisputeView[];
+  /** The coalition that it is under; null where it is under none. */
+  readonly under: UnderView | null;
   readonly hold: string | null;
   readonly mute: boolean;
   readonly refusal: string | null;
@@ -87,6 +90,7 @@ export function viewOf(state: CeremonyState): CeremonyView {
       parties.filter((_, index) => round?.batched.has(round.seats[index]?.index ?? -1) !== true),
     ),
     disputes: disputesOf(state),
+    under: underView(state),
     hold: state.hold,
     mute: state.mute,
     refusal: state.refusal?.code ?? null,

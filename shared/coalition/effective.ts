@@ -122,6 +122,17 @@ function keyOf(image: Image): string {
   return "code" in image ? image.code : toHex(encodeCanonical([image.id, image.value, image.label]));
 }
 
+/** Whether a clause is about what a word names: a thing, or a setting. */
+export function isAbout({ matter }: Pick<EffectiveClause, "matter">, word: string): boolean {
+  return matter === matterOf(word, word) || matter === matterOf(word, null);
+}
+
+/** What a word means at the end of a road; null where it has no image there. */
+export function imageOf(road: readonly Translator[], word: string): string | null {
+  const image = along(road, { id: word, effect: "permit", value: word, label: null, scope: null }, new Set());
+  return "code" in image || typeof image.value !== "string" ? null : image.value;
+}
+
 /** What a clause is about: a named thing by its value, a setting (true, a number) by its id. */
 function matterOf(id: string, value: CborValue): string {
   return toHex(

@@ -70,6 +70,6 @@ export function roadsFor(
   return [];
 }
 
-function covers(translator: Translator, clause: string): boolean {
+export function covers(translator: Translator, clause: string): boolean {
   return translator.clauses === null || translator.clauses.includes(clause);
 }

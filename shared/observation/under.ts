@@ -21,6 +21,7 @@ export type PinnedRoads = { readonly authority: string; readonly roads: readonly
 
 /** A clause of the home's effective policy that is about a matter of the ceremony. */
 export type PinnedClause = {
+  readonly matter: string;
   readonly id: string;
   readonly effect: "permit" | "prohibit";
   readonly value: CborValue;
@@ -42,7 +43,7 @@ export type Under = {
   readonly shift: number;
   /** What the ceremony is about, in the home's words. */
   readonly matters: readonly string[];
-  /** Root key in that mesh, in hexadecimal, of every authority that is named below. */
+  /** Root keys in that mesh, in hexadecimal, of every authority that is named below. */
   readonly roots: readonly { readonly authority: string; readonly root: string }[];
   readonly translators: readonly PinnedTranslator[];
   readonly roads: readonly PinnedRoads[];
@@ -76,6 +77,7 @@ const readRoads = named<PinnedRoads>(
 );
 const readClauses = list<PinnedClause>(
   record({
+    matter: text(),
     id: text(),
     effect: oneOf("permit", "prohibit"),
     value: anything,
@@ -94,7 +96,7 @@ export const readUnder: Reader<Under> = record<Under>({
   at: instant,
   shift: integer(-MICROS_APART_MAX, MICROS_APART_MAX),
   matters: readMatters,
-  roots: named(record({ authority: text(), root: hash }), ({ authority }) => authority, PINNED_MAX),
+  roots: named(record({ authority: text(), root: hash }), ({ root }) => root, PINNED_MAX),
   translators: readTranslators,
   roads: readRoads,
   clauses: readClauses,

@@ -30,6 +30,11 @@ export const COALITION_REFUSALS = {
     why: "no road of admitted translators leads from {authority} to {home}",
     do: "admit a translator of {authority}, or open the ceremony without it",
   },
+  OWN_POLICY_PROHIBITS: {
+    what: "the own effective policy of {authority} prohibits {matter}",
+    why: "the clause {clause} of {from} says so, and its agent signs nothing that goes along with it",
+    do: "reject or abstain, or change the policy before the next ceremony",
+  },
   MATTER_PROHIBITED: {
     what: "the effective policy of {home} prohibits {matter}",
     why: "the clause {clause} of {from} says so",

@@ -53,7 +53,7 @@ const choice = (word: string): Said => ({
 const outcome = (digest: string): Said => ({ kind: "outcome", digest: idOf(digest), status: "decided" });
 const witness = (root: string): Said => ({ kind: "witness", ids: [], root });
 
-const faultIn = (receipts: readonly Receipt[]): Fault | undefined => {
+export const faultIn = (receipts: readonly Receipt[]): Fault | undefined => {
   const last = receipts.at(-1);
   return last?.code ? { code: last.code, detail: last.detail } : undefined;
 };

@@ -8,6 +8,7 @@ import { Network, SECOND, START } from "../support/network.ts";
 import { seatsFor, testParties } from "../support/parties.ts";
 import { patternNamed, pinnedWith } from "../support/performances.ts";
 import { underOf, withdrawal } from "../support/under.ts";
+import { faultIn } from "./ceremony.ts";
 import type { Example, Examples } from "./example.ts";
 
 const parties = testParties(3);
@@ -29,14 +30,29 @@ const backdated: Example = () => {
   return [...struckIn(policy.policy, net.agent("bolt").state.rounds).faults.values()][0];
 };
 
+/** acme's own policy prohibits what bolt asks for. */
+const prohibited: Example = () => {
+  const policy = pinnedWith(patternNamed("quorum"), {});
+  const under = underOf(parties, { matters: ["loiter"] });
+  const net = new Network(parties, policy, { role: "voter", under });
+  const standpoint = {
+    policy: under.policy,
+    at: START,
+    prohibits: [{ matter: "loiter", clause: "B7", from: "bolt" }],
+  };
+  net.turn("bolt", { on: "observations", now: START, observations: [net.call], standpoint });
+  return faultIn(net.attest("bolt", "approve"));
+};
+
 export const OPERATION: Examples<typeof COALITION_REFUSALS> = {
   TRANSLATION_BACKDATED: backdated,
   PARTNER_UNRECOGNISED: opened({
     roads: [{ authority: "bolt", roads: [["bolt/to-acme"]] }],
     translators: underOf(parties.slice(0, 2)).translators,
   }),
+  OWN_POLICY_PROHIBITS: prohibited,
   MATTER_PROHIBITED: opened({
     matters: ["loiter"],
-    clauses: [{ id: "A2", effect: "prohibit", value: "loiter", label: null, from: "acme", via: [] }],
+    clauses: [{ matter: "loiter", id: "A2", effect: "prohibit", value: "loiter", label: null, from: "acme", via: [] }],
   }),
 };

@@ -45,7 +45,7 @@ export function underOf(parties: readonly Party[], more: Partial<Under> = {}): U
   return {
     ...under,
     matters: sortedTexts(under.matters),
-    roots: [...under.roots].sort(byName(({ authority }) => authority)),
+    roots: [...under.roots].sort(byName(({ root }) => root)),
     translators: [...under.translators].sort(byName(({ id }) => id)),
     roads: [...under.roads].sort(byName(({ authority }) => authority)),
   };

@@ -178,7 +178,7 @@ const Clauses = ({ policy }: { policy: ShownPolicy }) => (
 );
 
 /** What a revocation touches, before it is signed; then one more step to sign it. */
-export const RevokePage = (props: { mesh: string; translator: string; plan: RevocationPlan }) => {
+export const RevokePage = (props: { mesh: string; translator: string; plan: Omit<RevocationPlan, "revocation"> }) => {
   const { mesh, translator, plan } = props;
   return (
     <>

@@ -23,6 +23,7 @@ import {
 } from "../../../shared/cbor/read.ts";
 import type { DisputeView } from "../../../shared/ceremony/contest.ts";
 import type { Receipt } from "../../../shared/ceremony/effect.ts";
+import type { UnderView } from "../../../shared/ceremony/standpoint.ts";
 import type { Phase } from "../../../shared/ceremony/state.ts";
 import type { CeremonyView, PartyView } from "../../../shared/ceremony/view.ts";
 import type { Elsewhere, Explanation } from "../../../shared/evidence/explain.ts";
@@ -126,6 +127,7 @@ export const ceremony = record<ShownCeremony>({
   outcome: nullable(record<Outcome>(outcomeFields)),
   agreement,
   disputes: many(dispute),
+  under: nullable(opaque<UnderView>()),
   hold: nullable(words),
   mute: boolean,
   refusal: nullable(words),

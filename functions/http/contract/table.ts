@@ -1,4 +1,5 @@
 // The one table of routes. The router, its guards, /openapi.json, /docs and the README's list come from it.
+
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";
@@ -9,6 +10,7 @@ import { KEY_ROUTES } from "../routes/keys.ts";
 import { LINEAGE_ROUTES } from "../routes/lineage.ts";
 import { MESH_ROUTES } from "../routes/meshes.ts";
 import { OBSERVATION_ROUTES } from "../routes/observations.ts";
+import { OPERATION_ROUTES } from "../routes/operations.ts";
 import { referenceRoutes } from "../routes/reference.tsx";
 import { REVOCATION_ROUTES } from "../routes/revocations.ts";
 import { SPEAKING_ROUTES } from "../routes/speaking.ts";
@@ -25,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
   ...COALITION_ROUTES,
+  ...OPERATION_ROUTES,
   ...HOOK_ROUTES,
   ...TRYING_ROUTES,
   ...KEY_ROUTES,

@@ -21,12 +21,13 @@ import { sha256 } from "../../../shared/hash.ts";
 import {
   BODY_BYTES_MAX,
   LINEAGE_REFERENCES_MAX,
+  MATTERS_MAX,
   NAME_LENGTH_MAX,
   SEATS_MAX,
   TEXT_LENGTH_MAX,
 } from "../../../shared/limits.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
-import { openCeremonyFor } from "../../open.ts";
+import { openCeremonyFor, type UnderRequest } from "../../open.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
@@ -46,11 +47,13 @@ type OpenBody = {
   readonly subject: CborValue;
   readonly closesIn: number | null;
   readonly expiresIn: number | null;
+  /** The coalition that the ceremony is to be under: a mesh of the party's, the operation, and its matters in the party's words. */
+  readonly under: UnderRequest | null;
 };
 
 /** Optional fields may be left out of a request; what is signed later leaves nothing out. */
 const readOpenBody: Reader<OpenBody> = withDefaults(
-  { pattern: null, policy: null, alias: null, set: [], subject: null, closesIn: null, expiresIn: null },
+  { pattern: null, policy: null, alias: null, set: [], subject: null, closesIn: null, expiresIn: null, under: null },
   record<OpenBody>({
     pattern: nullable(text()),
     policy: anything,
@@ -61,6 +64,7 @@ const readOpenBody: Reader<OpenBody> = withDefaults(
     subject: anything,
     closesIn: nullable(integer(0, 40_000_000)),
     expiresIn: nullable(integer(1, 40_000_000)),
+    under: nullable(record({ mesh: text(), operation: text(), matters: list(text(), MATTERS_MAX) })),
   }),
 );
 
@@ -95,7 +99,7 @@ export const SPEAKING_ROUTES: readonly Route[] = [
     answers: {
       201: { about: "opened; `Location` leads to it", type: JSON_TYPE, shape: record({ ceremony: hex32 }) },
     },
-    refusals: ["BODY_INVALID", "ROOT_UNKNOWN", "POLICY_INVALID"],
+    refusals: ["BODY_INVALID", "ROOT_UNKNOWN", "POLICY_INVALID", "PARTNER_UNRECOGNISED", "MATTER_PROHIBITED"],
     handle: openRoute,
   }),
   route({

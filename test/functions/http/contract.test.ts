@@ -216,6 +216,7 @@ describe("the served description", () => {
     await post(at("/facts")[0], { facts: [fact] }, at("/facts")[1]);
     for (const rest of ["", "/lineage", "/coalition", "/coalition/status", "/revocations", "/statements"])
       await ask("GET", at(rest)[0], {}, at(rest)[1]);
+    for (const rest of ["/coalition/plan", "/coalition/withdrawals"]) await ask("GET", at(rest)[0], {}, at(rest)[1]);
     await ask("GET", at(`/facts/${ids[0]}/story`)[0], {}, at("/facts/{id}/story")[1]);
     const file = await (await agent.request(`${path}/statements`, { headers: KEYED })).json();
     await post(at("/statements")[0], file, at("/statements")[1]);
@@ -285,6 +286,7 @@ describe("the served description", () => {
     const elsewhere = [
       "getCeremoniesIdObservationsObservationInclusion",
       "getMeshesMeshCoalition",
+      "getMeshesMeshCoalitionPlan",
       "postMeshesMeshDeclarations",
       "postMeshesMeshMerge",
       "postMeshesMeshReconcile",
