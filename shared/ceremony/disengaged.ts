@@ -3,7 +3,7 @@
 import { grantsRole, rootOf } from "../authority/chain.ts";
 import { checkRevocations, revocationsOf } from "../authority/validity.ts";
 import { factsOf } from "../coalition/route.ts";
-import { POLICY_ROLE } from "../coalition/signed.ts";
+import { POLICY_ROLE } from "../coalition/stated.ts";
 import { isWithin, mayRevoke, names, type TranslatorRevocation } from "../mesh/translator.ts";
 import { ancestry, type Evidenced, referencesOf } from "../observation/admit-all.ts";
 import type { ContributionBody, Id, Observation, Withdrawal } from "../observation/observation.ts";

@@ -20,12 +20,10 @@ import { type Fault, fault, ok, type Result } from "../result.ts";
 import { sortedTexts } from "../text.ts";
 import { type AuthorityPolicy, type Pool, readPolicy } from "./pool.ts";
 import { itemOfRevocation } from "./posture.ts";
-import { readStated } from "./stated.ts";
+import { POLICY_ROLE, readStated } from "./stated.ts";
 
 export const COALITION_TYPES = ["coalition-policy", "coalition-translator", "coalition-revocation"] as const;
 export type CoalitionType = (typeof COALITION_TYPES)[number];
-/** The role in which an authority signs them. */
-export const POLICY_ROLE = "policy-authority";
 
 /** `from` is null where the door refused it and nobody is known to have said it. */
 export type PoolRefusal = { readonly id: string; readonly from: string | null; readonly fault: Fault };
