@@ -26,6 +26,7 @@ import { checkGuest, isGuestJoin } from "./guests.ts";
 import { takeIn } from "./intake.ts";
 import { absorbNotice } from "./notice.ts";
 import { refuseToPark } from "./parked.ts";
+import { groundDetail } from "./standpoint.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -123,12 +124,6 @@ function absorbCall(turn: Turn, call: VerifiedObservation & Observation<Call>): 
     ...groundDetail(opened.state),
   });
   return unpark(admitted);
-}
-
-/** The policies that an operation's ceremony begins under: the home's, and the party's own. */
-function groundDetail({ call, standpoint }: CeremonyState): { readonly under?: string; readonly own?: string } {
-  const under = call?.body.under;
-  return under === undefined ? {} : { under: under.policy, own: standpoint?.policy ?? "none" };
 }
 
 /** Reads again, in order of arrival, what waited for the call or for a round. */

@@ -21,6 +21,12 @@ export function refuseProhibited({ standpoint, self }: CeremonyState, content: C
     : fault("OWN_POLICY_PROHIBITS", { authority: self.authority, ...against }).fault;
 }
 
+/** The policies that an operation's ceremony begins under: the home's, and the party's own. */
+export function groundDetail({ call, standpoint }: CeremonyState): { readonly under?: string; readonly own?: string } {
+  const under = call?.body.under;
+  return under === undefined ? {} : { under: under.policy, own: standpoint?.policy ?? "none" };
+}
+
 export type UnderView = {
   readonly mesh: string;
   readonly operation: string;
