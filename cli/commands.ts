@@ -23,6 +23,7 @@ import {
 } from "./commands/exchange.ts";
 import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
+import { HOOK_COMMANDS } from "./commands/hooks/all.ts";
 import { evidenceIncluded, evidenceProve } from "./commands/inclusion.ts";
 import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   dev,
   build,
   ...ONLINE,
+  ...HOOK_COMMANDS,
   partyInit,
   partyAdd,
   partyWords,

@@ -42,3 +42,8 @@ export function githubEventOf(body: object): string | null {
   const fits = ([, ...fields]: (typeof EVENTS)[number]) => fields.every((field) => Object.hasOwn(body, field));
   return EVENTS.find(fits)?.[0] ?? null;
 }
+
+/** The fields that tell an event. */
+export function githubFieldsOf(event: string): readonly string[] {
+  return EVENTS.find(([name]) => name === event)?.slice(1) ?? [];
+}

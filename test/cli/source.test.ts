@@ -1,0 +1,203 @@
+// The commands about webhooks, against an agent in this process: from a document on disk to deliveries that are brought again.
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { createParty, pathIn } from "../../cli/party/folder.ts";
+import { makeParty, type Party } from "../../cli/stack/party.ts";
+import { parseHex } from "../../shared/bytes.ts";
+import * as send from "../functions/hooks/senders.ts";
+import { type AgentHere, agentHere } from "../support/agent-here.ts";
+import { run } from "../support/command.ts";
+import { testParties } from "../support/parties.ts";
+import { scratchFolder } from "../support/scratch.ts";
+
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: class {
+    ctx: unknown;
+    env: unknown;
+    constructor(ctx: unknown, env: unknown) {
+      this.ctx = ctx;
+      this.env = env;
+    }
+  },
+}));
+vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+
+const EXAMPLE = "cli/examples/source.json";
+const AGENT = ["--url", "http://agent", "--key", "a key for the tests"] as const;
+const { dir, remove } = scratchFolder("sources");
+const folder = join(dir, "acme");
+const others = testParties(3).slice(1);
+createParty(folder, "acme", "test-mesh", { notBefore: 0, notAfter: 4_102_444_800_000_000 });
+const secretIn = (file: "root" | "secrets", field: string) =>
+  parseHex(
+    (JSON.parse(readFileSync(pathIn(folder, file), "utf8")) as Record<string, string>)[field] as string,
+  ) as Uint8Array;
+const acme: Party = makeParty("acme", "test-mesh", {
+  root: secretIn("root", "secret"),
+  agent: secretIn("secrets", "SIGNING_KEY"),
+});
+let agent: AgentHere;
+
+beforeEach(() => {
+  agent = agentHere(acme, [acme, ...others]);
+  vi.spyOn(console, "error").mockImplementation(() => undefined);
+  vi.stubGlobal("fetch", (url: URL, init?: RequestInit) => agent.request(`${url.pathname}${url.search}`, init));
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+afterAll(remove);
+
+const add = () => run("source", "add", EXAMPLE, "--dir", folder, ...AGENT);
+const github = (n: number) =>
+  send.utf8(
+    JSON.stringify({
+      action: "requested",
+      environment: "production",
+      deployment_callback_url: `https://api.github.com/repos/a/b/actions/runs/${n}/deployment_protection_rule`,
+      deployment: { ref: `r${n}` },
+      repository: { full_name: "a/b" },
+    }),
+  );
+const headersOf = (body: Uint8Array, secret: string, id: string) => ({
+  ...send.github(body, secret).headers,
+  "X-GitHub-Event": "deployment_protection_rule",
+  "X-GitHub-Delivery": id,
+});
+const deliver = (n: number, secret: string) => {
+  const body = github(n);
+  const init = { method: "POST", headers: headersOf(body, secret, `d-${n}`), body: Uint8Array.from(body) };
+  return agent.request("/hooks/github", init);
+};
+
+describe("a document", () => {
+  it("is linted, with all that is wrong with it", async () => {
+    expect(await run("source", "lint", EXAMPLE)).toMatchObject({ exit: 0, data: { sound: true } });
+    const document = JSON.parse(readFileSync(EXAMPLE, "utf8")) as object;
+    const wrong = { ...document, when: "payload.x > 1.5", map: { title: "now()" }, event: 7, extra: 1 };
+    const { exit, data } = await run("source", "lint", wrong);
+    expect(exit).toBe(5);
+    const { findings } = data as { findings: readonly { path: string; code: string }[] };
+    expect(findings.map(({ path }) => path).sort()).toEqual([
+      "source.event",
+      "source.extra",
+      "source.map.title",
+      "source.when",
+    ]);
+    expect(await run("source", "lint", { ...document, event: "star" })).toMatchObject({ exit: 5 });
+    expect(await run("source", "lint", { ...document, pattern: "unheard-of" })).toMatchObject({ exit: 5 });
+  });
+
+  it("is signed, put in force, and tried", async () => {
+    const out = join(dir, "source.cbor");
+    expect(await run("source", "sign", EXAMPLE, "--dir", folder, "-f", out)).toMatchObject({ exit: 0 });
+    expect(await add()).toMatchObject({ exit: 0, data: { id: "github", secret: expect.stringMatching(/^whsec_/) } });
+    expect(await run("source", "list", ...AGENT)).toMatchObject({
+      data: { sources: [{ id: "github", event: "deployment_protection_rule", answers: true }] },
+    });
+    const tried = await run("trigger", "github", ...AGENT);
+    expect(tried).toMatchObject({ exit: 0, data: { status: "opened" } });
+    const view = await agent.ceremony((tried.data as { ceremony: string }).ceremony).view();
+    expect(view.title).toBe("Deploy main to production");
+    const staging = await run("trigger", "github", "--override", "environment=staging", ...AGENT);
+    expect(staging).toMatchObject({ exit: 0, data: { status: "ignored" } });
+    expect(await run("trigger", "none", ...AGENT)).toMatchObject({ exit: 7, refusal: { code: "SOURCE_UNKNOWN" } });
+    expect(await run("source", "requests", "github", "--status", "ignored", ...AGENT)).toMatchObject({
+      data: { requests: [{ id: "req_2", status: "ignored" }] },
+    });
+    const rotated = await run("source", "rotate", "github", "--overlap", "2h", ...AGENT);
+    expect(rotated).toMatchObject({ exit: 0, data: { overlapSeconds: 7_200 } });
+    expect(await run("source", "attempts", ...AGENT)).toMatchObject({ exit: 0, data: { attempts: [] } });
+  });
+});
+
+describe("after an outage", () => {
+  it("all that failed is replayed, and all that never came is brought from the sender's list", async () => {
+    const { secret } = (await add()).data as { secret: string };
+    expect((await deliver(1, secret)).status).toBe(201);
+    const { CEREMONY } = agent.env;
+    Object.assign(agent.env, { CEREMONY: { getByName: () => ({ open: () => Promise.reject(new Error("away")) }) } });
+    for (const n of [2, 3, 4]) expect((await deliver(n, secret)).status).toBe(500);
+    Object.assign(agent.env, { CEREMONY });
+    const list = join(dir, "deliveries.jsonl");
+    const line = (n: number) => {
+      const body = github(n);
+      return JSON.stringify({
+        id: `d-${n}`,
+        headers: headersOf(body, secret, `d-${n}`),
+        body: new TextDecoder().decode(body),
+      });
+    };
+    writeFileSync(list, `${[1, 2, 3, 4, 5, 6].map(line).join("\n")}\n{"id":"d-7"}\n`);
+    const dry = await run("source", "replay-missing", "github", "--file", list, "--dry-run", ...AGENT);
+    expect(dry).toMatchObject({ exit: 2, data: { listed: 7, missing: ["d-2", "d-3", "d-4", "d-5", "d-6", "d-7"] } });
+    const replayed = await run("source", "replay", "github", "--failed", ...AGENT);
+    expect(replayed).toMatchObject({
+      exit: 0,
+      data: { failed: 0, brought: [{ status: "opened" }, { status: "opened" }, { status: "opened" }] },
+    });
+    const brought = await run("source", "replay-missing", "github", "--file", list, ...AGENT);
+    // One has no body in the list: it is told, and nothing is made up.
+    expect(brought).toMatchObject({ exit: 5, data: { missing: ["d-5", "d-6", "d-7"], failed: 0 } });
+    const again = await run("source", "replay-missing", "github", "--file", list, "--dry-run", ...AGENT);
+    expect(again).toMatchObject({ exit: 2, data: { missing: ["d-7"] } });
+    const { ceremonies } = (await (
+      await agent.request("/v1/ceremonies", { headers: { authorization: "Bearer a key for the tests" } })
+    ).json()) as { ceremonies: readonly object[] };
+    await agent.settled();
+    expect(ceremonies.length).toBe(6);
+    expect(await run("source", "replay", "github", "req_1", ...AGENT)).toMatchObject({
+      data: { brought: [{ status: "duplicate" }] },
+    });
+    expect(await run("source", "replay", "github", "req_99", ...AGENT)).toMatchObject({ exit: 7 });
+    expect(await run("source", "replay", "github", ...AGENT)).toMatchObject({ exit: 64 });
+  });
+
+  it("what the list forges is refused, one by one, unless the key stands for it", async () => {
+    await add();
+    const list = join(dir, "forged.jsonl");
+    const [one, two] = [github(1), github(2)].map((body) => new TextDecoder().decode(body));
+    const headers = headersOf(github(9), "another secret", "d-9");
+    writeFileSync(
+      list,
+      [
+        { id: "a", headers, body: one },
+        { id: "b", headers, body: two },
+      ]
+        .map((each) => JSON.stringify(each))
+        .join("\n"),
+    );
+    const refused = await run("source", "replay-missing", "github", "--file", list, ...AGENT);
+    expect(refused).toMatchObject({ exit: 5, data: { failed: 2, brought: [{ code: "HOOK_SIGNATURE_MISMATCH" }, {}] } });
+    const vouched = await run("source", "replay-missing", "github", "--file", list, "--vouch", ...AGENT);
+    expect(vouched).toMatchObject({
+      exit: 0,
+      data: { failed: 0, brought: [{ status: "opened" }, { status: "opened" }] },
+    });
+    writeFileSync(list, '{"id":7}');
+    expect(await run("source", "replay-missing", "github", "--file", list, ...AGENT)).toMatchObject({ exit: 64 });
+  });
+});
+
+describe("listen", () => {
+  it("ends with 9 once the agent stays away", async () => {
+    let answers = 2;
+    vi.stubGlobal("fetch", async () => {
+      answers -= 1;
+      if (answers < 0) throw new Error("away");
+      return Response.json({ requests: [], cursor: null });
+    });
+    expect(await run("listen", "github", ...AGENT)).toMatchObject({ exit: 9, refusal: { code: "UNREACHABLE" } });
+    expect(answers).toBe(-6);
+  });
+
+  it("tells each request as it comes, and ends when its time is over", async () => {
+    await add();
+    const listening = run("listen", "github", "--timeout", "2s", ...AGENT);
+    await run("trigger", "github", ...AGENT);
+    await run("trigger", "github", ...AGENT);
+    expect(await listening).toMatchObject({ exit: 0, data: { requests: 2, final: true } });
+  });
+});
