@@ -5,6 +5,7 @@ import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { toHex } from "../../shared/bytes.ts";
 import { makePartyDocument } from "../party/document.ts";
+import { guardProgram } from "./guard.ts";
 import { type MeshPlan, standingsOf } from "./mesh-plan.ts";
 import { type Party, rootsOf } from "./party.ts";
 
@@ -23,6 +24,8 @@ export type AgentPlan = {
   /** The party's clock error, in milliseconds. */
   readonly clockOffsetMs: number;
   readonly port: number;
+  /** The key that opens it; a new one where none is given. */
+  readonly apiKey?: string | undefined;
   /** Further variables of its Worker. */
   readonly variables?: Readonly<Record<string, string>>;
   /** Further meshes of the stack; it stands in those that name it. */
@@ -33,7 +36,7 @@ const LOG_CHARACTERS = 20_000;
 
 export class LocalAgent {
   readonly name: string;
-  readonly apiKey = randomBytes(24).toString("base64url");
+  readonly apiKey: string;
   readonly #plan: AgentPlan;
   #runtime: Miniflare | null = null;
   #url: URL | null = null;
@@ -41,6 +44,7 @@ export class LocalAgent {
 
   constructor(plan: AgentPlan) {
     this.name = plan.party.name;
+    this.apiKey = plan.apiKey ?? randomBytes(24).toString("base64url");
     this.#plan = plan;
   }
 
@@ -67,6 +71,7 @@ export class LocalAgent {
   }
 
   async start(): Promise<void> {
+    guardProgram("workerd");
     // Loaded only where an agent runs: it takes longer than most commands do.
     const { Miniflare } = await import("miniflare");
     this.#runtime = new Miniflare(this.#options());

@@ -6,7 +6,9 @@ import { parseHex, toHex } from "../../shared/bytes.ts";
 import { fault } from "../../shared/result.ts";
 import { EXIT, Refused } from "../registry.ts";
 import type { PartySecrets } from "./party.ts";
+import type { Access } from "./stack.ts";
 
+type WrittenAccess = { readonly apiKeys: Readonly<Record<string, string>>; readonly hookSecret: string };
 type Written = Record<string, { readonly root: string; readonly agent: string }>;
 
 /** The keys of each party, as they were at the last start; new parties get new ones. */
@@ -19,6 +21,18 @@ export function keptSecrets(dir: string, names: readonly string[]): ReadonlyMap<
   return new Map(
     names.map((name) => [name, { root: secretOf(all, name, "root"), agent: secretOf(all, name, "agent") }]),
   );
+}
+
+/** What opens the stack's agents and its webhooks, as at the last start. */
+export function keptAccess(dir: string, names: readonly string[]): Access {
+  const path = join(dir, "access.json");
+  const before = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<WrittenAccess>) : {};
+  const fresh = () => randomBytes(24).toString("base64url");
+  const apiKeys: Record<string, string> = { ...before.apiKeys };
+  for (const name of names) apiKeys[name] ??= fresh();
+  const hookSecret = before.hookSecret ?? fresh();
+  writeFileSync(path, JSON.stringify({ apiKeys, hookSecret }), { mode: 0o600 });
+  return { apiKeys: new Map(Object.entries(apiKeys)), hookSecret };
 }
 
 function secretOf(all: Written, name: string, which: "root" | "agent"): Uint8Array {

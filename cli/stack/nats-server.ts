@@ -3,11 +3,13 @@
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createConnection, createServer } from "node:net";
+import { createConnection } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { guard } from "./guard.ts";
 import { findNatsServer, natsRefusal } from "./nats-binary.ts";
 import type { NatsPorts } from "./nats-config.ts";
+import { freePorts } from "./ports.ts";
 
 export type NatsServerOptions = {
   /** Receives `nats.conf` and `nats.log`; the store directory is named by the configuration. */
@@ -83,26 +85,10 @@ async function reloaded(logPath: string, before: number): Promise<void> {
   });
 }
 
-/** Ports that are free now, all different; nothing else can hold a port that the system has just given us. */
+/** Ports that are free now; nothing else can hold a port that the system has just given us. */
 export async function pickPorts(): Promise<NatsPorts> {
-  const [client, websocket] = [createServer(), createServer()];
-  try {
-    return { client: await listenOnFree(client), websocket: await listenOnFree(websocket) };
-  } finally {
-    client.close();
-    websocket.close();
-  }
-}
-
-function listenOnFree(server: ReturnType<typeof createServer>): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      if (address === null || typeof address === "string") reject(new Error("no port was given"));
-      else resolve(address.port);
-    });
-  });
+  const [client = 0, websocket = 0] = await freePorts(2, 0);
+  return { client, websocket };
 }
 
 async function launchServer(binary: string, configPath: string, logPath: string, port: number): Promise<ChildProcess> {
@@ -128,23 +114,6 @@ async function launchServer(binary: string, configPath: string, logPath: string,
       spawnError?.message ?? (readFileSync(logPath, "utf8").trim().slice(-LOG_TAIL_CHARACTERS) || "it wrote no log"),
     log: `${logPath}, then try: ${binary} -c ${configPath}`,
   });
-}
-
-/**
- * A shell that waits on a pipe from us. When we end in any way, even by SIGKILL, the pipe closes and it kills the server by
- * pid; when the server ends first, it is told so and leaves, so that a pid used again is never hit.
- */
-function guard(child: ChildProcess, pid: number): void {
-  const watcher = spawn("/bin/sh", ["-c", 'read -r _ || kill -9 "$0"', String(pid)], {
-    stdio: ["pipe", "ignore", "ignore"],
-    detached: true,
-  });
-  watcher.stdin?.on("error", () => undefined);
-  child.once("exit", () => watcher.stdin?.end("ended\n"));
-  // Neither of the two may keep our own process from ending.
-  child.unref();
-  watcher.unref();
-  (watcher.stdin as { unref?: () => void } | null)?.unref?.();
 }
 
 async function endProcess(child: ChildProcess, signal: "SIGTERM" | "SIGKILL"): Promise<void> {

@@ -39,9 +39,13 @@ export type StackPlan = {
   /** Meshes beside that of the ceremonies. */
   readonly meshes?: readonly MeshPlan[];
   readonly clockOffsetsMs?: Readonly<Record<string, number>>;
-  /** First HTTP port; 0 lets the system choose. */
-  readonly port?: number;
+  /** HTTP ports by the order of names; the system chooses where there are none. */
+  readonly ports?: readonly number[];
+  /** What opens its agents and its webhooks, where it is not to be new. */
+  readonly access?: Access;
 };
+
+export type Access = { readonly apiKeys: ReadonlyMap<string, string>; readonly hookSecret: string };
 
 export type Stack = {
   /** Where everything of this stack lies. */
@@ -66,16 +70,11 @@ export type Stack = {
 export async function startStack(plan: StackPlan): Promise<Stack> {
   mkdirSync(plan.dir, { recursive: true });
   const parties = plan.parties ?? makeParties(plan);
-  const users: NatsParty[] = plan.names.map((name) => ({
-    name,
-    account: name.toUpperCase(),
-    user: name,
-    password: randomBytes(18).toString("base64url"),
-  }));
+  const users = plan.names.map(loginOf);
   const ports = await pickPorts();
   const configure = (joined?: Joined) => buildNatsConfig(users, ports, join(plan.dir, "nats", "store"), joined);
   const nats = await startNatsServer({ dir: join(plan.dir, "nats"), config: configure(), ports });
-  const hookSecret = randomBytes(24).toString("base64url");
+  const hookSecret = plan.access?.hookSecret ?? randomBytes(24).toString("base64url");
   const agents = parties.map((party, index) => {
     const { user, password } = users[index] as NatsParty;
     const sources = plan.sources[party.name] ?? [];
@@ -90,7 +89,8 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       sources,
       hookSecrets: Object.fromEntries(sources.map(({ id }) => [id, [hookSecret]])),
       clockOffsetMs: plan.clockOffsetsMs?.[party.name] ?? 0,
-      port: plan.port ? plan.port + index : 0,
+      port: plan.ports?.[index] ?? 0,
+      apiKey: plan.access?.apiKeys.get(party.name),
     });
   });
   const stop = async () => {
@@ -122,6 +122,10 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     heal: () => nats.reload(configure()),
     stop,
   };
+}
+
+function loginOf(name: string): NatsParty {
+  return { name, account: name.toUpperCase(), user: name, password: randomBytes(18).toString("base64url") };
 }
 
 function makeParties({ names, mesh, secrets }: StackPlan): readonly Party[] {

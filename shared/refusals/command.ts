@@ -66,6 +66,11 @@ export const COMMAND_REFUSALS = {
     do: "install it (Debian, Ubuntu: sudo apt-get install -y nats-server; others: https://nats.io/download) and put it on PATH, or copy the binary to {place}",
   },
   NATS_SERVER_FAILED: { what: "nats-server {failure}", why: "{reason}", do: "read {log}" },
+  STACK_FAILED: {
+    what: "the development stack {failure}",
+    why: "{reason}",
+    do: "start it again; if that does not help, read {log}, or start with another folder: dev --dir DIR",
+  },
   STACK_RUNNING: {
     what: "another development stack runs in {dir}",
     why: "process {pid} holds it; two of them would write the same objects",

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { answerOf } from "../../cli/commands/demo.ts";
+import { type Bird, flyCanary } from "../../cli/demo/canary.ts";
 import type { DemoReport } from "../../cli/demo/run.ts";
 import { SCENARIOS } from "../../cli/demo/scenarios.ts";
 import { writeNamed } from "../../cli/files.ts";
@@ -83,6 +84,13 @@ const disagreeing: Example = inFolder(() => {
   if (approval) answerOf(approval, report as unknown as DemoReport);
 });
 
+/** An agent that opens ceremonies, and hears of none. */
+const deaf = (name: string): Bird => ({
+  name,
+  post: async <T>() => ({ ceremony: "0".repeat(64) }) as T,
+  json: async <T>() => ({ policy: null }) as T,
+});
+
 export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
   USAGE: () => refusedBy("frame", "inspect", "--hex", "hello"),
   FILE_UNREADABLE: () => refusedBy("frame", "inspect", "nowhere.cbor"),
@@ -117,6 +125,7 @@ export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
     });
     return onPath(dir, async () => startNatsServer({ dir, config: "port: 0", ports: await pickPorts() }));
   }),
+  STACK_FAILED: inFolder(() => flyCanary(["acme", "bolt"].map(deaf), "nats.log", 100)),
   STACK_RUNNING: inFolder((folder) => {
     writeFileSync(join(folder, "process"), String(process.ppid));
     holdFolder(folder);

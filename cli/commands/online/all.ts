@@ -4,6 +4,7 @@ import { attest } from "./attest.ts";
 import { ceremonyLineage, ceremonyList, ceremonyShow } from "./ceremony.ts";
 import { ceremonyOpen } from "./ceremony-open.ts";
 import { ceremonyWatch, wait } from "./ceremony-wait.ts";
+import { simBids } from "./sim-bids.ts";
 import { observationShow, trace } from "./trace.ts";
 import { whoami } from "./whoami.ts";
 
@@ -18,4 +19,5 @@ export const ONLINE: readonly Command[] = [
   trace,
   observationShow,
   whoami,
+  simBids,
 ];

@@ -1,0 +1,221 @@
+// `sim bids`: a burst at real agents. Made-up bidders with keys of their own, whose roots a development stack recognises, bid in a sale that is
+// opened for them; every bid is accounted for by what the agent answered.
+import { setTimeout as sleep } from "node:timers/promises";
+import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import type { CeremonyView } from "../../../shared/ceremony/view.ts";
+import { BATCH_FRAMES_MAX, SEATS_MAX } from "../../../shared/limits.ts";
+import { AGENT_FLAGS, AGENT_INPUT, type Agent, askJson, folderOf, witnessesOf } from "../../agent-client.ts";
+import { AUCTION_SETTINGS, ELECTOR_ROLES, SALE, signBids } from "../../demo/bids.ts";
+import { seconds, usage } from "../../files.ts";
+import { follow } from "../../online/follow.ts";
+import { short } from "../../online/ids.ts";
+import { agreementText, ENDED, exitOf, nextLine } from "../../online/show.ts";
+import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
+import { BIDDERS, keptBidders } from "../../stack/bidders.ts";
+import { readStack } from "../../stack/kept-stack.ts";
+import { LiveLine } from "../../terminal.ts";
+import { isPlain } from "./ceremony-wait.ts";
+
+/** Batches under way at a time. */
+const AT_ONCE = 4;
+/** A round lasts as long as the sending, and this much longer, for the last of it to be taken in. */
+const MARGIN_S = 5;
+const PER_SECOND = 800;
+const END_MS = 180_000;
+const LATE: readonly string[] = ["CEREMONY_OVER", "ROUND_CLOSED", "WINDOW_MISSED", "OUTSIDE_TIME_WINDOW"];
+
+type Counts = {
+  accepted: number;
+  admitted: number;
+  duplicate: number;
+  late: number;
+  held: number;
+  readonly notAdmitted: Record<string, number>;
+};
+type Verdict = { readonly verdict: string; readonly code: string | null };
+type Load = { readonly frames: readonly Uint8Array[]; readonly overMs: number; readonly batch: number };
+
+export const simBids: Command = {
+  name: "sim bids",
+  usage:
+    "sim bids --count N [--bidders M] [--over T] [--batch N] [--duplicates N] [--late N] [--closes-in T] [--as PARTY] [--stack DIR]",
+  about: "a burst of made-up bids at the agents of a stack that dev keeps up, and what became of each",
+  flags: {
+    as: AGENT_FLAGS.as,
+    stack: AGENT_FLAGS.stack,
+    count: { type: "string" },
+    bidders: { type: "string" },
+    over: { type: "string" },
+    batch: { type: "string" },
+    duplicates: { type: "string" },
+    late: { type: "string" },
+    "closes-in": { type: "string" },
+  },
+  input: [
+    `--bidders     ${BIDDERS} unless told otherwise; agents take part only where they recognise every root that a call names, so dev must have been started with as many: dev --bidders M`,
+    "--over        spreads the sending over so long, such as 20s; without it as fast as it is taken",
+    `--batch       bids in one request, ${BATCH_FRAMES_MAX} at most`,
+    "--duplicates  so many are sent a second time; --late: so many are sent when the sale is over",
+    "without --as the batches go to all parties of the stack in turn",
+    AGENT_INPUT[1],
+  ],
+  example: "sim bids --count 1000 --bidders 40 --over 5s",
+  run: simulate,
+};
+
+async function simulate(call: Call): Promise<Answer> {
+  const dir = folderOf(call.flags);
+  const stack = readStack(dir);
+  const agents = witnessesOf(call).flatMap(({ agent }) => (agent === null ? [] : [agent]));
+  const [first] = agents;
+  if (first === undefined) throw usage("no agent of the stack runs");
+  const count = numberOf(call, "count", null, 1, 100_000);
+  const duplicates = numberOf(call, "duplicates", 0, 0, count);
+  const late = numberOf(call, "late", 0, 0, 1_000);
+  const bidders = keptBidders(dir, stack.mesh, numberOf(call, "bidders", BIDDERS, 1, SEATS_MAX - ELECTOR_ROLES.length));
+  const overMs = (seconds(call, "over") ?? 0) * 1_000;
+  const batch = numberOf(call, "batch", BATCH_FRAMES_MAX, 1, BATCH_FRAMES_MAX);
+  const closesIn =
+    seconds(call, "closes-in") ?? MARGIN_S + Math.ceil(Math.max(overMs / 1_000, 2 * (count / PER_SECOND)));
+  call.say(`signing ${count + late} bids of ${bidders.length} bidders …`);
+  const names = stack.parties.map(({ name }) => name);
+  const view = await openSale(
+    first,
+    names,
+    bidders.map(({ name }) => name),
+    closesIn,
+  );
+  const firstSeat = view.parties.findIndex(({ authority }) => authority === bidders[0]?.name);
+  const signed = signBids(bidders, count + late, view.ceremony, firstSeat, Date.now() * 1_000).map(
+    ({ frame }) => frame,
+  );
+  const counts: Counts = { accepted: 0, admitted: 0, duplicate: 0, late: 0, held: 0, notAdmitted: {} };
+  const startMs = Date.now();
+  const line = new LiveLine(isPlain(call));
+  const send = (frames: readonly Uint8Array[], over = 0) =>
+    sendAll(agents, { frames, overMs: over, batch }, counts, () => line.show(countsText(counts), Date.now()));
+  const times = [...(await send(signed.slice(0, count), overMs)), ...(await send(signed.slice(0, duplicates)))];
+  const tookMs = Date.now() - startMs;
+  line.end();
+  const ended = await endOf(first, view, isPlain(call));
+  await send(signed.slice(count));
+  line.end();
+  const acceptMs = { p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
+  const rate = Math.round((1_000 * (count + duplicates)) / Math.max(tookMs, 1));
+  const data = {
+    ceremony: view.ceremony,
+    sent: count + duplicates + late,
+    ...counts,
+    acceptMs,
+    perSecond: rate,
+    ...shownEnd(ended),
+  };
+  const text = [
+    countsText(counts),
+    `accept p50 ${acceptMs.p50} ms   p95 ${acceptMs.p95} ms a batch   ${rate} bids a second`,
+  ];
+  const exit = ENDED.has(ended.phase) ? exitOf(ended, null) : EXIT.pending;
+  return { exit, data, text: [...text, ...endText(ended, first)].join("\n") };
+}
+
+function numberOf({ flags }: Call, flag: string, usual: number | null, least: number, most: number): number {
+  const given = flags[flag] ?? usual;
+  const number = Number(given);
+  if (given === null || given === "" || !Number.isInteger(number) || number < least || number > most)
+    throw usage(`--${flag} takes a number from ${least} to ${most}`);
+  return number;
+}
+
+/** Opens the sale at one agent, and waits until every agent of it could have taken it in. */
+async function openSale(
+  agent: Agent,
+  electors: readonly string[],
+  bidders: readonly string[],
+  closesIn: number,
+): Promise<CeremonyView> {
+  const roleOf = (at: number) => ELECTOR_ROLES[Math.min(at, ELECTOR_ROLES.length - 1)];
+  const parties = [
+    ...electors.map((authority, at) => ({ authority, role: roleOf(at), power: 1 })),
+    ...bidders.map((authority) => ({ authority, role: "bidder", power: 1 })),
+  ];
+  const request = {
+    pattern: SALE,
+    title: "Made-up sale",
+    set: AUCTION_SETTINGS,
+    parties,
+    closesIn,
+    expiresIn: closesIn + 120,
+  };
+  const { ceremony } = await askJson<{ ceremony: string }>(agent, "/v1/ceremonies", { body: request });
+  return askJson<CeremonyView>(agent, `/v1/ceremonies/${ceremony}`);
+}
+
+/** Sends frames in batches, some at a time, each agent in turn; milliseconds that each batch took to be accepted. */
+async function sendAll(
+  agents: readonly Agent[],
+  load: Load,
+  counts: Counts,
+  tick: () => void,
+): Promise<readonly number[]> {
+  const batches: (readonly Uint8Array[])[] = [];
+  for (let from = 0; from < load.frames.length; from += load.batch)
+    batches.push(load.frames.slice(from, from + load.batch));
+  const startMs = Date.now();
+  const times: number[] = [];
+  let next = 0;
+  const lane = async () => {
+    for (let at = next++; at < batches.length; at = next++) {
+      await sleep(Math.max(0, startMs + (at * load.overMs) / batches.length - Date.now()));
+      const sentMs = performance.now();
+      const body = encodeCanonical(batches[at] as readonly Uint8Array[]);
+      const agent = agents[at % agents.length] as Agent;
+      const { answers } = await askJson<{ answers: readonly Verdict[] }>(agent, "/v1/observations:batch", { body });
+      times.push(performance.now() - sentMs);
+      for (const answer of answers) count(counts, answer);
+      tick();
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  return times;
+}
+
+function count(counts: Counts, { verdict, code }: Verdict): void {
+  counts.accepted += 1;
+  if (code !== null && LATE.includes(code)) counts.late += 1;
+  else if (verdict === "admitted") counts.admitted += 1;
+  else if (verdict === "ignored") counts.duplicate += 1;
+  else if (verdict === "held") counts.held += 1;
+  else counts.notAdmitted[code ?? verdict] = (counts.notAdmitted[code ?? verdict] ?? 0) + 1;
+}
+
+function countsText({ accepted, admitted, duplicate, late, held, notAdmitted }: Counts): string {
+  const refused = Object.values(notAdmitted).reduce((sum, each) => sum + each, 0);
+  const codes = Object.entries(notAdmitted).map(([code, each]) => `${code} ${each}`);
+  const waiting = held === 0 ? "" : `   held ${held}`;
+  return `accepted ${accepted}   admitted ${admitted}   duplicate ${duplicate}   late ${late}${waiting}   not admitted ${refused}${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`;
+}
+
+function endOf(agent: Agent, { ceremony }: CeremonyView, plain: boolean): Promise<CeremonyView> {
+  const agreed = ({ phase, outcome, parties, agreement }: CeremonyView) =>
+    ENDED.has(phase) && (outcome === null || parties.length === 0 || agreement.same >= 1);
+  return follow(agent, ceremony, { until: agreed, timeoutMs: END_MS, plain });
+}
+
+function shownEnd({ phase, outcome, agreement }: CeremonyView) {
+  return { phase, outcome: outcome === null ? null : { digest: outcome.digest, value: outcome.value }, agreement };
+}
+
+function endText(view: CeremonyView, agent: Agent): readonly string[] {
+  const { winners } = (view.outcome?.value ?? {}) as { readonly winners?: readonly object[] };
+  const won = winners === undefined ? "" : `   ${winners.length} ${winners.length === 1 ? "lot is" : "lots are"} sold`;
+  return [
+    `${view.phase.toUpperCase()}${won}`,
+    agreementText(view),
+    nextLine("evidence export", short(view.ceremony), agent),
+  ];
+}
+
+function quantile(times: readonly number[], share: number): number {
+  const sorted = [...times].sort((a, b) => a - b);
+  return Math.round(sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0);
+}
