@@ -13,10 +13,23 @@ export type CeremonyRow = {
   readonly parties: readonly string[];
 };
 
-/** A ceremony as the list knows it. */
-export function rowOf(view: CeremonyView): Omit<CeremonyRow, "atMs"> {
-  const { ceremony, title, phase, pattern, openedBy, parties } = view;
-  return { ceremony, title, phase, pattern, openedBy, parties: [...new Set(parties.map((seat) => seat.authority))] };
+/** What a ceremony tells of itself; `agreed` says who else is known to have computed its outcome, and is missing before there is one. */
+export type NotedCeremony = CeremonyRow & { readonly agreed?: "all" | "some" | "different" };
+
+/** A ceremony as it tells the list of itself. */
+export function rowOf(view: CeremonyView): Omit<NotedCeremony, "atMs"> {
+  const { ceremony, title, phase, pattern, openedBy, parties, outcome, agreement } = view;
+  const row = {
+    ceremony,
+    title,
+    phase,
+    pattern,
+    openedBy,
+    parties: [...new Set(parties.map((seat) => seat.authority))],
+  };
+  if (outcome === null) return row;
+  const { same, of, different } = agreement;
+  return { ...row, agreed: different.length > 0 ? "different" : same === of ? "all" : "some" };
 }
 
 /** What a list of ceremonies is narrowed to; null for whatever there is. */

@@ -1,7 +1,14 @@
 // The agent's lists for people: its ceremonies, and what its edge refused. The ceremonies themselves are the truth.
 import { DurableObject } from "cloudflare:workers";
 import { REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../shared/limits.ts";
-import { ALL_CEREMONIES, type CeremonyQuery, type CeremonyRow, listCeremonies } from "./ceremony-list.ts";
+import {
+  ALL_CEREMONIES,
+  type CeremonyQuery,
+  type CeremonyRow,
+  listCeremonies,
+  type NotedCeremony,
+} from "./ceremony-list.ts";
+import { type ClockReading, type Count, DirectoryCounters, type Tallies } from "./directory-counters.ts";
 
 /** What the edge refused before it reached a ceremony. */
 export type EdgeRefusal = {
@@ -25,10 +32,21 @@ export type LearnedRevocation = { readonly id: string; readonly frame: Uint8Arra
 /** `upTo` numbers the newest; asking again with it brings what came after. */
 export type RevocationNews = { readonly upTo: number; readonly frames: readonly Uint8Array[] };
 
+/** What became of statements of one ceremony; null for what reached none. */
+export type CountedStatement = {
+  readonly ceremony: string | null;
+  readonly disposition: string;
+  readonly code: string;
+  readonly n: number;
+};
+
 export type DirectoryRpc = {
   readonly learn: (items: readonly LearnedRevocation[]) => Promise<readonly string[]>;
   readonly revocations: (after: number) => Promise<RevocationNews>;
-  readonly note: (row: CeremonyRow) => Promise<void>;
+  readonly note: (row: NotedCeremony) => Promise<void>;
+  readonly count: (items: readonly CountedStatement[], clocks: readonly ClockReading[]) => Promise<void>;
+  readonly tally: (items: readonly Count[]) => Promise<void>;
+  readonly tallies: (nowMs: number) => Promise<Tallies>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
@@ -58,18 +76,46 @@ const TABLES = [
 
 export class Directory extends DurableObject {
   readonly #sql: SqlStorage;
+  readonly #counters: DirectoryCounters;
 
   constructor(ctx: DurableObjectState, env: object) {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     for (const table of TABLES) this.#sql.exec(table);
+    this.#counters = new DirectoryCounters(this.#sql);
   }
 
-  async note({ ceremony, title, phase, atMs, pattern, openedBy, parties }: CeremonyRow): Promise<void> {
+  async note(row: NotedCeremony): Promise<void> {
+    const { ceremony, title, phase, atMs, pattern, openedBy, parties } = row;
+    this.#counters.noted(row);
     this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
     const names = JSON.stringify(parties);
     this.#sql.exec("INSERT OR REPLACE INTO ceremony_facts VALUES (?, ?, ?, ?)", ceremony, pattern, openedBy, names);
     await this.leave(ceremony);
+  }
+
+  async count(items: readonly CountedStatement[], clocks: readonly ClockReading[]): Promise<void> {
+    const patternOf = (ceremony: string | null) =>
+      this.#sql
+        .exec<{ pattern: string | null }>("SELECT pattern FROM ceremony_facts WHERE ceremony = ?", ceremony)
+        .toArray()[0]?.pattern ?? "none";
+    this.#counters.count(
+      items.map(({ ceremony, disposition, code, n }) => ({
+        name: "observations",
+        labels: { disposition, code, pattern: patternOf(ceremony) },
+        n,
+      })),
+    );
+    for (const reading of clocks) this.#counters.clock(reading);
+  }
+
+  async tally(items: readonly Count[]): Promise<void> {
+    this.#counters.count(items);
+  }
+
+  async tallies(nowMs: number): Promise<Tallies> {
+    const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM revocations").one();
+    return { ...this.#counters.tallies(nowMs), revocations: n };
   }
 
   /** Room for a ceremony whose call is unknown, at the cost of the first of its speakers that has any; false where none has. */

@@ -16,7 +16,7 @@ import type { DirectoryRpc } from "./directory-object.ts";
 import type { EdgeRpc } from "./edge-object.ts";
 import type { HooksRpc } from "./hooks-object.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
-import type { OutgoingFrame, SendReport } from "./link-outbox.ts";
+import type { OutgoingFrame, SendReport, UnsentNotice } from "./link-outbox.ts";
 import type { Uptake } from "./mesh-operations.ts";
 import type { MeshRpc } from "./mesh-rpc.ts";
 
@@ -59,6 +59,7 @@ export type LinkRpc = {
   readonly recall: (topic: string) => Promise<readonly Uint8Array[]>;
   readonly drain: (on: boolean) => Promise<LinkHealth>;
   readonly health: () => Promise<LinkHealth>;
+  readonly unsentNotices: () => Promise<readonly UnsentNotice[]>;
 };
 
 /** A namespace of objects found by name. */

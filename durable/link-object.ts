@@ -5,7 +5,7 @@ import { buildJournalSubject } from "../shared/mesh/subject.ts";
 import type { Bus } from "./bus.ts";
 import type { InboundFrame } from "./link-inbound.ts";
 import { handOn } from "./link-inbound.ts";
-import type { OutgoingFrame, PeerLane, SendReport } from "./link-outbox.ts";
+import type { OutgoingFrame, PeerLane, SendReport, UnsentNotice } from "./link-outbox.ts";
 import { Outbox } from "./link-outbox.ts";
 import type { RefusedFrame, Trouble } from "./link-schema.ts";
 import {
@@ -119,6 +119,10 @@ export class Link extends DurableObject<LinkEnv> {
       counts: counted(sql),
       lastError,
     };
+  }
+
+  async unsentNotices(): Promise<readonly UnsentNotice[]> {
+    return this.#outbox.unsentNotices();
   }
 
   /** Stops taking frames in, while what waits still goes out; or goes on. What is not taken in stays in the party's stream. */

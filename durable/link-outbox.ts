@@ -26,6 +26,9 @@ export type SendReport = {
 
 export type PeerLane = { readonly peer: string; readonly rows: number; readonly failures: number };
 
+/** Revocations told outside of any ceremony that wait for a peer, and since when the oldest does. */
+export type UnsentNotice = { readonly peer: string; readonly n: number; readonly sinceMs: number };
+
 /** In flight per peer: 32 receipts at 50 ms give 640 frames a second, and 2 MB at most. */
 const WINDOW = 32;
 const BACKOFF_FIRST_MS = 250;
@@ -112,6 +115,15 @@ export class Outbox {
       .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM outbox GROUP BY peer")
       .toArray();
     return rows.map(({ peer, n }) => ({ peer, rows: n, failures: this.#lanes.get(peer)?.failures ?? 0 }));
+  }
+
+  /** A notice that belongs to no ceremony travels under its own id. */
+  unsentNotices(): UnsentNotice[] {
+    return this.#sql
+      .exec<UnsentNotice>(
+        "SELECT peer, count(*) AS n, min(stored) AS sinceMs FROM outbox WHERE substr(topic, -1 - length(key)) = '.' || key GROUP BY peer",
+      )
+      .toArray();
   }
 
   #waiting(): string[] {

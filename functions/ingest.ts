@@ -18,6 +18,7 @@ import {
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { meshOfTopic, submitToMesh } from "./mesh-road.ts";
+import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
@@ -83,7 +84,13 @@ export async function ingest(
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
+  await countStatements(env, config, arrivals, said(judged), answers as readonly Answer[]);
   return answers as readonly Answer[];
+}
+
+/** The statement that each arrival was; null where the door refused it, or a mesh's keeper judges it. */
+function said(judged: readonly Result<Place>[]): readonly (VerifiedObservation | null)[] {
+  return judged.map((result) => saidIn(result)[0] ?? null);
 }
 
 /** Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts. */

@@ -1,9 +1,10 @@
 // The HTTP surface of an agent. Routes translate; every judgement is in the core.
-import { Hono, type MiddlewareHandler } from "hono";
+import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";
 import { fault } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
+import { log } from "../ops/log.ts";
 import { readBytes } from "./body.ts";
 import { type Route, routerPath } from "./contract/route.ts";
 import { ROUTES } from "./contract/table.ts";
@@ -16,6 +17,10 @@ export type AgentContext = {
   readonly Variables: {
     config: AgentConfig;
     request: string;
+    /** The path of its route in the table. */
+    route: string;
+    /** What it was refused with. */
+    code: string;
     caller: Caller;
     /** Of a request with an idempotency key: when it first came, and what makes it one. */
     claim: { readonly atMs: number; readonly seed: string };
@@ -26,7 +31,7 @@ export function createApp(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
   app.onError((error, context) => {
     const request = context.get("request");
-    console.error({ event: "request-failed", request, reason: error.message });
+    log("error", "request-failed", { request, reason: error.message });
     return problem(context, fault("INTERNAL", { request }).fault);
   });
   app.notFound((context) => problem(context, fault("NOT_FOUND", { thing: "such route" }).fault));
@@ -48,11 +53,31 @@ const identify: MiddlewareHandler<AgentContext> = async (context, next) => {
   const given = context.req.header("request-id") ?? "";
   const request = REQUEST_ID.test(given) ? given : crypto.randomUUID();
   context.set("request", request);
+  const startedMs = Date.now();
   await next();
+  noted(context, Date.now() - startedMs);
   context.header("request-id", request);
   if (!context.res.headers.has("cache-control")) context.header("cache-control", "no-store");
   context.header("x-content-type-options", "nosniff");
 };
+
+const METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"];
+
+/** Whatever changes something, or is refused, leaves a line; what is only read leaves none. */
+function noted(context: Context<AgentContext>, ms: number): void {
+  const { method } = context.req;
+  const { status } = context.res;
+  if (method === "GET" && status < 400) return;
+  log(status >= 500 ? "error" : "info", "request", {
+    request: context.get("request"),
+    method: METHODS.includes(method) ? method : "odd",
+    route: (context.get("route") as string | undefined) ?? "console",
+    status,
+    ms,
+    code: context.get("code") as string | undefined,
+    caller: (context.get("caller") as Caller | undefined)?.id,
+  });
+}
 
 const configured: MiddlewareHandler<AgentContext> = async (context, next) => {
   const config = configOf(context.env);

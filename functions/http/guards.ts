@@ -15,6 +15,7 @@ type Agent = Context<AgentContext>;
 /** Answers a request to one route, or says why not: who asks, then how it is asked. */
 export function guarded(route: Route): (context: Agent) => Promise<Response> {
   return async (context) => {
+    context.set("route", route.path);
     const caller = await admitted(context, route);
     if (!caller.ok) return problem(context, caller.fault);
     const form = checkForm(context, route);
@@ -121,7 +122,7 @@ export function otherMethods(routes: readonly Route[]): MiddlewareHandler<AgentC
   return async (context: Agent, next: Next) => {
     const { path, method } = context.req;
     const here = routesAt(routes, path).map((route) => route.method);
-    if (here.length === 0) return /^\/(v1|hooks)(\/|$)/.test(path) ? context.notFound() : next();
+    if (here.length === 0) return /^\/(v1|hooks|metrics)(\/|$)/.test(path) ? context.notFound() : next();
     const allowed = [...new Set([...here, ...(here.includes("GET") ? ["HEAD"] : []), "OPTIONS"])].join(", ");
     context.header("allow", allowed);
     if (method === "OPTIONS") return context.body(null, 204);

@@ -53,6 +53,7 @@ export function statusOf({ code }: Fault): ContentfulStatusCode {
 export function problem(context: Context, fault: Fault, shows = false): Response {
   const refusal = describeRefusal(fault);
   const status = statusOf(fault);
+  context.set("code", refusal.code);
   const body = {
     type: `/e/${refusal.code}`, // relative to the agent, which tells of every code there
     title: refusal.what,

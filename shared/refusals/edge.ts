@@ -101,6 +101,36 @@ export const EDGE_REFUSALS = {
     why: "{found} messages wait to be sent to partners; above {limit} nothing that adds to them is taken",
     do: "wait as many seconds as Retry-After says; /readyz tells what holds them up",
   },
+  BUS_UNREACHABLE: {
+    what: "the agent is not linked to the bus",
+    why: "nothing goes to partners and nothing comes; what is said here waits",
+    do: "look at lastError in /v1/health; check NATS_URL, the login, and the server",
+  },
+  AGENT_DRAINING: {
+    what: "the agent takes nothing in from the bus",
+    why: "somebody asked for it, so that it can be stopped",
+    do: "stop it; or send DELETE /v1/link/drain",
+  },
+  OUTBOX_LONG: {
+    what: "many messages wait for partners",
+    why: "{found} wait; above {limit} something holds them up",
+    do: "see in /v1/health for whom they wait, and whether that partner's bus is up",
+  },
+  KEY_EXPIRING: {
+    what: "a credential of this agent ends soon",
+    why: "it ends at {at:instant} UTC; what is signed after that counts nowhere",
+    do: "have its issuer grant it anew, and deploy the agent with it",
+  },
+  CLOCKS_APART: {
+    what: "a partner's clock and this agent's are far apart",
+    why: "statements are dated up to {found} s off; above {limit} s they begin to be refused",
+    do: "compare both clocks with a third; set clockOffsetMs where ours is the wrong one",
+  },
+  REVOCATION_UNSEEN: {
+    what: "a revocation has not reached every partner",
+    why: "{found} have not been handed it for a minute or more; until then they go by what it withdraws",
+    do: "see in /metrics (quorate_revocation_unseen) who; send them the file by another road",
+  },
   IDEMPOTENCY_CONFLICT: {
     what: "this idempotency key stands for another request",
     why: "it came before with another body, or to another address",

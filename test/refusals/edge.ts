@@ -2,10 +2,13 @@
 import { createHash } from "node:crypto";
 import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";
+import type { LinkHealth } from "../../durable/link-object.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
 import { readBytes } from "../../functions/http/body.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
+import { KEY_ENDS_SOON_MS, OUTBOX_LONG, readinessOf, UNSEEN_AFTER_MS } from "../../functions/ops/readiness.ts";
+import type { Vitals } from "../../functions/ops/vitals.ts";
 import { consumeObservations } from "../../functions/queue/consumer.ts";
 import type { Revocation } from "../../shared/authority/statement.ts";
 import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
@@ -173,6 +176,12 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   TOKEN_UNCHECKED: withToken({ keysUrl: "https://127.0.0.1:9/none" }),
   RATE_LIMITED: withKey({ scopes: ["read"], perMinute: 1 }, "/v1/meshes", 600_000),
   QUEUE_BACKLOGGED: backlogged,
+  BUS_UNREACHABLE: unready({ connected: false }),
+  AGENT_DRAINING: unready({ draining: true }),
+  OUTBOX_LONG: unready({ outbox: OUTBOX_LONG + 1 }),
+  KEY_EXPIRING: unready({}, { keys: [{ key: "acme/agent", endsMs: KEY_ENDS_SOON_MS - 1 }] }),
+  CLOCKS_APART: unready({}, { clocks: [{ partner: "bolt", behindMs: -90_000 }] }),
+  REVOCATION_UNSEEN: unready({}, { unsent: [{ peer: "bolt", n: 1, sinceMs: -UNSEEN_AFTER_MS }] }),
   IDEMPOTENCY_CONFLICT: () => twice({ ...OPENING, title: "Release 2.5" }),
   IDEMPOTENCY_PENDING: () => twice(OPENING, false),
   UNAUTHORISED: answered("/v1/ceremonies", {}, false),
@@ -222,6 +231,14 @@ function withToken(keys: object): Example {
     const token = `${part({ alg: "RS256", kid: "k" })}.${part({})}.AAAA`;
     return agent.request("/v1/meshes", { headers: { "cf-access-jwt-assertion": token } });
   };
+}
+
+/** The first reason for which an agent in such a state is not ready, or not for long; the real states are caused in their own test. */
+function unready(link: Partial<LinkHealth>, changes: Partial<Vitals> = {}): Example {
+  const up = { connected: true, draining: false, outbox: 0, lanes: [], lastHeardMs: {}, counts: {}, lastError: null };
+  const tallies = { counts: [], open: [], clocks: [], revocations: 0 };
+  const vitals: Vitals = { nowMs: 0, link: { ...up, ...link }, tallies, unsent: [], keys: [], clocks: [], ...changes };
+  return () => readinessOf(vitals).reasons[0];
 }
 
 async function backlogged(): Promise<Response> {

@@ -142,6 +142,7 @@ function linkWithoutBus(recall: LinkRpc["recall"]): LinkRpc {
   return {
     recall,
     health,
+    unsentNotices: async () => outbox.unsentNotices(),
     start: async () => undefined,
     send: async (items) => outbox.put(items, Date.now()),
     drain: async (on) => {

@@ -1,15 +1,22 @@
 // The agent itself: whether it lives and is ready, who it is, what its edge refused, and its link.
+import type { Context } from "hono";
 import type { AgentConfig } from "../../../durable/config.ts";
 import { DIRECTORY_NAME, LINK_NAME } from "../../../durable/env.ts";
 import { writeCard } from "../../../shared/authority/card.ts";
-import { record } from "../../../shared/cbor/read.ts";
+import { oneOf, record } from "../../../shared/cbor/read.ts";
 import { ENGINE_VERSION } from "../../../shared/ceremony/record.ts";
+import { writeMetrics } from "../../ops/metrics.ts";
+import { readinessOf } from "../../ops/readiness.ts";
+import { vitalsOf } from "../../ops/vitals.ts";
+import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 
 const link = { 200: { about: "the link", type: JSON_TYPE, shape: record({ link: shape.link }) } };
 const readiness = record({
   ready: shape.flag,
+  status: oneOf("ready", "degraded", "not ready"),
+  reasons: shape.several(shape.refusal),
   link: record({ connected: shape.flag, draining: shape.flag, outbox: shape.count }),
 });
 
@@ -28,17 +35,22 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/readyz",
     group: "agent",
-    does: "whether it can take part",
+    does: "whether it can take part, and what will keep it from that before long",
     access: "anyone",
     answers: {
-      200: { about: "it can", type: JSON_TYPE, shape: readiness },
+      200: { about: "it can, though it may be degraded", type: JSON_TYPE, shape: readiness },
       503: { about: "it cannot", type: JSON_TYPE, shape: readiness },
     },
-    handle: async (context) => {
-      const { connected, draining, outbox } = await context.env.LINK.getByName(LINK_NAME).health();
-      const ready = connected && !draining;
-      return context.json({ ready, link: { connected, draining, outbox } }, ready ? 200 : 503);
-    },
+    handle: readinessRoute,
+  }),
+  route({
+    method: "GET",
+    path: "/metrics",
+    group: "agent",
+    does: "what monitoring reads, as Prometheus writes it",
+    access: "read",
+    answers: { 200: { about: "the metrics", type: "text/plain" } },
+    handle: metricsRoute,
   }),
   route({
     method: "GET",
@@ -94,6 +106,29 @@ export const AGENT_ROUTES: readonly Route[] = [
       context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
   }),
 ];
+
+async function readinessRoute(context: Context<AgentContext>): Promise<Response> {
+  const vitals = await vitalsOf(context.env, context.get("config"));
+  const { connected, draining, outbox } = vitals.link;
+  const readiness = readinessOf(vitals);
+  return context.json({ ...readiness, link: { connected, draining, outbox } }, readiness.ready ? 200 : 503);
+}
+
+async function metricsRoute(context: Context<AgentContext>): Promise<Response> {
+  const config = context.get("config");
+  const meshes = config.standings.size > 1 ? [...config.standings.keys()] : [];
+  const [vitals, ...divergences] = await Promise.all([
+    vitalsOf(context.env, config),
+    ...meshes.map((mesh) => context.env.MESH.getByName(mesh).divergences()),
+  ]);
+  const further = {
+    partners: config.party.partners,
+    divergences: divergences.flat().map((each) => ({ partner: each.with, ratio: each.ratio })),
+  };
+  return context.body(writeMetrics(vitals, further), 200, {
+    "content-type": "text/plain; version=0.0.4; charset=utf-8",
+  });
+}
 
 /** The party's card, with the version of its engine. */
 function cardOf({ party, self, identity }: AgentConfig) {

@@ -1,7 +1,11 @@
 // Rows of the webhooks' door, and of what their owners see and do with what came.
+import type { Context } from "hono";
+import { DIRECTORY_NAME } from "../../../durable/env.ts";
 import { REQUEST_STATUSES } from "../../../durable/hook-requests.ts";
 import { integer, nullable, oneOf, type Reader, record, recordWith, text } from "../../../shared/cbor/read.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
+import { log } from "../../ops/log.ts";
+import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { ENDPOINT_ROUTES, OVERLAP } from "./endpoint-routes.ts";
@@ -68,7 +72,7 @@ export const HOOK_ROUTES: readonly Route[] = [
       "HOOK_TIMESTAMP_TOO_OLD",
       "HOOK_DELIVERY_MISSING",
     ],
-    handle: hookRoute,
+    handle: countedHook,
   }),
   route({
     method: "GET",
@@ -193,3 +197,19 @@ export const HOOK_ROUTES: readonly Route[] = [
   }),
   ...ENDPOINT_ROUTES,
 ];
+
+const RESULTS: Readonly<Record<number, string>> = { 200: "duplicate", 201: "opened", 202: "ignored", 401: "rejected" };
+
+/** Counted for monitoring after it is answered, by sources that there are. */
+async function countedHook(context: Context<AgentContext>): Promise<Response> {
+  const answer = await hookRoute(context);
+  const source = context.req.param("source") ?? "";
+  const known = context.get("config").party.sources.some(({ id }) => id === source);
+  const labels = { source: known ? source : "unknown", result: RESULTS[answer.status] ?? "failed" };
+  const directory = context.env.DIRECTORY.getByName(DIRECTORY_NAME);
+  const counting = directory.tally([{ name: "hook-requests", labels, n: 1 }]);
+  context.executionCtx.waitUntil(
+    counting.catch((error: unknown) => log("error", "hook-not-counted", { source, reason: String(error) })),
+  );
+  return answer;
+}

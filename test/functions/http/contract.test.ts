@@ -118,7 +118,7 @@ describe("the served description", () => {
   it("holds every route of the API that the router has, and no other", () => {
     const routed = createApp()
       .routes.filter(
-        ({ path, method }) => method !== "ALL" && /^\/(v1|hooks|healthz|readyz|docs|openapi|\.well)/.test(path),
+        ({ path, method }) => method !== "ALL" && /^\/(v1|hooks|healthz|readyz|metrics|docs|openapi|\.well)/.test(path),
       )
       .map(({ method, path }) => `${method} ${path.replace(/\/:(\w+)/g, "/{$1}")}`);
     const told = Object.entries(spec.paths).flatMap(([path, operations]) =>
@@ -235,7 +235,14 @@ describe("the served description", () => {
   });
 
   it("fits what the agent says of itself, and what webhooks are answered", async () => {
-    for (const path of ["/healthz", "/readyz", "/.well-known/quorate-party.json", "/v1/health", "/v1/refusals"])
+    for (const path of [
+      "/healthz",
+      "/readyz",
+      "/.well-known/quorate-party.json",
+      "/metrics",
+      "/v1/health",
+      "/v1/refusals",
+    ])
       await ask("GET", path);
     for (const method of ["POST", "DELETE"]) await ask(method, "/v1/link/drain");
     await ask("DELETE", "/v1/keys/access:bo@acme.example", {}, "/v1/keys/{key}");

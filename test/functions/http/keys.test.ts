@@ -45,7 +45,8 @@ function agentWith(variables: { readonly keys?: readonly object[]; readonly acce
 
 async function told(agent: AgentHere, path: string, headers: Record<string, string>, method = "GET") {
   const response = await agent.request(path, { method, headers });
-  const body = (await response.json()) as { code?: string; why?: string };
+  const isJson = (response.headers.get("content-type") ?? "").includes("json");
+  const body = (isJson ? await response.json() : {}) as { code?: string; why?: string };
   return { status: response.status, code: body.code, why: body.why };
 }
 const bearer = (key: string) => ({ authorization: `Bearer ${key}` });

@@ -1,0 +1,45 @@
+// What is known of the agent's own state, gathered once for readiness, health and metrics alike.
+import type { AgentConfig } from "../../durable/config.ts";
+import type { Tallies } from "../../durable/directory-counters.ts";
+import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../../durable/env.ts";
+import type { LinkHealth } from "../../durable/link-object.ts";
+import type { UnsentNotice } from "../../durable/link-outbox.ts";
+import { parseChain } from "../../shared/authority/chain.ts";
+
+export type Vitals = {
+  readonly nowMs: number;
+  readonly link: LinkHealth;
+  readonly tallies: Tallies;
+  /** Revocations that partners have not been handed, by partner. */
+  readonly unsent: readonly UnsentNotice[];
+  /** The keys of the agent's chain and when they end, in milliseconds. */
+  readonly keys: readonly { readonly key: string; readonly endsMs: number }[];
+  /** By partner, how far its clock seems behind ours (below zero: ahead), in milliseconds. */
+  readonly clocks: readonly { readonly partner: string; readonly behindMs: number }[];
+};
+
+export async function vitalsOf(env: AgentEnv, config: AgentConfig): Promise<Vitals> {
+  const nowMs = Date.now();
+  const link = env.LINK.getByName(LINK_NAME);
+  const [health, unsent, tallies] = await Promise.all([
+    link.health(),
+    link.unsentNotices(),
+    env.DIRECTORY.getByName(DIRECTORY_NAME).tallies(nowMs),
+  ]);
+  const clocks = tallies.clocks.map(({ account, lagMs }) => ({ partner: partnerOf(config, account), behindMs: lagMs }));
+  return { nowMs, link: health, tallies, unsent, keys: keysOf(config), clocks };
+}
+
+/** The name of the partner that a NATS account belongs to. */
+export function partnerOf({ party }: AgentConfig, account: string): string {
+  return party.partners.find((partner) => partner.account === account)?.name ?? "unknown";
+}
+
+function keysOf({ identity }: AgentConfig): Vitals["keys"] {
+  const chain = parseChain(identity.credentials);
+  if (!chain.ok) return [];
+  return chain.value.map(({ id, grant }) => ({
+    key: `${grant.subject} ${id.slice(0, 8)}`,
+    endsMs: grant.not_after / 1_000,
+  }));
+}
