@@ -144,14 +144,6 @@ export class Mesh extends DurableObject<AgentEnv> {
     return this.ledger.entries(after, most);
   }
 
-  /** By mesh, the share of shared subjects that differed when it was last measured. */
-  async divergences(): Promise<readonly { readonly with: string; readonly ratio: number }[]> {
-    const last = new Map(
-      [...this.ledger.reports(32)].reverse().map((row) => [row.peer, row.report.divergence]),
-    );
-    return [...last].map(([peer, { measured }]) => ({ with: peer, ratio: measured.num / Math.max(1, measured.den) }));
-  }
-
   async view(prefix: string, most: number): Promise<Result<ShownMesh>> {
     return meshView(this, prefix, most);
   }

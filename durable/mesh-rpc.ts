@@ -51,7 +51,6 @@ export type MeshRpc = {
   readonly say: (sayings: readonly MeshSaying[]) => Promise<Result<readonly Id[]>>;
   readonly holdings: (asker: string, upTo: number | null) => Promise<MeshHoldings>;
   readonly page: (after: number, most: number) => Promise<MeshPage>;
-  readonly divergences: () => Promise<readonly { readonly with: string; readonly ratio: number }[]>;
   readonly view: (prefix: string, most: number) => Promise<Result<ShownMesh>>;
   readonly lineage: (after: number, most: number) => Promise<readonly LinkedEntry[]>;
   readonly coalition: (operation: string | null) => Promise<Result<ShownPolicy>>;

@@ -114,16 +114,23 @@ async function readinessRoute(context: Context<AgentContext>): Promise<Response>
   return context.json({ ...readiness, link: { connected, draining, outbox } }, readiness.ready ? 200 : 503);
 }
 
+const REPORTS_READ = 32;
+
 async function metricsRoute(context: Context<AgentContext>): Promise<Response> {
   const config = context.get("config");
   const meshes = config.standings.size > 1 ? [...config.standings.keys()] : [];
-  const [vitals, ...divergences] = await Promise.all([
+  const [vitals, ...reports] = await Promise.all([
     vitalsOf(context.env, config),
-    ...meshes.map((mesh) => context.env.MESH.getByName(mesh).divergences()),
+    ...meshes.map((mesh) => context.env.MESH.getByName(mesh).reports(REPORTS_READ)),
   ]);
+  // The newest stand first: what each mesh is entered with last.
+  const last = new Map(reports.flatMap((rows) => [...rows].reverse()).map((row) => [row.peer, row.report.divergence]));
   const further = {
     partners: config.party.partners,
-    divergences: divergences.flat().map((each) => ({ partner: each.with, ratio: each.ratio })),
+    divergences: [...last].map(([partner, { measured }]) => ({
+      partner,
+      ratio: measured.num / Math.max(1, measured.den),
+    })),
   };
   return context.body(writeMetrics(vitals, further), 200, {
     "content-type": "text/plain; version=0.0.4; charset=utf-8",

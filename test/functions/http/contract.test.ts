@@ -1,6 +1,5 @@
 // The description that the agent serves of itself is driven: every route of it is asked, and every answer must fit the schema that is served
 // for its status. The router may hold no route of the API that the description does not tell.
-import { readFileSync } from "node:fs";
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";
@@ -128,22 +127,6 @@ describe("the served description", () => {
     const names = ROUTES.map(operationOf);
     expect(new Set(names).size).toBe(names.length);
     for (const { path } of ROUTES) expect(new Set(parametersOf(path)).size).toBe(parametersOf(path).length);
-  });
-
-  // `vitest -u` writes the list anew.
-  it("is what the README lists", async () => {
-    const file = new URL("../../../README.md", import.meta.url).pathname;
-    const rows = [...new Set(ROUTES.map(({ path }) => path))].map((path) => {
-      const here = ROUTES.filter((route) => route.path === path);
-      const each = (column: "method" | "does" | "access", by = ", ") => here.map((route) => route[column]).join(by);
-      return `| \`${each("method")} ${path}\` | ${each("does", "; ")} | ${each("access")} |`;
-    });
-    const list = ["<!-- routes -->", "| route | does | needs |", "|---|---|---|", ...rows, "<!-- /routes -->"].join(
-      "\n",
-    );
-    const written = readFileSync(file, "utf8").replace(/<!-- routes -->[\s\S]*<!-- \/routes -->/, () => list);
-    expect(written).toContain(list);
-    await expect(written).toMatchFileSnapshot(file);
   });
 
   it("fits what ceremonies are answered", async () => {
