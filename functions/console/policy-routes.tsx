@@ -178,10 +178,10 @@ async function simulate(context: Agent): Promise<Response> {
 
 /** JSON as somebody wrote it; a field that stands twice would hide one of its values. */
 function jsonIn(path: string, text: string): Result<Json> {
-  const [twice] = repeatedFields(text);
-  if (twice !== undefined) return fault("POLICY_DUPLICATE", { path: twice, need: "said once" });
   const value = parseJson(new TextEncoder().encode(text));
-  return value === undefined ? fault("BODY_INVALID", { path, need: "JSON" }) : ok(value as Json);
+  if (value === undefined) return fault("BODY_INVALID", { path, need: "JSON" });
+  const [twice] = repeatedFields(text);
+  return twice === undefined ? ok(value as Json) : fault("POLICY_DUPLICATE", { path: twice, need: "said once" });
 }
 
 function tryOut(document: Json, tried: Tried, recorded: Recorded | null, from: string): Result<Found> {

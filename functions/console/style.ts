@@ -30,7 +30,7 @@ ol.timeline > .gap { color: var(--soft); text-align: center; border-bottom-style
 ul.boxes { list-style: none; padding: 0; display: flex; flex-wrap: wrap; gap: 0.75rem; } ul.boxes > li { border: 1px solid var(--soft); border-radius: 0.5rem; padding: 0.5rem 1rem; background: var(--card); } ul.boxes ul { padding-left: 1rem; margin: 0.25rem 0; }
 time, code, pre, textarea { font-family: ui-monospace, monospace; font-size: 0.9em; } pre { white-space: pre-wrap; background: var(--card); padding: 0.75rem; border: 1px solid var(--line); border-radius: 0.25rem; }
 button, input, textarea, select { font: inherit; color: inherit; background: var(--page); border: 1px solid var(--soft); border-radius: 0.25rem; padding: 0.35rem 0.75rem; min-height: 2.25rem; }
-input, textarea { width: 100%; } input[type=radio], input[type=checkbox] { width: auto; min-height: 1.5rem; min-width: 1.5rem; vertical-align: middle; margin: 0; }
+input, textarea { width: 100%; } select { max-width: 100%; } input[type=radio], input[type=checkbox] { width: auto; min-height: 1.5rem; min-width: 1.5rem; vertical-align: middle; margin: 0; }
 fieldset { border: 1px solid var(--line); border-radius: 0.25rem; } fieldset label { display: inline; font-weight: 400; }
 button { cursor: pointer; background: var(--card); margin: 0.25rem 0.5rem 0.25rem 0; } button:disabled { opacity: 0.6; cursor: not-allowed; }
 label { display: block; margin: 0.75rem 0 0.25rem; font-weight: 600; } progress { width: 100%; max-width: 24rem; height: 1rem; }

@@ -67,15 +67,11 @@ const Drawing = ({ nodes }: { nodes: readonly GraphNode[] }) => {
           <path d={path} />
         ))}
         {placed.map(({ node, x, y }) => (
-          <a
-            href={node.href}
-            aria-label={`${fitted(`${MARKS[node.tone]}${node.label}`)}, ${fitted(node.note)}`}
-            class={node.tone}
-          >
+          <a href={node.href} class={node.tone}>
             <rect x={x} y={y} width={WIDTH} height={HEIGHT} rx={4} />
             <text x={x + 8} y={y + 19}>
               {fitted(`${MARKS[node.tone]}${node.label}`)}
-            </text>
+            </text>{" "}
             <text x={x + 8} y={y + 36} class="note">
               {fitted(node.note)}
             </text>

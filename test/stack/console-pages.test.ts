@@ -1,0 +1,180 @@
+// Every page of the console in a real browser, against agents in this process: axe finds nothing in two themes at 320 pixels, nothing is wider
+// than the screen, no page breaks its own content policy or asks anyone else, and what moves can be stopped. Pictures stay under .quorate.
+import { mkdirSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import type { Browser, BrowserContext, Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
+import { projectRoot } from "../../cli/stack/project.ts";
+import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
+import { KEY, type Served, serve } from "../support/console-here.ts";
+import { type Furnished, furnish, pagesOf } from "../support/furnished.ts";
+
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: class {
+    ctx: unknown;
+    env: unknown;
+    constructor(ctx: unknown, env: unknown) {
+      this.ctx = ctx;
+      this.env = env;
+    }
+  },
+}));
+// The modules that pages load are built before anything imports them.
+await vi.hoisted(async () => {
+  const { execFileSync } = await import("node:child_process");
+  execFileSync(process.execPath, ["cli/stack/browser.ts"], { stdio: "ignore" });
+});
+
+const absent = chromiumPath === null;
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+const pictures = join(projectRoot, ".quorate", "console");
+
+let furnished: Furnished;
+let served: Served;
+let browser: Browser;
+const foreign: string[] = [];
+const complaints: string[] = [];
+
+beforeAll(async () => {
+  if (absent) return;
+  furnished = await furnish();
+  served = await serve(furnished.acme);
+  browser = await launch();
+  mkdirSync(pictures, { recursive: true });
+});
+
+afterAll(async () => {
+  await browser?.close();
+  await served?.stop();
+});
+
+async function enter(options: Parameters<Browser["newContext"]>[0]): Promise<{ page: Page; context: BrowserContext }> {
+  const context = await browser.newContext(options);
+  const page = await context.newPage();
+  page.setDefaultTimeout(15_000);
+  await page.route("**/*", (route) => {
+    if (new URL(route.request().url()).origin === served.url) return route.continue();
+    foreign.push(route.request().url());
+    return route.abort();
+  });
+  page.on("console", (message) => {
+    if (message.type() === "error") complaints.push(`${page.url()}: ${message.text()}`);
+  });
+  page.on("pageerror", (error) => complaints.push(`${page.url()}: ${error.message}`));
+  await page.goto(`${served.url}/login`);
+  await page.getByLabel("API key of this agent").fill(KEY);
+  await page.getByRole("button", { name: "Log in" }).click();
+  await page.getByRole("heading", { name: "Inbox" }).waitFor();
+  return { page, context };
+}
+
+type Axe = { run: (options: object) => Promise<{ violations: { id: string; nodes: { html: string }[] }[] }> };
+
+async function findings(page: Page, options: object): Promise<readonly unknown[]> {
+  await page.addScriptTag({ content: axe });
+  return page.evaluate(
+    async (asked) =>
+      (await (globalThis as unknown as { axe: Axe }).axe.run(asked)).violations.map(({ id, nodes }) => [
+        id,
+        nodes[0]?.html,
+      ]),
+    options,
+  );
+}
+
+/** A theme changes colours and nothing else. */
+const RULES = { light: {}, dark: { runOnly: ["color-contrast", "link-in-text-block"] } } as const;
+
+const named = (path: string) => path.replace(/[0-9a-f]{60,}/g, (id) => id.slice(0, 6)).replace(/\W+/g, "-") || "inbox";
+
+describe("every page of the console", () => {
+  for (const colorScheme of ["light", "dark"] as const)
+    it.skipIf(absent)(needingChromium(`has nothing for axe to find at 320 pixels, ${colorScheme}`), async () => {
+      const viewport = { width: 320, height: 800 };
+      const { page, context } = await enter({ colorScheme, viewport, bypassCSP: true, reducedMotion: "reduce" });
+      const found: unknown[] = [];
+      for (const path of pagesOf(furnished)) {
+        await page.goto(`${served.url}${path}`);
+        found.push(...(await findings(page, RULES[colorScheme])).map((one) => [path, one]));
+        const over = await page.evaluate(
+          () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+        );
+        if (over > 0) found.push([path, `${over} pixels too wide`]);
+        const moving = await page.evaluate(
+          () =>
+            [...document.querySelectorAll("*")].filter((one) => getComputedStyle(one).animationName !== "none").length,
+        );
+        if (moving > 0) found.push([path, "moves although nothing should"]);
+      }
+      expect(found).toEqual([]);
+      await context.close();
+    });
+
+  it.skipIf(absent)(
+    needingChromium("keeps to its content policy, asks nobody else, and has its picture taken"),
+    async () => {
+      const { page, context } = await enter({ viewport: { width: 1_100, height: 800 } });
+      for (const path of pagesOf(furnished)) {
+        await page.goto(`${served.url}${path}`);
+        expect(await page.title(), path).not.toBe("owned");
+        await page.screenshot({ path: join(pictures, `${named(path)}.png`), fullPage: true });
+      }
+      expect(complaints).toEqual([]);
+      expect(foreign).toEqual([]);
+      await context.close();
+    },
+  );
+
+  it.skipIf(absent)(needingChromium("is told apart in forced colours, and prints its certificate alone"), async () => {
+    const { page, context } = await enter({ forcedColors: "active", viewport: { width: 1_100, height: 800 } });
+    await page.goto(`${served.url}/c/${furnished.unheard}`);
+    const borders = await page.$$eval(".badge", (badges) => badges.map((badge) => getComputedStyle(badge).borderStyle));
+    expect(new Set(borders)).toEqual(new Set(["solid"]));
+    await page.screenshot({ path: join(pictures, "forced-colours.png"), fullPage: true });
+    await page.goto(`${served.url}/c/${furnished.decided}/certificate`);
+    await page.emulateMedia({ media: "print" });
+    expect(await page.locator("header").isVisible()).toBe(false);
+    expect(await page.locator(".certificate").isVisible()).toBe(true);
+    await page.screenshot({ path: join(pictures, "printed-certificate.png"), fullPage: true });
+    await context.close();
+  });
+
+  it.skipIf(absent)(needingChromium("is reached and read by keyboard alone"), async () => {
+    const { page, context } = await enter({ viewport: { width: 1_100, height: 800 } });
+    await page.goto(`${served.url}/c/${furnished.decided}`);
+    await page.keyboard.press("Tab");
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toContain("Skip to the content");
+    await page.keyboard.press("Enter");
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe("main");
+    const node = page.locator("svg").getByRole("link", { name: /approve · bolt/ });
+    await node.focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("heading", { name: "Observation" }).waitFor();
+    await context.close();
+  });
+});
+
+describe("what keeps itself up to date", () => {
+  it.skipIf(absent)(needingChromium("brings new counts, says so once, and stops when told to"), async () => {
+    const { here, acme, waiting } = furnished;
+    const { page, context } = await enter({ viewport: { width: 1_100, height: 800 } });
+    await page.goto(`${served.url}/c/${waiting}/live`);
+    expect(await page.locator(".count strong").innerText()).toBe("1");
+    const pause = page.getByRole("button", { name: "Pause updates" });
+    await pause.focus();
+    await here.attest(acme, waiting, { choice: "approve" });
+    await expect.poll(() => page.locator(".count strong").innerText(), { timeout: 10_000 }).toBe("2");
+    expect(await page.locator("#spoken").innerText()).toMatch(/^2 contributions, /);
+    expect(await pause.evaluate((button) => button === document.activeElement)).toBe(true);
+    await pause.click();
+    expect(await page.locator("#pause").getAttribute("aria-pressed")).toBe("true");
+    let asked = 0;
+    page.on("request", () => {
+      asked += 1;
+    });
+    await page.waitForTimeout(3_500);
+    expect(asked).toBe(0);
+    await context.close();
+  });
+});
