@@ -10,6 +10,8 @@ import {
 } from "./ceremony-list.ts";
 import { type ClockReading, type Count, DirectoryCounters, type Tallies } from "./directory-counters.ts";
 
+export type EndedCeremony = { readonly n: number; readonly ceremony: string; readonly phase: "final" | "abandoned" };
+
 /** What the edge refused before it reached a ceremony. */
 export type EdgeRefusal = {
   readonly code: string;
@@ -47,6 +49,7 @@ export type DirectoryRpc = {
   readonly count: (items: readonly CountedStatement[], clocks: readonly ClockReading[]) => Promise<void>;
   readonly tally: (items: readonly Count[]) => Promise<void>;
   readonly tallies: (nowMs: number) => Promise<Tallies>;
+  readonly ended: (after: number, most: number) => Promise<readonly EndedCeremony[]>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
@@ -134,6 +137,16 @@ export class Directory extends DurableObject {
 
   async leave(ceremony: string): Promise<void> {
     this.#sql.exec("DELETE FROM waiting WHERE ceremony = ?", ceremony);
+  }
+
+  /** Ceremonies with a certified ending, numbered as they were noted; one that is noted again has a new number. */
+  async ended(after: number, most: number): Promise<readonly EndedCeremony[]> {
+    return this.#sql
+      .exec<EndedCeremony>(
+        "SELECT rowid AS n, ceremony, phase FROM ceremonies WHERE rowid > ? AND phase IN ('final', 'abandoned') ORDER BY rowid LIMIT ?",
+        ...[after, most],
+      )
+      .toArray();
   }
 
   /** Ceremonies without an ending, the longest untouched first. */

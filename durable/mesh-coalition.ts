@@ -20,6 +20,7 @@ import { bornLabels, joinLabels, type Labels } from "../shared/observation/label
 import { isKind } from "../shared/observation/observation.ts";
 import { ok, type Result } from "../shared/result.ts";
 import type { CoalitionSource, Heard } from "./coalition-ledger.ts";
+import type { Reach } from "./decision-index.ts";
 import type { Mesh } from "./mesh-object.ts";
 import type { MeshSaying } from "./mesh-rpc.ts";
 
@@ -33,7 +34,11 @@ export type PulledSource = {
   readonly fresh: number;
 };
 
-export type ShownRevocation = Heard & { readonly partners: readonly Hearing[] };
+export type ShownRevocation = Heard & {
+  readonly partners: readonly Hearing[];
+  /** What became of the decisions held here that rest on what it takes away. */
+  readonly decisions: Reach;
+};
 
 export type ShownCoalition = {
   readonly mesh: string;
@@ -188,7 +193,7 @@ export function revocationsHere(host: Mesh): readonly ShownRevocation[] {
       };
       return hearingOf(partner, known, at);
     });
-    return { ...heard, partners };
+    return { ...heard, partners, decisions: host.decisions.reach(heard.id) };
   });
 }
 

@@ -1,5 +1,6 @@
 // What a mesh's keeper has on disk: statements, what is known of authority, the lineage of reconciliations, links, reports, and what still
 // has to be handed on. The caller wraps each turn in one transaction.
+import { isStatement, parseAuthorityStatement } from "../shared/authority/statement.ts";
 import { toHex } from "../shared/bytes.ts";
 import { sha256 } from "../shared/hash.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
@@ -139,6 +140,17 @@ export class MeshLedger {
   authority(): readonly Uint8Array[] {
     const rows = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM authority ORDER BY n").toArray();
     return rows.map(({ frame }) => new Uint8Array(frame));
+  }
+
+  /** Revocations of this mesh's credentials that are known, by id. */
+  revocationFrames(): ReadonlyMap<Id, Uint8Array> {
+    return new Map(
+      this.authority().flatMap((frame) => {
+        const parsed = parseAuthorityStatement(frame);
+        const signed = parsed.ok ? parsed.value.signed : null;
+        return signed !== null && isStatement(signed, "revocation") ? [[signed.id, frame] as const] : [];
+      }),
+    );
   }
 
   /** True where it was not known before. */

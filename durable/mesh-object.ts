@@ -7,7 +7,7 @@ import { speakerOf } from "../shared/coalition/signed.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
 import { arrivalEntries } from "../shared/mesh/live/entries.ts";
-import { type Desk, linkTo, takeIn } from "../shared/mesh/live/turn.ts";
+import { type Desk, takeIn } from "../shared/mesh/live/turn.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
 import { openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
@@ -19,6 +19,7 @@ import { withdrawalIn } from "../shared/observation/withdrawal.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
+import { DecisionIndex } from "./decision-index.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
 import {
   coalitionHere,
@@ -36,15 +37,17 @@ import * as ground from "./mesh-ground.ts";
 import { MeshLedger, type ReportRow } from "./mesh-ledger.ts";
 import { Operations } from "./mesh-operations.ts";
 import { MeshOutbox } from "./mesh-outbox.ts";
+import { propagateOn } from "./mesh-propagation.ts";
 import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
 import type { Grounds, MeshHoldings, MeshPage, MeshSaying, ShownMesh } from "./mesh-rpc.ts";
 import { meetPast, sayHere } from "./mesh-sayings.ts";
-import { meshView } from "./mesh-view.ts";
+import { holdingsOf, meshView } from "./mesh-view.ts";
 import type { Standing } from "./standing.ts";
 
 export class Mesh extends DurableObject<AgentEnv> {
   readonly ledger: MeshLedger;
   readonly books: CoalitionLedger;
+  readonly decisions: DecisionIndex;
   /** Keys of the mesh's roots, and whom each stands for. */
   readonly roots: ReadonlyMap<string, string>;
   readonly config: AgentConfig;
@@ -69,6 +72,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.ledger = new MeshLedger(ctx.storage.sql);
     this.books = new CoalitionLedger(ctx.storage.sql);
     this.operations = new Operations(ctx, env, () => this.now());
+    this.decisions = new DecisionIndex(ctx.storage.sql);
     this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
     const { ledger, books } = this;
@@ -126,13 +130,7 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   async holdings(asker: string, upTo: number | null): Promise<MeshHoldings> {
     await this.#learn();
-    const { by } = linkTo(this.#desk, asker);
-    return {
-      frames: this.ledger.statements(upTo ?? undefined).map(({ frame }) => frame),
-      authority: this.ledger.authority(),
-      last: this.ledger.last(),
-      apart: by === null ? null : { by: by.authority, reason: by.reason },
-    };
+    return holdingsOf(this, asker, upTo);
   }
 
   async page(after: number, most: number): Promise<MeshPage> {
@@ -206,6 +204,8 @@ export class Mesh extends DurableObject<AgentEnv> {
         this.#looking = null;
       });
     await this.#looking;
+    // What rests on a revocation is judged again by the alarm: whoever brought it does not wait for that.
+    void this.ctx.storage.setAlarm(Date.now());
   }
 
   async reconcile(other: string): Promise<Result<Answered>> {
@@ -222,6 +222,7 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   override async alarm(): Promise<void> {
     await Promise.all([this.#outbox.drain(), this.operations.spread()]);
+    await propagateOn(this, this.env, (atMs) => void this.ctx.storage.setAlarm(atMs));
   }
 
   /** Takes one statement in; within a turn. What is already held is answered again, and changes nothing. */

@@ -1,9 +1,9 @@
 // A mesh as its keeper shows it: by subject, with how it stands to other meshes (SPEC §20.17).
-import { agedDesk } from "../shared/mesh/live/turn.ts";
+import { agedDesk, linkTo } from "../shared/mesh/live/turn.ts";
 import { worldOf } from "../shared/mesh/live/world.ts";
 import { ok, type Result } from "../shared/result.ts";
 import type { Mesh } from "./mesh-object.ts";
-import { type ShownMesh, shownRelations, shownSubjects } from "./mesh-rpc.ts";
+import { type MeshHoldings, type ShownMesh, shownRelations, shownSubjects } from "./mesh-rpc.ts";
 
 const REPORTS_SHOWN = 32;
 
@@ -28,4 +28,15 @@ function age(host: Mesh): void {
     host.keepDesk(aged);
     for (const { lapsed } of aged.links.values()) host.ledger.forget(lapsed);
   });
+}
+
+/** What the keeper of another mesh of this party may read here, up to a number. */
+export function holdingsOf({ desk, ledger }: Mesh, asker: string, upTo: number | null): MeshHoldings {
+  const { by } = linkTo(desk, asker);
+  return {
+    frames: ledger.statements(upTo ?? undefined).map(({ frame }) => frame),
+    authority: ledger.authority(),
+    last: ledger.last(),
+    apart: by === null ? null : { by: by.authority, reason: by.reason },
+  };
 }

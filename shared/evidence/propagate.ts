@@ -40,6 +40,35 @@ export type Reevaluation = {
   readonly entry: LinkedEntry;
 };
 
+/** Where a decision was made, and the coalition that its call says it is under. */
+export type Placed = Decision & {
+  readonly mesh: string;
+  /** The mesh of that coalition and the translators that the call pins; null where it is under none. */
+  readonly under: { readonly mesh: string; readonly translators: readonly string[]; readonly shift: number } | null;
+  /** The last instant that a statement of it gives, and the withdrawals of translators that its sets hold. */
+  readonly at: number;
+  readonly withdrawals: ReadonlySet<Id>;
+};
+
+/** A decision with what its call and its notices say besides. */
+export function placedOf(bundle: Bundle): Placed {
+  const decision = decisionOf(bundle);
+  let placed: Omit<Placed, keyof Decision> = { mesh: "", under: null, at: 0, withdrawals: new Set() };
+  const withdrawals = new Set<Id>();
+  for (const { frame } of bundle.frames) {
+    const parsed = parseObservation(frame);
+    if (!parsed.ok) continue;
+    const { body, mesh, at } = parsed.value.observation;
+    placed = { ...placed, at: Math.max(placed.at, at[1]) };
+    if (body.kind === "notice" && "withdrawal" in body) withdrawals.add(body.withdrawal.id);
+    if (body.kind !== "call") continue;
+    const { under = null } = body;
+    const pinned = under === null ? null : { ...under, translators: under.translators.map(({ id }) => id) };
+    placed = { ...placed, mesh, under: pinned };
+  }
+  return { ...decision, ...placed, withdrawals };
+}
+
 export function decisionOf({ ceremony, outcome, frames }: Bundle): Decision {
   const credentials = new Set<Id>();
   const cites = new Set<Id>();
@@ -57,13 +86,21 @@ export function decisionOf({ ceremony, outcome, frames }: Bundle): Decision {
 
 /** Decisions that rest on a credential, each before those that rest on it; in a circle the lowest id comes first. */
 export function dependantsOf(decisions: readonly Decision[], credential: Id): readonly Decision[] {
+  return dependantsWhere(decisions, ({ credentials }) => credentials.has(credential));
+}
+
+/** Those that rest on something directly, and those that rest on these, in the same order. */
+export function dependantsWhere(
+  decisions: readonly Decision[],
+  rests: (decision: Decision) => boolean,
+): readonly Decision[] {
   const byCitable = new Map<Id, Decision>();
   for (const decision of decisions) for (const id of decision.citable) byCitable.set(id, decision);
   const citing = new Map<Id, Decision[]>();
   for (const decision of decisions)
     for (const cited of citedBy(decision, byCitable)) citing.set(cited, [...(citing.get(cited) ?? []), decision]);
   const sorted = [...decisions].sort((a, b) => compareText(a.id, b.id));
-  const reached = new Map(sorted.filter(({ credentials }) => credentials.has(credential)).map((one) => [one.id, one]));
+  const reached = new Map(sorted.filter(rests).map((one) => [one.id, one]));
   for (const { id } of reached.values())
     for (const dependant of citing.get(id) ?? []) if (!reached.has(dependant.id)) reached.set(dependant.id, dependant);
   return inOrder(reached, byCitable);
@@ -103,19 +140,25 @@ export async function propagate(
       (cited) => (done.get(cited)?.status ?? "continued") !== "continued",
     );
     const because = harmed.sort(compareText);
-    const status = statusOf(before, after, because.length > 0);
-    const entry: Entry = {
-      kind: "re-evaluation",
-      at: revocation.at,
-      about: [decision.id, revocation.id],
-      by: null,
-      detail: { status, before: before.verdict, after: after.verdict },
-    };
+    const { status, entry } = judgedAgain(decision.id, revocation, { before, after }, because);
     const linked = linkEntry(entry, done.size, prev);
     prev = linked.hash;
     done.set(decision.id, { decision: decision.id, status, before, after, because, entry: linked });
   }
   return [...done.values()];
+}
+
+/** One decision judged again: what became of it, and the entry that says so. */
+export function judgedAgain(
+  decision: Id,
+  revocation: { readonly id: Id; readonly at: number },
+  { before, after }: { readonly before: Standing; readonly after: Standing },
+  because: readonly Id[],
+): { readonly status: Status; readonly entry: Entry } {
+  const status = statusOf(before, after, because.length > 0);
+  const about = [decision, revocation.id];
+  const detail = { status, before: before.verdict, after: after.verdict };
+  return { status, entry: { kind: "re-evaluation", at: revocation.at, about, by: null, detail } };
 }
 
 function statusOf(before: Standing, after: Standing, onHarmed: boolean): Status {
