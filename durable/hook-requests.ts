@@ -1,4 +1,4 @@
-// What came in by webhooks (SPEC §14.3): a request is one arrival, kept even where it is refused; an event is what a delivery did, once,
+// What came in by webhooks (SPEC §26): a request is one arrival, kept even where it is refused; an event is what a delivery did, once,
 // however many requests bring it. Bodies are kept of verified requests alone, for a day, so that they can be replayed.
 import { BODIES_KEPT_MAX, BODY_KEPT_MS, REQUESTS_KEPT_MAX, REQUESTS_REJECTED_KEPT_MAX } from "../shared/limits.ts";
 

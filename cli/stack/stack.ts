@@ -30,6 +30,9 @@ export type StackPlan = {
   readonly script: string;
   /** Webhook sources by the party that has them. */
   readonly sources: Readonly<Record<string, readonly { readonly id: string }[]>>;
+  /** Further fields of a party's document, and further secrets of its hooks, by the party. */
+  readonly documents?: Readonly<Record<string, object>>;
+  readonly hookSecrets?: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>>;
   /** The parties themselves, where they were made elsewhere; their names are `names`. */
   readonly parties?: readonly Party[];
   /** Keys of parties that are not to get new ones. */
@@ -87,7 +90,11 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       dir: join(plan.dir, party.name),
       nats: { url: nats.wsUrl, user, password },
       sources,
-      hookSecrets: Object.fromEntries(sources.map(({ id }) => [id, [hookSecret]])),
+      document: plan.documents?.[party.name] ?? {},
+      hookSecrets: {
+        ...Object.fromEntries(sources.map(({ id }) => [id, [hookSecret]])),
+        ...plan.hookSecrets?.[party.name],
+      },
       clockOffsetMs: plan.clockOffsetsMs?.[party.name] ?? 0,
       port: plan.ports?.[index] ?? 0,
       apiKey: plan.access?.apiKeys.get(party.name),

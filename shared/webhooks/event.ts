@@ -1,4 +1,4 @@
-// What an agent tells by webhooks: one event for each change of a ceremony, made of the lineage entry that records it (SPEC §14.4). Its id
+// What an agent tells by webhooks: one event for each change of a ceremony, made of the lineage entry that records it (SPEC §26.6). Its id
 // follows from the entry, so that telling it twice is telling it once.
 import type { Json } from "../cbor/json.ts";
 import type { CeremonyView } from "../ceremony/view.ts";

@@ -1,4 +1,4 @@
-// Which addresses an agent may call (SPEC §14.4). Whoever configures an endpoint could otherwise make the agent reach what only it can
+// Which addresses an agent may call (SPEC §26.7). Whoever configures an endpoint could otherwise make the agent reach what only it can
 // reach. The URL is read as the platform will read it, so that 0x7f.1, 2130706433 and ①②⑦.0.0.1 are all seen as what they are.
 import { fault, ok, type Result } from "../result.ts";
 import { type Block, IPV4_BLOCKS, IPV6_BLOCKS, IPV6_GLOBAL, PRIVATE_SUFFIXES } from "./special-addresses.ts";

@@ -113,6 +113,23 @@ describe("a document", () => {
   });
 });
 
+describe("the README", () => {
+  it("starts from a webhook, step by step as it is written", async () => {
+    const readme = readFileSync("README.md", "utf8");
+    const [, steps = ""] = /```sh\n((?:npm run -s quorate -- (?:source|trigger) .*\n)+)```/.exec(readme) ?? [];
+    const lines = steps.trim().split("\n");
+    expect(lines.length).toBe(4);
+    for (const line of lines) {
+      const words = (line.split(" -- ")[1] as string).replace("--dir acme", `--dir ${folder}`).split(" ");
+      const at = words.indexOf("--url");
+      const answer = await run(...(at < 0 ? words : [...words.slice(0, at), ...AGENT]));
+      expect([line, answer.exit, answer.refusal]).toEqual([line, 0, null]);
+      if (line.includes("trigger")) expect(answer.data).toMatchObject({ status: "opened" });
+      if (line.includes("requests")) expect(answer.data).toMatchObject({ requests: [{ status: "opened" }] });
+    }
+  });
+});
+
 describe("after an outage", () => {
   it("all that failed is replayed, and all that never came is brought from the sender's list", async () => {
     const { secret } = (await add()).data as { secret: string };

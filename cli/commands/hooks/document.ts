@@ -14,7 +14,7 @@ import { unwrap } from "../unwrap.ts";
 
 const DOCUMENT = [
   "FILE          JSON: id, scheme, event; what it opens (pattern, policy or alias, and parties), or what it attests;",
-  "              when, map, respond: expressions (CEL) over payload, event, delivery, digest and source (SPEC §25)",
+  "              when, map, respond: expressions (CEL) over payload, event, delivery, digest and source (SPEC §26)",
 ] as const;
 
 export const sourceLint: Command = {
