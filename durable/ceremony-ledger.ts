@@ -94,6 +94,10 @@ export class CeremonyLedger {
     return rows.slice(0, 2).map(({ frame }) => new Uint8Array(frame));
   }
 
+  entryCount(): number {
+    return this.#read<{ n: number }>("SELECT count(*) AS n FROM entries")[0]?.n ?? 0;
+  }
+
   /** Entries of the kind that people must see, oldest first. */
   alerts(): readonly LinkedEntry[] {
     const rows = this.#read<{ entry: string }>(

@@ -9,7 +9,7 @@ import { type DraftedContribution, draftContribution, stepDraft } from "../share
 import { type Receipt, refusedFor } from "../shared/ceremony/effect.ts";
 import type { Carried } from "../shared/ceremony/gathered.ts";
 import { stillToCarry } from "../shared/ceremony/notice.ts";
-import { type Picture, pictureOf } from "../shared/ceremony/picture.ts";
+import { pictureOf } from "../shared/ceremony/picture.ts";
 import { type Preview, previewOf } from "../shared/ceremony/preview.ts";
 import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
@@ -21,7 +21,7 @@ import { buildTopic } from "../shared/mesh/subject.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/decode.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
-import { alertOf, type ShownCeremony } from "./alerts.ts";
+import { alertOf, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
@@ -170,8 +170,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   /** Who said what, what of it was admitted, and what each statement cites; the newest `most` contributions one by one. */
-  async picture(most: number): Promise<Picture> {
-    return pictureOf(this.#state, this.#ledger.refused(), most);
+  async picture(most: number): Promise<ShownPicture> {
+    return { ...pictureOf(this.#state, this.#ledger.refused(), most), entries: this.#ledger.entryCount() };
   }
 
   /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */

@@ -10,6 +10,7 @@ import { Observation } from "./pages/observation.tsx";
 import { PolicyOfCeremony } from "./pages/policies.tsx";
 import { ChoosePage, ConfirmPage } from "./pages/sign.tsx";
 import { State } from "./pages/state.tsx";
+import { ENTRIES_MAX } from "./pages/timeline.tsx";
 import { nowOf, show, showAbsent, showPart, showRefusal } from "./show.tsx";
 import { askingOf, payloadOf, saidIn } from "./signing.ts";
 
@@ -20,6 +21,8 @@ const ID = /^[0-9a-f]{64}$/;
 const NUMBER = /^\d{1,9}$/;
 /** Contributions that are drawn and listed one by one. */
 const ACTS_MAX = 200;
+/** Newest contributions of a burst. */
+const LIVE_ROWS = 200;
 /** A certificate for print stays a few pages. */
 const CERTIFIED_MAX = 1_000;
 
@@ -35,7 +38,7 @@ export function ceremonyPages(): Hono<AgentContext> {
   app.get("/:id/live", (context) => withCeremony(context, (ceremony) => livePage(context, ceremony)));
   app.get("/:id/live/counts", (context) =>
     withCeremony(context, async (ceremony) => {
-      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(0)]);
+      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(LIVE_ROWS)]);
       return showPart(context, <LiveCounts view={view} picture={picture} now={nowOf(context)} />);
     }),
   );
@@ -76,19 +79,16 @@ export function ceremonyPages(): Hono<AgentContext> {
 }
 
 async function ceremonyPage(context: Agent, ceremony: Stub): Promise<Response> {
-  const [view, picture, lineage] = await Promise.all([ceremony.view(), ceremony.picture(ACTS_MAX), ceremony.lineage()]);
+  const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(ACTS_MAX)]);
   const asked = context.req.query("before") ?? "";
-  const page = (
-    <CeremonyPage
-      held={{ view, picture, lineage, now: nowOf(context) }}
-      before={NUMBER.test(asked) ? Number(asked) : null}
-    />
-  );
+  const until = NUMBER.test(asked) ? Math.min(Number(asked), picture.entries) : picture.entries;
+  const lineage = await ceremony.lineage(until - ENTRIES_MAX - 1, Math.min(until, ENTRIES_MAX));
+  const page = <CeremonyPage held={{ view, picture, lineage, entries: picture.entries, now: nowOf(context) }} />;
   return show(context, view.title || "Ceremony", page, { scripts: ["live.js"] });
 }
 
 async function livePage(context: Agent, ceremony: Stub): Promise<Response> {
-  const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(0)]);
+  const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(LIVE_ROWS)]);
   const page = <Live view={view} picture={picture} now={nowOf(context)} />;
   return show(context, `Live: ${view.title || "ceremony"}`, page, { of: view, scripts: ["live.js"] });
 }

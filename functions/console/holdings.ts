@@ -74,15 +74,20 @@ export async function holdingsOf(context: Agent): Promise<Holdings> {
 }
 
 const WARN_DAYS = 30;
-const DEGRADED_DAYS = 7;
 const DAY = 86_400_000_000;
 
-/** Days left of what ends first, if that is soon; null otherwise. `degraded` below a week. */
-export function endingSoon(
-  { credentials }: Holdings,
-  now: number,
-): { readonly subject: string; readonly until: number; readonly degraded: boolean } | null {
+type Lasting = { readonly subject: string; readonly until: number };
+
+/** What ends first, if that is soon; null otherwise. */
+export function endingSoon(credentials: readonly Lasting[], now: number): Lasting | null {
   const [first] = [...credentials].sort((a, b) => a.until - b.until);
-  if (first === undefined || first.until - now > WARN_DAYS * DAY) return null;
-  return { subject: first.subject, until: first.until, degraded: first.until - now <= DEGRADED_DAYS * DAY };
+  return first === undefined || first.until - now > WARN_DAYS * DAY ? null : first;
+}
+
+/** The links of this agent's own chains. */
+export function ownCredentials(context: Agent): readonly Lasting[] {
+  return [...context.get("config").standings.values()].flatMap(({ identity }) => {
+    const chain = parseChain(identity.credentials);
+    return chain.ok ? chain.value.map(({ grant }) => ({ subject: grant.subject, until: grant.not_after })) : [];
+  });
 }

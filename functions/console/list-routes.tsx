@@ -4,6 +4,7 @@ import { ALL_CEREMONIES, type CeremonyQuery } from "../../durable/ceremony-list.
 import { DIRECTORY_NAME } from "../../durable/env.ts";
 import { PATTERNS } from "../../shared/policy/catalogue.ts";
 import type { AgentContext } from "../http/app.ts";
+import { endingSoon, ownCredentials } from "./holdings.ts";
 import { Ceremonies, type Filters, Inbox } from "./pages/lists.tsx";
 import { nowOf, show } from "./show.tsx";
 
@@ -25,7 +26,8 @@ export async function inboxPage(context: Agent): Promise<Response> {
   const views = await Promise.all(
     [...open, ...ended].map(({ ceremony }) => context.env.CEREMONY.getByName(ceremony).view()),
   );
-  return show(context, "Inbox", <Inbox views={views} now={nowOf(context)} />);
+  const ending = endingSoon(ownCredentials(context), nowOf(context));
+  return show(context, "Inbox", <Inbox views={views} now={nowOf(context)} ending={ending} />);
 }
 
 const CURSOR = /^(\d{1,15})\.([0-9a-f]{64})$/;

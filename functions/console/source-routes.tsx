@@ -1,10 +1,12 @@
 // Pages of webhook sources: the list, what came to one, one request, and its replay by the same route as the API's.
 import { type Context, Hono } from "hono";
 import { hooksOf } from "../hooks/receive.ts";
+import { allSources } from "../hooks/sources.ts";
 import type { AgentContext } from "../http/app.ts";
 import { replayRoute, withSource } from "../http/routes/sources.ts";
 import { RequestPage, SourcePage, Sources } from "./pages/sources.tsx";
-import { show, showAbsent, showAnswer } from "./show.tsx";
+import { Told } from "./pages/told.tsx";
+import { show, showAbsent, showAnswer, showRefusal } from "./show.tsx";
 
 type Agent = Context<AgentContext>;
 
@@ -14,15 +16,27 @@ const NUMBER = /^\d{1,15}$/;
 export function sourcePages(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
   app.get("/", async (context) => {
-    const { sources } = context.get("config").party;
     const listed = await Promise.all(
-      sources.map(async (source) => ({
+      (await allSources(context)).map(async ({ source }) => ({
         source,
         url: new URL(`/hooks/${source.id}`, context.req.url).href,
         counts: await hooksOf(context.env).counts(source.id),
       })),
     );
     return show(context, "Sources", <Sources sources={listed} />);
+  });
+  app.get("/told", async (context) => {
+    const hooks = hooksOf(context.env);
+    const [{ endpoints }, deliveries, attempts] = await Promise.all([
+      hooks.endpoints(),
+      hooks.deliveries(null, null, PAGE_ROWS),
+      hooks.attempts(null, null, PAGE_ROWS),
+    ]);
+    return show(context, "What is told to others", <Told {...{ endpoints, deliveries, attempts }} />);
+  });
+  app.post("/told/:delivery/again", async (context) => {
+    const sent = await hooksOf(context.env).redeliver(context.req.param("delivery"));
+    return sent.ok ? context.redirect("/sources/told", 303) : showRefusal(context, sent.fault);
   });
   app.get("/:source", sourcePage);
   app.get("/:source/requests/:request", async (context) => {
@@ -43,8 +57,7 @@ export function sourcePages(): Hono<AgentContext> {
 
 async function sourcePage(context: Agent): Promise<Response> {
   const id = context.req.param("source") ?? "";
-  if (!context.get("config").party.sources.some((source) => source.id === id))
-    return showAbsent(context, "such source");
+  if (!(await allSources(context)).some(({ source }) => source.id === id)) return showAbsent(context, "such source");
   const asked = context.req.query("before") ?? "";
   const before = NUMBER.test(asked) ? Number(asked) : null;
   const hooks = hooksOf(context.env);

@@ -20,7 +20,7 @@ h1 { font-size: 1.5rem; margin: 1.25rem 0 0.5rem; } h2 { font-size: 1.125rem; ma
 .quietly:empty { display: none; } .quietly { color: var(--soft); margin: 0; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); padding-bottom: 0.25rem; }
 th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: break-word; } td bdi, td code, td a { overflow-wrap: anywhere; } th, td .badge, td button { overflow-wrap: normal; white-space: nowrap; } td .badge { max-width: 100%; white-space: normal; overflow-wrap: break-word; }
+td { overflow-wrap: break-word; } td bdi, td code, td a { overflow-wrap: anywhere; } td { min-width: 9ch; } th, td .badge, td button { overflow-wrap: normal; white-space: nowrap; } td .badge { max-width: 100%; white-space: normal; overflow-wrap: break-word; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 0.5rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts dt { color: var(--soft); } .facts dd { margin: 0; }
@@ -39,8 +39,8 @@ svg text { font: 12px system-ui, sans-serif; fill: var(--ink); } svg .note { fil
 svg a.bad rect { stroke: var(--bad); stroke-width: 2; } svg a.warn rect { stroke: var(--warn); stroke-width: 2; stroke-dasharray: 5 3; }
 svg a:focus-visible { outline: none; } svg a:focus-visible rect { stroke: var(--link); stroke-width: 4; }
 .scroll { overflow-x: auto; } .scroll svg { max-width: none; }
-@media (max-width: 40rem) { table, tbody, tr, td, caption { display: block; } thead { position: absolute; left: -100rem; } tr { border: 1px solid var(--line); border-radius: 0.5rem; margin: 0.5rem 0; padding: 0.25rem 0.75rem; } td { border: 0; padding: 0.15rem 0; } td[data-label]::before { content: attr(data-label) ": "; font-weight: 600; } }
-@media (forced-colors: active) { .badge, .act, .card, .facts, svg rect { border-color: CanvasText; stroke: CanvasText; } svg text { fill: CanvasText; } svg .dot { fill: LinkText; } }
+@media (max-width: 40rem) { table, tbody, tr, td, caption { display: block; } thead { position: absolute; left: -100rem; } tr { border: 1px solid var(--line); border-radius: 0.5rem; margin: 0.5rem 0; padding: 0.25rem 0.75rem; } td { border: 0; padding: 0.15rem 0; min-width: 0; } td[data-label]::before { content: attr(data-label) ": "; font-weight: 600; } }
+@media (forced-colors: active) { .badge, .act, .card, .facts, svg rect { border-color: CanvasText; stroke: CanvasText; } svg rect { fill: Canvas; } svg text, svg .note { fill: CanvasText; } svg path, svg .ring { stroke: CanvasText; } svg a text { fill: LinkText; } svg .dot { fill: LinkText; } }
 @media print { header, form, .skip, .tools, #pause { display: none; } body { max-width: none; color: #000; background: #fff; font-size: 10pt; } .card, .facts, pre { background: none; } a { color: inherit; text-decoration: none; } tr, .facts, pre { break-inside: avoid; } }
 @media (prefers-reduced-motion: reduce) { * { transition: none !important; animation: none !important; } }
 `;

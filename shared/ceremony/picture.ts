@@ -85,7 +85,7 @@ export function pictureOf(
     acts: [
       ...(state.call === null ? [] : [actOf(state, state.call)]),
       ...shown.map(({ said }) => ({ ...actOf(state, said), ...verdicts.get(said.id) })),
-      ...refusedActs(state, refused).slice(0, most),
+      ...refusedActs(state, refused.slice(Math.max(0, refused.length - most))),
       ...others.map((said) => actOf(state, said)),
     ],
     folded,

@@ -86,7 +86,15 @@ async function findings(page: Page, options: object): Promise<readonly unknown[]
 /** A theme changes colours and nothing else. */
 const RULES = { light: {}, dark: { runOnly: ["color-contrast", "link-in-text-block"] } } as const;
 
-const named = (path: string) => path.replace(/[0-9a-f]{60,}/g, (id) => id.slice(0, 6)).replace(/\W+/g, "-") || "inbox";
+/** What a page's picture is called: the same in every run. */
+function named(path: string): string {
+  const { decided, unheard, waiting, hostile } = furnished;
+  const plain = Object.entries({ decided, unheard, waiting, hostile }).reduce(
+    (text, [name, id]) => text.replaceAll(id, name),
+    path,
+  );
+  return plain.replace(/\W+/g, "-").replace(/^-/, "") || "inbox";
+}
 
 describe("every page of the console", () => {
   for (const colorScheme of ["light", "dark"] as const)

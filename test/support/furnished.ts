@@ -112,6 +112,7 @@ export function pagesOf({ decided, unheard, waiting, hostile }: Furnished): read
     `/exchange/${MESH}`,
     "/sources",
     "/sources/gh",
+    "/sources/told",
     "/keys",
     "/health",
     "/verify",

@@ -14,13 +14,15 @@ import { Mark, Timeline } from "./timeline.tsx";
 export type Held = {
   readonly view: ShownCeremony;
   readonly picture: Picture;
+  /** A page of the lineage, of so many entries in all. */
   readonly lineage: readonly LinkedEntry[];
+  readonly entries: number;
   /** The reader's time, in microseconds. */
   readonly now: number;
 };
 
-export const CeremonyPage = ({ held, before }: { held: Held; before: number | null }) => {
-  const { view, picture, lineage } = held;
+export const CeremonyPage = ({ held }: { held: Held }) => {
+  const { view, picture, lineage, entries } = held;
   return (
     <>
       <div data-live={`/c/${view.ceremony}/state`}>
@@ -35,7 +37,7 @@ export const CeremonyPage = ({ held, before }: { held: Held; before: number | nu
       <Attention view={view} />
       <Disputes view={view} />
       <Parties view={view} picture={picture} />
-      <Timeline ceremony={view.ceremony} lineage={lineage} picture={picture} before={before} />
+      <Timeline ceremony={view.ceremony} lineage={lineage} picture={picture} entries={entries} />
       <Lineage view={view} picture={picture} />
       <Proximity picture={picture} />
       <Outcome view={view} />

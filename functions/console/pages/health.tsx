@@ -1,7 +1,8 @@
 // Whether this agent can take part, and why not: its link, what waits, what it holds, what its edge refused, and the limits it works in.
 import type { EdgeRefusal } from "../../../durable/directory-object.ts";
-import type { LinkHealth } from "../../../durable/link-object.ts";
 import * as limits from "../../../shared/limits.ts";
+import type { Readiness } from "../../ops/readiness.ts";
+import type { Vitals } from "../../ops/vitals.ts";
 import { Foreign } from "../foreign.tsx";
 import { Badged, Facts, Table, Time } from "../layout.tsx";
 import { type Badge, counted, relativeText } from "../words.ts";
@@ -9,30 +10,43 @@ import { type Badge, counted, relativeText } from "../words.ts";
 /** Something that an operator should do something about. */
 export type Reason = { readonly badge: Badge; readonly why: string; readonly remedy: string };
 
+const STATUSES: { readonly [S in Readiness["status"]]: Badge } = {
+  ready: { icon: "✓", word: "ready", tone: "good" },
+  degraded: { icon: "!", word: "degraded: it works, and something must be done", tone: "warn" },
+  "not ready": { icon: "✗", word: "not ready", tone: "bad" },
+};
+
 export const Health = (props: {
-  link: LinkHealth;
+  vitals: Vitals;
+  readiness: Readiness;
   reasons: readonly Reason[];
   refusals: readonly EdgeRefusal[];
   partners: readonly { readonly name: string; readonly account: string }[];
   clockOffsetMs: number;
   now: number;
 }) => {
-  const { link, reasons, refusals, partners, clockOffsetMs, now } = props;
+  const { vitals, readiness, reasons, refusals, partners, clockOffsetMs, now } = props;
+  const { link } = vitals;
   return (
     <>
-      {reasons.length === 0 ? (
-        <p>
-          <Badged badge={{ icon: "✓", word: "ready: linked, and nothing asks for attention", tone: "good" }} />
-        </p>
-      ) : (
-        <ul class="rows">
-          {reasons.map(({ badge, why, remedy }) => (
-            <li>
-              <Badged badge={badge} /> <Foreign text={why} />. {remedy}.
-            </li>
-          ))}
-        </ul>
-      )}
+      <p>
+        <Badged badge={STATUSES[readiness.status]} />
+      </p>
+      <ul class="rows">
+        {readiness.reasons.map(({ code, what, why, do: remedy }) => (
+          <li>
+            <strong>{what}</strong>: {why}. {remedy}.{" "}
+            <a href={`/e/${code}`}>
+              <code>{code}</code>
+            </a>
+          </li>
+        ))}
+        {reasons.map(({ badge, why, remedy }) => (
+          <li>
+            <Badged badge={badge} /> <Foreign text={why} />. {remedy}.
+          </li>
+        ))}
+      </ul>
       <Facts
         facts={[
           ["Link to the bus", link.connected ? "up" : "down"],
@@ -44,7 +58,7 @@ export const Health = (props: {
           ["Mesh time here", <Time at={now} />],
         ]}
       />
-      <Partners link={link} partners={partners} now={now} />
+      <Partners vitals={vitals} partners={partners} now={now} />
       <h2>Counts of the link</h2>
       <Table
         caption="Since this agent began"
@@ -59,17 +73,18 @@ export const Health = (props: {
 };
 
 const Partners = (props: {
-  link: LinkHealth;
+  vitals: Vitals;
   partners: readonly { readonly name: string; readonly account: string }[];
   now: number;
 }) => {
-  const { link, partners, now } = props;
+  const { vitals, partners, now } = props;
+  const { link, clocks } = vitals;
   return (
     <>
       <h2>Partners</h2>
       <Table
         caption="When each was last heard of, and what waits for it"
-        columns={["Partner", "Last heard", "Waiting", "Failed attempts"]}
+        columns={["Partner", "Last heard", "Waiting", "Failed attempts", "Its clock"]}
         none="No partner is known."
         rows={partners.map(({ name, account }) => {
           const at = link.lastHeardMs[account];
@@ -79,12 +94,19 @@ const Partners = (props: {
             at === undefined ? "never yet" : relativeText(at * 1_000, now),
             lane?.rows ?? 0,
             lane?.failures ?? 0,
+            clockText(clocks.find(({ partner }) => partner === name)?.behindMs),
           ];
         })}
       />
     </>
   );
 };
+
+/** As far as what it stated shows: the road takes time too. */
+function clockText(behindMs: number | undefined): string {
+  if (behindMs === undefined) return "not heard";
+  return `${Math.abs(Math.round(behindMs))} ms ${behindMs < 0 ? "ahead" : "behind"}`;
+}
 
 const Refused = ({ refusals }: { refusals: readonly EdgeRefusal[] }) => (
   <>

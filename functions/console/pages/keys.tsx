@@ -13,7 +13,7 @@ function stateOf({ revoked, from, until }: HeldCredential, now: number): Badge {
 }
 
 export const Keys = ({ holdings, now }: { holdings: Holdings; now: number }) => {
-  const soon = endingSoon(holdings, now);
+  const soon = endingSoon(holdings.credentials, now);
   return (
     <>
       {soon === null ? null : (

@@ -7,10 +7,10 @@ import { type GraphNode, lineageGraph } from "../lineage-graph.ts";
 
 /** Beyond this nothing is drawn: it would tell nothing, and its layout would cost too much. */
 const NODES_MAX = 200;
-const WIDTH = 200;
+const WIDTH = 186;
 const HEIGHT = 46;
 /** Characters that fit a node. */
-const FITS = 28;
+const FITS = 26;
 
 export const Lineage = ({ view, picture }: { view: CeremonyView; picture: Picture }) => {
   const nodes = lineageGraph(view, picture);
@@ -91,7 +91,7 @@ function fitted(text: string): string {
 
 function place(nodes: readonly GraphNode[]): Placed {
   const graph = new Graph();
-  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 44, marginx: 4, marginy: 4 });
+  graph.setGraph({ rankdir: "LR", nodesep: 14, ranksep: 26, marginx: 4, marginy: 4 });
   graph.setDefaultEdgeLabel(() => ({}));
   for (const { id } of nodes) graph.setNode(id, { width: WIDTH, height: HEIGHT });
   for (const { id, from } of nodes) for (const other of from) graph.setEdge(other, id);

@@ -62,12 +62,26 @@ const Section = (props: { name: string; views: readonly ShownCeremony[]; now: nu
 );
 
 /** Three lists, nothing else. */
-export const Inbox = ({ views, now }: { views: readonly ShownCeremony[]; now: number }) => {
+export const Inbox = (props: {
+  views: readonly ShownCeremony[];
+  now: number;
+  /** A credential of this party's that ends soon; null where none does. */
+  ending: { readonly subject: string; readonly until: number } | null;
+}) => {
+  const { views, now, ending } = props;
   const asked = views.filter((view) => view.asked !== null);
   const stuck = views.filter((view) => stuckReason(view, now) !== null);
   const ended = views.filter((view) => view.outcome !== null && !stuck.includes(view));
   return (
     <>
+      {ending === null ? null : (
+        <p>
+          <Badged
+            badge={{ icon: "!", word: `${ending.subject} ends ${relativeText(ending.until, now)}`, tone: "warn" }}
+          />{" "}
+          What is signed after that counts nowhere. <a href="/keys">Keys and credentials</a>
+        </p>
+      )}
       <Section name="Needs you" views={asked} now={now} none="Nothing waits for your organisation." />
       <Section name="Stuck" views={stuck} now={now} none="Nothing is stuck." />
       <Section name="Recently ended" views={ended} now={now} none="Nothing has ended yet." />

@@ -13,26 +13,31 @@ export type ListedSource = {
 };
 
 export const Sources = ({ sources }: { sources: readonly ListedSource[] }) => (
-  <Table
-    caption="Where webhooks come from"
-    columns={["Source", "How it signs", "Event", "Opens", "Address", "So far"]}
-    none="No source is named in this party's document. `quorate source` writes one."
-    rows={sources.map(({ source, url, counts }) => [
-      <a href={`/sources/${source.id}`}>
-        <Foreign text={source.id} />
-      </a>,
-      source.scheme,
-      <Foreign text={source.action === null ? source.event : `${source.event} / ${source.action}`} />,
-      <Foreign text={source.pattern ?? source.alias ?? "a policy of its own"} />,
-      <code>
-        <Foreign text={url} />
-      </code>,
-      Object.entries(counts)
-        .filter(([, count]) => typeof count === "number" && count > 0)
-        .map(([name, count]) => `${name} ${count}`)
-        .join(", ") || "nothing came yet",
-    ])}
-  />
+  <>
+    <p>
+      <a href="/sources/told">What is told to others, and every attempt</a>
+    </p>
+    <Table
+      caption="Where webhooks come from"
+      columns={["Source", "How it signs", "Event", "Opens", "Address", "So far"]}
+      none="No source is named in this party's document. `quorate source` writes one."
+      rows={sources.map(({ source, url, counts }) => [
+        <a href={`/sources/${source.id}`}>
+          <Foreign text={source.id} />
+        </a>,
+        source.scheme,
+        <Foreign text={source.action === null ? source.event : `${source.event} / ${source.action}`} />,
+        <Foreign text={source.pattern ?? source.alias ?? "a policy of its own"} />,
+        <code>
+          <Foreign text={url} />
+        </code>,
+        Object.entries(counts)
+          .filter(([, count]) => typeof count === "number" && count > 0)
+          .map(([name, count]) => `${name} ${count}`)
+          .join(", ") || "nothing came yet",
+      ])}
+    />
+  </>
 );
 
 const STATUSES: Readonly<Record<string, Badge>> = {

@@ -15,16 +15,16 @@ type Line = { readonly at: number; readonly entries: readonly LinkedEntry[]; rea
 
 export const Timeline = (props: {
   ceremony: string;
+  /** Neighbouring entries of the lineage, of so many in all. */
   lineage: readonly LinkedEntry[];
+  entries: number;
   picture: Picture;
-  /** Entries before this number are asked for; null for the newest. */
-  before: number | null;
 }) => {
-  const { ceremony, lineage, picture, before } = props;
-  const until = Math.min(before ?? lineage.length, lineage.length);
-  const from = Math.max(0, until - ENTRIES_MAX);
+  const { ceremony, lineage, entries, picture } = props;
+  const from = lineage[0]?.index ?? 0;
+  const until = (lineage.at(-1)?.index ?? -1) + 1;
   const acts = new Map(picture.acts.map((act) => [act.id, act]));
-  const lines = linesOf(lineage.slice(from, until));
+  const lines = linesOf(lineage);
   return (
     <section id="timeline">
       <h2>Timeline</h2>
@@ -33,7 +33,7 @@ export const Timeline = (props: {
           <a href={`/c/${ceremony}?before=${from}#timeline`}>{counted(from, "earlier entry", "earlier entries")}</a>
         </p>
       )}
-      {until === lineage.length ? null : (
+      {until === entries ? null : (
         <p>
           <a href={`/c/${ceremony}#timeline`}>Back to the newest</a>
         </p>
