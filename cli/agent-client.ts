@@ -82,6 +82,8 @@ export type Asked = {
   /** A document, or bytes of our encoding. */
   readonly body?: object | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Ends the request; without one it ends by itself after half a minute. */
+  readonly signal?: AbortSignal;
 };
 
 /** A POST where there is a body. Answers of 304 are answers; every other one that is not a success is thrown as a refusal. */
@@ -99,7 +101,11 @@ export async function askAgent(
   };
   const sent =
     body instanceof Uint8Array ? Uint8Array.from(body) : body === undefined ? undefined : JSON.stringify(body);
-  const init = { method: sent === undefined ? "GET" : "POST", headers, signal: AbortSignal.timeout(ANSWER_MS) };
+  const init = {
+    method: sent === undefined ? "GET" : "POST",
+    headers,
+    signal: asked.signal ?? AbortSignal.timeout(ANSWER_MS),
+  };
   const response = await fetch(new URL(path, url), sent === undefined ? init : { ...init, body: sent }).catch(
     (error: Error) => {
       throw unreachable(url, reasonOf(error));

@@ -121,6 +121,15 @@ export function instant(call: Call, flag: string): number | null {
   return at;
 }
 
+/** A whole number within bounds; `usual` where the flag is absent, and null where it must be given. */
+export function numberIn(call: Call, flag: string, usual: number | null, least = 1, most = 10_000): number {
+  const given = call.flags[flag] ?? usual;
+  const number = Number(given);
+  if (given === null || given === "" || !Number.isInteger(number) || number < least || number > most)
+    throw usage(`--${flag} takes a number from ${least} to ${most}`);
+  return number;
+}
+
 const UNIT_SECONDS: Readonly<Record<string, number>> = { s: 1, m: 60, min: 60, h: 3_600, d: 86_400 };
 
 /** A length of time in whole seconds, given as 90, 90s, 15m, 24h or 2d; null where the flag is absent. */

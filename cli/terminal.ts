@@ -36,7 +36,7 @@ export async function confirmed(question: string, flag: string): Promise<boolean
   }
 }
 
-/** One line on stderr: written anew on a terminal; elsewhere a line of its own where it changed, or every ten seconds. */
+/** One line on stderr: written anew on a terminal; elsewhere a line of its own, each second where it changed and every ten where not. */
 export class LiveLine {
   readonly #rewrites: boolean;
   #last = "";
@@ -50,8 +50,8 @@ export class LiveLine {
   show(line: string, nowMs: number): void {
     const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
     if (this.#rewrites) process.stderr.write(`\r\u001b[2K${line.slice(0, width)}`);
-    else if (line !== this.#last || nowMs - this.#writtenMs >= HEARTBEAT_MS) process.stderr.write(`${line}\n`);
-    else return;
+    else if (nowMs - this.#writtenMs < (line === this.#last ? HEARTBEAT_MS : PAUSE_MS)) return;
+    else process.stderr.write(`${line}\n`);
     this.#last = line;
     this.#writtenMs = nowMs;
   }
@@ -67,3 +67,4 @@ export class LiveLine {
 }
 
 const HEARTBEAT_MS = 10_000;
+const PAUSE_MS = 1_000;

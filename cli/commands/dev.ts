@@ -107,8 +107,11 @@ function ended(call: Call, stack: Stack, dir: string): Promise<void> {
     const onKeys = (keys: Buffer) => {
       if ([...keys.toString()].some((key) => desk.press(key))) void desk.settled().then(end);
     };
-    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+      // The local runtime's own listener would end this process before its agents have stopped.
+      process.removeAllListeners(signal);
       process.once(signal, () => void desk.settled().then(end));
+    }
     if (!process.stdin.isTTY) return;
     call.say(KEYS);
     process.stdin.setRawMode(true).resume().on("data", onKeys);

@@ -13,6 +13,7 @@ import { PROGRAM } from "../find.ts";
 import { ceremonyOf } from "../online/ids.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 
+const NAMED_MAX = 8;
 const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 export const verify: Command = {
@@ -88,7 +89,7 @@ function verdictText(verification: Verification, frames: number, { mesh, roots }
     lines.push(`  outcome  ${outcome.status} ${JSON.stringify(outcome.value)}  sha256:${outcome.digest}`);
   lines.push(
     `  ceremony ${ceremony ?? "unknown"}`,
-    `  rests on ${frames} signed frames; trust: ${mesh}, ${roots.map(({ authority }) => authority).join(", ")}; revocations ${revocations.known === 0 ? "none known" : `${revocations.known} known`}`,
+    `  rests on ${frames} signed frames; trust: ${mesh}, ${named(roots.map(({ authority }) => authority))}; revocations ${revocations.known === 0 ? "none known" : `${revocations.known} known`}`,
     ...checks.map(({ name, result }) => `  ${marks[result]} ${name.padEnd(13)} ${result}`),
   );
   for (const { authority, kinds, statements } of faults)
@@ -98,6 +99,12 @@ function verdictText(verification: Verification, frames: number, { mesh, roots }
   for (const { by, act, reason, ruling } of verification.disputes)
     lines.push(`  ${act.padEnd(8)} ${by}: ${reason}${ruling === null ? "" : ` (${ruling})`}`);
   return [...lines, "  network  0 requests made"].join("\n");
+}
+
+/** Some names, and how many more there are. */
+function named(names: readonly string[]): string {
+  const more = names.length - NAMED_MAX;
+  return more > 0 ? `${names.slice(0, NAMED_MAX).join(", ")} and ${more} more` : names.join(", ");
 }
 
 export const evidenceShow: Command = {

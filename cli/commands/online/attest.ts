@@ -109,9 +109,9 @@ function draftLines(view: CeremonyView, { observation, statement }: Draft): read
     `You are about to sign as ${shown(view.asSeenBy)}, in the role ${shown(payload.role)}:`,
     `  ceremony   ${shown(view.title)}   ${short(ceremony)}, round ${round}`,
     `  says       ${shown(JSON.stringify(payload.content))}`,
-    `  about      ${shown(JSON.stringify(view.subject))}`,
+    ...(view.subject === null ? [] : [`  about      ${shown(JSON.stringify(view.subject))}`]),
     `  policy     ${shown(view.pattern)} sha256:${view.policy}`,
-    `  closes     ${when(view.closesAt, Date.now() * 1_000)}   valid for ${Math.round(lives / 60_000_000)} min`,
+    `  closes     ${when(view.closesAt, Date.now() * 1_000)}   valid for ${Math.round(lives / 3_600_000_000)} h`,
     `  digest     sha256:${(observation.match(/.{1,4}/g) ?? []).join(" ")}`,
     `  words      ${digestWords(observation)}`,
   ];

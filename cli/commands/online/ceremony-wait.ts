@@ -86,7 +86,10 @@ function isAgreed({ agreement }: CeremonyView): boolean {
 async function reached(call: Call, agent: Agent, reached: CeremonyView): Promise<Answer> {
   if (!isEnded(reached)) return { exit: EXIT.yes, data: { ...reached, final: true }, text: progressText(reached) };
   const until = (view: CeremonyView) => view.outcome === null || isAgreed(view);
-  const view = await follow(agent, reached.ceremony, { until, timeoutMs: AGREED_MS, plain: isPlain(call) });
+  const { ceremony } = reached;
+  const view = until(reached)
+    ? reached
+    : await follow(agent, ceremony, { until, timeoutMs: AGREED_MS, plain: isPlain(call) });
   const refusal = view.phase === "final" ? await refusalOf(agent, view.ceremony) : null;
   return { exit: exitOf(view, refusal), data: { ...view, final: true }, text: endingText(view, agent) };
 }

@@ -2,10 +2,9 @@
 
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askAgent, askJson } from "../../agent-client.ts";
-import { argument, usage } from "../../files.ts";
-import { ceremonyOf, short } from "../../online/ids.ts";
-import type { ShownLineage } from "../../online/lineage.ts";
-import { lineageDot, lineageText } from "../../online/lineage.ts";
+import { argument, numberIn, usage } from "../../files.ts";
+import { ceremonyOf, listOf, short } from "../../online/ids.ts";
+import { lineageOf, lineageText } from "../../online/lineage.ts";
 import {
   agreementText,
   ENDED,
@@ -19,24 +18,23 @@ import {
 import { type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
 
-type Row = { readonly ceremony: string; readonly title: string; readonly phase: string; readonly atMs: number };
+/** Listed where no --limit says otherwise. */
+const LISTED = 50;
 
 export const ceremonyList: Command = {
   name: "ceremony list",
-  usage: `ceremony list [--phase PHASE] ${AGENT_USAGE}`,
+  usage: `ceremony list [--phase PHASE] [--limit N] ${AGENT_USAGE}`,
   about: "the ceremonies that an agent knows, the latest first",
-  flags: { ...AGENT_FLAGS, phase: { type: "string" } },
+  flags: { ...AGENT_FLAGS, phase: { type: "string" }, limit: { type: "string" } },
   input: [
-    "--phase       gathering, closing, final, abandoned, expired, refused, held; or open for all that have not ended",
+    "--phase       open, ended, or one of gathering, closing, final, abandoned, expired, refused, held",
     ...AGENT_INPUT,
   ],
   example: "ceremony list --phase open --as acme",
   run: async (call) => {
     const { phase } = call.flags;
-    const { ceremonies } = await askJson<{ ceremonies: readonly Row[] }>(agentOf(call), "/v1/ceremonies");
-    const wanted = (row: Row) =>
-      phase === undefined || (phase === "open" ? !ENDED.has(row.phase) : row.phase === phase);
-    const rows = ceremonies.filter(wanted);
+    const status = typeof phase === "string" ? { status: phase } : {};
+    const rows = await listOf(agentOf(call), status, numberIn(call, "limit", LISTED));
     const now = Date.now() * 1_000;
     const lines = rows.map(
       (row) => `${short(row.ceremony)}  ${row.phase.padEnd(10)} ${shown(row.title)}   ${when(row.atMs * 1_000, now)}`,
@@ -67,7 +65,7 @@ function viewText(view: CeremonyView, agent: Agent): string {
   const seats = view.parties.map(({ authority, role, power, contribution, choice, outcome, equivocated }) => {
     const said =
       contribution === null
-        ? "not heard"
+        ? "has not spoken"
         : `${choice === null ? "has spoken" : shown(choice)}  obs ${short(contribution)}`;
     const told = outcome === null ? "" : outcome === view.outcome?.digest ? "   same outcome" : "   ANOTHER OUTCOME";
     return `  ${shown(authority).padEnd(12)} ${shown(role).padEnd(12)} power ${power}   ${said}${told}${equivocated ? "   EQUIVOCATED" : ""}`;
@@ -100,23 +98,19 @@ export const ceremonyLineage: Command = {
   usage: `ceremony lineage CEREMONY [--format text|json|dot|svg] ${AGENT_USAGE}`,
   about: "what happened in a ceremony at one party, each entry linked to the one before it",
   flags: { ...AGENT_FLAGS, format: { type: "string" } },
-  input: ["--format      dot is for graphviz; svg is drawn by the agent, where it can", ...AGENT_INPUT],
+  input: ["--format      dot is for graphviz; svg is a picture; both are drawn by the agent", ...AGENT_INPUT],
   example: "ceremony lineage CEREMONY --as acme --format dot",
   run: async (call) => {
     const format = FORMATS.find((each) => each === (call.flags.format ?? "text"));
     if (format === undefined) throw usage("--format takes text, json, dot or svg");
     const agent = agentOf(call);
     const ceremony = await ceremonyOf(agent, argument(call, 0, "CEREMONY"));
-    const path = `/v1/ceremonies/${ceremony}/lineage`;
-    if (format === "svg") {
-      const drawn = await askAgent(agent, `${path}?format=svg`, { headers: { accept: "image/svg+xml" } });
-      if (!(drawn.headers.get("content-type") ?? "").includes("svg"))
-        throw usage("this agent draws no lineage; --format dot can be drawn with graphviz");
-      const svg = await drawn.text();
-      return { exit: EXIT.yes, data: { ceremony, svg }, text: svg };
+    if (format === "dot" || format === "svg") {
+      const drawn = await (await askAgent(agent, `/v1/ceremonies/${ceremony}/lineage?format=${format}`)).text();
+      return { exit: EXIT.yes, data: { ceremony, [format]: drawn }, text: drawn };
     }
-    const { lineage } = await askJson<{ lineage: ShownLineage }>(agent, path);
-    const text = format === "dot" ? lineageDot(lineage) : format === "json" ? undefined : lineageText(lineage);
-    return { exit: EXIT.yes, data: { ceremony, lineage }, ...(text === undefined ? {} : { text }) };
+    const lineage = await lineageOf(agent, ceremony);
+    const text = format === "json" ? JSON.stringify(lineage, null, 1) : lineageText(lineage);
+    return { exit: EXIT.yes, data: { ceremony, lineage }, text };
   },
 };

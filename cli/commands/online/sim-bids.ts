@@ -6,7 +6,7 @@ import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { BATCH_FRAMES_MAX, SEATS_MAX } from "../../../shared/limits.ts";
 import { AGENT_FLAGS, AGENT_INPUT, type Agent, askJson, folderOf, witnessesOf } from "../../agent-client.ts";
 import { AUCTION_SETTINGS, ELECTOR_ROLES, SALE, signBids } from "../../demo/bids.ts";
-import { seconds, usage } from "../../files.ts";
+import { numberIn, seconds, usage } from "../../files.ts";
 import { follow } from "../../online/follow.ts";
 import { short } from "../../online/ids.ts";
 import { agreementText, ENDED, exitOf, nextLine } from "../../online/show.ts";
@@ -69,12 +69,12 @@ async function simulate(call: Call): Promise<Answer> {
   const agents = witnessesOf(call).flatMap(({ agent }) => (agent === null ? [] : [agent]));
   const [first] = agents;
   if (first === undefined) throw usage("no agent of the stack runs");
-  const count = numberOf(call, "count", null, 1, 100_000);
-  const duplicates = numberOf(call, "duplicates", 0, 0, count);
-  const late = numberOf(call, "late", 0, 0, 1_000);
-  const bidders = keptBidders(dir, stack.mesh, numberOf(call, "bidders", BIDDERS, 1, SEATS_MAX - ELECTOR_ROLES.length));
+  const count = numberIn(call, "count", null, 1, 100_000);
+  const duplicates = numberIn(call, "duplicates", 0, 0, count);
+  const late = numberIn(call, "late", 0, 0, 1_000);
+  const bidders = keptBidders(dir, stack.mesh, numberIn(call, "bidders", BIDDERS, 1, SEATS_MAX - ELECTOR_ROLES.length));
   const overMs = (seconds(call, "over") ?? 0) * 1_000;
-  const batch = numberOf(call, "batch", BATCH_FRAMES_MAX, 1, BATCH_FRAMES_MAX);
+  const batch = numberIn(call, "batch", BATCH_FRAMES_MAX, 1, BATCH_FRAMES_MAX);
   const closesIn =
     seconds(call, "closes-in") ?? MARGIN_S + Math.ceil(Math.max(overMs / 1_000, 2 * (count / PER_SECOND)));
   call.say(`signing ${count + late} bids of ${bidders.length} bidders …`);
@@ -116,14 +116,6 @@ async function simulate(call: Call): Promise<Answer> {
   ];
   const exit = ENDED.has(ended.phase) ? exitOf(ended, null) : EXIT.pending;
   return { exit, data, text: [...text, ...endText(ended, first)].join("\n") };
-}
-
-function numberOf({ flags }: Call, flag: string, usual: number | null, least: number, most: number): number {
-  const given = flags[flag] ?? usual;
-  const number = Number(given);
-  if (given === null || given === "" || !Number.isInteger(number) || number < least || number > most)
-    throw usage(`--${flag} takes a number from ${least} to ${most}`);
-  return number;
 }
 
 /** Opens the sale at one agent, and waits until every agent of it could have taken it in. */
