@@ -64,7 +64,7 @@ export class HookOutgoing {
   /** A new secret for an endpoint; what is sent is signed with the old one too until the overlap ends. */
   async rotate(id: string, nowMs: number, overlapMs: number): Promise<string> {
     const secret = newSecret();
-    await this.#secrets.add(ownerOf(id), secret, nowMs, overlapMs);
+    await this.#secrets.add(ownerOf(id), secret, this.#config.hookSecrets.get(ownerOf(id)) ?? [], nowMs, overlapMs);
     return secret;
   }
 

@@ -1,7 +1,7 @@
 // Secrets of webhooks that were made or changed while the agent runs. On disk they are sealed under a key that follows from the agent's
 // signing key, so that a copy of the storage tells none. A secret that is replaced stays good until its overlap ends; then it accepts
 // nothing, and is known only so that a late sender can be told what is wrong.
-import { parseHex, toBase64 } from "../shared/bytes.ts";
+import { parseHex, toBase64, toHex } from "../shared/bytes.ts";
 import { signerFrom } from "../shared/cose/key.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
 
@@ -16,8 +16,8 @@ const IV_BYTES = 12;
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS secrets (n INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, iv BLOB NOT NULL, sealed BLOB NOT NULL, since INTEGER NOT NULL, until INTEGER)",
   "CREATE INDEX IF NOT EXISTS secrets_by_owner ON secrets (owner, n)",
-  // Until when the secrets of the deployment hold beside those made here.
-  "CREATE TABLE IF NOT EXISTS configured (owner TEXT PRIMARY KEY, until INTEGER NOT NULL)",
+  // Until when secrets of the deployment hold that were replaced here; one that is deployed later is in force as any new one is.
+  "CREATE TABLE IF NOT EXISTS replaced (owner TEXT NOT NULL, name TEXT NOT NULL, until INTEGER NOT NULL, PRIMARY KEY (owner, name))",
 ];
 
 type Row = { readonly iv: ArrayBuffer; readonly sealed: ArrayBuffer; readonly until: number | null };
@@ -32,14 +32,21 @@ export class HookSecrets {
     for (const table of TABLES) sql.exec(table);
   }
 
-  /** Puts a secret in force; those before it hold for `overlapMs` more. */
-  async add(owner: string, secret: string, nowMs: number, overlapMs: number): Promise<void> {
+  /** Puts a secret in force; those before it, which the deployment `configured` among them, hold for `overlapMs` more. */
+  async add(
+    owner: string,
+    secret: string,
+    configured: readonly string[],
+    nowMs: number,
+    overlapMs: number,
+  ): Promise<void> {
+    const names = await this.#names(configured);
     const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
     const key = await sealingKey(this.#signingKey);
     const sealed = await crypto.subtle.encrypt(sealing(iv, owner), key, new TextEncoder().encode(secret));
     const until = nowMs + overlapMs;
     this.#sql.exec("UPDATE secrets SET until = ?1 WHERE owner = ?2 AND (until IS NULL OR until > ?1)", until, owner);
-    this.#sql.exec("INSERT OR IGNORE INTO configured VALUES (?, ?)", owner, until);
+    for (const name of names) this.#sql.exec("INSERT OR IGNORE INTO replaced VALUES (?, ?, ?)", owner, name, until);
     this.#sql.exec(
       "INSERT INTO secrets (owner, iv, sealed, since) VALUES (?, ?, ?, ?)",
       ...[owner, iv, new Uint8Array(sealed), nowMs],
@@ -55,13 +62,18 @@ export class HookSecrets {
     const rows = this.#sql
       .exec<Row>("SELECT iv, sealed, until FROM secrets WHERE owner = ? ORDER BY n DESC", owner)
       .toArray();
-    const end = this.#sql
-      .exec<{ until: number }>("SELECT until FROM configured WHERE owner = ?", owner)
-      .toArray()[0]?.until;
+    const names = await this.#names(configured);
+    const ends = new Map(
+      this.#sql
+        .exec<{ name: string; until: number }>("SELECT name, until FROM replaced WHERE owner = ?", owner)
+        .toArray()
+        .map(({ name, until }) => [name, until]),
+    );
     const opened = await Promise.all(
       rows.map(async (row) => ({ secret: await this.#open(owner, row), until: row.until })),
     );
-    const all = [...opened, ...configured.map((secret) => ({ secret, until: end ?? null }))];
+    const deployed = configured.map((secret, index) => ({ secret, until: ends.get(names[index] as string) ?? null }));
+    const all = [...opened, ...deployed];
     const inForce = all.filter(({ until }) => until === null || until > nowMs).map(({ secret }) => secret);
     const retired = all.filter(({ until }) => until !== null && until <= nowMs).map(({ secret }) => secret);
     return { secrets: inForce.slice(0, IN_FORCE_MAX), retired: retired.slice(0, RETIRED_MAX) };
@@ -69,7 +81,16 @@ export class HookSecrets {
 
   forget(owner: string): void {
     this.#sql.exec("DELETE FROM secrets WHERE owner = ?", owner);
-    this.#sql.exec("DELETE FROM configured WHERE owner = ?", owner);
+    this.#sql.exec("DELETE FROM replaced WHERE owner = ?", owner);
+  }
+
+  /** Names that tell secrets apart, and tell nothing of them to whoever lacks the agent's key. */
+  async #names(secrets: readonly string[]): Promise<readonly string[]> {
+    if (secrets.length === 0) return [];
+    const bits = await derived(this.#signingKey, "quorate/hook-secret-names/1");
+    const key = await crypto.subtle.importKey("raw", bits, { name: "HMAC", hash: "SHA-256" }, false, ["sign"]);
+    const signed = secrets.map((secret) => crypto.subtle.sign("HMAC", key, new TextEncoder().encode(secret)));
+    return (await Promise.all(signed)).map((mac) => toHex(new Uint8Array(mac)));
   }
 
   async #open(owner: string, { iv, sealed }: Row): Promise<string> {

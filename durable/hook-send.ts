@@ -21,7 +21,11 @@ export type CallRule = TargetRule & { readonly resolver: string | null };
 export const ANSWER_WITHIN_MS = 10_000;
 const RESOLVE_WITHIN_MS = 5_000;
 
-export async function attempt({ url, headers, body }: Sending, rule: CallRule): Promise<Answered> {
+export async function attempt(
+  { url, headers, body }: Sending,
+  rule: CallRule,
+  withinMs = ANSWER_WITHIN_MS,
+): Promise<Answered> {
   const atMs = Date.now();
   const told = (http: number | null, why: string | null, retryMs: number | null = null): Answered => ({
     atMs,
@@ -38,7 +42,7 @@ export async function attempt({ url, headers, body }: Sending, rule: CallRule): 
       body,
       redirect: "manual",
       headers: { "content-type": "application/json", "user-agent": "Quorate-Webhooks/1", ...headers },
-      signal: AbortSignal.timeout(ANSWER_WITHIN_MS),
+      signal: AbortSignal.timeout(withinMs),
     });
     await response.body?.cancel();
     if (response.status >= 200 && response.status < 300) return told(response.status, null);
@@ -47,7 +51,7 @@ export async function attempt({ url, headers, body }: Sending, rule: CallRule): 
     return told(response.status, why, retryAfterMs(response.headers.get("retry-after")));
   } catch (error) {
     const late = error instanceof Error && error.name === "TimeoutError";
-    return told(null, late ? `no answer within ${ANSWER_WITHIN_MS / 1_000} s` : "it could not be reached");
+    return told(null, late ? `no answer within ${withinMs / 1_000} s` : "it could not be reached");
   }
 }
 

@@ -38,7 +38,13 @@ export type HooksRpc = {
   /** Puts a verified document in force; answers the secret where one was made, shown this once. */
   readonly addSource: (frame: Uint8Array, secret: string | null) => Promise<Result<{ readonly secret: string | null }>>;
   readonly removeSource: (id: string) => Promise<Result<true>>;
-  readonly rotateSource: (id: string, secret: string | null, overlapMs: number) => Promise<string>;
+  /** `configured` are those that the deployment has for the source: they are replaced too. */
+  readonly rotateSource: (
+    id: string,
+    secret: string | null,
+    configured: readonly string[],
+    overlapMs: number,
+  ) => Promise<string>;
   readonly requests: (query: RequestQuery) => Promise<readonly ShownRequest[]>;
   readonly request: (source: string, id: string) => Promise<ShownRequest | null>;
   readonly body: (id: string) => Promise<KeptBody | null>;
@@ -94,7 +100,7 @@ export class Hooks extends DurableObject<AgentEnv> {
     const added = this.#sources.add(source.value);
     if (!added.ok) return added;
     if (!added.value.isNew && secret === null) return ok({ secret: null });
-    return ok({ secret: await this.rotateSource(source.value.document.id, secret, 0) });
+    return ok({ secret: await this.rotateSource(source.value.document.id, secret, [], 0) });
   }
 
   async removeSource(id: string): Promise<Result<true>> {
@@ -103,9 +109,14 @@ export class Hooks extends DurableObject<AgentEnv> {
     return ok(true);
   }
 
-  async rotateSource(id: string, secret: string | null, overlapMs: number): Promise<string> {
+  async rotateSource(
+    id: string,
+    secret: string | null,
+    configured: readonly string[],
+    overlapMs: number,
+  ): Promise<string> {
     const fresh = secret ?? newSecret();
-    await this.#secrets.add(id, fresh, Date.now(), overlapMs);
+    await this.#secrets.add(id, fresh, configured, Date.now(), overlapMs);
     return fresh;
   }
 

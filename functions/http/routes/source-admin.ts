@@ -102,7 +102,9 @@ export async function rotateRoute(context: SourceContext, intake: Intake, overla
   const key = secret === null ? ok(null) : intake.scheme.key(secret);
   if (!key.ok) return problem(context, key.fault);
   const overlapSeconds = overlap ?? OVERLAP_SECONDS;
-  const fresh = await hooksOf(context.env).rotateSource(intake.source.id, secret, overlapSeconds * 1_000);
+  const { id } = intake.source;
+  const configured = context.get("config").hookSecrets.get(id) ?? [];
+  const fresh = await hooksOf(context.env).rotateSource(id, secret, configured, overlapSeconds * 1_000);
   return context.json({ secret: secret === null ? fresh : null, overlapSeconds });
 }
 

@@ -1,7 +1,7 @@
 // Webhooks out: what is told, under which signatures, how often, and what is done where nobody answers. The receiver is a real server.
 import { createHmac, createPublicKey, verify } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { checkTarget } from "../../../durable/hook-send.ts";
+import { attempt, checkTarget } from "../../../durable/hook-send.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
 import { type Receiver, startReceiver } from "../../support/receiver.ts";
@@ -138,8 +138,8 @@ describe("a receiver that fails", () => {
     expect(receiver.arrived.map(({ url }) => url)).toEqual(["/erp"]);
     await later(2_000);
     expect(receiver.arrived.map(({ url }) => url)).toEqual(["/erp", "/erp"]);
-    const [attempt] = await list("/v1/attempts", "attempts");
-    expect(attempt).toMatchObject({ http: 302, why: "it redirects, which is not followed" });
+    const [tried] = await list("/v1/attempts", "attempts");
+    expect(tried).toMatchObject({ http: 302, why: "it redirects, which is not followed" });
   });
 
   it("is told nothing more once it answers 410, until it is enabled again", async () => {
@@ -155,6 +155,13 @@ describe("a receiver that fails", () => {
     await open("Release 2.6");
     await later(0);
     expect(receiver.arrived.length).toBe(2);
+  });
+
+  it("that never answers is given up after its time", async () => {
+    receiver.answer = () => null;
+    const sending = { url: `${receiver.url}/slow`, headers: {}, body: "{}" };
+    const answered = await attempt(sending, { loopback: true, resolver: null }, 100);
+    expect(answered).toMatchObject({ http: null, why: "no answer within 0.1 s" });
   });
 
   it("that cannot be reached is on record as that", async () => {

@@ -188,7 +188,7 @@ describe("a secret", () => {
     });
   });
 
-  it("stands nowhere in what the agent keeps or tells, but in the answer that made it", async () => {
+  it("stands in no answer but the one that made it", async () => {
     const { secret } = await add(OPENS);
     await deliver("orders", secret as string, order(1_250));
     const told = await Promise.all(
