@@ -8,7 +8,7 @@ import type { Policy } from "../policy/policy.ts";
 import { openRound } from "./call.ts";
 import { guestsIn, seatNumber } from "./guests.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
-import { exclusionsOf, gatheredIn, standing, struckIn } from "./struck.ts";
+import { departuresIn, exclusionsOf, gatheredIn, standing, struckIn } from "./struck.ts";
 
 /** What follows from rounds that are all decided; there is at least one. */
 export function advance(policy: Policy, rounds: readonly Round[]): Progress {
@@ -24,7 +24,26 @@ export function advance(policy: Policy, rounds: readonly Round[]): Progress {
 function closedRound(policy: Policy, round: Round, until: readonly Round[]): ClosedRound {
   const struck = struckIn(policy, until);
   const set = contributionsIn(round, standing(gatheredIn(round), struck));
-  return { seats: round.seats, window: round, ...set, struck: exclusionsOf(struck) };
+  const departed = policy.membership === null ? [] : departures(round, until);
+  return { seats: round.seats, window: round, ...set, struck: exclusionsOf(struck), departed };
+}
+
+/** Whom home recognises no more has left, where the policy says what that means: as if by its own word. */
+function departures(round: Round, until: readonly Round[]): readonly Contribution[] {
+  const gone = departuresIn(until);
+  return round.seats.flatMap(({ index, role, authority }): readonly Contribution[] => {
+    const id = gone.get(authority);
+    const content = new Map([
+      [
+        "membership",
+        new Map([
+          ["act", "depart"],
+          ["reason", "it withdrew its translators"],
+        ]),
+      ],
+    ]);
+    return id === undefined ? [] : [{ id, seat: index, role, item: null, content, at: [0, 0], until: round.closesAt }];
+  });
 }
 
 /** Some contributions of a round as outcome functions see them, and the walk-ins among their authors. */

@@ -35,9 +35,7 @@ export function disengagedIn(
   nameOf: NameOf,
   credentials: Credentials,
 ): Disengaged {
-  const carried = new Map(withdrawalsOf(shown).map(({ body }) => [body.withdrawal.id, body.withdrawal]));
-  const sorted = [...carried.values()].sort((a, b) => compareText(a.id, b.id));
-  const cuts = sorted.filter((one) => objectionTo(under, one, credentials) === null).map((one) => cutBy(under, one));
+  const cuts = cutsIn(under, shown, credentials);
   const vouched = vouch(under, cuts, contributionsOf(shown), nameOf, credentials);
   const faults = new Map<Id, Fault>();
   for (const contribution of contributionsOf(last)) {
@@ -49,6 +47,30 @@ export function disengagedIn(
     return objection === null ? [] : [{ id, ...objection }];
   });
   return { faults, ignored };
+}
+
+function cutsIn(under: Under, shown: readonly Gathered[], credentials: Credentials): readonly Cut[] {
+  const carried = new Map(withdrawalsOf(shown).map(({ body }) => [body.withdrawal.id, body.withdrawal]));
+  const sorted = [...carried.values()].sort((a, b) => compareText(a.id, b.id));
+  return sorted.filter((one) => objectionTo(under, one, credentials) === null).map((one) => cutBy(under, one));
+}
+
+/** Authorities all of whose roads are cut by an instant of the ceremony's, each with the notice that shows it: the first by id. */
+export function departedIn(
+  under: Under,
+  shown: readonly Gathered[],
+  until: number,
+  credentials: Credentials,
+): ReadonlyMap<string, Id> {
+  const cuts = cutsIn(under, shown, credentials).filter(({ revocation }) => revocation.after <= until + under.shift);
+  const notices = [...withdrawalsOf(shown)].sort((a, b) => compareText(a.id, b.id));
+  return new Map(
+    under.roads.flatMap(({ authority, roads }): (readonly [string, Id])[] => {
+      const hits = roads.map((road) => cuts.find(({ translators }) => road.some((one) => translators.has(one))));
+      const notice = notices.find(({ body }) => body.withdrawal.id === hits[0]?.id);
+      return hits.includes(undefined) || notice === undefined ? [] : [[authority, notice.id]];
+    }),
+  );
 }
 
 /** Why a withdrawal counts for nothing here; null where it may count. */

@@ -11,7 +11,7 @@ import type { ContributionBody, Id, Observation, RevocationNotice } from "../obs
 import { compareText, type Exclusion } from "../outcome/contribution.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
-import { type Disengaged, disengagedIn } from "./disengaged.ts";
+import { type Disengaged, departedIn, disengagedIn } from "./disengaged.ts";
 import { contributionsOf, type Gathered, noticesOf } from "./gathered.ts";
 import { nameIn } from "./guests.ts";
 import type { Round } from "./state.ts";
@@ -42,6 +42,15 @@ export function struckIn(policy: Policy, rounds: readonly Round[]): Struck {
   for (const [id, fault] of unheard) faults.set(id, fault);
   for (const { id, fault } of revoked(asked, contributionsOf(shown), known)) faults.set(id, fault);
   return { faults, ignored: [...ignored, ...ignoredIn(noticesOf(last), contributionsOf(shown), known)] };
+}
+
+/** By the last of these rounds: authorities of whom home recognises nothing any more, each with the notice that shows it. */
+export function departuresIn(rounds: readonly Round[]): ReadonlyMap<string, Id> {
+  const under = rounds[0]?.under ?? null;
+  const last = rounds.at(-1);
+  if (under === null || last === undefined) return new Map();
+  const shown = rounds.flatMap(gatheredIn);
+  return departedIn(under, shown, last.closesAt, knownIn(rounds, shown));
 }
 
 const ENGAGED: Disengaged = { faults: new Map(), ignored: [] };

@@ -31,6 +31,8 @@ export type ClosedRound = {
   readonly set: readonly Contribution[];
   /** What the sets closed so far took out of it; absent where nothing is. */
   readonly struck?: readonly Exclusion[];
+  /** Departures that the sets show by other means than the leaver's own act; absent where there are none. */
+  readonly departed?: readonly Contribution[];
 };
 
 /** What the next round asks for. */
@@ -123,7 +125,7 @@ function foldRound(
   closed: readonly ClosedRound[],
   round: number,
 ): { readonly fold: Fold; readonly verdict: Verdict | null } {
-  const { set, window, seats: named, guests = [], struck = [] } = closed[round] as ClosedRound;
+  const { set, window, seats: named, guests = [], struck = [], departed = [] } = closed[round] as ClosedRound;
   const { stage } = situation;
   const present = [...named, ...guests];
   const admission = admissible(policy, present, set, window, stage, deedsOf(shown));
@@ -153,7 +155,7 @@ function foldRound(
   if ("verdict" in step) return { fold, verdict: step.verdict };
   if (joining) return { fold, verdict: null };
   const first = 1 + Math.max(...closed.slice(0, round + 1).flatMap(({ seats }) => seats.map(({ index }) => index)));
-  const reseated = reseat(policy, step.situation, named, guests, acts, first);
+  const reseated = reseat(policy, step.situation, named, guests, [...acts, ...departed], first);
   const { changes, verdict } = reseated;
   const seated = changes.length > 0 ? reseated.situation.seats : fold.roster;
   return { fold: { ...fold, situation: reseated.situation, changes, roster: seated }, verdict };
