@@ -1,10 +1,12 @@
 // `coalition effective` and `coalition revoke --plan`: an authority's policy from a pool of files, and what a revocation would touch.
+import type { Preview } from "../../shared/ceremony/preview.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
 import { shownPolicy } from "../../shared/coalition/shown.ts";
 import { fault } from "../../shared/result.ts";
+import { AGENT_FLAGS, AGENT_USAGE, fetchFrom } from "../agent-client.ts";
 import { argument, instant, required, usage } from "../files.ts";
 import { poolIn, type ReadPool } from "../pool-folder.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 
 const POOL = {
@@ -44,21 +46,30 @@ export const coalitionEffective: Command = {
 
 export const coalitionRevoke: Command = {
   name: "coalition revoke",
-  usage: "coalition revoke TRANSLATOR --pool DIR --plan [--trust TRUST] [--by NAME] [--at TIME] [--operation NAME]",
-  about: "what revoking a translator would touch at every authority, before anything is signed",
-  flags: { ...POOL, plan: { type: "boolean" }, by: { type: "string" } },
+  usage: `coalition revoke TRANSLATOR (--pool DIR [--trust TRUST] | ${AGENT_USAGE} --mesh MESH) --plan [--by NAME] [--at TIME] [--operation NAME]`,
+  about:
+    "what revoking a translator (* for all of NAME's) would touch at every authority, and at an agent in what runs there, before anything is signed",
+  flags: {
+    ...POOL,
+    plan: { type: "boolean" },
+    by: { type: "string" },
+    ...AGENT_FLAGS,
+    mesh: { type: "string" },
+  },
   example: "coalition revoke bolt-to-acme --pool pool --plan",
   run: async (call) => {
     const id = argument(call, 0, "TRANSLATOR");
     if (call.flags.plan !== true) throw usage("--plan is needed: it shows the effects");
+    const operation = operationOf(call);
+    if (typeof call.flags.url === "string" || typeof call.flags.as === "string") return planAt(call, id, operation);
     const { pool } = await poolOf(call);
     const translator = pool.translators.find((candidate) => candidate.id === id);
-    if (translator === undefined)
+    if (translator === undefined && id !== "*")
       throw new Refused(fault("NOT_FOUND", { thing: `translator ${id}` }).fault, EXIT.absent);
-    const operation = operationOf(call);
     const after = timeOf(call);
     const scope = operation === null ? null : new Map([["operation", operation]]);
-    const by = typeof call.flags.by === "string" ? call.flags.by : (translator.signer ?? translator.from);
+    const signer = translator?.signer ?? translator?.from;
+    const by = typeof call.flags.by === "string" || signer === undefined ? required(call, "by") : signer;
     const plan = planRevocation(pool, { revokes: id, by, after, scope, cut: [] }, after, operation);
     if (!plan.ok) throw new Refused(plan.fault, EXIT.no);
     const { homes, unchanged } = plan.value;
@@ -69,6 +80,31 @@ export const coalitionRevoke: Command = {
       text: [...homes.flatMap(changeText), ...unchanged.map((home) => `${home}: nothing changes`)].join("\n"),
     };
   },
+};
+
+/** As an agent sees it, with the ceremonies that run there. */
+async function planAt(call: Call, revokes: string, operation: string | null): Promise<Answer> {
+  const asked = new URLSearchParams({ revokes });
+  if (typeof call.flags.by === "string") asked.set("by", call.flags.by);
+  const after = instant(call, "at");
+  if (after !== null) asked.set("after", String(after));
+  if (operation !== null) asked.set("operation", operation);
+  const mesh = encodeURIComponent(required(call, "mesh"));
+  const data = (await fetchFrom(call, `/v1/meshes/${mesh}/coalition/plan?${asked}`)) as ShownAt;
+  const { homes, unchanged, ceremonies } = data;
+  const running = ceremonies.map(
+    ({ ceremony, title, effect, seats }) =>
+      `${effect.padEnd(9)} ${ceremony.slice(0, 12)}  ${title}: without ${seats.map(({ authority }) => authority).join(", ")}`,
+  );
+  const text = [...homes.flatMap(changeText), ...unchanged.map((home) => `${home}: nothing changes`), ...running];
+  const touched = homes.length + ceremonies.length > 0;
+  return { exit: touched ? EXIT.changes : EXIT.yes, data, text: text.join("\n") };
+}
+
+type ShownAt = {
+  readonly homes: readonly HomeChange[];
+  readonly unchanged: readonly string[];
+  readonly ceremonies: readonly Preview[];
 };
 
 function poolOf(call: Call): Promise<ReadPool> {

@@ -1,5 +1,7 @@
 // Signing and pooling a coalition's documents by files alone, as a courier or a static mirror would carry them.
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
 import { rootsOf } from "../../cli/stack/party.ts";
@@ -65,5 +67,51 @@ describe("a coalition by files", () => {
     writeFileSync(path, JSON.stringify(BOLT));
     expect((await effective()).refusal?.code).toBe("MESH_DOCUMENT_UNSIGNED");
     expect((await sign(0, 2, "nothing", { hello: 1 })).refusal?.code).toBe("POOL_INVALID");
+  });
+});
+
+/** What stands in for an agent: it notes what it is asked. */
+async function answering(document: object): Promise<{ url: string; asked: string[]; stop: () => void }> {
+  const asked: string[] = [];
+  const server = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.setHeader("content-type", "application/json").end(JSON.stringify(document));
+  });
+  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
+  const { port } = server.address() as AddressInfo;
+  const stop = () => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { url: `http://127.0.0.1:${port}`, asked, stop };
+}
+
+describe("a preview", () => {
+  it("of all that one authority may revoke needs its name", async () => {
+    const plain = join(dir, "plain");
+    mkdirSync(plain);
+    writeFileSync(join(plain, "all.json"), JSON.stringify([ACME, BOLT, BA]));
+    const plan = (...words: readonly string[]) => run("coalition", "revoke", "*", "--pool", plain, "--plan", ...words);
+    expect((await plan()).exit).toBe(64);
+    const all = await plan("--by", "bolt");
+    expect([all.exit, (all.data as { revocation: object }).revocation]).toMatchObject([
+      2,
+      { revokes: "*", by: "bolt" },
+    ]);
+  });
+
+  it("asked of an agent names what runs there", async () => {
+    const seats = [{ seat: 2, authority: "crux", role: "member" }];
+    const ceremonies = [{ ceremony: "ab".repeat(32), title: "Lantern", effect: "stalls", seats }];
+    const agent = await answering({ homes: [], unchanged: ["acme"], ceremonies });
+    try {
+      const asked = ["--url", agent.url, "--key", "k", "--mesh", "pact", "--by", "crux", "--operation", "lantern"];
+      const answer = await run("coalition", "revoke", "*", "--plan", ...asked);
+      expect(answer.exit).toBe(2);
+      expect(answer.text).toContain("stalls    abababababab  Lantern: without crux");
+      expect(agent.asked).toEqual(["/v1/meshes/pact/coalition/plan?revokes=*&by=crux&operation=lantern"]);
+    } finally {
+      agent.stop();
+    }
   });
 });

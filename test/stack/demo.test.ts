@@ -23,6 +23,9 @@ describe("the demo", () => {
       expect([exit, report.status], JSON.stringify(report)).toEqual([0, "final"]);
       expect(report.agreement).toEqual({ same, of: same });
       expect(report.outcome?.value).toMatchObject({ choice: "approve" });
+      // From a partner's revocation at an agent until what runs there goes by it.
+      expect("enforcedMs" in report.timings).toBe(scenario === "coalition");
+      expect(report.timings.enforcedMs ?? 0).toBeLessThanOrEqual(1_000);
       const verified = await quorate("verify", report.bundle as string, "--trust", report.trust, "-o", "json");
       expect([verified.exit, JSON.parse(verified.stdout).outcome.digest]).toEqual([0, report.outcome?.digest]);
       await rm(keep, { recursive: true });
