@@ -17,7 +17,7 @@ import {
 } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
-import { meshOfTopic, submitToMesh } from "./mesh-road.ts";
+import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
 
@@ -85,7 +85,12 @@ export async function ingest(
     }),
   );
   await countStatements(env, config, arrivals, said(judged), answers as readonly Answer[]);
+  await bringWithdrawals(env, config, judged.filter((_, index) => isTaken(answers[index])).flatMap(saidIn));
   return answers as readonly Answer[];
+}
+
+function isTaken(answer: Answer | undefined): boolean {
+  return answer !== undefined && "receipt" in answer && ["admitted", "held"].includes(answer.receipt.verdict);
 }
 
 /** The statement that each arrival was; null where the door refused it, or a mesh's keeper judges it. */

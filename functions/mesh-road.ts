@@ -57,6 +57,29 @@ export async function checkForMesh(
   return { sound, verdicts: verdictsOn(frames, await openFrames(frames, trusts.value)) };
 }
 
+/**
+ * Withdrawals that notices carried into ceremonies here are for the keeper of their mesh too: somebody may have withheld them there. What it
+ * refuses has done its work in the ceremony all the same.
+ */
+export async function bringWithdrawals(
+  env: AgentEnv,
+  config: AgentConfig,
+  carried: readonly VerifiedObservation[],
+): Promise<void> {
+  const withdrawals = carried.flatMap(({ body }) =>
+    body.kind === "notice" && "withdrawal" in body && config.standings.has(body.withdrawal.mesh)
+      ? [body.withdrawal]
+      : [],
+  );
+  for (const [mesh, said] of Map.groupBy(withdrawals, (withdrawal) => withdrawal.mesh))
+    await submitToMesh(
+      env,
+      config,
+      mesh,
+      said.map(({ frame }) => frame),
+    ).catch((error: unknown) => console.error({ event: "withdrawal-not-kept", mesh, reason: String(error) }));
+}
+
 function unanswered(): Fault {
   return fault("INTERNAL", { request: crypto.randomUUID() }).fault;
 }

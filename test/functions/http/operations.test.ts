@@ -26,6 +26,7 @@ vi.mock("cloudflare:workers", () => ({
   },
 }));
 vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 const parties = testParties(3);
 const [acme, bolt, crux] = parties.map((party) => new Nation(party)) as [Nation, Nation, Nation];
