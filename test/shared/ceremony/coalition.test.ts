@@ -1,40 +1,23 @@
 // One partner of an operation withdraws its translators while a ceremony runs: whoever carries the withdrawal, and whatever arrived first, every party
 // leaves out the same contributions, keeps those that the cut covers, and a stranger who verifies the bundle agrees.
 import { describe, expect, it } from "vitest";
-import { advance } from "../../../shared/ceremony/advance.ts";
-import type { Round } from "../../../shared/ceremony/state.ts";
 import { explainIn } from "../../../shared/evidence/explain.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
-import type { Under } from "../../../shared/observation/under.ts";
-import { pinPolicy } from "../../../shared/policy/decode.ts";
 import { QUORUM } from "../../../shared/policy/patterns/quorum.ts";
-import type { PinnedPolicy } from "../../../shared/policy/policy.ts";
-import { Nation } from "../../support/coalition.ts";
 import { bundleOf, bytesOf, lineageOf, trustIn } from "../../support/evidence.ts";
-import { type Agent, Network, SECOND, START } from "../../support/network.ts";
-import { testParties } from "../../support/parties.ts";
-import { direct, OPERATION, underOf, withdrawal } from "../../support/under.ts";
-
-const NAMES = ["acme", "bolt", "crux", "dune"] as const;
-const parties = testParties(4);
-type Name = (typeof NAMES)[number];
-type More = Parameters<Nation["revoke"]>[2];
-const nation = (name: Name) => new Nation(parties[NAMES.indexOf(name)] as (typeof parties)[number]);
-/** Signed by a nation in its own name, or, where that is said, in another's. */
-const signed = (by: Name, revokes: string, after: number, more: More = {}) =>
-  withdrawal(nation(by).revoke(revokes, after, more));
-
-type Bend = {
-  readonly copies?: number;
-  readonly restore?: boolean;
-  /** Whether the withdrawal is carried before crux speaks. */
-  readonly first?: boolean;
-  readonly carrier?: Name;
-  /** Who hears nothing until the round is about to close. */
-  readonly deaf?: string;
-  readonly under?: Partial<Under>;
-  readonly policy?: object;
-};
+import { type Network, SECOND, START } from "../../support/network.ts";
+import {
+  type Bend,
+  carry,
+  ceremony,
+  NAMES,
+  nation,
+  operation,
+  parties,
+  recordOf,
+  signed,
+} from "../../support/operations.ts";
+import { direct, OPERATION, withdrawal } from "../../support/under.ts";
 
 const BENDS: readonly (readonly [string, Bend])[] = [
   ["after the contribution", {}],
@@ -44,42 +27,6 @@ const BENDS: readonly (readonly [string, Bend])[] = [
   ["to parties that start anew after every turn", { restore: true, copies: 2 }],
   ["to a party that hears nothing for long", { deaf: "dune" }],
 ];
-
-function operation({ copies = 1, restore = false, deaf, under = {}, policy = {} }: Bend): Network {
-  const pinned = pinPolicy({ ...QUORUM, timing: { ...QUORUM.timing, early: false }, ...policy });
-  if (!pinned.ok) throw new Error(JSON.stringify(pinned.fault));
-  const net = new Network(parties, pinned.value, {
-    role: "voter",
-    closesAt: START + 10 * SECOND,
-    expiresAt: START + 100 * SECOND,
-    under: underOf(parties, under),
-  });
-  net.copies = copies;
-  net.restoreAlways = restore;
-  net.open();
-  net.deliverAll();
-  if (deaf !== undefined) net.delivers = ({ to }) => to !== deaf || net.now > START + 9 * SECOND;
-  net.run(2);
-  return net;
-}
-
-const carry = (net: Network, name: string, statement: ReturnType<typeof withdrawal>) =>
-  net.turn(name, { on: "revocation", now: net.now, revocation: statement })[0];
-
-/** crux approves two seconds in, and the withdrawal that `make` gives for what it said is carried. */
-async function ceremony(bend: Bend, make: (said: string) => ReturnType<typeof withdrawal>): Promise<Network> {
-  const net = operation(bend);
-  const { carrier = "bolt", first = false } = bend;
-  const said = first ? "" : (net.attest("crux", "approve")[0]?.id as string);
-  expect(carry(net, carrier, make(said))).toMatchObject({ verdict: "admitted" });
-  if (first) net.attest("crux", "approve");
-  for (const name of NAMES) if (name !== "crux") net.attest(name, name === "dune" ? "reject" : "approve");
-  net.run(80, () => net.digests().every((digest) => digest !== null));
-  net.run(1);
-  return net;
-}
-
-const recordOf = (net: Network) => (net.agents[0] as Agent).state.ending?.record;
 
 async function expectOneVerdict(net: Network, codes: readonly string[]): Promise<void> {
   expect(new Set(net.digests()).size).toBe(1);
@@ -227,77 +174,5 @@ describe("a withdrawal in an operation of several rounds", () => {
     expect(carry(net, "bolt", signed("crux", "*", START + SECOND))).toMatchObject({ code: "CEREMONY_OVER" });
     expect(net.digests()[0]).toBe(digest);
     await expectOneVerdict(net, []);
-  });
-});
-
-describe("a withdrawal where the policy says who may come and go", () => {
-  const rules = { eject: { num: 2, den: 3 }, admit: { num: 1, den: 2 }, supervisors: [], earlier: "void" };
-  const policy = { rounds: { ...QUORUM.rounds, most: 2, silent: "abstain" }, membership: rules };
-
-  async function leaving(statement: ReturnType<typeof withdrawal>, least: number): Promise<Network> {
-    const net = operation({ policy: { ...policy, parties: { least } } });
-    for (const name of NAMES) net.attest(name, name === "acme" ? "approve" : "reject");
-    carry(net, "dune", statement);
-    net.run(40, () => net.agents.every(({ state }) => state.rounds.length === 2 || state.ending !== null));
-    return net;
-  }
-
-  it("is a departure: whoever is left goes on without the seat", async () => {
-    const net = await leaving(signed("crux", "*", START + SECOND), 3);
-    for (const agent of net.agents) {
-      expect(agent.state.rounds[1]?.seats.map(({ authority }) => authority)).toEqual(["acme", "bolt", "dune"]);
-      const changes = lineageOf(agent).filter(({ kind }) => kind === "membership-change");
-      expect(changes.map(({ by, detail }) => [by, detail.action, detail.why])).toEqual([["crux", "left", "departed"]]);
-    }
-    for (const name of ["acme", "bolt", "dune"]) net.attest(name, name === "dune" ? "reject" : "approve");
-    net.run(80, () => net.digests().every((digest) => digest !== null));
-    await expectOneVerdict(net, ["TRANSLATION_REVOKED"]);
-    expect(recordOf(net)?.status).toBe("decided");
-  });
-
-  it("ends the ceremony where too few are left, and is none before its instant", async () => {
-    const few = await leaving(signed("crux", "*", START + SECOND), 4);
-    expect(recordOf(few)).toMatchObject({ status: "abandoned", cause: "TOO_FEW_LEFT" });
-    const later = await leaving(signed("crux", "*", START + 60 * SECOND), 4);
-    expect(later.agents.map(({ state }) => state.rounds[1]?.seats.length)).toEqual([4, 4, 4, 4]);
-  });
-});
-
-/** Every order of a list. */
-function* orders<T>(list: readonly T[]): Generator<readonly T[]> {
-  if (list.length < 2) yield list;
-  for (const [at, first] of list.entries()) for (const rest of orders(list.toSpliced(at, 1))) yield [first, ...rest];
-}
-
-describe("what the sets say", () => {
-  it("is the same in every order of what is held", () => {
-    const net = operation({});
-    for (const name of NAMES) net.attest(name, "approve");
-    net.deliverAll();
-    net.now += 2 * SECOND;
-    const own = signed("crux", "*", START + SECOND);
-    const notices: readonly (readonly [Name, ReturnType<typeof withdrawal>])[] = [
-      ["bolt", own],
-      ["dune", signed("bolt", "dune/to-acme", START)],
-      ["acme", signed("dune", "*", START + 10 * SECOND)],
-    ];
-    for (const [carrier, statement] of notices) expect(carry(net, carrier, statement)?.verdict).toBe("admitted");
-    net.deliverAll();
-    const { policy, rounds } = net.agent("dune").state;
-    const [round] = rounds as readonly [Round];
-    expect(round.held.size).toBe(7);
-    const seen = new Set<string>();
-    let count = 0;
-    for (const held of orders([...round.held])) {
-      if (++count > 1_000) break;
-      const { excluded } = advance((policy as PinnedPolicy).policy, [{ ...round, held: new Map(held) }]);
-      seen.add(JSON.stringify(excluded.map(({ id, code, detail }) => [id, code, detail])));
-    }
-    expect(seen.size).toBe(1);
-    expect([...seen][0]?.match(/[A-Z_]{10,}/g)?.sort()).toEqual([
-      "REVOCATION_WITHOUT_STANDING",
-      "TRANSLATION_BACKDATED",
-      "TRANSLATION_REVOKED",
-    ]);
   });
 });
