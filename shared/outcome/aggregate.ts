@@ -11,7 +11,7 @@ import {
   type Verdict,
 } from "./contribution.ts";
 import { divide, fits, plainInteger, share } from "./exact.ts";
-import { type Measurement, measurementOf } from "./measurements.ts";
+import { borneBy, type Measurement, measurementOf } from "./measurements.ts";
 
 type Weighed = { readonly value: number; readonly weight: number };
 
@@ -79,7 +79,7 @@ function conclude(rule: AggregateOutcome, used: readonly Measured[], notes: read
   const value = first.measurement.shape === "value" ? { value: numbers[0] as number } : { vector: numbers };
   const cut = statistic === "trimmed-mean" ? share(used.length, { num: rule.trim, den: MILLION }) : 0;
   const trimmed = cut === 0 ? "" : `, without the ${cut} lowest and the ${cut} highest`;
-  return decided(value, [`${statistic} of ${used.length} values${trimmed}`, ...notes]);
+  return decided({ ...value, ...borneBy(used) }, [`${statistic} of ${used.length} values${trimmed}`, ...notes]);
 }
 
 /** The numbers that at least `support` contributors name, in ascending order. */
@@ -91,7 +91,10 @@ function concludeUnion(rule: AggregateOutcome, used: readonly Measured[], notes:
     .filter(([, seats]) => seats.size >= rule.support)
     .map(([value]) => value)
     .sort((a, b) => a - b);
-  return decided({ vector }, [`union of ${used.length} sets, each value named by at least ${rule.support}`, ...notes]);
+  return decided({ vector, ...borneBy(used) }, [
+    `union of ${used.length} sets, each value named by at least ${rule.support}`,
+    ...notes,
+  ]);
 }
 
 type Statistic = (rule: AggregateOutcome, column: readonly Weighed[]) => bigint;

@@ -2,6 +2,7 @@
 import { integer, list, type Reader, readAs, recordWith, text } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { TEXT_LENGTH_MAX } from "../limits.ts";
+import { joinLabels, type Labels, readLabels } from "../observation/labels.ts";
 import { type Fault, fault } from "../result.ts";
 
 export type Measurement = {
@@ -10,6 +11,8 @@ export type Measurement = {
   readonly values: readonly number[];
   /** Largest deviation that the author admits; 0 where it names none. */
   readonly uncertainty: number;
+  /** Handling labels that its author put to it. */
+  readonly labels: Labels;
 };
 
 type Fields = {
@@ -17,6 +20,7 @@ type Fields = {
   readonly vector?: readonly number[];
   readonly uncertainty?: number;
   readonly reason?: string;
+  readonly labels?: Labels;
 };
 
 const VECTOR_MAX = 4_096;
@@ -28,6 +32,7 @@ const readFields: Reader<Fields> = recordWith<object, Required<Fields>>(
     vector: list(number, VECTOR_MAX),
     uncertainty: integer(0, Number.MAX_SAFE_INTEGER),
     reason: text(TEXT_LENGTH_MAX, 0),
+    labels: readLabels,
   },
 );
 
@@ -42,8 +47,14 @@ export function judgeMeasurement(content: CborMap): Fault | null {
 
 /** Of content that has been judged. */
 export function measurementOf(content: CborMap): Measurement {
-  const { value, vector, uncertainty = 0 } = Object.fromEntries(content) as Fields;
+  const { value, vector, uncertainty = 0, labels = [] } = Object.fromEntries(content) as Fields;
   return vector === undefined
-    ? { shape: "value", values: [value as number], uncertainty }
-    : { shape: `${vector.length}`, values: vector, uncertainty };
+    ? { shape: "value", values: [value as number], uncertainty, labels }
+    : { shape: `${vector.length}`, values: vector, uncertainty, labels };
+}
+
+/** What a result that was worked out from measurements bears: the join of their labels, and nothing where none has any (SPEC §20.20). */
+export function borneBy(used: readonly { readonly measurement: Measurement }[]): { readonly labels?: Labels } {
+  const labels = joinLabels(used.map(({ measurement }) => measurement.labels));
+  return labels.length === 0 ? {} : { labels };
 }

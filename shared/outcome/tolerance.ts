@@ -12,7 +12,7 @@ import {
   weigh,
 } from "./contribution.ts";
 import { needed } from "./exact.ts";
-import { type Measurement, measurementOf } from "./measurements.ts";
+import { borneBy, type Measurement, measurementOf } from "./measurements.ts";
 import { silentSeats } from "./requirements.ts";
 
 type Witness = { readonly seat: Seat; readonly measurement: Measurement };
@@ -53,14 +53,14 @@ export function decideTolerance(
       ),
       ...silent,
     ]);
-  const { inside, median } = agreeing;
+  const { inside, median, group } = agreeing;
   const outside = witnesses.filter((witness) => !inside.includes(witness)).map(({ seat }) => nameOf(seat));
   const by = inside
     .map(({ seat }) => seat)
     .sort((a, b) => a.index - b.index)
     .map(nameOf);
   const measured = inside[0]?.measurement.shape === "value" ? { value: median[0] as number } : { vector: median };
-  return decided({ ...measured, by, outside: [...outside].sort() }, [
+  return decided({ ...measured, by, outside: [...outside].sort(), ...borneBy(group) }, [
     `${by.length} agree within ${rule.tolerance}`,
     ...outside.map((name) => `${name} lies outside`),
     ...silent,
@@ -71,7 +71,7 @@ export function decideTolerance(
 function around(
   { tolerance }: ToleranceOutcome,
   group: readonly Witness[],
-): { readonly median: readonly number[]; readonly inside: readonly Witness[] } {
+): { readonly median: readonly number[]; readonly inside: readonly Witness[]; readonly group: readonly Witness[] } {
   const length = group[0]?.measurement.values.length ?? 0;
   const median = Array.from({ length }, (_, at) => {
     const column = group.map(({ measurement }) => measurement.values[at] as number).sort((a, b) => a - b);
@@ -80,7 +80,7 @@ function around(
   const inside = group.filter(({ measurement: { values, uncertainty } }) =>
     values.every((value, at) => distance(value, median[at] as number) + BigInt(uncertainty) <= BigInt(tolerance)),
   );
-  return { median, inside };
+  return { median, inside, group };
 }
 
 function distance(a: number, b: number): bigint {

@@ -26,6 +26,22 @@ describe("statistics", () => {
     expect(aggregate(values(...list), settings).value).toEqual({ value });
   });
 
+  it("bear the join of the labels of all that they were worked out from, and none where none has any", () => {
+    const labelled = [{ value: 1, labels: ["B"] }, { value: 2 }, { value: 900, labels: ["A", "B"] }];
+    for (const statistic of ["sum", "mean", "median", "trimmed-mean"])
+      for (const order of [labelled, labelled.slice().reverse()])
+        expect(aggregate(order, by(statistic, { "outcome.trim": 330_000 })).value).toMatchObject({
+          labels: ["A", "B"],
+        });
+    expect(aggregate([{ vector: [3], labels: ["C"] }, { vector: [1] }], by("union")).value).toEqual({
+      vector: [1, 3],
+      labels: ["C"],
+    });
+    expect(aggregate(values(1, 2), by("sum")).value).toEqual({ value: 3 });
+    const unsorted = aggregate([{ value: 1, labels: ["B", "A"] }, { value: 2 }], by("sum"));
+    expect([unsorted.value, unsorted.excluded.map(({ code }) => code)]).toEqual([{ value: 2 }, ["CONTENT_INVALID"]]);
+  });
+
   it("a weighted mean and median weigh by power", () => {
     expect(aggregate(values(10, 20), by("weighted-mean"), [1, 3]).value).toEqual({ value: 18 });
     expect(aggregate(values(10, 20, 30), by("weighted-median"), [1, 1, 3]).value).toEqual({ value: 30 });
