@@ -9,6 +9,8 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     maxWorkers: 2,
+    // What agents log is shown where a test fails.
+    silent: "passed-only",
     // Long enough for a stopped workerd or nats-server to let go of its ports.
     teardownTimeout: 20_000,
     projects: [

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from "vitest";
 import { ROUTES } from "../../../functions/http/contract/table.ts";
 
 vi.mock("cloudflare:workers", () => ({ DurableObject: class {} }));
+vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
 
 describe("the table of routes", () => {
   // `vitest -u` writes the list anew.
