@@ -7,6 +7,7 @@ import { coalitionSign } from "./commands/coalition-sign.ts";
 import { compositionCheck, compositionNext } from "./commands/composition.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
+import { deploy } from "./commands/deploy.ts";
 import { dev } from "./commands/dev.ts";
 import { doctor } from "./commands/doctor.ts";
 import { dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./commands/dossier.ts";
@@ -47,6 +48,7 @@ export const COMMANDS: readonly Command[] = [
   demo,
   dev,
   build,
+  deploy,
   ...ONLINE,
   ...HOOK_COMMANDS,
   partyInit,

@@ -35,6 +35,16 @@ export const COMMAND_REFUSALS = {
   },
   INTERRUPTED: { what: "stopped by {signal}", why: "{reason}", do: "run it again" },
   UNREACHABLE: { what: "{url} does not answer", why: "{reason}", do: "check the URL, and that the agent runs" },
+  DEPLOY_FAILED: {
+    what: "the deployment stopped at {step}",
+    why: "wrangler says: {reason}",
+    do: "log in (npx wrangler login, or CLOUDFLARE_API_TOKEN) or mend what it names, then give the same plan again: what is done stays done",
+  },
+  PLAN_STALE: {
+    what: "the plan is for something else than what would be deployed now",
+    why: "the checkout, the party's documents or the names of its secrets have changed since {path} was made",
+    do: "make the plan anew: deploy --plan",
+  },
   BUS_LOGIN_REFUSED: {
     what: "{url} does not take this login",
     why: "the server says: {reason}",

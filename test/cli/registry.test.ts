@@ -21,7 +21,7 @@ import { scratchFolder } from "../support/scratch.ts";
 const root = new URL("../..", import.meta.url).pathname;
 const main = join(root, "cli", "main.ts");
 /** They start servers or builds, or stay up: their own tests run them. */
-const LONG = ["demo", "dev", "build", "simulate"];
+const LONG = ["demo", "dev", "build", "deploy", "simulate"];
 const short = COMMANDS.filter(({ name }) => !LONG.includes(name));
 const { dir, remove } = scratchFolder("first-run");
 const here = process.cwd();

@@ -6,6 +6,8 @@ import { answerOf } from "../../cli/commands/demo.ts";
 import { type Bird, flyCanary } from "../../cli/demo/canary.ts";
 import type { DemoReport } from "../../cli/demo/run.ts";
 import { SCENARIOS } from "../../cli/demo/scenarios.ts";
+import { applySteps } from "../../cli/deploy/apply.ts";
+import { type Described, refuseStale } from "../../cli/deploy/plan.ts";
 import { writeNamed } from "../../cli/files.ts";
 import { Refused } from "../../cli/registry.ts";
 import { holdFolder } from "../../cli/stack/kept-keys.ts";
@@ -35,6 +37,11 @@ const inFolder =
       rmSync(folder, { recursive: true, force: true });
     }
   };
+
+const DEPLOYED: Described = {
+  ...{ worker: "quorate-agent", compatibilityDate: "2026-07-30", script: "", party: null, engine: 1 },
+  ...{ objects: [], migrations: [], queues: [], crons: [], secrets: [], formats: [] },
+};
 
 /** With no other folder to look for programs in. */
 async function onPath<T>(folder: string, work: () => Promise<T>): Promise<T> {
@@ -106,6 +113,12 @@ export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
   COMMAND_FAILED: bug,
   INTERRUPTED: async () => answerIn(await interrupted("demo", "-o", "json")),
   UNREACHABLE: () => refusedBy("evidence", "export", "0".repeat(64), "--url", "http://127.0.0.1:61", "--key", "k"),
+  DEPLOY_FAILED: () =>
+    applySteps([{ what: "worker quorate-agent", words: ["no-such-command"] }], () => undefined).then(
+      () => null,
+      (error: Refused) => error.fault,
+    ),
+  PLAN_STALE: () => refuseStale("0".repeat(64), DEPLOYED, "plan-0000000.json"),
   OFFLINE_VIOLATION: async () => {
     const { stdout } = await quorate(
       "evidence",
