@@ -3,6 +3,7 @@ import type { Json } from "../../shared/cbor/json.ts";
 
 type Role = {
   readonly least?: number;
+  readonly most?: number;
   readonly contributes?: boolean;
   readonly gives?: readonly string[];
   readonly choices?: readonly string[];
@@ -12,8 +13,13 @@ type Role = {
 export function madeUp(document: Json, names: readonly string[]): Json {
   const { roles = {}, parties } = document as { roles?: Record<string, Role>; parties?: { least?: number } };
   const seats: string[] = Object.entries(roles).flatMap(([role, { least }]) => Array<string>(least ?? 0).fill(role));
-  const speaking = Object.entries(roles).find(([, { contributes }]) => contributes)?.[0];
-  while (speaking !== undefined && seats.length < Math.max(parties?.least ?? 0, 3)) seats.push(speaking);
+  const hasRoom = ([role, { most }]: readonly [string, Role]) =>
+    seats.filter((seat) => seat === role).length < (most ?? Number.POSITIVE_INFINITY);
+  const speakersFirst = Object.entries(roles).sort(([, a], [, b]) => Number(b.contributes) - Number(a.contributes));
+  for (let role = speakersFirst.find(hasRoom); role && seats.length < Math.max(parties?.least ?? 0, 3); ) {
+    seats.push(role[0]);
+    role = speakersFirst.find(hasRoom);
+  }
   const named = seats.map((role, index) => ({ id: names[index] ?? `party-${index + 1}`, role, power: 1 }));
   const first = named.flatMap(({ id, role }): readonly Json[] => {
     const payload = payloadOf(roles[role] ?? {});
