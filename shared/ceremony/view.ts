@@ -47,6 +47,8 @@ export type CeremonyView = {
   readonly closesAt: number | null;
   readonly expiresAt: number | null;
   readonly parties: readonly PartyView[];
+  /** Contributions to the present round that are held here: by themselves, in batches, and waiting for one. */
+  readonly contributions: number;
   readonly outcome: {
     readonly digest: Id;
     readonly status: string;
@@ -84,6 +86,7 @@ export function viewOf(state: CeremonyState): CeremonyView {
     closesAt: round?.closesAt ?? null,
     expiresAt: state.call?.body.expiresAt ?? null,
     parties,
+    contributions: round === undefined ? 0 : contributionsIn(round),
     outcome: outcomeView(state),
     agreement: agreementOf(
       state,
@@ -105,6 +108,10 @@ function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["
   if (seat === undefined || loneIn([...round.held.values()]).some(({ slot }) => slot.seat === seat.index)) return null;
   if (joining) return { role: seat.role, choices: [JOIN] };
   return { role: seat.role, choices: roles.get(seat.role)?.choices ?? [] };
+}
+
+function contributionsIn({ held, intake }: Round): number {
+  return [...intake.perSeat.values()].reduce((sum, count) => sum + count, loneIn([...held.values()]).length);
 }
 
 type Said = ReadonlyMap<number | null, Observation<ContributionBody>>;

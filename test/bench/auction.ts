@@ -86,13 +86,13 @@ export async function openAuction(stack: Stack, bidders: readonly Party[], close
 
 export type Counts = Readonly<Record<string, number>>;
 
-/** Posts frames in batches, some at a time, and counts the verdicts; refusals by their codes. */
-export async function submit(agent: LocalAgent, frames: readonly Uint8Array[]): Promise<Counts> {
+/** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. */
+export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {
   const batches: (readonly Uint8Array[])[] = [];
   for (let from = 0; from < frames.length; from += BATCH_FRAMES_MAX)
     batches.push(frames.slice(from, from + BATCH_FRAMES_MAX));
   const counts: Record<string, number> = {};
-  const send = async (batch: readonly Uint8Array[]) => {
+  const send = async (agent: LocalAgent, batch: readonly Uint8Array[]) => {
     const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;
     const headers = { "content-type": "application/cbor" };
     const response = await agent.request("/v1/observations:batch", { method: "POST", body, headers });
@@ -103,9 +103,9 @@ export async function submit(agent: LocalAgent, frames: readonly Uint8Array[]): 
       counts[name] = (counts[name] ?? 0) + 1;
     }
   };
-  const lane = async () => {
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await send(batch);
+  const lane = async (agent: LocalAgent) => {
+    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await send(agent, batch);
   };
-  await Promise.all(Array.from({ length: AT_ONCE }, lane));
+  await Promise.all(agents.flatMap((agent) => Array.from({ length: AT_ONCE }, () => lane(agent))));
   return counts;
 }

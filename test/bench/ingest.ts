@@ -1,14 +1,20 @@
-// A burst: many bidders, three organisations, every bid accounted for. And the ceiling, on the very same frames.
+// A burst: many bidders who run no agent, three organisations that do, every bid accounted for. And the ceiling, on the very same frames.
 import type { LocalAgent } from "../../cli/stack/agent.ts";
-import { rootsOf } from "../../cli/stack/party.ts";
-import { toBase64 } from "../../shared/bytes.ts";
+import { type Party, rootsOf } from "../../cli/stack/party.ts";
+import type { Stack } from "../../cli/stack/stack.ts";
+import { parseBase64, toBase64 } from "../../shared/bytes.ts";
+import { contributionsOf } from "../../shared/ceremony/gathered.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { type Counts, ended, liveStack, MESH, openAuction, submit } from "./auction.ts";
+import { parseObservation } from "../../shared/observation/decode.ts";
+import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
 import type { Runtime } from "./runtime.ts";
 
+export type Agreement = { readonly same: number; readonly of: number };
+
 export type Burst = {
   readonly ceiling: { readonly verifyPerSecond: number };
+  /** One agent takes all, while the others are down; they come back, and all three end alike. */
   readonly ingest: {
     readonly bids: number;
     readonly bidders: number;
@@ -16,67 +22,87 @@ export type Burst = {
     readonly ratioToCeiling: number;
     readonly duplicates: number;
     readonly lost: number;
+    /** Answers to bids that were handed in after the end, by their codes. */
+    readonly late: Counts;
     readonly verdicts: Counts;
     readonly doorPerSecond: number;
-    /** From the close time to the moment when all three parties showed the ending. */
+    readonly batches: number;
+    readonly bytesPerBid: number;
+    /** From the close time, or the return of the last agent, to the moment when all three parties showed the ending. */
     readonly closeMs: number;
-    readonly agreement: { readonly same: number; readonly of: number };
+    readonly agreement: Agreement;
+    readonly three: ThreeAgents;
   };
   readonly verify: { readonly frames: number; readonly perSecond: number; readonly ratioToCeiling: number };
 };
 
+/** Three agents on one machine, each handed a third: every bid is checked by all of them. */
+export type ThreeAgents = {
+  readonly bids: number;
+  /** Until every agent held every bid. */
+  readonly perSecond: number;
+  /** Checks of all three a second, over the ceiling. */
+  readonly workToCeiling: number;
+};
+
 /** Part of the bids that is sent a second time. */
 const REPEATED = 10;
-const ROUND_S = 5;
+const LATE = 50;
+/** Frames on which the ceiling is measured. */
+const SAMPLE = 2_000;
 /** A view of hundreds of seats is work for the agent: asking for it all the time would be measured too. */
-const ASK_MS = 100;
+const ASK_MS = 250;
 
 export async function measureBurst(runtime: Runtime, bids: number, bidders: number): Promise<Burst> {
   const guests = makeBidders(bidders, MESH);
   const { stack, stop } = await liveStack(ELECTOR_ROLES.length, guests);
   try {
-    const [agent] = stack.agents as readonly [LocalAgent];
-    const closesIn = ROUND_S + Math.ceil(bids / 250);
-    const opened = Date.now();
+    const [agent, ...others] = stack.agents as readonly [LocalAgent, ...LocalAgent[]];
+    const closesIn = 30 + Math.ceil(bids / 150);
+    const closesAt = Date.now() + closesIn * 1_000;
     const ceremony = await openAuction(stack, guests, closesIn);
-    const signed = signBids(guests, bids, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+    const signed = signBids(guests, 2 * bids + LATE, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
     const frames = signed.map(({ frame }) => frame);
-    const roots = [...rootsOf([...stack.parties, ...guests])];
-    await runtime.post("/load", JSON.stringify({ frames: frames.map(toBase64), roots }));
-    const all = (answer: unknown) => answer === frames.length;
-    const ceiling = (1_000 * bids) / (await runtime.time("/ceiling", "", all));
-    const door = (1_000 * bids) / (await runtime.time("/door", "", all));
+    const sample = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
+    await Promise.all(others.map((other) => other.kill()));
     const start = performance.now();
-    const verdicts = await submit(agent, frames);
+    const verdicts = await submit([agent], frames.slice(0, bids));
     const perSecond = (1_000 * bids) / (performance.now() - start);
-    const again = await submit(agent, frames.slice(0, bids / REPEATED));
+    const again = await submit([agent], frames.slice(0, bids / REPEATED));
+    await Promise.all(others.map((other) => other.start()));
+    await hold(stack, ceremony, bids);
+    const three = await measureThree(stack, ceremony, frames.slice(bids, 2 * bids), 2 * bids, sample.ceiling);
     const views = await ended(stack, ceremony, closesIn + 120, ASK_MS);
-    const closeMs = Date.now() - (opened + closesIn * 1_000);
+    const closeMs = Date.now() - closesAt;
+    const late = await submit([agent], frames.slice(2 * bids));
     const digests = views.map(({ outcome }) => outcome?.digest ?? null);
     const evidence = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
-    const counted = countIn(evidence, new Set(signed.map(({ id }) => id)));
-    await runtime.post("/bundle", evidence);
-    const trust = JSON.stringify(writeTrustStatement(MESH, new Map(roots)));
-    const verified =
-      (1_000 * counted.frames) / (await runtime.time("/verify", trust, (verdict) => verdict === "passed"));
+    const counted = countIn(evidence, new Set(signed.slice(0, 2 * bids).map(({ id }) => id)));
+    const verified = await verifyTime(runtime, evidence, [...stack.parties, ...guests]);
+    const verifiedPerSecond = (1_000 * (counted.frames + counted.held)) / verified;
     return {
-      ceiling: { verifyPerSecond: Math.round(ceiling) },
+      ceiling: { verifyPerSecond: Math.round(sample.ceiling) },
       ingest: {
         bids,
         bidders,
         perSecond: Math.round(perSecond),
-        ratioToCeiling: ratio(perSecond, ceiling),
+        ratioToCeiling: ratio(perSecond, sample.ceiling),
         duplicates: again.ignored ?? 0,
-        lost: bids - counted.bids,
+        lost: 2 * bids - counted.bids,
+        late,
         verdicts,
-        doorPerSecond: Math.round(door),
+        doorPerSecond: Math.round(sample.door),
+        batches: counted.batches,
+        bytesPerBid: Math.round(counted.batchBytes / counted.held),
         closeMs,
-        agreement: {
-          same: digests.filter((digest) => digest !== null && digest === digests[0]).length,
-          of: views.length,
-        },
+        agreement: agreementOf(digests),
+        three,
       },
-      verify: { frames: counted.frames, perSecond: Math.round(verified), ratioToCeiling: ratio(verified, ceiling) },
+      verify: {
+        frames: counted.frames + counted.held,
+        perSecond: Math.round(verifiedPerSecond),
+        ratioToCeiling: ratio(verifiedPerSecond, sample.ceiling),
+      },
     };
   } finally {
     await stop();
@@ -85,8 +111,68 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
 
 export const ratio = (ours: number, theirs: number) => Math.round((1_000 * ours) / theirs) / 1_000;
 
-/** How many of the bids the evidence carries, and how many frames in all. */
-function countIn(evidence: Uint8Array, bids: ReadonlySet<string>): { readonly bids: number; readonly frames: number } {
-  const { frames } = JSON.parse(new TextDecoder().decode(evidence)) as { frames: { id: string }[] };
-  return { bids: frames.filter(({ id }) => bids.has(id)).length, frames: frames.length };
+export function agreementOf(digests: readonly (string | null)[]): Agreement {
+  return { same: digests.filter((digest) => digest !== null && digest === digests[0]).length, of: digests.length };
+}
+
+/** Signature checks a second of the platform alone, and of our door, on the same frames in the same runtime. */
+export async function ceilingOf(runtime: Runtime, frames: readonly Uint8Array[], parties: readonly Party[]) {
+  const roots = [...rootsOf(parties)];
+  await runtime.post("/load", JSON.stringify({ frames: frames.map(toBase64), roots }));
+  const all = (answer: unknown) => answer === frames.length;
+  const perSecond = async (path: string) => (1_000 * frames.length) / (await runtime.time(path, "", all));
+  return { ceiling: await perSecond("/ceiling"), door: await perSecond("/door") };
+}
+
+/** Waits until every agent holds so many contributions. */
+export async function hold(stack: Stack, ceremony: string, bids: number): Promise<void> {
+  const running = stack.agents.filter(({ isRunning }) => isRunning);
+  await until(
+    300,
+    async () => {
+      for (const agent of running) if ((await show(agent, ceremony)).contributions < bids) return false;
+      return true;
+    },
+    ASK_MS,
+  );
+}
+
+async function measureThree(
+  stack: Stack,
+  ceremony: string,
+  frames: readonly Uint8Array[],
+  total: number,
+  ceiling: number,
+): Promise<ThreeAgents> {
+  const start = performance.now();
+  await submit(stack.agents, frames);
+  await hold(stack, ceremony, total);
+  const perSecond = (1_000 * frames.length) / (performance.now() - start);
+  const workToCeiling = ratio(stack.agents.length * perSecond, ceiling);
+  return { bids: frames.length, perSecond: Math.round(perSecond), workToCeiling };
+}
+
+async function verifyTime(runtime: Runtime, evidence: Uint8Array, parties: readonly Party[]): Promise<number> {
+  await runtime.post("/bundle", evidence);
+  const trust = JSON.stringify(writeTrustStatement(MESH, rootsOf(parties)));
+  return runtime.time("/verify", trust, (verdict) => verdict === "passed");
+}
+
+/** How many of the bids the evidence carries, in how many batches of how many bytes, and what it holds in all. */
+export function countIn(evidence: Uint8Array, bids: ReadonlySet<string>) {
+  const { frames } = JSON.parse(new TextDecoder().decode(evidence)) as { frames: { frame: string }[] };
+  const statements = frames.flatMap(({ frame }) => {
+    const parsed = parseObservation(parseBase64(frame) as Uint8Array);
+    return parsed.ok ? [parsed.value.observation] : [];
+  });
+  const held = contributionsOf(statements);
+  const batches = statements.filter(({ body }) => body.kind === "batch");
+  return {
+    bids: held.filter(({ id }) => bids.has(id)).length,
+    held: held.length,
+    frames: statements.length,
+    batches: batches.length,
+    batchBytes: batches.reduce((sum, { frame }) => sum + frame.length, 0),
+    largest: Math.max(...statements.map(({ frame }) => frame.length)),
+  };
 }

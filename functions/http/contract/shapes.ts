@@ -124,6 +124,7 @@ export const ceremony = record<ShownCeremony>({
   closesAt: nullable(whole),
   expiresAt: nullable(whole),
   parties: many(party),
+  contributions: whole,
   outcome: nullable(record<Outcome>(outcomeFields)),
   agreement,
   disputes: many(dispute),
