@@ -3,8 +3,8 @@
 import { withdrawalsOf } from "../shared/ceremony/gathered.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
 import type { Standpoint } from "../shared/coalition/basis.ts";
-import { reopen } from "../shared/observation/decode.ts";
 import { isKind, type VerifiedObservation, type Withdrawal } from "../shared/observation/observation.ts";
+import { reopen } from "../shared/observation/reopen.ts";
 import { withdrawalIn } from "../shared/observation/withdrawal.ts";
 import type { Fault } from "../shared/result.ts";
 import type { AgentConfig } from "./config.ts";

@@ -7,8 +7,8 @@ import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
 import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
-import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+import { reopen } from "../shared/observation/reopen.ts";
 import type { OutgoingFrame } from "./link-outbox.ts";
 
 /** Refused statements kept for explanation, and entries about them, of one signer and of all: a flood costs the flooder its say. */

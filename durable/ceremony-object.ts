@@ -11,7 +11,7 @@ import type { Carried } from "../shared/ceremony/gathered.ts";
 import { stillToCarry } from "../shared/ceremony/notice.ts";
 import { pictureOf } from "../shared/ceremony/picture.ts";
 import { type Preview, previewOf } from "../shared/ceremony/preview.ts";
-import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
+import { type CeremonyState, emptyState, hasEnded, phaseOf } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
@@ -19,7 +19,7 @@ import { inclusionDocument } from "../shared/evidence/inclusion.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { buildTopic } from "../shared/mesh/subject.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
-import { reopen } from "../shared/observation/decode.ts";
+import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
@@ -289,6 +289,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
       await link.send(rows.map((row) => outgoing(row, topic, this.#state.ceremony)));
       this.#ledger.sent(rows);
     }
-    if (this.#state.call !== null) await this.#telling.tell(() => viewOf(this.#state));
+    const { call, rounds, outcomes } = this.#state;
+    const news = `${phaseOf(this.#state)}/${rounds.length}/${outcomes.size}`;
+    if (call !== null) await this.#telling.tell(news, () => viewOf(this.#state));
   }
 }

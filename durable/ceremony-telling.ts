@@ -14,6 +14,7 @@ export class Telling {
   readonly #env: AgentEnv;
   readonly #ledger: CeremonyLedger;
   #noted = "";
+  #told = "";
   /** Whether anybody wants to hear of each attestation, and until when that answer is gone by. */
   #attestations = { wanted: true, untilMs: 0 };
 
@@ -22,8 +23,10 @@ export class Telling {
     this.#ledger = ledger;
   }
 
-  async tell(view: () => CeremonyView): Promise<void> {
-    await this.#note(view());
+  /** `news` changes where the row of the list may: a view of hundreds of seats is work, and in a burst there is little else to tell. */
+  async tell(news: string, view: () => CeremonyView): Promise<void> {
+    if (news !== this.#told) await this.#note(view());
+    this.#told = news;
     for (let entries = this.#next(); entries.length > 0; entries = this.#next()) {
       const shown = view();
       const events = entries.map((entry) => eventOf(entry, shown)).filter((event) => event !== null);

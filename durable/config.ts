@@ -9,7 +9,6 @@ import { fromJson } from "../shared/cbor/json.ts";
 import { list, misfit, type Reader, readAs, text } from "../shared/cbor/read.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import type { Self } from "../shared/ceremony/state.ts";
-import { signerFrom } from "../shared/cose/key.ts";
 import { openTrust, recognisedIn, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { isToken } from "../shared/mesh/subject.ts";
 import { type Author, authorFor, type Identity } from "../shared/observation/author.ts";
@@ -17,6 +16,7 @@ import { fault, ok, type Result } from "../shared/result.ts";
 import { refuseTargets } from "./hook-endpoints.ts";
 import { type AccessDocument, type ApiKey, firstKey, readAccess, readKeys } from "./keys.ts";
 import { type PartyDocument, readParty } from "./party-document.ts";
+import { platformSigner } from "./signer.ts";
 import { readStanding, type Standing } from "./standing.ts";
 
 export type AgentSecrets = {
@@ -179,7 +179,7 @@ function readIdentity(party: PartyDocument, secret: Uint8Array): Result<Identity
   if (!sound) return fault("CONFIG_INVALID", { path: "PARTY.deviceLinks", need: "device links in canonical base64" });
   return ok({
     mesh: party.mesh,
-    signer: signerFrom(secret),
+    signer: platformSigner(secret),
     credentials: credentials as readonly Uint8Array[],
     ...(links.length === 0 ? {} : { deviceLinks: links as readonly Uint8Array[] }),
     place: { frame: "logical", key: party.name },

@@ -8,8 +8,8 @@ import type { LinkState } from "../shared/mesh/disconnect.ts";
 import type { Desk } from "../shared/mesh/live/turn.ts";
 import type { Report } from "../shared/mesh/report.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
-import { reopen } from "../shared/observation/decode.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+import { reopen } from "../shared/observation/reopen.ts";
 
 const TABLES = [
   `CREATE TABLE IF NOT EXISTS statements (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, mesh TEXT NOT NULL,

@@ -15,6 +15,7 @@ import {
   type RevocationNotice,
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
+import { handOn } from "../shared/observation/reopen.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
@@ -72,6 +73,7 @@ export async function ingest(
     [...groups.values()].map(async ({ place, indexes }) => {
       const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
       const said = indexes.flatMap((index) => saidIn(judged[index]));
+      for (const each of said) handOn(each);
       const received =
         "said" in place
           ? await submitAll(env, ceremonyOf(place.said), frames, concerning(said, door.trust))

@@ -2,6 +2,8 @@
 
 /** One signed frame. Half of a queue message (128,000 bytes), so that two fit and NATS' 1 MiB is never near. */
 export const FRAME_BYTES_MAX = 65_536;
+/** Frames that a door has read and keeps for whoever opens them next: a few turns of a burst. */
+export const FRAMES_HANDED_BYTES_MAX = 2 * 1_048_576;
 /** Contributions in one batch, and their bytes unpacked: what one call of a ceremony's object bears, many times over. */
 export const BATCH_MEMBERS_MAX = 192;
 export const BATCH_UNPACKED_BYTES_MAX = 262_144;

@@ -52,8 +52,9 @@ export function absorbAll(start: Turn, observations: readonly VerifiedObservatio
     run = [];
   };
   for (const observation of observations) {
-    if (!isForBatch(turn, observation) || (run.length > 0 && run[0]?.round !== observation.round)) takeRun();
-    if (isForBatch(turn, observation)) run.push(observation);
+    const joins = isForBatch(turn, observation);
+    if (!joins || (run.length > 0 && run[0]?.round !== observation.round)) takeRun();
+    if (joins) run.push(observation as Taken);
     else turn = absorb(turn, observation);
   }
   takeRun();
@@ -61,7 +62,7 @@ export function absorbAll(start: Turn, observations: readonly VerifiedObservatio
 }
 
 /** Whether a statement is a contribution in its signer's own seat, one whose holder runs no agent. */
-function isForBatch({ state }: Turn, observation: VerifiedObservation): observation is Taken {
+function isForBatch({ state }: Turn, observation: VerifiedObservation): boolean {
   const { ceremony, key, slot, round: index } = observation;
   const round = state.rounds[index ?? -1];
   if (round === undefined || ceremony !== state.ceremony || state.refusal !== null || key === state.self.key)

@@ -8,7 +8,10 @@ import { type CeremonyState, currentRound, type Round, replaceRound } from "./st
 
 /** Takes in the stamps of statements that arrived at the host's reading `now`. */
 export function listen(state: CeremonyState, observations: readonly Observation[], now: number): CeremonyState {
-  const heard = observations.flatMap((observation) => heardFrom(state, observation));
+  // Whoever runs no agent hears nobody, and what it hands in may have been signed long ago.
+  const batched = currentRound(state)?.batched;
+  const voiced = observations.filter(({ slot }) => slot.seat === null || batched?.has(slot.seat) !== true);
+  const heard = voiced.flatMap((observation) => heardFrom(state, observation));
   if (heard.length === 0) return state;
   const organisations = voicesOf(currentRound(state)).size;
   const clock = hearAt(state.clock, heard, now, organisations);

@@ -31,7 +31,6 @@ import {
   type Lineage,
   type Observation,
   type Slot,
-  type VerifiedObservation,
 } from "./observation.ts";
 import { withdrawalIn } from "./withdrawal.ts";
 
@@ -281,11 +280,4 @@ function checkCeremony({ version, ceremony, round, body }: Observation, outside:
   const need = (what: string) => (outside ? `null in a ${body.kind}` : what);
   if ((ceremony === null) !== outside) return fault("FIELD_INVALID", { path: "ceremony", need: need("an id") });
   return (round === null) === outside ? ok(true) : fault("FIELD_INVALID", { path: "round", need: need("a number") });
-}
-
-/** Opens a frame that this party's own door has admitted before: from its store, or from its own consumer. */
-export function reopen(frame: Uint8Array): VerifiedObservation {
-  const parsed = parseObservation(frame);
-  if (!parsed.ok) throw new Error(`broken invariant: a stored frame does not parse: ${parsed.fault.code}`);
-  return parsed.value.observation as VerifiedObservation;
 }

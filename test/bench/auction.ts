@@ -22,7 +22,7 @@ export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<vo
 export async function liveStack(parties: number, guests: readonly Party[] = []): Promise<LiveStack> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const { script } = await buildBundle();
-  const names = PARTY_NAMES.slice(0, parties);
+  const names = Array.from({ length: parties }, (_, index) => PARTY_NAMES[index] ?? `party-${index}`);
   const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests });
   const stop = async () => {
     await stack.stop();
@@ -89,8 +89,8 @@ export type Counts = Readonly<Record<string, number>>;
 /** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. */
 export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {
   const batches: (readonly Uint8Array[])[] = [];
-  for (let from = 0; from < frames.length; from += BATCH_FRAMES_MAX)
-    batches.push(frames.slice(from, from + BATCH_FRAMES_MAX));
+  const size = Math.min(BATCH_FRAMES_MAX, Math.ceil(frames.length / (AT_ONCE * agents.length)));
+  for (let from = 0; from < frames.length; from += size) batches.push(frames.slice(from, from + size));
   const counts: Record<string, number> = {};
   const send = async (agent: LocalAgent, batch: readonly Uint8Array[]) => {
     const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;

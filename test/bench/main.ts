@@ -2,29 +2,47 @@
 // `--quick` for small numbers. Progress goes to stderr.
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { liveStack, MESH } from "./auction.ts";
+import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
 import { type CloseCost, measureClose } from "./close.ts";
 import { measureBurst } from "./ingest.ts";
 import { measureOutcome, type OutcomeCost, slopeOf } from "./outcome.ts";
 import { centralAuction, peer, signedLog } from "./peers.ts";
 import { measureReconcile } from "./reconcile.ts";
+import { measureRestart } from "./restart.ts";
 import { startRuntime } from "./runtime.ts";
 import { measureChain } from "./warm-chain.ts";
 
 const FULL = {
-  bids: 1_200,
-  bidders: 40,
+  bids: 10_000,
+  bidders: 400,
+  restarted: 3_000,
   ceremonies: 20,
-  parties: [3, 4, 7],
+  parties: [3, 4, 7, 13, 31],
   sizes: [100, 1_000, 10_000, 100_000],
   entries: 1_000,
 };
-const QUICK = { bids: 300, bidders: 20, ceremonies: 3, parties: [3], sizes: [100, 1_000, 10_000], entries: 100 };
+const QUICK = {
+  bids: 300,
+  bidders: 20,
+  restarted: 300,
+  ceremonies: 3,
+  parties: [3],
+  sizes: [100, 1_000, 10_000],
+  entries: 100,
+};
+
+/** Of many parties on one machine few ceremonies are run: each agent is a process of its own. */
+const FEW_PARTIES = 7;
+const SOME = 5;
+/** How long the auction is open in which an agent is killed. */
+const ROUND_S = 40;
 
 function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function measure({ bids, bidders, ceremonies, parties, sizes, entries }: typeof FULL) {
+async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, entries }: typeof FULL) {
   const runtime = await startRuntime();
   try {
     say("outcome: the cost of each contribution …");
@@ -35,11 +53,15 @@ async function measure({ bids, bidders, ceremonies, parties, sizes, entries }: t
     const reconcile = measureReconcile();
     const close: CloseCost[] = [];
     for (const count of parties) {
-      say(`close: ${ceremonies} ceremonies of ${count} parties …`);
-      close.push(await measureClose(count, ceremonies));
+      const times = count > FEW_PARTIES ? Math.min(ceremonies, SOME) : ceremonies;
+      say(`close: ${times} ceremonies of ${count} parties …`);
+      close.push(await measureClose(count, times));
     }
     say(`ingest: ${bids} bids of ${bidders} bidders …`);
     const burst = await measureBurst(runtime, bids, bidders);
+    say(`restart: ${restarted} bids, and an agent that is killed among them …`);
+    const live = await liveStack(ELECTOR_ROLES.length, makeBidders(bidders, MESH));
+    const restart = await measureRestart(live, restarted, bidders, ROUND_S).finally(live.stop);
     say("peers …");
     const floor = await centralAuction(bids, bidders);
     const log = await signedLog(entries);
@@ -52,7 +74,17 @@ async function measure({ bids, bidders, ceremonies, parties, sizes, entries }: t
       ),
       peer("OrbitDB log", "check and take in a signed entry of one of three writers", log.theirs, log.ours),
     ];
-    return { machine: machine(), ...burst, chain, close, outcome, outcomeSlope: slopeOf(outcome), reconcile, peers };
+    return {
+      machine: machine(),
+      ...burst,
+      restart,
+      chain,
+      close,
+      outcome,
+      outcomeSlope: slopeOf(outcome),
+      reconcile,
+      peers,
+    };
   } finally {
     await runtime.stop();
   }
@@ -70,11 +102,24 @@ function machine() {
 
 type Report = Awaited<ReturnType<typeof measure>>;
 
-function print({ ceiling, ingest, chain, close, outcome, outcomeSlope, verify, reconcile, peers }: Report): string {
+function print({
+  ceiling,
+  ingest,
+  restart,
+  chain,
+  close,
+  outcome,
+  outcomeSlope,
+  verify,
+  reconcile,
+  peers,
+}: Report): string {
   const perBid = ({ contributions, microsPer }: OutcomeCost) => `${contributions}: ${microsPer.toFixed(2)} µs`;
   return [
     `ceiling    ${ceiling.verifyPerSecond} signature checks a second`,
-    `ingest     ${ingest.perSecond} bids a second, ${ingest.ratioToCeiling} of the ceiling; ${ingest.lost} of ${ingest.bids} lost`,
+    `ingest     ${ingest.perSecond} bids a second at one agent, ${ingest.ratioToCeiling} of the ceiling; ${ingest.lost} lost; ${ingest.bytesPerBid} bytes a bid`,
+    `three      ${ingest.three.perSecond} bids a second at three agents, each checking all: ${ingest.three.workToCeiling} of the ceiling in work`,
+    `restart    ${restart.restartMs} ms until ${restart.held} bids were there again; ${restart.lost} of ${restart.bids} lost; ${restart.agreement.same} of ${restart.agreement.of} alike`,
     ...close.map(
       (at) => `close      ${at.parties} parties: p50 ${at.p50Ms} ms, p95 ${at.p95Ms} ms, ${at.messages} frames`,
     ),

@@ -11,7 +11,7 @@ import type { Party } from "../../cli/stack/party.ts";
 import { type Stack, startStack } from "../../cli/stack/stack.ts";
 import { issueStatement } from "../../shared/authority/statement.ts";
 import { parseBase64, toBase64, toHex } from "../../shared/bytes.ts";
-import { reopen } from "../../shared/observation/decode.ts";
+import { reopen } from "../../shared/observation/reopen.ts";
 import { agreementOf, EAST, WEST } from "../support/cloud-meshes.ts";
 
 const dir = mkdtempSync(join(tmpdir(), "quorate-meshes-"));

@@ -11,8 +11,8 @@ import { issueTaxonomy, type Taxonomy } from "../../../shared/authority/taxonomy
 import { toBase64 } from "../../../shared/bytes.ts";
 import { writeTrustStatement } from "../../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
-import { reopen } from "../../../shared/observation/decode.ts";
 import { isKind } from "../../../shared/observation/observation.ts";
+import { reopen } from "../../../shared/observation/reopen.ts";
 import { pinPolicy } from "../../../shared/policy/decode.ts";
 import { QUORUM } from "../../../shared/policy/patterns/quorum.ts";
 import { judge } from "../../support/admission.ts";

@@ -9,8 +9,9 @@ import { authorityDetail } from "../../../shared/ceremony/authority-detail.ts";
 import { emptyState } from "../../../shared/ceremony/state.ts";
 import { CHAIN_PATHS_MAX } from "../../../shared/limits.ts";
 import { admit } from "../../../shared/observation/admit.ts";
-import { parseObservation, reopen } from "../../../shared/observation/decode.ts";
+import { parseObservation } from "../../../shared/observation/decode.ts";
 import { authorityReport } from "../../../shared/observation/door-report.ts";
+import { reopen } from "../../../shared/observation/reopen.ts";
 import { encodable } from "../../support/oracles.ts";
 import {
   AGENT,

@@ -1,0 +1,41 @@
+// Frames that this party's own door has admitted before: from its store, or from its own consumer, which often runs in the same process.
+import { type ChainMemory, emptyMemory, remember } from "../authority/chain.ts";
+import { equalBytes, toHex } from "../bytes.ts";
+import { FRAMES_HANDED_BYTES_MAX } from "../limits.ts";
+import { parseObservation } from "./decode.ts";
+import type { VerifiedObservation } from "./observation.ts";
+
+/** Chains read before: whoever speaks once speaks again. No door asks it, since nothing here was proved. */
+const chains: ChainMemory = emptyMemory();
+
+/** What the door has read and nobody has opened again yet, by part of its signature. It changes no answer. */
+const handed = new Map<string, VerifiedObservation>();
+let bytes = 0;
+
+const nameOf = (frame: Uint8Array) => toHex(frame.subarray(-16));
+
+/** Keeps what was admitted for whoever opens the same frame next. */
+export function handOn(observation: VerifiedObservation): void {
+  bytes += observation.frame.length;
+  if (bytes > FRAMES_HANDED_BYTES_MAX) {
+    handed.clear();
+    bytes = observation.frame.length;
+  }
+  handed.set(nameOf(observation.frame), observation);
+}
+
+/** Opens a frame that was admitted before. */
+export function reopen(frame: Uint8Array): VerifiedObservation {
+  const name = nameOf(frame);
+  const known = handed.get(name);
+  if (known !== undefined && equalBytes(known.frame, frame)) {
+    handed.delete(name);
+    bytes -= frame.length;
+    return known;
+  }
+  const parsed = parseObservation(frame, { memory: chains, consents: null });
+  if (!parsed.ok) throw new Error(`broken invariant: a stored frame does not parse: ${parsed.fault.code}`);
+  const { observation, members } = parsed.value;
+  for (const { chain } of [observation, ...members.map((member) => member.observation)]) remember(chains, chain);
+  return observation as VerifiedObservation;
+}

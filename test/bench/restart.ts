@@ -1,0 +1,63 @@
+// A burst in which one of three agents is killed and comes back: nothing that anyone was told is taken is lost, and all three end alike.
+import type { LocalAgent } from "../../cli/stack/agent.ts";
+import { type Counts, ended, type LiveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
+import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
+import { type Agreement, agreementOf, countIn, hold } from "./ingest.ts";
+
+export type Restart = {
+  readonly bids: number;
+  readonly verdicts: Counts;
+  /** Contributions that the agent held when it was killed, and milliseconds from its start until it showed as many again. */
+  readonly held: number;
+  readonly restartMs: number;
+  /** Of the bids that were answered for as admitted, how many the evidence of the agent that was killed does not hold. */
+  readonly lost: number;
+  readonly agreement: Agreement;
+};
+
+const ASK_MS = 50;
+
+/** `live` has as many electors as the auction, and recognises the roots of `bidders` bidders. */
+export async function measureRestart(
+  live: LiveStack,
+  bids: number,
+  bidders: number,
+  closesIn: number,
+): Promise<Restart> {
+  const { stack } = live;
+  const guests = makeBidders(bidders, MESH);
+  const [first, second, third] = stack.agents as readonly [LocalAgent, LocalAgent, LocalAgent];
+  const ceremony = await openAuction(stack, guests, closesIn);
+  const signed = signBids(guests, bids, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+  const frames = signed.map(({ frame }) => frame);
+  const half = Math.floor(bids / 2);
+  const before = await submit([first, second, third], frames.slice(0, half));
+  const { contributions: held } = await show(third, ceremony);
+  // It dies while the others are handed the rest, and some that it was handed before.
+  const rest = submit([first, second], frames.slice(Math.floor(half / 2)));
+  await third.kill();
+  const after = await rest;
+  const start = performance.now();
+  await third.start();
+  await until(60, async () => (await show(third, ceremony)).contributions >= held, ASK_MS);
+  const restartMs = Math.round(performance.now() - start);
+  await hold(stack, ceremony, bids);
+  const views = await ended(stack, ceremony, closesIn + 60, ASK_MS);
+  const evidence = new Uint8Array(await (await third.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
+  const counted = countIn(evidence, new Set(signed.map(({ id }) => id)));
+  return {
+    bids,
+    verdicts: sum(before, after),
+    held,
+    restartMs,
+    lost: bids - counted.bids,
+    agreement: agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)),
+  };
+}
+
+function sum(...all: readonly Counts[]): Counts {
+  const total: Record<string, number> = {};
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
+  return total;
+}

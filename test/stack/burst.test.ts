@@ -1,0 +1,52 @@
+// A burst on real agents: bids of parties that run none, taken in by three electors, one of which is killed in the middle and comes back.
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { rootsOf } from "../../cli/stack/party.ts";
+import { checkInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { ended, type LiveStack, liveStack, MESH, openAuction, submit } from "../bench/auction.ts";
+import { ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
+import { measureRestart } from "../bench/restart.ts";
+
+const BIDDERS = 20;
+let live: LiveStack;
+const guests = makeBidders(BIDDERS, MESH);
+
+beforeAll(async () => {
+  live = await liveStack(ELECTOR_ROLES.length, guests);
+}, 60_000);
+afterAll(() => live.stop());
+
+describe("a burst of bids", () => {
+  it("loses nothing when an agent is killed in it, and all three end alike", async () => {
+    const told = await measureRestart(live, 300, BIDDERS, 12);
+    expect(told).toMatchObject({ lost: 0, agreement: { same: 3, of: 3 } });
+    expect(told.held).toBeGreaterThan(0);
+    expect(told.verdicts.admitted).toBeGreaterThanOrEqual(300);
+    expect((told.verdicts.admitted ?? 0) + (told.verdicts.ignored ?? 0)).toBe(150 + 225);
+  }, 90_000);
+
+  it("answers a late bid with its code, and a bidder without a key with the proof that its bid counted", async () => {
+    const { stack } = live;
+    const ceremony = await openAuction(stack, guests, 3);
+    const signed = signBids(guests, 40, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+    await submit(
+      stack.agents,
+      signed.slice(0, 30).map(({ frame }) => frame),
+    );
+    await ended(stack, ceremony, 60, 50);
+    expect(
+      await submit(
+        stack.agents,
+        signed.slice(30).map(({ frame }) => frame),
+      ),
+    ).toEqual({ ROUND_CLOSED: 10 });
+    const [agent] = stack.agents;
+    const path = (id: string) => `/v1/ceremonies/${ceremony}/observations/${id}/inclusion`;
+    const answer = await fetch(new URL(path(signed[0]?.id as string), agent?.url));
+    const proof = readInclusion(await answer.json());
+    const trust = writeTrustStatement(MESH, rootsOf([...stack.parties, ...guests]));
+    expect(proof.ok && (await checkInclusion(proof.value, trust))).toMatchObject({ verdict: "passed" });
+    const absent = await fetch(new URL(path(signed[39]?.id as string), agent?.url));
+    expect(await absent.json()).toMatchObject({ code: "INCLUSION_ABSENT" });
+  }, 90_000);
+});
