@@ -18,22 +18,32 @@ export type Callback = {
 
 const ENDS: readonly string[] = ["ceremony.decided", "ceremony.abandoned", "ceremony.expired"];
 
-const TABLE =
-  "CREATE TABLE IF NOT EXISTS callbacks (ceremony TEXT PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, environment TEXT NOT NULL, installation INTEGER, api TEXT NOT NULL, approved TEXT NOT NULL, answered TEXT)";
+/** Ends are remembered so long: a delivery that is replayed may ask for a ceremony that has ended meanwhile. */
+const END_AGE_MAX_MS = 30 * 86_400_000;
+
+const TABLES = [
+  "CREATE TABLE IF NOT EXISTS callbacks (ceremony TEXT PRIMARY KEY, source TEXT NOT NULL, url TEXT NOT NULL, environment TEXT NOT NULL, installation INTEGER, api TEXT NOT NULL, approved TEXT NOT NULL, answered TEXT)",
+  "CREATE TABLE IF NOT EXISTS ends (ceremony TEXT PRIMARY KEY, id TEXT NOT NULL, type TEXT NOT NULL, body TEXT NOT NULL, at INTEGER NOT NULL)",
+];
 
 export class HookAnswers {
   readonly #sql: SqlStorage;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
-    sql.exec(TABLE);
+    for (const table of TABLES) sql.exec(table);
   }
 
-  await(ceremony: string, { source, url, environment, installation, api, approved }: Callback): void {
+  /** From now on the sender waits for the ceremony's end; answers that end where it was told already. */
+  await(ceremony: string, { source, url, environment, installation, api, approved }: Callback): CeremonyEvent | null {
     this.#sql.exec(
       "INSERT OR IGNORE INTO callbacks VALUES (?, ?, ?, ?, ?, ?, ?, NULL)",
       ...[ceremony, source, url, environment, installation, api, approved],
     );
+    const end = this.#sql
+      .exec<CeremonyEvent>("SELECT id, type, ceremony, body FROM ends WHERE ceremony = ?", ceremony)
+      .toArray()[0];
+    return end ?? null;
   }
 
   of(ceremony: string): Callback | null {
@@ -41,13 +51,16 @@ export class HookAnswers {
   }
 
   /** The answer that an event makes due: the first end that is told; null where nobody waits for one. */
-  due(event: CeremonyEvent): { readonly callback: Callback; readonly answer: CeremonyEvent } | null {
+  due(event: CeremonyEvent, nowMs: number): { readonly callback: Callback; readonly answer: CeremonyEvent } | null {
     if (!ENDS.includes(event.type)) return null;
+    const { id, type, ceremony, body: told } = event;
+    this.#sql.exec("DELETE FROM ends WHERE at < ?", nowMs - END_AGE_MAX_MS);
+    this.#sql.exec("INSERT OR IGNORE INTO ends VALUES (?, ?, ?, ?, ?)", ceremony, id, type, told, nowMs);
     const claimed = this.#sql
       .exec<Callback>(
         "UPDATE callbacks SET answered = ? WHERE ceremony = ? AND answered IS NULL RETURNING *",
-        event.id,
-        event.ceremony,
+        id,
+        ceremony,
       )
       .toArray()[0];
     if (claimed === undefined) return null;

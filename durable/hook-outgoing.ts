@@ -5,7 +5,7 @@ import { pauseAfter } from "../shared/webhooks/schedule.ts";
 import { type AgentConfig, configOf } from "./config.ts";
 import type { AgentEnv } from "./env.ts";
 import { GITHUB_HEADERS, GithubTokens } from "./github-token.ts";
-import { HookAnswers } from "./hook-answers.ts";
+import { type Callback, HookAnswers } from "./hook-answers.ts";
 import { type Endpoint, HookEndpoints, type ShownEndpoint } from "./hook-endpoints.ts";
 import { type Due, HookOutbox } from "./hook-outbox.ts";
 import { type HookSecrets, newSecret, publicKeyText, webhookSigner } from "./hook-secrets.ts";
@@ -87,9 +87,15 @@ export class HookOutgoing {
     return [...new Set(open.flatMap(({ events: types }) => types))];
   }
 
+  /** A sender waits for a ceremony's end; one that was told before it began to wait is answered at once. */
+  await(ceremony: string, callback: Callback, nowMs: number): void {
+    const end = this.answers.await(ceremony, callback);
+    if (end !== null) this.#answer(end, nowMs);
+  }
+
   /** Whoever asked for the ceremony by a delivery, and waits, is told how it ended. */
   #answer(event: CeremonyEvent, nowMs: number): void {
-    const due = this.answers.due(event);
+    const due = this.answers.due(event, nowMs);
     if (due === null) return;
     this.outbox.keep(due.answer, nowMs);
     this.outbox.enqueue("github", due.callback.source, due.callback.url, due.answer.id, nowMs);

@@ -132,10 +132,10 @@ export class Hooks extends DurableObject<AgentEnv> {
     callback: Callback | null,
   ): Promise<string> {
     const id = this.ctx.storage.transactionSync(() => {
-      if (callback !== null && record.ceremony !== null) this.#outgoing.answers.await(record.ceremony, callback);
+      if (callback !== null && record.ceremony !== null) this.#outgoing.await(record.ceremony, callback, Date.now());
       return this.#requests.settle(record, key, label, kept);
     });
-    if ((await this.ctx.storage.getAlarm()) === null) await this.#arm();
+    if (callback !== null || (await this.ctx.storage.getAlarm()) === null) await this.#arm();
     return id;
   }
 

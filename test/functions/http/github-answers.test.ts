@@ -2,9 +2,12 @@
 // server on this machine stands in for GitHub; nothing between is replaced.
 import { generateKeyPairSync, verify } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { HookAnswers } from "../../../durable/hook-answers.ts";
+import type { CeremonyEvent } from "../../../shared/webhooks/event.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
 import { type Receiver, startReceiver } from "../../support/receiver.ts";
+import { sqliteStorage } from "../../support/sqlite-storage.ts";
 import * as send from "../hooks/senders.ts";
 
 vi.mock("cloudflare:workers", () => ({
@@ -180,6 +183,7 @@ describe("a deployment that waits", () => {
       callback("/repos/../admin/actions/runs/77/deployment_protection_rule"),
       `${github.url}.evil.com${PATH}`,
       `${github.url}@evil.com${PATH}`,
+      `${github.url.replace("127.0.0.1", "127.0.0.9")}${PATH}`,
       "http://169.254.169.254/latest",
       "",
     ];
@@ -187,6 +191,29 @@ describe("a deployment that waits", () => {
     expect(github.arrived).toEqual([]);
     const { ceremonies } = (await (await agent.request("/v1/ceremonies", { headers: KEYED })).json()) as Document;
     expect(ceremonies).toEqual([]);
+  });
+
+  it("is answered too where the ceremony ended before its delivery was on record", async () => {
+    start({ "token:gh": ["ghp_fixed"] });
+    const hooks = agent.hooks();
+    const settle = hooks.settle.bind(hooks);
+    let crashes = 1;
+    vi.spyOn(hooks, "settle").mockImplementation(async (...given) => {
+      crashes -= 1;
+      if (crashes >= 0) throw new Error("the process died");
+      return settle(...given);
+    });
+    expect(await request()).toMatchObject({ http: 500 });
+    const { ceremonies } = (await (await agent.request("/v1/ceremonies", { headers: KEYED })).json()) as {
+      ceremonies: readonly { readonly ceremony: string }[];
+    };
+    const [{ ceremony }] = ceremonies as [{ readonly ceremony: string }];
+    await say(ceremony, "approve");
+    await pass(ceremony, 5);
+    expect(answers()).toEqual([]);
+    expect(await request()).toMatchObject({ http: 201, opened: ceremony });
+    await agent.hooks().alarm();
+    expect(answers()).toMatchObject([{ state: "approved" }]);
   });
 
   it("stays on record as not answered where the agent has no token", async () => {
@@ -198,5 +225,41 @@ describe("a deployment that waits", () => {
       await agent.request(`/v1/attempts?ceremony=${opened}`, { headers: KEYED })
     ).json()) as Document;
     expect(told.attempts).toMatchObject([{ http: null, why: expect.stringContaining("app:SOURCE") }]);
+  });
+});
+
+describe("an end", () => {
+  const event = (type: CeremonyEvent["type"], outcome: object | null): CeremonyEvent => ({
+    id: `evt_${type}`,
+    type,
+    ceremony: "c1",
+    body: JSON.stringify({ type, data: { outcome } }),
+  });
+  const waiting = (approved = 'outcome.value.choice == "approve"') => {
+    const answers = new HookAnswers(sqliteStorage().sql);
+    const where = { source: "gh", url: "https://api.github.com/x", environment: "prod", installation: null };
+    answers.await("c1", { ...where, api: "https://api.github.com", approved });
+    return answers;
+  };
+  const yes = { status: "decided", value: { choice: "approve" } };
+  const stateOf = (told: ReturnType<HookAnswers["due"]>) =>
+    told === null ? null : (JSON.parse(told.answer.body) as Document).state;
+
+  it("is answered by the first that is told, also where a certificate comes after the expiry", () => {
+    const answers = waiting();
+    expect(stateOf(answers.due(event("ceremony.attested", null), NOW_MS))).toBeNull();
+    expect(stateOf(answers.due(event("ceremony.expired", null), NOW_MS))).toBe("rejected");
+    expect(stateOf(answers.due(event("ceremony.decided", yes), NOW_MS))).toBeNull();
+    expect(stateOf(waiting().due(event("ceremony.abandoned", yes), NOW_MS))).toBe("rejected");
+    expect(stateOf(waiting().due({ ...event("ceremony.decided", yes), ceremony: "c2" }, NOW_MS))).toBeNull();
+  });
+
+  it("is a no wherever it is not clearly a yes", () => {
+    const decided = (outcome: object | null, approved?: string) =>
+      stateOf(waiting(approved).due(event("ceremony.decided", outcome), NOW_MS));
+    expect(decided(yes)).toBe("approved");
+    for (const outcome of [null, {}, { ...yes, value: null }, { ...yes, value: { choice: "reject" } }, { f: 1.5 }])
+      expect(decided(outcome)).toBe("rejected");
+    expect(decided(yes, "outcome.value.choice")).toBe("rejected");
   });
 });
