@@ -13,6 +13,8 @@ export default defineConfig({
     silent: "passed-only",
     // Long enough for a stopped workerd or nats-server to let go of its ports.
     teardownTimeout: 20_000,
+    // An agent in the test's own process writes its log there: a line for each request that changes something.
+    onConsoleLog: (line) => !line.includes("event: 'request'"),
     projects: [
       {
         extends: true,

@@ -30,6 +30,7 @@ import { lineageVerify } from "./commands/lineage.ts";
 import { meshReconcile, meshTrace, translatorCheck } from "./commands/mesh.ts";
 import { meshCheck } from "./commands/mesh-check.ts";
 import { ONLINE } from "./commands/online/all.ts";
+import { opsAlerts, opsDashboard, opsRunbook } from "./commands/ops.ts";
 import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
 import { partyDevice } from "./commands/party-device.ts";
 import { partyNats, partyNatsRenew, partyNatsRevoke } from "./commands/party-nats.ts";
@@ -42,6 +43,7 @@ import { proximity, timeAlign } from "./commands/reference.ts";
 import { revocationPropagate } from "./commands/revocation.ts";
 import { coalitionStatus, revocationStatus } from "./commands/revocation-status.ts";
 import { simulate } from "./commands/simulate.ts";
+import { supportAnalyze, supportGather } from "./commands/support.ts";
 import type { Command } from "./registry.ts";
 
 export const COMMANDS: readonly Command[] = [
@@ -84,6 +86,11 @@ export const COMMANDS: readonly Command[] = [
   preflight,
   errors,
   doctor,
+  opsAlerts,
+  opsDashboard,
+  opsRunbook,
+  supportGather,
+  supportAnalyze,
   ...aboutCommands(() => COMMANDS),
   frameInspect,
   frameVerify,

@@ -55,9 +55,10 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "shows one as this party sees it",
     access: "read",
-    answers: { 200: { about: "the ceremony", type: JSON_TYPE, shape: shape.ceremony } },
+    answers: { 200: { about: "the ceremony", type: JSON_TYPE, shape: shape.ceremony }, ...UNCHANGED },
     refusals: ["NOT_FOUND"],
-    handle: (context) => withCeremony(context, async (ceremony) => context.json(await ceremony.view())),
+    handle: (context) =>
+      withCeremony(context, async (held) => entity(context, JSON.stringify(await held.view()), JSON_TYPE)),
   }),
   route({
     method: "GET",

@@ -149,4 +149,20 @@ describe("a stream of events", () => {
     await reading;
     vi.useRealTimers();
   });
+
+  it("ends when the time of its key is over", async () => {
+    const agent = here();
+    const { ceremony } = (await (await open(agent)).json()) as { ceremony: string };
+    vi.useFakeTimers({ toFake: ["Date", "setTimeout", "clearTimeout"], now: Date.parse("2027-01-10T00:00:00Z") });
+    const sha256 = createHash("sha256").update("a short key").digest("hex");
+    const key = { id: "short", sha256, scopes: ["read"], until: "2027-01-10T00:00:12Z" };
+    Object.assign(agent.env, { API_KEYS: JSON.stringify([key]) });
+    const answer = await agent.request(`/v1/ceremonies/${ceremony}/events`, {
+      headers: { authorization: "Bearer a short key" },
+    });
+    const reading = answer.text();
+    await vi.advanceTimersByTimeAsync(16_000);
+    expect(await reading).toMatch(/event: cut\ndata: \{"code":"KEY_WITHDRAWN"[^\n]*\n\n$/);
+    vi.useRealTimers();
+  });
 });
