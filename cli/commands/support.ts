@@ -37,7 +37,12 @@ export const supportAnalyze: Command = {
     const document = readJsonFile(argument(call, 0, "FILE")) as Partial<Gathered> | null;
     if (document?.format !== SUPPORT_FORMAT || document.parts === undefined || document.here === undefined)
       throw new Refused(
-        fault("FILE_UNREADABLE", { file: "FILE", reason: `it is not ${SUPPORT_FORMAT}` }).fault,
+        fault("FILE_SHAPE", {
+          thing: "what support gather gathered",
+          path: "format",
+          need: SUPPORT_FORMAT,
+          shape: "support gather --as acme -f FILE",
+        }).fault,
         EXIT.usage,
       );
     const findings = analyze(document as Gathered);
