@@ -2,8 +2,9 @@
 import { join } from "node:path";
 import { parseBase64 } from "../../shared/bytes.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
+import { completionOf } from "../../shared/evidence/completion.ts";
 import { readTrustStatement, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { type Verification, verifyBundle } from "../../shared/evidence/verify.ts";
+import { examineBundle, type Verification } from "../../shared/evidence/verify.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
@@ -12,31 +13,51 @@ import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed
 import { PROGRAM } from "../find.ts";
 import { ceremonyOf } from "../online/ids.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { REPORTS, type ReportForm, reportAs } from "../report.ts";
 
 const NAMED_MAX = 8;
 const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 export const verify: Command = {
   name: "verify",
-  usage: "verify BUNDLE --trust TRUST [--revocations FILE] [--at TIME]",
+  usage: "verify BUNDLE --trust TRUST [--revocations FILE] [--at TIME] [--report FORM]",
   about: "check an evidence bundle offline",
-  flags: { trust: { type: "string" }, revocations: { type: "string" }, at: { type: "string" } },
+  flags: {
+    trust: { type: "string" },
+    revocations: { type: "string" },
+    at: { type: "string" },
+    report: { type: "string" },
+  },
+  input: [
+    `--report  ${REPORTS.join(", ")}: a certificate of completion to print or keep; or a file whose name ends so`,
+  ],
   example: "verify .quorate/demo/approval.evidence.json --trust .quorate/demo/approval.trust.json",
   run: async (call) => {
+    const report = reportIn(call);
     const bytes = readBytes(argument(call, 0, "BUNDLE"));
     const trust = readTrust(required(call, "trust"));
-    const verification = await verifyBundle(bytes, {
-      trust,
-      revocations: readStatements(call),
-      at: instant(call, "at"),
-    });
-    return {
-      exit: VERDICT_EXIT[verification.verdict],
-      data: withRefusal(verification),
-      text: verdictText(verification, framesIn(bytes), trust),
-    };
+    const options = { trust, revocations: readStatements(call), at: instant(call, "at") };
+    const examined = await examineBundle(bytes, options);
+    const { verification } = examined;
+    const exit = VERDICT_EXIT[verification.verdict];
+    const data = withRefusal(verification);
+    const verdict = verdictText(verification, framesIn(bytes), trust);
+    if (report === null) return { exit, data, text: verdict };
+    const text = reportAs(report.form, completionOf(examined, trust));
+    if (report.file === null) return { exit, data: { ...data, report: text }, text: text.trimEnd() };
+    writeNamed(report.file, text);
+    return { exit, data: { ...data, report: report.file }, text: `${verdict}\n  report   ${report.file}` };
   },
 };
+
+/** A form, for stdout, or a file that is named by one. */
+function reportIn({ flags }: Call): { readonly form: ReportForm; readonly file: string | null } | null {
+  if (flags.report === undefined) return null;
+  const given = String(flags.report);
+  const form = REPORTS.find((each) => given === each || given.endsWith(`.${each}`));
+  if (form === undefined) throw usage(`--report takes ${REPORTS.join(", ")}, or a file whose name ends so`);
+  return { form, file: given === form ? null : given };
+}
 
 export function readTrust(path: string): TrustStatement {
   const statement = readTrustStatement(readJsonFile(path));

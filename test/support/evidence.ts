@@ -12,11 +12,17 @@ import { MESH, testParties } from "./parties.ts";
 
 export { lineageOf };
 
-export function approvalNetwork(parties: readonly Party[], closeIn = 10, document = APPROVAL): Network {
+export function approvalNetwork(
+  parties: readonly Party[],
+  closeIn = 10,
+  document = APPROVAL,
+  title = "Release 2.4",
+): Network {
   const policy = pinPolicy(document);
   if (!policy.ok) throw new Error(policy.fault.code);
   return new Network(parties, policy.value, {
     role: "approver",
+    title,
     closesAt: START + closeIn * SECOND,
     expiresAt: START + (closeIn + 110) * SECOND,
   });
