@@ -29,6 +29,7 @@ const EXITS: Readonly<Record<number, number>> = {
   401: EXIT.permission,
   403: EXIT.permission,
   404: EXIT.absent,
+  429: EXIT.unreachable,
   503: EXIT.unreachable,
 };
 const ANSWER_MS = 30_000;

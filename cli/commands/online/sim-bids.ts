@@ -10,9 +10,10 @@ import { numberIn, seconds, usage } from "../../files.ts";
 import { follow } from "../../online/follow.ts";
 import { short } from "../../online/ids.ts";
 import { agreementText, ENDED, exitOf, nextLine } from "../../online/show.ts";
-import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { BIDDERS, keptBidders } from "../../stack/bidders.ts";
 import { readStack } from "../../stack/kept-stack.ts";
+import type { Party } from "../../stack/party.ts";
 import { LiveLine } from "../../terminal.ts";
 import { isPlain } from "./ceremony-wait.ts";
 
@@ -20,9 +21,15 @@ import { isPlain } from "./ceremony-wait.ts";
 const AT_ONCE = 4;
 /** A round lasts as long as the sending, and this much longer, for the last of it to be taken in. */
 const MARGIN_S = 5;
-const PER_SECOND = 800;
+/** Bids that agents on two busy cores take in, at the least. */
+const PER_SECOND = 250;
+const SAMPLE = 40;
+const TRIES_MAX = 6;
+const AGAIN_MS = 250;
 const END_MS = 180_000;
-const LATE: readonly string[] = ["CEREMONY_OVER", "ROUND_CLOSED", "WINDOW_MISSED", "OUTSIDE_TIME_WINDOW"];
+/** How long the others' word about the outcome is waited for. */
+const AGREED_MS = 20_000;
+const LATE: readonly string[] = ["CEREMONY_OVER", "ROUND_CLOSED", "WINDOW_MISSED", "INTAKE_CLOSED"];
 
 type Counts = {
   accepted: number;
@@ -30,6 +37,8 @@ type Counts = {
   duplicate: number;
   late: number;
   held: number;
+  /** Batches that were sent again, since nobody took them the first time. */
+  sentAgain: number;
   readonly notAdmitted: Record<string, number>;
 };
 type Verdict = { readonly verdict: string; readonly code: string | null };
@@ -75,8 +84,9 @@ async function simulate(call: Call): Promise<Answer> {
   const bidders = keptBidders(dir, stack.mesh, numberIn(call, "bidders", BIDDERS, 1, SEATS_MAX - ELECTOR_ROLES.length));
   const overMs = (seconds(call, "over") ?? 0) * 1_000;
   const batch = numberIn(call, "batch", BATCH_FRAMES_MAX, 1, BATCH_FRAMES_MAX);
+  const sending = Math.max(overMs / 1_000, count / PER_SECOND);
   const closesIn =
-    seconds(call, "closes-in") ?? MARGIN_S + Math.ceil(Math.max(overMs / 1_000, 2 * (count / PER_SECOND)));
+    seconds(call, "closes-in") ?? Math.ceil(MARGIN_S + sending + (count + late) * secondsToSign(bidders));
   call.say(`signing ${count + late} bids of ${bidders.length} bidders …`);
   const names = stack.parties.map(({ name }) => name);
   const view = await openSale(
@@ -89,7 +99,7 @@ async function simulate(call: Call): Promise<Answer> {
   const signed = signBids(bidders, count + late, view.ceremony, firstSeat, Date.now() * 1_000).map(
     ({ frame }) => frame,
   );
-  const counts: Counts = { accepted: 0, admitted: 0, duplicate: 0, late: 0, held: 0, notAdmitted: {} };
+  const counts: Counts = { accepted: 0, admitted: 0, duplicate: 0, late: 0, held: 0, sentAgain: 0, notAdmitted: {} };
   const startMs = Date.now();
   const line = new LiveLine(isPlain(call));
   const send = (frames: readonly Uint8Array[], over = 0) =>
@@ -116,6 +126,13 @@ async function simulate(call: Call): Promise<Answer> {
   ];
   const exit = ENDED.has(ended.phase) ? exitOf(ended, null) : EXIT.pending;
   return { exit, data, text: [...text, ...endText(ended, first)].join("\n") };
+}
+
+/** What signing one bid takes here and now, with as much again for a machine that gets busier: the sale is open meanwhile. */
+function secondsToSign(bidders: readonly Party[]): number {
+  const startMs = performance.now();
+  signBids(bidders, SAMPLE, "0".repeat(64), 0, Date.now() * 1_000);
+  return (2 * (performance.now() - startMs)) / SAMPLE / 1_000;
 }
 
 /** Opens the sale at one agent, and waits until every agent of it could have taken it in. */
@@ -161,7 +178,7 @@ async function sendAll(
       const sentMs = performance.now();
       const body = encodeCanonical(batches[at] as readonly Uint8Array[]);
       const agent = agents[at % agents.length] as Agent;
-      const { answers } = await askJson<{ answers: readonly Verdict[] }>(agent, "/v1/observations:batch", { body });
+      const answers = await sendBatch(agent, body, counts);
       times.push(performance.now() - sentMs);
       for (const answer of answers) count(counts, answer);
       tick();
@@ -169,6 +186,19 @@ async function sendAll(
   };
   await Promise.all(Array.from({ length: AT_ONCE }, lane));
   return times;
+}
+
+/** A batch that found nobody, or no room, is sent again some times: what had come all the same is then answered as a duplicate. */
+async function sendBatch(agent: Agent, body: Uint8Array, counts: Counts): Promise<readonly Verdict[]> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return (await askJson<{ answers: readonly Verdict[] }>(agent, "/v1/observations:batch", { body })).answers;
+    } catch (error) {
+      if (!(error instanceof Refused) || error.exit !== EXIT.unreachable || tries >= TRIES_MAX) throw error;
+      counts.sentAgain += 1;
+      await sleep(AGAIN_MS * 2 ** (tries - 1));
+    }
+  }
 }
 
 function count(counts: Counts, { verdict, code }: Verdict): void {
@@ -180,17 +210,19 @@ function count(counts: Counts, { verdict, code }: Verdict): void {
   else counts.notAdmitted[code ?? verdict] = (counts.notAdmitted[code ?? verdict] ?? 0) + 1;
 }
 
-function countsText({ accepted, admitted, duplicate, late, held, notAdmitted }: Counts): string {
+function countsText({ accepted, admitted, duplicate, late, held, sentAgain, notAdmitted }: Counts): string {
   const refused = Object.values(notAdmitted).reduce((sum, each) => sum + each, 0);
   const codes = Object.entries(notAdmitted).map(([code, each]) => `${code} ${each}`);
-  const waiting = held === 0 ? "" : `   held ${held}`;
+  const waiting = `${held === 0 ? "" : `   held ${held}`}${sentAgain === 0 ? "" : `   batches sent again ${sentAgain}`}`;
   return `accepted ${accepted}   admitted ${admitted}   duplicate ${duplicate}   late ${late}${waiting}   not admitted ${refused}${codes.length === 0 ? "" : ` (${codes.join(", ")})`}`;
 }
 
-function endOf(agent: Agent, { ceremony }: CeremonyView, plain: boolean): Promise<CeremonyView> {
-  const agreed = ({ phase, outcome, parties, agreement }: CeremonyView) =>
-    ENDED.has(phase) && (outcome === null || parties.length === 0 || agreement.same >= 1);
-  return follow(agent, ceremony, { until: agreed, timeoutMs: END_MS, plain });
+/** The end at one agent and, for a moment, what the others say of it. */
+async function endOf(agent: Agent, { ceremony }: CeremonyView, plain: boolean): Promise<CeremonyView> {
+  const ended = ({ phase }: CeremonyView) => ENDED.has(phase);
+  const view = await follow(agent, ceremony, { until: ended, timeoutMs: END_MS, plain });
+  const agreed = ({ outcome, agreement }: CeremonyView) => outcome === null || agreement.same === agreement.of;
+  return agreed(view) ? view : follow(agent, ceremony, { until: agreed, timeoutMs: AGREED_MS, plain });
 }
 
 function shownEnd({ phase, outcome, agreement }: CeremonyView) {
