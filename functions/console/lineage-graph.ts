@@ -17,7 +17,7 @@ export type GraphNode = {
 };
 
 /** Contributions of one round that are drawn one by one; the page stays one that can be read, and its layout cheap. */
-const EACH_MAX = 24;
+const EACH_MAX = 12;
 
 export function lineageGraph(view: CeremonyView, { acts, folded, closings }: Picture): readonly GraphNode[] {
   const { ceremony } = view;

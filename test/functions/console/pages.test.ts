@@ -1,7 +1,7 @@
 // The console's pages without a browser: every page is there and guarded, no form is taken that was not served, nothing of a payload is
 // markup, and what the pages say is what is held.
 import { beforeAll, describe, expect, it, vi } from "vitest";
-import { type ConsoleHere, consoleOf } from "../../support/console-here.ts";
+import { type ConsoleHere, consoleOf, KEY } from "../../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../../support/furnished.ts";
 import { MESH } from "../../support/parties.ts";
 
@@ -207,6 +207,21 @@ describe("a coalition", () => {
 });
 
 describe("a session", () => {
+  it("is for this host alone where there is TLS, and out of reach of scripts", async () => {
+    const login = "https://acme.example/login";
+    const form = await furnished.bolt.request(login, { headers: { accept: "text/html" } });
+    const [visit = ""] = form.headers.getSetCookie();
+    const token = /form-token" value="([0-9a-f]+)"/.exec(await form.text())?.[1] ?? "";
+    const entered = await furnished.bolt.request(login, {
+      method: "POST",
+      headers: { accept: "text/html", cookie: visit.split(";")[0] as string },
+      body: new URLSearchParams({ key: KEY, "form-token": token }),
+    });
+    for (const cookie of [visit, entered.headers.getSetCookie()[0]])
+      expect(cookie).toMatch(/^__Host-quorate-\w+=.*; Path=\/; HttpOnly; Secure; SameSite=Strict$/);
+    expect(entered.headers.get("strict-transport-security")).toBe("max-age=31536000");
+  });
+
   it("ends with the key that it hangs on", async () => {
     const session = await consoleOf(furnished.crux);
     expect((await session.get("/")).status).toBe(200);
