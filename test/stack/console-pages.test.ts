@@ -126,7 +126,8 @@ describe("every page of the console", () => {
       for (const path of pagesOf(furnished)) {
         await page.goto(`${served.url}${path}`);
         expect(await page.title(), path).not.toBe("owned");
-        await page.screenshot({ path: join(pictures, `${named(path)}.png`), fullPage: true });
+        // The table of routes alone is as long as all other pages together.
+        await page.screenshot({ path: join(pictures, `${named(path)}.png`), fullPage: path !== "/docs" });
       }
       expect(complaints).toEqual([]);
       expect(foreign).toEqual([]);
