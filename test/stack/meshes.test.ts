@@ -150,9 +150,13 @@ describe("two meshes", () => {
   });
 
   it("are shown to people with every word's origin, what prevailed and which ceremony decided", async () => {
-    const form = new URLSearchParams({ key: crux.apiKey });
-    const login = await fetch(new URL("/login", crux.url), { method: "POST", body: form, redirect: "manual" });
-    const cookie = (login.headers.get("set-cookie") ?? "").split(";")[0] as string;
+    const cookieIn = ({ headers }: Response) => (headers.get("set-cookie") ?? "").split(";")[0] as string;
+    const form = await fetch(new URL("/login", crux.url));
+    const token = /name="form-token" value="([^"]+)"/.exec(await form.text())?.[1] ?? "";
+    const body = new URLSearchParams({ key: crux.apiKey, "form-token": token });
+    const headers = { cookie: cookieIn(form) };
+    const login = await fetch(new URL("/login", crux.url), { method: "POST", headers, body, redirect: "manual" });
+    const cookie = cookieIn(login);
     const page = async (path: string) => (await fetch(new URL(path, crux.url), { headers: { cookie } })).text();
     expect(await page("/mesh")).toContain("/mesh/east");
     const html = await page("/mesh/east");
