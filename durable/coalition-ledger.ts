@@ -4,8 +4,8 @@ import { type Posture, postureKey, postureWord } from "../shared/coalition/postu
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS postures (item TEXT PRIMARY KEY, word TEXT NOT NULL, since INTEGER NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS heard (revocation TEXT PRIMARY KEY, kind TEXT NOT NULL, revokes TEXT NOT NULL, signer TEXT NOT NULL,
-     after INTEGER NOT NULL, reason TEXT, seen INTEGER NOT NULL, enforcing INTEGER, acknowledged INTEGER NOT NULL)`,
+  `CREATE TABLE IF NOT EXISTS held_revocations (revocation TEXT PRIMARY KEY, kind TEXT NOT NULL, mesh TEXT NOT NULL, revokes TEXT NOT NULL,
+     signer TEXT NOT NULL, key TEXT, after INTEGER NOT NULL, reason TEXT, seen INTEGER NOT NULL, enforcing INTEGER, acknowledged INTEGER NOT NULL)`,
   "CREATE TABLE IF NOT EXISTS told (revocation TEXT NOT NULL, peer TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (revocation, peer))",
   "CREATE TABLE IF NOT EXISTS voices (authority TEXT PRIMARY KEY, at INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS sources (url TEXT PRIMARY KEY, state TEXT NOT NULL)",
@@ -15,9 +15,13 @@ const TABLES = [
 export type Heard = {
   readonly id: string;
   readonly kind: "translator" | "credential";
+  /** The mesh of what it takes away. */
+  readonly mesh: string;
   /** A translator's id, `*`, or a credential's id. */
   readonly revokes: string;
   readonly by: string;
+  /** The key that signed a revocation of a credential; null for a translator's. */
+  readonly key: string | null;
   /** The first instant at which what it names no longer holds. */
   readonly after: number;
   readonly reason: string | null;
@@ -73,7 +77,7 @@ export class CoalitionLedger {
   /** In the order in which they were first held. */
   heard(): readonly (Heard & { readonly acknowledged: boolean })[] {
     return this.#sql
-      .exec<HeardRow>("SELECT * FROM heard ORDER BY seen, revocation")
+      .exec<HeardRow>("SELECT * FROM held_revocations ORDER BY seen, revocation")
       .toArray()
       .map(({ revocation, signer, acknowledged, ...row }) => {
         return { ...row, id: revocation, by: signer, acknowledged: acknowledged === 1 };
@@ -81,17 +85,20 @@ export class CoalitionLedger {
   }
 
   /** True where it was not held before. */
-  hear({ id, kind, revokes, by, after, reason, seen, enforcing }: Heard): boolean {
-    const row = [id, kind, revokes, by, after, reason, seen, enforcing];
+  hear({ id, kind, mesh, revokes, by, key, after, reason, seen, enforcing }: Heard): boolean {
+    const row = [id, kind, mesh, revokes, by, key, after, reason, seen, enforcing];
     return (
       this.#sql
-        .exec("INSERT OR IGNORE INTO heard VALUES (?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING revocation", ...row)
+        .exec(
+          "INSERT OR IGNORE INTO held_revocations VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0) RETURNING revocation",
+          ...row,
+        )
         .toArray().length > 0
     );
   }
 
   acknowledged(id: string): void {
-    this.#sql.exec("UPDATE heard SET acknowledged = 1 WHERE revocation = ?", id);
+    this.#sql.exec("UPDATE held_revocations SET acknowledged = 1 WHERE revocation = ?", id);
   }
 
   /** The first time counts. */

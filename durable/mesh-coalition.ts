@@ -1,11 +1,10 @@
 // A coalition as one party's keeper of a mesh sees it: its effective policy, how it stands to what partners distribute, and who has seen
 // which revocation. What is computed is shared/coalition; here it is read, remembered and said.
-import { isStatement, parseAuthorityStatement } from "../shared/authority/statement.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import { type OpenedPool, openPool } from "../shared/coalition/open.ts";
 import { type Pinned, pinPolicy } from "../shared/coalition/pinned.ts";
-import { itemOfRevocation, type Posture, postureEntries, posturesOf } from "../shared/coalition/posture.ts";
+import { type Posture, postureEntries, posturesOf } from "../shared/coalition/posture.ts";
 import { type Hearing, hearingOf, SEEN_TYPE, seenContent, seenIn } from "../shared/coalition/seen.ts";
 import { type ShownPolicy, shownPolicy } from "../shared/coalition/shown.ts";
 import { COALITION_TYPES, type Heads, isCoalition, nextNumber, numbersOf } from "../shared/coalition/signed.ts";
@@ -21,6 +20,7 @@ import { reopen } from "../shared/observation/reopen.ts";
 import { ok, type Result } from "../shared/result.ts";
 import type { CoalitionSource, Heard } from "./coalition-ledger.ts";
 import type { Reach } from "./decision-index.ts";
+import { heardNow } from "./mesh-hearing.ts";
 import type { Mesh } from "./mesh-object.ts";
 import type { MeshSaying } from "./mesh-rpc.ts";
 
@@ -123,7 +123,7 @@ export async function review(host: Mesh): Promise<void> {
     const now = posturesOf(pool.value, { home, at, operation: null });
     host.note(postureEntries(before, now, home, at));
     host.books.keepPostures(now, at);
-    const fresh = [...translatorRevocations(pool.value, now, at), ...credentialRevocations(host, at)];
+    const fresh = heardNow(host, pool.value, now, at);
     host.note(fresh.filter((heard) => host.books.hear(heard)).map((heard) => hearingEntry(heard, at)));
   });
   await acknowledge(host);
@@ -134,37 +134,13 @@ function hearingEntry({ id, kind, revokes, by, after, reason }: Heard, at: numbe
   return { kind: "revocation", at, about: [id], by, detail };
 }
 
-function translatorRevocations({ pool, said }: OpenedPool, now: readonly Posture[], at: number): readonly Heard[] {
-  return pool.revocations.flatMap((revocation) => {
-    const item = itemOfRevocation(revocation);
-    const stands = now.some((posture) => posture.item === item && posture.status !== "rejected");
-    const { revokes, by, after } = revocation;
-    const enforcing = stands ? Math.max(at, after) : null;
-    return said
-      .filter((one) => one.item === item)
-      .map(({ id }) => ({ id, kind: "translator" as const, revokes, by, after, reason: null, seen: at, enforcing }));
-  });
-}
-
-function credentialRevocations(host: Mesh, at: number): readonly Heard[] {
-  return host.ledger.authority().flatMap((frame): readonly Heard[] => {
-    const parsed = parseAuthorityStatement(frame);
-    const signed = parsed.ok ? parsed.value.signed : null;
-    if (signed === null || !isStatement(signed, "revocation") || signed.body.mesh !== host.standing.mesh) return [];
-    const { credential, from, reason } = signed.body;
-    const by = host.roots.get(signed.signer) ?? signed.signer;
-    const enforcing = Math.max(at, from);
-    return [{ id: signed.id, kind: "credential", revokes: credential, by, after: from, reason, seen: at, enforcing }];
-  });
-}
-
 /** Once for each, our own too, since its signer need not be this agent; and for so many of one signer at most: whoever floods is gone by all the same, and not answered. */
 async function acknowledge(host: Mesh): Promise<void> {
   const heard = host.books.heard();
   const counted = new Map<string, number>();
-  const due = heard.filter(({ by, acknowledged }) => {
+  const due = heard.filter(({ by, mesh, acknowledged }) => {
     counted.set(by, (counted.get(by) ?? 0) + 1);
-    return !acknowledged && (counted.get(by) as number) <= REVOCATIONS_LIVE_MAX;
+    return !acknowledged && mesh === host.standing.mesh && (counted.get(by) as number) <= REVOCATIONS_LIVE_MAX;
   });
   if (due.length === 0 || (await host.doubt()) !== null) return;
   host.commit(() => {
@@ -183,7 +159,8 @@ export function revocationsHere(host: Mesh): readonly ShownRevocation[] {
   const seen = seenIn(host.ledger.statements(undefined, SEEN_TYPE), roots);
   const voices = books.voices();
   const at = host.now();
-  return books.heard().map(({ acknowledged: _, ...heard }) => {
+  const own = books.heard().filter(({ mesh }) => mesh === standing.mesh);
+  return own.map(({ acknowledged: _, ...heard }) => {
     const told = books.told(heard.id);
     const partners = standing.partners.map((partner) => {
       const known = {

@@ -106,6 +106,17 @@ export class MeshLedger {
     return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
   }
 
+  /** Imports behind a number, a few at a time. */
+  imports(after: number, most: number): readonly { readonly n: number; readonly act: VerifiedObservation }[] {
+    return this.#sql
+      .exec<{ n: number; frame: ArrayBuffer }>(
+        "SELECT n, frame FROM statements WHERE type = 'import' AND deferred = 0 AND n > ? ORDER BY n LIMIT ?",
+        ...[after, most],
+      )
+      .toArray()
+      .map(({ n, frame }) => ({ n, act: reopen(new Uint8Array(frame)) }));
+  }
+
   /** One statement that is held; null where it is not. */
   statement(id: Id): VerifiedObservation | null {
     const [row] = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM statements WHERE id = ?", id).toArray();

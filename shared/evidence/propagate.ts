@@ -1,8 +1,10 @@
 // What a revocation reaches (SPEC §12.6): the decisions that rest on the credential, by an index over what their statements were signed
 // under, and the decisions that rest on those. Each of them is judged again, none else; what was decided is never rewritten, only marked.
+import { rootOf } from "../authority/chain.ts";
+import { toHex } from "../bytes.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../lineage/entry.ts";
 import { parseObservation } from "../observation/decode.ts";
-import type { Id } from "../observation/observation.ts";
+import type { Id, Observation } from "../observation/observation.ts";
 import { compareText } from "../text.ts";
 import type { Bundle } from "./bundle.ts";
 
@@ -48,17 +50,33 @@ export type Placed = Decision & {
   /** The last instant that a statement of it gives, and the withdrawals of translators that its sets hold. */
   readonly at: number;
   readonly withdrawals: ReadonlySet<Id>;
+  /** Who may withdraw what it rests on; see `revocableIn`. */
+  readonly revocable: ReadonlySet<string>;
 };
+
+/** Each credential with each key that stands above it, as `credential key`: by what anybody else says of it, nothing is judged again. */
+export function revocableIn({ chain, otherPaths }: Pick<Observation, "chain" | "otherPaths">): readonly string[] {
+  return [chain, ...otherPaths].flatMap((path) =>
+    path.flatMap(({ id }, at) => {
+      const issuers = path.slice(0, at + 1).map(({ issuer }) => issuer);
+      const holders = path.slice(0, at).map(({ grant }) => toHex(grant.key));
+      return [...new Set([rootOf(path), ...issuers, ...holders])].map((key) => `${id} ${key}`);
+    }),
+  );
+}
 
 /** A decision with what its call and its notices say besides. */
 export function placedOf(bundle: Bundle): Placed {
   const decision = decisionOf(bundle);
-  let placed: Omit<Placed, keyof Decision> = { mesh: "", under: null, at: 0, withdrawals: new Set() };
+  let placed: Pick<Placed, "mesh" | "under" | "at"> = { mesh: "", under: null, at: 0 };
   const withdrawals = new Set<Id>();
+  const revocable = new Set<string>();
   for (const { frame } of bundle.frames) {
     const parsed = parseObservation(frame);
     if (!parsed.ok) continue;
-    const { body, mesh, at } = parsed.value.observation;
+    const { observation } = parsed.value;
+    const { body, mesh, at } = observation;
+    for (const one of revocableIn(observation)) revocable.add(one);
     placed = { ...placed, at: Math.max(placed.at, at[1]) };
     if (body.kind === "notice" && "withdrawal" in body) withdrawals.add(body.withdrawal.id);
     if (body.kind !== "call") continue;
@@ -66,7 +84,7 @@ export function placedOf(bundle: Bundle): Placed {
     const pinned = under === null ? null : { ...under, translators: under.translators.map(({ id }) => id) };
     placed = { ...placed, mesh, under: pinned };
   }
-  return { ...decision, ...placed, withdrawals };
+  return { ...decision, ...placed, withdrawals, revocable };
 }
 
 export function decisionOf({ ceremony, outcome, frames }: Bundle): Decision {

@@ -10,6 +10,9 @@ import { parseBase64, toBase64, toHex } from "../../shared/bytes.ts";
 import { type Decision, dependantsOf } from "../../shared/evidence/propagate.ts";
 import type { LinkedEntry } from "../../shared/lineage/entry.ts";
 import { firstBrokenLink } from "../../shared/lineage/entry.ts";
+import { declarationDraft, factDraft } from "../../shared/mesh/signed/draft.ts";
+import { writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { authorFor } from "../../shared/observation/author.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { type AgentHere, agentHere, KEYED } from "../support/agent-here.ts";
 import { approvalNetwork, bundleOf } from "../support/evidence.ts";
@@ -231,6 +234,46 @@ describe("an agent that learns of a revocation", () => {
       ["continued", "passed"],
     ]);
     expect((await reachOf(agent))?.decisions).toEqual({ continued: 2, downgraded: 0, deactivated: 0, pending: 0 });
+  });
+
+  it("judges nothing again by the word of somebody who stands nowhere above the credential", async () => {
+    const { agent, read } = await holder();
+    await settle(agent);
+    const indexed = [...read.values()];
+    const credential = parseCredential(named("bolt").identity.credentials[0] as Uint8Array);
+    if (!credential.ok) throw new Error(credential.fault.code);
+    const body = { credential: credential.value.id, from: START, at: START, cut: [], reason: "envy" };
+    await announce(agent, issueStatement({ kind: "revocation", version: 1, mesh: MESH, ...body }, named("crux").root));
+    await settle(agent);
+    expect([await entriesOf(agent), [...read.values()]]).toEqual([[], indexed]);
+  });
+
+  it("judges an import again by what it carries", async () => {
+    const { agent } = await holder();
+    const head = { sequence: 40, prev: null };
+    const saying = { at: [START, START] as const, head };
+    const said = authorFor(named("crux").identity)(factDraft("valve", "open", saying));
+    const other = authorFor(named("dune").identity)(factDraft("pump", "off", saying));
+    const acts = [said, other].map((inner, at) => {
+      const content = new Map(Object.entries({ from: MESH, inner: inner.id, translators: [] }));
+      const next = { ...saying, head: { sequence: 41 + at, prev: null } };
+      return authorFor(named("bolt").identity)(declarationDraft("import", content, next));
+    });
+    const frames = [said, other, ...acts].map(({ frame }) => frame);
+    const file = writeFramesFile({ frames, statements: [], mesh: MESH });
+    const headers = { ...KEYED, "content-type": "application/json" };
+    const init = { method: "POST", headers, body: JSON.stringify(file) };
+    expect((await agent.request(`/v1/meshes/${MESH}/statements`, init)).status).toBe(200);
+    await settle(agent);
+    await announce(agent, revocationOf("crux", START - SECOND));
+    await settle(agent);
+    const entries = await entriesOf(agent);
+    const [act, untouched] = acts;
+    expect(entries.find(({ about }) => about[0] === act?.id)?.detail).toMatchObject({
+      status: "deactivated",
+      acted: "it was taken in, and is kept",
+    });
+    expect(entries.some(({ about }) => about[0] === untouched?.id)).toBe(false);
   });
 
   it("judges nothing again for a credential on which nothing rests", async () => {
