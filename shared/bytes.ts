@@ -1,6 +1,8 @@
 // Byte strings: comparison, joining, hexadecimal and strict base64. No encoding of text or structure here.
 const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
-const HEX_VALUE = new Map(Array.from("0123456789abcdef", (digit, value) => [digit, value]));
+/** The value of a lower-case hexadecimal digit by its code unit; -1 for anything else. */
+const HEX_VALUE = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
+const digitAt = (text: string, at: number) => HEX_VALUE[text.charCodeAt(at)] ?? -1;
 
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
@@ -39,9 +41,8 @@ export function parseHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 2 !== 0) return null;
   const bytes = new Uint8Array(text.length / 2);
   for (let i = 0; i < bytes.length; i++) {
-    const high = HEX_VALUE.get(text[2 * i] as string);
-    const low = HEX_VALUE.get(text[2 * i + 1] as string);
-    if (high === undefined || low === undefined) return null;
+    const [high, low] = [digitAt(text, 2 * i), digitAt(text, 2 * i + 1)];
+    if (high < 0 || low < 0) return null;
     bytes[i] = high * 16 + low;
   }
   return bytes;

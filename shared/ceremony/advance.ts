@@ -80,6 +80,7 @@ function toContribution(observation: Observation<ContributionBody>, seat: number
     content: observation.body.content,
     at: observation.at,
     until: Math.min(observation.at[1] + observation.timeToLive, granted),
+    timeFrame: observation.timeFrame,
     // Worked out where a policy asks for it.
     get evidence() {
       return factsOf(observation);

@@ -152,7 +152,7 @@ function checkTime(
   { policy, window }: Context,
   contribution: Contribution,
 ): Extract<Result<never>, { ok: false }> | null {
-  const frame = contribution.evidence?.frame;
+  const frame = contribution.timeFrame ?? contribution.evidence?.frame;
   if (frame !== undefined && window.frame !== undefined && frame !== window.frame)
     return fault("TIME_FRAME", { attester: contribution.id, found: frame, need: window.frame });
   const [from, until] = [window.opensAt - policy.timing.tolerance, window.closesAt + policy.timing.tolerance];

@@ -27,6 +27,8 @@ export type Contribution = {
   readonly at: Interval;
   /** Last instant at which it may be relied on, in microseconds. */
   readonly until: number;
+  /** Frame of its stated time; absent in plain documents. */
+  readonly timeFrame?: string;
   /** What admission is judged by; absent where a plain document stands in for a signed one. */
   readonly evidence?: Evidence;
   /** The commitment that it opens, where it was sealed. */

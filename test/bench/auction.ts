@@ -95,7 +95,9 @@ export async function submit(agents: readonly LocalAgent[], frames: readonly Uin
   const send = async (agent: LocalAgent, batch: readonly Uint8Array[]) => {
     const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;
     const headers = { "content-type": "application/cbor" };
-    const response = await agent.request("/v1/observations:batch", { method: "POST", body, headers });
+    const post = () => agent.request("/v1/observations:batch", { method: "POST", body, headers });
+    // A connection that was idle for long may be closed under the request: nothing was taken then.
+    const response = await post().catch(post);
     const { answers } = (await response.json()) as { answers?: { verdict: string; code: string | null }[] };
     if (answers === undefined) throw new Error(`a batch is refused: ${response.status}`);
     for (const { verdict, code } of answers) {
