@@ -6,6 +6,7 @@ import { completionOf } from "../../shared/evidence/completion.ts";
 import { readTrustStatement, type TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { examineBundle, type Verification } from "../../shared/evidence/verify.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
+import type { Under } from "../../shared/observation/under.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault } from "../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson, folderOf } from "../agent-client.ts";
@@ -139,9 +140,11 @@ export const evidenceShow: Command = {
     if (!bundle.ok) throw new Refused(bundle.fault, EXIT.no);
     const frames = bundle.value.frames.map(({ id, frame }) => ({ id, bytes: frame.length, ...described(frame) }));
     const { ceremony, exportedBy, outcome, rounds, lineage, refused } = bundle.value;
+    const under = underIn(bundle.value.frames.find(({ id }) => id === ceremony)?.frame);
     const data = {
       ceremony,
       exportedBy,
+      ...(under === null ? {} : { under }),
       outcome: { status: outcome.status, digest: outcome.digest },
       rounds,
       frames,
@@ -152,10 +155,25 @@ export const evidenceShow: Command = {
     return {
       exit: EXIT.yes,
       data,
-      text: [`ceremony ${ceremony}  ${outcome.status}  sha256:${outcome.digest}`, ...lines].join("\n"),
+      text: [
+        `ceremony ${ceremony}  ${outcome.status}  sha256:${outcome.digest}`,
+        ...(under === null ? [] : [`under the coalition ${under.mesh}, operation ${under.operation} of ${under.home}`]),
+        ...lines,
+      ].join("\n"),
     };
   },
 };
+
+/** The coalition that a call says it is under; null where it is under none. */
+function underIn(
+  call: Uint8Array | undefined,
+): Pick<Under, "mesh" | "operation" | "home" | "policy" | "matters" | "roads"> | null {
+  const parsed = call === undefined ? null : parseObservation(call);
+  const body = parsed?.ok ? parsed.value.observation.body : null;
+  if (body?.kind !== "call" || body.under === undefined) return null;
+  const { mesh, operation, home, policy, matters, roads } = body.under;
+  return { mesh, operation, home, policy, matters, roads };
+}
 
 function described(frame: Uint8Array): { readonly kind: string; readonly by: string } {
   const parsed = parseObservation(frame);

@@ -99,7 +99,7 @@ function gotAt(step: StepName, state: CeremonyState, observation: Observation): 
     key: () => observation.key.slice(0, 16),
     signature: () => "valid",
     credential: () => `${observation.chain.length} link(s), ${leaf?.grant.subject ?? ""}`,
-    revocation: () => "none known",
+    revocation: () => `none known${roadText(round, observation)}`,
     competence: () => observation.governanceClass,
     continuity: () =>
       observation.deviceLinks.length === 0
@@ -114,6 +114,16 @@ function gotAt(step: StepName, state: CeremonyState, observation: Observation): 
     admission: () => (state.policy === null || ruleOf(state.policy.policy) === null ? "nothing is asked" : "admitted"),
   };
   return got[step]();
+}
+
+/** Under a coalition: by which roads its home recognises whoever speaks. */
+function roadText(round: Round | undefined, { chain, body }: Observation): string {
+  const under = body.kind === "contribution" ? (round?.under ?? null) : null;
+  const seat = round?.seats.find(({ root }) => root === chain[0].issuer);
+  if (under === null || seat === undefined) return "";
+  if (seat.authority === under.home) return `; ${under.operation} is its own operation`;
+  const roads = under.roads.find(({ authority }) => authority === seat.authority)?.roads ?? [];
+  return `; recognised in ${under.operation} by ${roads.map((road) => road.join(" and ")).join(", or ")}`;
 }
 
 function seatText(round: Round | undefined, { slot, body }: Observation): string {
