@@ -35,6 +35,7 @@ import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
 import { partyDevice } from "./commands/party-device.ts";
 import { partyNats, partyNatsRenew, partyNatsRevoke } from "./commands/party-nats.ts";
 import { partyRevoke } from "./commands/party-revoke.ts";
+import { partyRotate } from "./commands/party-rotate.ts";
 import { policyLint, policyList, policySchemaCommand, policyShow } from "./commands/policy.ts";
 import { policyHead, policyIssue } from "./commands/policy-issue.ts";
 import { policyTest } from "./commands/policy-test.ts";
@@ -61,6 +62,7 @@ export const COMMANDS: readonly Command[] = [
   partyNatsRevoke,
   partyDevice,
   partyRevoke,
+  partyRotate,
   verify,
   explain,
   evidenceShow,

@@ -13,13 +13,15 @@ import { unwrap } from "./unwrap.ts";
 
 export const partyRevoke: Command = {
   name: "party revoke",
-  usage: "party revoke DIR [--from TIME] [--keep ID]… [--reason TEXT]",
+  usage: "party revoke DIR [--credential FILE] [--from TIME] [--keep ID]… [--reason TEXT]",
   about: "withdraw the credential of the agent's key, from an instant on (now unless told otherwise)",
   input: [
+    "--credential FILE: one that party rotate retired, and not the one in use",
     "--keep ID: a statement of the agent that was sound; it and what it builds on stand though they are dated before",
     "then: POST the file as application/json to /v1/revocations of the agent of the party, or of any partner",
   ],
   flags: {
+    credential: { type: "string" },
     from: { type: "string" },
     keep: { type: "string", multiple: true },
     reason: { type: "string" },
@@ -29,7 +31,12 @@ export const partyRevoke: Command = {
     const dir = argument(call, 0, "DIR");
     const document = readJsonFile(pathIn(dir, "party")) as PartyDocument;
     const { secret } = readJsonFile(pathIn(dir, "root")) as { readonly secret: string };
-    const credential = parseBase64(document.credentials[0] ?? "");
+    const { credential: retired } = call.flags;
+    const text64 =
+      typeof retired === "string"
+        ? (readJsonFile(retired) as { readonly credential?: string }).credential
+        : document.credentials[0];
+    const credential = parseBase64(text64 ?? "");
     const key = parseHex(secret);
     if (credential === null || key === null) throw usage(`${dir} is no party's folder`);
     const at = Date.now() * 1_000;

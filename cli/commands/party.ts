@@ -21,10 +21,10 @@ export const partyInit: Command = {
     const mesh = token(required(call, "mesh"), "--mesh");
     const dir = typeof call.flags.dir === "string" ? call.flags.dir : name;
     const notBefore = Date.now() * 1_000 - DAY / 24;
-    const card = createParty(dir, name, mesh, { notBefore, notAfter: notBefore + days(call) * DAY });
+    const card = createParty(dir, name, mesh, { notBefore, notAfter: notBefore + daysOf(call) * DAY });
     const data = { name, mesh, dir, card: pathIn(dir, "card"), root: card.root, words: wordsOf(card.root) };
     const text = [
-      `${name} of ${mesh}, valid until ${new Date((notBefore + days(call) * DAY) / 1_000).toISOString().slice(0, 10)}`,
+      `${name} of ${mesh}, valid until ${new Date((notBefore + daysOf(call) * DAY) / 1_000).toISOString().slice(0, 10)}`,
       `words      ${data.words}`,
       `partners   send them ${data.card}, and read them the words over another road`,
       `agent      ${pathIn(dir, "party")} is its PARTY; ${pathIn(dir, "secrets")} holds its secrets`,
@@ -90,7 +90,8 @@ export function token(value: string, what: string): string {
   return value;
 }
 
-function days(call: Call): number {
+/** For how many days a credential is issued. */
+export function daysOf(call: Call): number {
   const given = Number(call.flags.days ?? VALID_DAYS);
   if (!Number.isInteger(given) || given < 1 || given > 3_660) throw usage("--days takes a number from 1 to 3660");
   return given;
