@@ -1,9 +1,15 @@
 // Commands that talk to an agent, against one in this process: what is asked of it, what it is shown to sign, and what the command answers.
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { fromJson, type Json } from "../../shared/cbor/json.ts";
+import type { CborMap } from "../../shared/cbor/value.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import { commitTo } from "../../shared/outcome/sealing.ts";
 import { agentHere } from "../support/agent-here.ts";
 import { run } from "../support/command.ts";
 import { testParties } from "../support/parties.ts";
+import { scratchFolder } from "../support/scratch.ts";
 
 vi.mock("cloudflare:workers", () => ({
   DurableObject: class {
@@ -134,6 +140,34 @@ describe("attest", () => {
     const { exit, refusal } = await run("attest", view.ceremony, ...AGENT, ...words);
     expect([exit, refusal?.code]).toEqual([64, "USAGE"]);
     expect(refusal?.why).toContain(reason);
+  });
+
+  it("commits to a sealed bid, and keeps what will reveal it", async () => {
+    const { dir, remove } = scratchFolder("sealed");
+    const file = join(dir, "bid.json");
+    const roles = ["bidder", "seller", "buyer"];
+    const seats = parties.flatMap(({ name }, at) => ["--party", `${name}:${roles[at]}`]);
+    const opening = await run("ceremony", "open", "auction", "--title", "Lot 77", ...seats, ...AGENT);
+    const { ceremony } = opening.data as CeremonyView;
+    const bid = ["attest", ceremony, "--bid", "8400", "--yes", ...AGENT];
+    expect((await run(...bid)).refusal?.code).toBe("CONTENT_INVALID");
+    const shown = (await run(...bid, "--sealed", file, "--dry-run")).data as { statement: { payload: object } };
+    const kept = JSON.parse(readFileSync(file, "utf8")) as Json;
+    expect(kept).toMatchObject({ bid: { amount: 8_400 }, nonce: expect.stringMatching(/^.{32}$/) });
+    const revealed = fromJson(kept);
+    const commit = revealed.ok ? commitTo(revealed.value as CborMap) : "";
+    expect(shown.statement.payload).toMatchObject({ role: "bidder", content: { commit } });
+    const said = await run(...bid, "--sealed", file);
+    expect([said.exit, said.data]).toMatchObject([0, { verdict: "admitted" }]);
+    expect((await run(...bid, "--sealed", file)).data).toMatchObject({
+      ...(said.data as object),
+      verdict: "ignored",
+      code: "DUPLICATE",
+    });
+    const other = await run("attest", ceremony, "--bid", "9", "--yes", "--sealed", file, ...AGENT);
+    expect(other.refusal?.why).toContain("holds something else");
+    expect((await run("attest", ceremony, "--reveal", file, "--yes", ...AGENT)).exit).toBe(5);
+    remove();
   });
 
   it("tells what a bid is refused for in the agent's own words", async () => {

@@ -4,13 +4,13 @@ import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { digestWords } from "../../../shared/words.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } from "../../agent-client.ts";
-import { argument, readJsonFile, usage } from "../../files.ts";
+import { argument, usage } from "../../files.ts";
 import { ceremonyOf, short } from "../../online/ids.ts";
+import { CHOICES, type Content, contentOf } from "../../online/said.ts";
 import { nextLine, when } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
 
-type Content = Readonly<Record<string, unknown>>;
 type Drafted = { readonly observation: string; readonly at: number; readonly toBeSigned: string };
 type Draft = Drafted & { readonly statement: Statement };
 /** The fields of the statement that people are shown, as the signed bytes have them. */
@@ -25,11 +25,10 @@ type Said = { readonly observation: string; readonly verdict: string; readonly c
 const GRACE_MS = 5_000;
 /** With --yes a draft that was overtaken by another statement of the same agent is drawn up anew. */
 const DRAFTS_MAX = 4;
-const CHOICES = ["approve", "reject", "abstain"] as const;
 
 export const attest: Command = {
   name: "attest",
-  usage: `attest CEREMONY (--approve | --reject | --abstain | --choice WORD | --bid AMOUNT | --value N | --file FILE) [--quantity N] [--item NAME] [--role ROLE] [--reason TEXT] [--yes] [--dry-run] ${AGENT_USAGE}`,
+  usage: `attest CEREMONY (--approve | --reject | --abstain | --choice WORD | --bid AMOUNT | --value N | --file FILE | --reveal FILE) [--quantity N] [--item NAME] [--sealed FILE] [--role ROLE] [--reason TEXT] [--yes] [--dry-run] ${AGENT_USAGE}`,
   about: "contribute as a party, after what would be signed has been shown",
   flags: {
     ...AGENT_FLAGS,
@@ -39,6 +38,8 @@ export const attest: Command = {
     quantity: { type: "string" },
     value: { type: "string" },
     file: { type: "string" },
+    reveal: { type: "string" },
+    sealed: { type: "string" },
     item: { type: "string" },
     role: { type: "string" },
     reason: { type: "string" },
@@ -49,6 +50,7 @@ export const attest: Command = {
     "--bid, --value  whole numbers, in the unit that the ceremony's subject names",
     "--item          tells several contributions of one seat apart: the lot of a bid, the leg of a handover",
     '--file          a contribution of any other form, as JSON, such as {"ranking":[["A"],["B","C"]]}; - is stdin',
+    "--sealed        keeps what is said in a new file and signs a commitment to it; --reveal opens it in the next round",
     "--role          refused where the seat has another; whoever joins uninvited says with it as what",
     "--yes           signs without asking; needed where there is no terminal",
     "--dry-run       shows what would be signed, and signs nothing",
@@ -122,45 +124,6 @@ function told(agent: Agent, view: CeremonyView, { observation, verdict, code }: 
   const said = code === "DUPLICATE" ? "was said before; it counts once" : verdict;
   const text = [`obs ${short(observation)}  ${said}`, nextLine("wait", short(view.ceremony), agent)].join("\n");
   return { exit: EXIT.yes, data, text };
-}
-
-/** What the flags say: exactly one contribution. */
-function contentOf({ flags }: Call): Content {
-  const { choice, bid, value, file, reason, quantity, item } = flags;
-  const forms: readonly (Content | null)[] = [
-    ...CHOICES.map((word) => (flags[word] === true ? { choice: word } : null)),
-    typeof choice === "string" ? { choice } : null,
-    typeof bid === "string" ? { bid: bidOf(bid, quantity, item) } : null,
-    typeof value === "string" ? { value: whole(value, "--value") } : null,
-    typeof file === "string" ? documentIn(file) : null,
-  ];
-  const given = forms.filter((form) => form !== null);
-  const [content] = given;
-  if (content === undefined || given.length > 1)
-    throw usage("exactly one of --approve, --reject, --abstain, --choice, --bid, --value and --file is needed");
-  return typeof reason === "string" ? { ...content, reason } : content;
-}
-
-function bidOf(amount: string, quantity: unknown, item: unknown): Content {
-  return {
-    amount: whole(amount, "--bid"),
-    ...(typeof quantity === "string" ? { quantity: whole(quantity, "--quantity") } : {}),
-    ...(typeof item === "string" ? { item } : {}),
-  };
-}
-
-function whole(given: string, flag: string): number {
-  const number = Number(given);
-  if (!/^-?\d{1,16}$/.test(given) || !Number.isSafeInteger(number))
-    throw usage(`${flag} takes a whole number, in the smallest unit; not ${given}`);
-  return number;
-}
-
-function documentIn(path: string): Content {
-  const document = readJsonFile(path);
-  if (typeof document !== "object" || document === null || Array.isArray(document))
-    throw usage("--file holds one contribution, as a JSON object");
-  return document as Content;
 }
 
 /** In the role that is asked of the party here; another one is refused, and nobody speaks in a role by accident. */
