@@ -18,19 +18,17 @@ type Env = Pick<AgentEnv, "DIRECTORY" | "CEREMONY">;
 
 /** Bundles read in one look: each is some milliseconds of work, and a look must not hold up the statements that arrive. */
 const AT_A_TIME = 16;
-const RETRY_MS = 5_000;
 const PLACE = "ceremonies";
 const IMPORTS = "imports";
 
 type Standings = { readonly before: Standing; readonly after: Standing };
 
-/** One look, and the next soon where there is more to do or something failed. */
+/** One look, and the next soon where there is more to do. What failed is tried again at the next sweep. */
 export async function propagateOn(host: Mesh, env: Env, again: (atMs: number) => void): Promise<void> {
   try {
     if (await propagateHere(host, env)) again(Date.now());
   } catch (error) {
-    console.error({ event: "propagation-failed", mesh: host.standing.mesh, reason: String(error) });
-    again(Date.now() + RETRY_MS);
+    failed(host, "propagation-failed", error);
   }
 }
 
@@ -39,8 +37,18 @@ async function propagateHere(host: Mesh, env: Env): Promise<boolean> {
   if ((await indexSome(host, env)) || indexImports(host)) return true;
   await considerAll(host);
   const due = host.decisions.due(AT_A_TIME);
-  for (const one of due) await judgeOne(host, env, one);
-  return due.length === AT_A_TIME;
+  let whole = true;
+  for (const one of due)
+    await judgeOne(host, env, one).catch((error: unknown) => {
+      whole = false;
+      failed(host, "not-judged-again", error, one.decision);
+    });
+  return whole && due.length === AT_A_TIME;
+}
+
+function failed({ standing: { mesh } }: Mesh, event: string, error: unknown, ceremony: Id | null = null): null {
+  console.error({ event, mesh, ceremony, reason: String(error) });
+  return null;
 }
 
 /** Takes ended ceremonies into the index, in the order in which they ended. */
@@ -48,7 +56,10 @@ async function indexSome(host: Mesh, env: Env): Promise<boolean> {
   const after = host.decisions.indexedTo(PLACE);
   const ended = await env.DIRECTORY.getByName(DIRECTORY_NAME).ended(after, AT_A_TIME);
   for (const { ceremony, phase, n } of ended) {
-    const placed = await bundleOf(env, ceremony);
+    // One whose evidence cannot be read (a burst's may be too large for a call between objects) must not keep the others from the index.
+    const placed = await bundleOf(env, ceremony).catch((error: unknown) =>
+      failed(host, "not-indexed", error, ceremony),
+    );
     host.commit(() => {
       if (placed !== null) host.decisions.add(placed.decision, restsOf(host, placed.decision), phase === "final");
       host.decisions.indexed(PLACE, n);

@@ -10,8 +10,7 @@ import { DEVICE_NEEDS, type DeviceNeed, type Recognised } from "../authority/tax
 import { assembleTrust, TAXONOMY_GRACE, type Trust, type TrustTerms, type Vouched } from "../authority/trust.ts";
 import { parseBase64 } from "../bytes.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
-import { hex32, integer, list, nullable, oneOf, type Reader, readAs, record, text } from "../cbor/read.ts";
-import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
+import { hex32, integer, list, nullable, oneOf, readAs, record, text, withDefaults } from "../cbor/read.ts";
 import { AUTHORITY_STATEMENTS_MAX, FRAME_BYTES_MAX, SEATS_MAX, TIERS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 
@@ -40,39 +39,30 @@ export type TrustStatement = {
   readonly classes?: readonly string[] | null;
 };
 
-const DEFAULTS: readonly (readonly [string, CborValue])[] = [
-  ["statements", []],
-  ["taxonomyGrace", TAXONOMY_GRACE],
-  ["revocationAge", null],
-  ["device", "any"],
-  ["classes", null],
-];
-
 const readNames = nullable(list(text(), TIERS_MAX));
-const readRootFields = record<Required<TrustedRoot>>({ authority: text(), key: hex32, tiers: readNames });
-const readRoot: Reader<Required<TrustedRoot>> = (value, path) =>
-  readRootFields(withDefaults(value, [["tiers", null]]), path);
+const readRoot = withDefaults(
+  { tiers: null },
+  record<Required<TrustedRoot>>({ authority: text(), key: hex32, tiers: readNames }),
+);
 
 const duration = integer(0, Number.MAX_SAFE_INTEGER);
-const readFields = record<Required<TrustStatement>>({
-  format: oneOf(TRUST_FORMAT),
-  mesh: text(),
-  roots: list(readRoot, SEATS_MAX, 1),
-  statements: list(text(2 * FRAME_BYTES_MAX), AUTHORITY_STATEMENTS_MAX),
-  taxonomyGrace: duration,
-  revocationAge: nullable(duration),
-  device: oneOf(...DEVICE_NEEDS),
-  classes: readNames,
-});
-
-function withDefaults(value: CborValue, defaults: readonly (readonly [string, CborValue])[]): CborValue {
-  const given: CborMap | null = isCborMap(value) ? value : null;
-  return given === null ? value : new Map<string | number, CborValue>([...defaults, ...given]);
-}
+const readFields = withDefaults(
+  { statements: [], taxonomyGrace: TAXONOMY_GRACE, revocationAge: null, device: "any", classes: null },
+  record<Required<TrustStatement>>({
+    format: oneOf(TRUST_FORMAT),
+    mesh: text(),
+    roots: list(readRoot, SEATS_MAX, 1),
+    statements: list(text(2 * FRAME_BYTES_MAX), AUTHORITY_STATEMENTS_MAX),
+    taxonomyGrace: duration,
+    revocationAge: nullable(duration),
+    device: oneOf(...DEVICE_NEEDS),
+    classes: readNames,
+  }),
+);
 
 export function readTrustStatement(document: Json | unknown): Result<TrustStatement> {
   const value = fromJson(document);
-  const statement = value.ok ? readAs(withDefaults(value.value, DEFAULTS), readFields) : value;
+  const statement = value.ok ? readAs(value.value, readFields) : value;
   if (!statement.ok) return fault("TRUST_INVALID", statement.fault.detail);
   const keys = new Set(statement.value.roots.map(({ key }) => key));
   if (keys.size !== statement.value.roots.length)
