@@ -78,8 +78,8 @@ export function pictureOf(
   const others: readonly Observation[] = [...state.outcomes.values(), ...state.disputes.values()];
   const folded: Record<string, number> = {};
   for (const { said } of held.slice(0, from)) {
-    const role = said.body.kind === "contribution" ? said.body.role : "notice";
-    folded[role] = (folded[role] ?? 0) + 1;
+    const role = said.body.kind === "contribution" ? said.body.role : said.body.kind;
+    folded[role] = (folded[role] ?? 0) + (said.body.kind === "batch" ? said.body.members.length : 1);
   }
   return {
     acts: [

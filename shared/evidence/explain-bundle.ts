@@ -26,7 +26,9 @@ export async function explainBundle(
   trust: TrustStatement | null,
   id: string,
 ): Promise<Result<Explanation>> {
-  const listed = entriesOf(bundle).filter((entry) => entry.id.startsWith(id));
+  const isAsked = (entry: Entry) => entry.id.startsWith(id);
+  const own = entriesOf(bundle).filter(isAsked);
+  const listed = own.length > 0 ? own : membersOf(bundle).filter(isAsked);
   const [entry] = listed;
   if (entry === undefined)
     return fault("NEVER_ARRIVED", { id, by: bundle.exportedBy, reported: "nobody has said here that it holds it" });
@@ -86,9 +88,20 @@ async function throughTheDoor(bundle: Bundle, trust: Trust): Promise<Result<Sort
   return ok({ admitted, refused });
 }
 
-/** Everything in a bundle that can be asked for. */
-function entriesOf({ frames, refused }: Bundle): readonly { readonly id: Id; readonly frame: Uint8Array }[] {
+type Entry = { readonly id: Id; readonly frame: Uint8Array };
+
+/** Everything in a bundle that can be asked for and stands by itself. */
+function entriesOf({ frames, refused }: Bundle): readonly Entry[] {
   return [...frames, ...refused.map(({ hash, frame }) => ({ id: idOf(frame) ?? hash, frame }))];
+}
+
+/** What its batches hold, each once. */
+function membersOf({ frames }: Bundle): readonly Entry[] {
+  const members = frames.flatMap(({ frame }) => {
+    const parsed = parseObservation(frame);
+    return parsed.ok ? parsed.value.members.map(({ observation }) => observation) : [];
+  });
+  return [...new Map(members.map(({ id, frame }) => [id, { id, frame }])).values()];
 }
 
 function idOf(frame: Uint8Array): Id | null {

@@ -4,9 +4,11 @@ import type { Admission } from "../admission/judge.ts";
 import { type AdmissionTable, tableOf } from "../admission/table.ts";
 import { advance } from "../ceremony/advance.ts";
 import { prefixOf } from "../ceremony/gather.ts";
+import { batchesOf, contributionsOf } from "../ceremony/gathered.ts";
 import { judgeRound } from "../ceremony/judged.ts";
 import { readAgain } from "../ceremony/restore.ts";
-import { type CeremonyState, currentRound, seatAt } from "../ceremony/state.ts";
+import { type CeremonyState, currentRound, type Round, seatAt } from "../ceremony/state.ts";
+import { gatheredIn } from "../ceremony/struck.ts";
 import { messagesOf } from "../closing/state.ts";
 import { parseObservation } from "../observation/decode.ts";
 import { type StepName, stepInSet, stepOf } from "../observation/door-steps.ts";
@@ -109,7 +111,12 @@ export function explainIn(
 function observationsIn(state: CeremonyState): readonly Observation[] {
   return [
     ...(state.call === null ? [] : [state.call]),
-    ...state.rounds.flatMap((round) => [...round.held.values(), ...messagesOf(round.closing)]),
+    ...state.rounds.flatMap((round) => [
+      ...round.held.values(),
+      ...batchesOf([...round.held.values()]).flatMap(({ body }) => body.members),
+      ...round.intake.waiting.values(),
+      ...messagesOf(round.closing),
+    ]),
     ...state.outcomes.values(),
   ];
 }
@@ -150,7 +157,7 @@ function judgementOf(state: CeremonyState, observation: Observation): Judgement 
   if (round === undefined || !gathered || state.policy === null) return ADMITTED;
   const { policy } = state.policy;
   const { decision } = round.closing;
-  if (decision !== null && !decision.set.includes(observation.id)) {
+  if (decision !== null && !isClosedIn(round, observation.id)) {
     const stop = { code: "ROUND_CLOSED", detail: { round: round.index }, step: "set" } as const;
     return { ...ADMITTED, stop };
   }
@@ -162,6 +169,12 @@ function judgementOf(state: CeremonyState, observation: Observation): Judgement 
   const admission = judged?.admissions.get(observation.id) ?? null;
   const provisional = decision === null;
   return { stop, admission, provisional, waits: provisional && admission?.verdict === "defer" };
+}
+
+/** Whether the closed set of a round holds a statement, by itself or in a batch. */
+function isClosedIn(round: Round, id: Id): boolean {
+  const gathered = gatheredIn(round);
+  return gathered.some((held) => held.id === id) || contributionsOf(gathered).some((held) => held.id === id);
 }
 
 function explain(

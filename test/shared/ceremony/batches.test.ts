@@ -4,6 +4,9 @@ import { describe, expect, it } from "vitest";
 import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
 import { memoOf, restore } from "../../../shared/ceremony/restore.ts";
 import type { CeremonyState } from "../../../shared/ceremony/state.ts";
+import { parseBundle } from "../../../shared/evidence/bundle.ts";
+import { explainOne } from "../../../shared/evidence/explain.ts";
+import { explainBundle } from "../../../shared/evidence/explain-bundle.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
 import { FRAME_BYTES_MAX } from "../../../shared/limits.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
@@ -68,6 +71,20 @@ describe("batches", () => {
     for (const { frame } of batchesAt(sale, "acme")) expect(frame.length).toBeLessThanOrEqual(FRAME_BYTES_MAX);
     expect(batchesAt(sale, "bolt")).toHaveLength(3);
     expect(countedAt(sale.net.agent("bolt").state)).toBe(260);
+  });
+
+  it("hide nothing: what one holds is explained by its id, before the close, after it, and from the bundle", async () => {
+    const sale = openSale(3);
+    const bids = bidsIn(sale, 3);
+    const [first] = bids as readonly [VerifiedObservation];
+    handIn(sale, "acme", bids);
+    const told = (name: string) => explainOne(sale.net.agent(name).state, { refused: [], stored: () => [] }, first.id);
+    expect(told("acme")).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
+    close(sale);
+    expect(told("bolt")).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
+    const bundle = parseBundle(bytesOf(bundleOf(sale.net.agent("crux"))));
+    const explained = bundle.ok ? await explainBundle(bundle.value, trustIn(sale.parties), first.id) : bundle;
+    expect(explained).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
   });
 
   it("go to those who run agents, and to nobody else", () => {
