@@ -23,9 +23,10 @@ export async function groundFor(
 ): Promise<Told> {
   if (known !== null) return NOTHING;
   const call = observations.find(({ id }) => id === ceremony);
-  const under = call !== undefined && isKind(call, "call") ? call.body.under : undefined;
+  if (call === undefined || !isKind(call, "call")) return NOTHING;
+  const { under, expiresAt } = call.body;
   if (under === undefined || !standings.has(under.mesh)) return NOTHING;
-  const ground = await env.MESH.getByName(under.mesh).ground(ceremony, under);
+  const ground = await env.MESH.getByName(under.mesh).ground(ceremony, under, expiresAt);
   // Without it nobody could tell what the party's own policy says: the call is tried again.
   if (!ground.ok) throw new Error(`no standpoint in ${under.mesh}: ${ground.fault.code}`);
   const { standpoint, withdrawals } = ground.value;

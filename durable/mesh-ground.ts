@@ -30,8 +30,8 @@ export async function basisHere(host: Mesh, request: BasisRequest): Promise<Resu
 }
 
 /** Remembers the ceremony first, so that whatever is withdrawn from now on reaches it. */
-export async function groundHere(host: Mesh, ceremony: Id, under: Under): Promise<Result<Ground>> {
-  host.commit(() => host.operations.register(ceremony, under));
+export async function groundHere(host: Mesh, ceremony: Id, under: Under, expiresAt: number): Promise<Result<Ground>> {
+  host.commit(() => host.operations.register(ceremony, under, expiresAt + under.shift));
   const pool = await poolHere(host);
   if (!pool.ok) return pool;
   const said = host.ledger

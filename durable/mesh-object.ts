@@ -154,8 +154,8 @@ export class Mesh extends DurableObject<AgentEnv> {
     return ground.basisHere(this, request);
   }
 
-  async ground(ceremony: Id, under: Under): Promise<Result<ground.Ground>> {
-    return ground.groundHere(this, ceremony, under);
+  async ground(ceremony: Id, under: Under, expiresAt: number): Promise<Result<ground.Ground>> {
+    return ground.groundHere(this, ceremony, under, expiresAt);
   }
 
   async plan(request: ground.PlanRequest): Promise<Result<ground.ShownPlan>> {

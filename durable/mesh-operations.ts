@@ -5,7 +5,7 @@ import type { Under } from "../shared/observation/under.ts";
 import type { AgentEnv } from "./env.ts";
 
 const TABLES = [
-  "CREATE TABLE IF NOT EXISTS operations (ceremony TEXT PRIMARY KEY, operation TEXT NOT NULL, at INTEGER NOT NULL, over INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS underway (ceremony TEXT PRIMARY KEY, operation TEXT NOT NULL, until INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS withdrawals (id TEXT PRIMARY KEY, frame BLOB NOT NULL, seen INTEGER NOT NULL, told INTEGER)",
   `CREATE TABLE IF NOT EXISTS tellings (withdrawal TEXT NOT NULL, ceremony TEXT NOT NULL, at INTEGER NOT NULL, verdict TEXT NOT NULL,
      PRIMARY KEY (withdrawal, ceremony))`,
@@ -42,14 +42,10 @@ export class Operations {
     for (const table of TABLES) ctx.storage.sql.exec(table);
   }
 
-  /** Within a turn: from here on the ceremony is told of what is withdrawn. */
-  register(ceremony: Id, { operation }: Under): void {
-    this.#ctx.storage.sql.exec(
-      "INSERT OR IGNORE INTO operations VALUES (?, ?, ?, 0)",
-      ceremony,
-      operation,
-      this.#now(),
-    );
+  /** Within a turn: from here on, and until it expires, the ceremony is told of what is withdrawn. Those that have expired are forgotten. */
+  register(ceremony: Id, { operation }: Under, until: number): void {
+    this.#ctx.storage.sql.exec("DELETE FROM underway WHERE until < ?", this.#now());
+    this.#ctx.storage.sql.exec("INSERT OR IGNORE INTO underway VALUES (?, ?, ?)", ceremony, operation, until);
   }
 
   /** Within a turn: the first time that this node sees it. */
@@ -61,7 +57,8 @@ export class Operations {
   running(): readonly { readonly ceremony: Id; readonly operation: string }[] {
     return this.#ctx.storage.sql
       .exec<{ ceremony: Id; operation: string }>(
-        "SELECT ceremony, operation FROM operations WHERE over = 0 ORDER BY at",
+        "SELECT ceremony, operation FROM underway WHERE until >= ? ORDER BY until, ceremony",
+        this.#now(),
       )
       .toArray();
   }
@@ -143,7 +140,7 @@ export class Operations {
       for (const [ceremony, told] of tellings) {
         for (const [index, { id }] of untold.entries())
           sql.exec("INSERT OR REPLACE INTO tellings VALUES (?, ?, ?, ?)", id, ceremony, at, told[index] ?? "waiting");
-        if (told.includes("over")) sql.exec("UPDATE operations SET over = 1 WHERE ceremony = ?", ceremony);
+        if (told.includes("over")) sql.exec("DELETE FROM underway WHERE ceremony = ?", ceremony);
       }
       for (const [index, { id }] of untold.entries())
         if (!tellings.some(([, told]) => told[index] === "waiting"))

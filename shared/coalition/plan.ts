@@ -1,6 +1,6 @@
 // What a revocation would touch, before it is signed (SPEC §15.6): the effective policy of every authority with it and without it,
 // by the same function that then applies it, so the preview is what happens.
-import type { TranslatorRevocation } from "../mesh/translator.ts";
+import { mayRevoke, names, type Translator, type TranslatorRevocation } from "../mesh/translator.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { effectivePolicy } from "./effective.ts";
 import type { Pool } from "./pool.ts";
@@ -34,7 +34,8 @@ export function planRevocation(
   at: number,
   operation: string | null,
 ): Result<RevocationPlan> {
-  const named = pool.translators.filter(({ id }) => revocation.revokes === "*" || id === revocation.revokes);
+  const mine = ({ signer, from, to }: Translator) => mayRevoke(revocation.by, { signer, from, to });
+  const named = pool.translators.filter((one) => names(revocation, one) && (revocation.revokes !== "*" || mine(one)));
   if (named.length === 0) return fault("TRANSLATION_MISSING", { id: revocation.revokes });
   const then: Pool = { ...pool, revocations: [...pool.revocations, revocation] };
   const homes = [...new Set(pool.policies.map(({ authority }) => authority))].sort();

@@ -3,6 +3,7 @@
 import { describe, expect, it } from "vitest";
 import { checkUnder } from "../../../shared/ceremony/under.ts";
 import { type Asked, basisOf, standpointOf } from "../../../shared/coalition/basis.ts";
+import { planRevocation } from "../../../shared/coalition/plan.ts";
 import { readPool } from "../../../shared/coalition/pool.ts";
 import { shownPolicy } from "../../../shared/coalition/shown.ts";
 
@@ -135,5 +136,17 @@ describe("a party's own standpoint", () => {
       "id" in one && one.id === "acme/to-bolt" ? { ...one, terms: { escort: { as: null, loss: "dropped" } } } : one,
     );
     expect(of("bolt", ["escort"], dropped)).toEqual([]);
+  });
+});
+
+describe("a preview of all that one authority may revoke", () => {
+  it("names its own translators and those into and out of it, and nobody else's", () => {
+    const named = (by: string) => {
+      const plan = planRevocation(pool(...POOL), { revokes: "*", by, after: 100, scope: null, cut: [] }, 100, null);
+      return plan.ok ? plan.value.translators : plan.fault.code;
+    };
+    expect(named("crux")).toEqual(["crux/to-acme", "crux/to-bolt"]);
+    expect(named("bolt")).toEqual(["acme/to-bolt", "bolt/to-acme", "crux/to-bolt"]);
+    expect(named("dune")).toBe("TRANSLATION_MISSING");
   });
 });
