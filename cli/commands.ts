@@ -5,6 +5,7 @@ import { coalitionEffective, coalitionRevoke } from "./commands/coalition.ts";
 import { coalitionPull } from "./commands/coalition-pull.ts";
 import { coalitionSign } from "./commands/coalition-sign.ts";
 import { compositionCheck, compositionNext } from "./commands/composition.ts";
+import { cost } from "./commands/cost.ts";
 import { decide } from "./commands/decide.ts";
 import { build, demo } from "./commands/demo.ts";
 import { deploy } from "./commands/deploy.ts";
@@ -93,6 +94,7 @@ export const COMMANDS: readonly Command[] = [
   opsRunbook,
   supportGather,
   supportAnalyze,
+  cost,
   ...aboutCommands(() => COMMANDS),
   frameInspect,
   frameVerify,

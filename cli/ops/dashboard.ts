@@ -64,12 +64,14 @@ const PANELS: readonly Panel[] = [
   },
 ];
 
-const SOURCE = { type: "prometheus", uid: "${DS_PROMETHEUS}" };
+const INPUT = "DS_PROMETHEUS";
+/** Grafana fills the name in when the dashboard is imported. */
+const SOURCE = { type: "prometheus", uid: `$\{${INPUT}}` };
 const [WIDTH, HEIGHT] = [8, 7];
 
 export function dashboard() {
   return {
-    __inputs: [{ name: "DS_PROMETHEUS", label: "Prometheus", type: "datasource", pluginId: "prometheus" }],
+    __inputs: [{ name: INPUT, label: "Prometheus", type: "datasource", pluginId: "prometheus" }],
     title: "Quorate agent",
     uid: "quorate-agent",
     schemaVersion: 39,
