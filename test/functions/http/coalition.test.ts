@@ -122,6 +122,8 @@ describe("agents of a coalition", () => {
     await three.at("bolt").mesh(MESH).tick();
     await three.deliver();
     expect((await three.revocations("crux"))[0]?.partners.map(({ seen }) => seen)).toEqual(first);
+    const { held } = await three.json<{ held: Record<string, number> }>("acme", `/v1/meshes/${MESH}`);
+    expect(held["revocation-seen"]).toBe(3);
     expect(await three.entries("bolt", "revocation")).toHaveLength(1);
   });
 

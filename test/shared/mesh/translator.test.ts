@@ -171,7 +171,15 @@ describe("a translated fact", () => {
     expect(refused({ ...BASE, expires: TRUE_START })).toEqual(both("TRANSLATION_EXPIRED"));
     expect(refused(BASE, { revokes: "tr-1", by: "office", after: TRUE_START })).toEqual(both("TRANSLATION_REVOKED"));
     expect(refused(BASE, { revokes: "tr-1", by: "office", after: TRUE_START + 2 })).toEqual([]);
-    expect(refused(BASE, { revokes: "tr-1", by: "depot", after: TRUE_START })).toEqual([]);
+    const by = (name: string): Json => ({ revokes: "tr-1", by: name, after: TRUE_START });
+    const [strange, good] = [by("depot"), by("office")];
+    expect(refused(BASE, strange)).toEqual([]);
+    expect(refused(BASE, strange, good)).toEqual(both("TRANSLATION_REVOKED"));
+    expect(refused(BASE, { revokes: "*", by: "office", after: TRUE_START })).toEqual(both("TRANSLATION_REVOKED"));
+    expect(refused(BASE, { revokes: "tr-1", by: "office", after: TRUE_START, scope: { partner: "depot" } })).toEqual(
+      [],
+    );
+    expect(refused({ ...BASE, scope: "lantern" })).toEqual(both("TRANSLATION_OUT_OF_SCOPE"));
     expect(refused({ ...BASE, terms: { a: { as: "m" }, b: { as: "m" } } })).toEqual(
       both("TRANSLATION_LOSS_UNDECLARED"),
     );
