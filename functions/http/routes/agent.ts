@@ -7,7 +7,7 @@ import { oneOf, record } from "../../../shared/cbor/read.ts";
 import { ENGINE_VERSION } from "../../../shared/ceremony/record.ts";
 import { writeMetrics } from "../../ops/metrics.ts";
 import { readinessOf } from "../../ops/readiness.ts";
-import { vitalsOf } from "../../ops/vitals.ts";
+import { recentVitals, vitalsOf } from "../../ops/vitals.ts";
 import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
@@ -108,7 +108,7 @@ export const AGENT_ROUTES: readonly Route[] = [
 ];
 
 async function readinessRoute(context: Context<AgentContext>): Promise<Response> {
-  const vitals = await vitalsOf(context.env, context.get("config"));
+  const vitals = await recentVitals(context.env, context.get("config"));
   const { connected, draining, outbox } = vitals.link;
   const readiness = readinessOf(vitals);
   return context.json({ ...readiness, link: { connected, draining, outbox } }, readiness.ready ? 200 : 503);

@@ -81,6 +81,16 @@ describe("an agent", () => {
     expect(await readiness(linked())).toEqual([200, "ready"]);
   });
 
+  it("answers the same for a second, however often it is asked", async () => {
+    const agent = linked();
+    const asked = vi.spyOn(agent.directory, "tallies");
+    for (let n = 0; n < 50; n++) await readiness(agent);
+    expect(asked).toHaveBeenCalledTimes(1);
+    vi.setSystemTime(Date.now() + 1_000);
+    await readiness(agent);
+    expect(asked).toHaveBeenCalledTimes(2);
+  });
+
   it("is not ready while its link is down or drains, and says which", async () => {
     expect(await readiness(agentHere(acme, parties))).toEqual([503, "not ready", "BUS_UNREACHABLE"]);
     const agent = linked();
