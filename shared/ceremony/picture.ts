@@ -4,12 +4,12 @@ import { decodeCanonical } from "../cbor/decode.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import { messagesOf } from "../closing/state.ts";
 import { parseObservation } from "../observation/decode.ts";
-import type { Id, Interval, Observation } from "../observation/observation.ts";
+import type { ContributionBody, Id, Interval, NoticeBody, Observation } from "../observation/observation.ts";
 import { type Tally, tallyThreshold } from "../outcome/threshold.ts";
 import type { Place } from "../reference/place.ts";
 import type { Constraint } from "../reference/profile.ts";
 import { contributionsIn } from "./advance.ts";
-import { contributionsOf } from "./gathered.ts";
+import { allNoticesOf, contributionsOf, type Gathered } from "./gathered.ts";
 import { judgeRound } from "./judged.ts";
 import { type CeremonyState, currentRound, ownSeat, type Round } from "./state.ts";
 import { authorityOf } from "./turn.ts";
@@ -71,15 +71,15 @@ export function pictureOf(
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   most: number,
 ): Picture {
-  const held = state.rounds.flatMap((round) => [...round.held.values()].map((said) => ({ said, round })));
+  const held = state.rounds.flatMap((round) => saidIn([...round.held.values()]).map((said) => ({ said, round })));
   const from = Math.max(0, held.length - most);
   const shown = held.slice(from);
   const verdicts = new Map(state.rounds.flatMap((round) => [...verdictsIn(state, round)]));
   const others: readonly Observation[] = [...state.outcomes.values(), ...state.disputes.values()];
   const folded: Record<string, number> = {};
   for (const { said } of held.slice(0, from)) {
-    const role = said.body.kind === "contribution" ? said.body.role : said.body.kind;
-    folded[role] = (folded[role] ?? 0) + (said.body.kind === "batch" ? said.body.members.length : 1);
+    const role = said.body.kind === "contribution" ? said.body.role : "notice";
+    folded[role] = (folded[role] ?? 0) + 1;
   }
   return {
     acts: [
@@ -98,22 +98,35 @@ export function pictureOf(
   };
 }
 
+/** What was contributed, by itself or in batches, and the notices; who carried it is no part of the picture. */
+function saidIn(gathered: readonly Gathered[]): readonly Observation<ContributionBody | NoticeBody>[] {
+  return [...contributionsOf(gathered), ...allNoticesOf(gathered)];
+}
+
 type Verdict = Pick<Act, "verdict" | "code">;
 
 /** By the closed set of a round, or by what is held of it so far. */
 function verdictsIn(state: CeremonyState, round: Round): ReadonlyMap<Id, Verdict> {
-  if (state.policy === null || round.held.size > JUDGED_MAX) return new Map();
+  const held = saidIn([...round.held.values()]);
+  if (state.policy === null || held.length > JUDGED_MAX) return new Map();
   const judged = judgeRound(state.policy.policy, state.rounds.slice(0, round.index + 1));
-  const closed = round.closing.decision?.set;
+  const closed = closedIn(round);
   return new Map(
-    [...round.held.keys()].map((id): [Id, Verdict] => {
-      if (closed !== undefined && !closed.includes(id)) return [id, { verdict: "not admitted", code: "ROUND_CLOSED" }];
+    held.map(({ id }): [Id, Verdict] => {
+      if (closed !== null && !closed.has(id)) return [id, { verdict: "not admitted", code: "ROUND_CLOSED" }];
       const excluded = judged?.excluded.find((one) => one.id === id);
       if (excluded !== undefined) return [id, { verdict: "not admitted", code: excluded.code }];
       const verdict = judged?.admissions.get(id)?.verdict ?? "admit";
       return [id, { verdict: VERDICTS[verdict] ?? "admitted", code: null }];
     }),
   );
+}
+
+/** Ids of what the closed set of a round holds; null while it is open. */
+function closedIn({ closing, held }: Round): ReadonlySet<Id> | null {
+  if (closing.decision === null) return null;
+  const listed = closing.decision.set.flatMap((id) => held.get(id) ?? []);
+  return new Set(saidIn(listed).map(({ id }) => id));
 }
 
 const VERDICTS: Readonly<Record<string, ActVerdict>> = {
@@ -157,14 +170,15 @@ function actOf(state: CeremonyState, observation: Observation): Act {
   };
 }
 
-function closedPart({ index, closing }: Round): ClosedPart {
+function closedPart(round: Round): ClosedPart {
+  const { index, closing } = round;
   const { decision } = closing;
   return {
     round: index,
     statements: messagesOf(closing).length,
     path: decision?.certificate.path ?? null,
     root: decision?.root ?? null,
-    set: decision?.set.length ?? 0,
+    set: closedIn(round)?.size ?? 0,
   };
 }
 
@@ -173,9 +187,10 @@ function tallyOf(state: CeremonyState): Tally | null {
   const round = currentRound(state);
   const policy = state.policy?.policy;
   if (round === undefined || policy?.outcome.function !== "threshold" || round.stage.is === "join") return null;
-  if (round.held.size > JUDGED_MAX) return null;
+  const said = contributionsOf([...round.held.values()]);
+  if (said.length > JUDGED_MAX) return null;
   const judged = judgeRound(policy, state.rounds);
-  const held = contributionsIn(round, contributionsOf([...round.held.values()])).set;
+  const held = contributionsIn(round, said).set;
   return tallyThreshold(policy, policy.outcome, judged?.seats ?? round.seats, judged?.admitted ?? held);
 }
 
