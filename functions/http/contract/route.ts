@@ -38,7 +38,7 @@ export type RouteOf<Q extends Query> = {
   /** With `{name}` for its parameters. */
   readonly path: string;
   readonly group: string;
-  /** In the words of the README and the reference. */
+  /** In the words of ROUTES.md and the reference. */
   readonly does: string;
   readonly access: Access;
   /** Every other name is refused; null stands for a name that is missing. */

@@ -1,4 +1,4 @@
-// The README's list of routes is the table's.
+// The list of routes for readers is the table's.
 import { readFileSync } from "node:fs";
 import { describe, expect, it, vi } from "vitest";
 import { ROUTES } from "../../../functions/http/contract/table.ts";
@@ -8,8 +8,8 @@ vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new R
 
 describe("the table of routes", () => {
   // `vitest -u` writes the list anew.
-  it("is what the README lists", async () => {
-    const file = new URL("../../../README.md", import.meta.url).pathname;
+  it("is what the list for readers says", async () => {
+    const file = new URL("../../../functions/http/ROUTES.md", import.meta.url).pathname;
     const rows = [...new Set(ROUTES.map(({ path }) => path))].map((path) => {
       const here = ROUTES.filter((route) => route.path === path);
       const each = (column: "method" | "does" | "access", by = ", ") => here.map((route) => route[column]).join(by);
