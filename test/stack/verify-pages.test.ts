@@ -5,9 +5,12 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { Hono } from "hono";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { verifierPage } from "../../cli/stack/verifier-page.ts";
+import type { AgentConfig } from "../../durable/config.ts";
+import type { AgentContext } from "../../functions/http/app.ts";
 import { toBase64 } from "../../shared/bytes.ts";
 import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
 import { scratchFolder } from "../support/scratch.ts";
@@ -27,7 +30,13 @@ beforeAll(async () => {
   const root = new URL("../..", import.meta.url).pathname;
   execFileSync(process.execPath, [join(root, "cli", "stack", "browser.ts")]);
   const { consoleRoutes } = await import("../../functions/console/routes.tsx");
-  const app = consoleRoutes();
+  const app = new Hono<AgentContext>();
+  // Forms are bound to the agent's key; the page itself asks for nothing else of it.
+  app.use((context, next) => {
+    context.set("config", { apiKey: "of this agent" } as AgentConfig);
+    return next();
+  });
+  app.route("/", consoleRoutes());
   served = (path) => app.request(path);
   writeFileSync(file, await verifierPage());
   if (!absent) browser = await launch();
@@ -49,11 +58,15 @@ async function at(
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const asked: string[] = [];
-  const own = [`${AGENT}/verify`, `${AGENT}/assets/verify.js`, `${AGENT}/assets/console.css`, pathToFileURL(file).href];
+  // The page, and the agent's own assets under the digests of their contents.
+  const isOwn = (url: string) =>
+    url === pathToFileURL(file).href ||
+    url === `${AGENT}/verify` ||
+    /^https:\/\/agent\.test\/assets\/(verify|console|icon)\.[0-9a-f]+\.(js|css|svg)$/.test(url);
   page.on("pageerror", (error) => asked.push(`error: ${error.message}`));
   await page.route("**/*", async (route) => {
     const url = route.request().url();
-    if (!own.includes(url)) asked.push(url);
+    if (!isOwn(url)) asked.push(url);
     if (url.startsWith("file:")) return route.continue();
     const answer = await served(new URL(url).pathname);
     return route.fulfill({
