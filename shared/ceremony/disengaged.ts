@@ -1,6 +1,7 @@
 // What withdrawals in the closed sets take from an operation (SPEC §15.13): contributions by whom home no longer recognises, since every road
 // that the call pins for it is cut. Judged over the sets and the call alone, so that whoever holds them judges alike.
 import { grantsRole, rootOf } from "../authority/chain.ts";
+import type { Revocation } from "../authority/statement.ts";
 import { checkRevocations, revocationsOf } from "../authority/validity.ts";
 import { factsOf } from "../coalition/route.ts";
 import { POLICY_ROLE } from "../coalition/stated.ts";
@@ -105,8 +106,8 @@ function cutBy(under: Under, { id, revocation }: Pick<Withdrawal, "id" | "revoca
 }
 
 /** Whether a withdrawal, as far as one can tell without a closed set, takes a translator that the call pins. */
-export function bearsOn(under: Under, withdrawal: Withdrawal): boolean {
-  return objectionTo(under, withdrawal, { revocations: [] }) === null && cutBy(under, withdrawal).translators.size > 0;
+export function bearsOn(under: Under, withdrawal: Withdrawal, revocations: readonly Revocation[]): boolean {
+  return objectionTo(under, withdrawal, { revocations }) === null && cutBy(under, withdrawal).translators.size > 0;
 }
 
 /** Whether one takes away all that another one does: the same translators, from no later on, and standing by nothing more. */

@@ -1,5 +1,6 @@
 // Revocations that travel live (SPEC §7.10): whoever holds a seat carries one into the round, where it is gathered like a contribution. What
 // follows from it is judged over the closed set, for everyone alike; until then it is on record and changes nothing for good.
+import { rootOf } from "../authority/chain.ts";
 import type { Revocation } from "../authority/statement.ts";
 import { revocationsOf } from "../authority/validity.ts";
 import { isHalted } from "../closing/derive.ts";
@@ -59,6 +60,10 @@ export function carry(turn: Turn, carried: Carried): Turn {
   const limit = Math.floor(itemsPerSeat(round) / 2);
   const own = allNoticesOf([...round.held.values()]).filter((other) => other.slot.seat === seat.index);
   if (own.length >= limit) return receipt(turn, "", "refused", "ITEMS_FULL", { limit });
+  // Nor may a partner that signs ever stricter withdrawals use up what is carried for everybody else.
+  const share = isWithdrawal(carried) ? shareOf(state, round, carried, limit) : limit;
+  if (own.filter((notice) => isOfSame(carriedIn(notice), carried)).length >= share)
+    return receipt(turn, "", "refused", "ITEMS_FULL", { limit: share });
   const { turn: spoken, said } = say(turn, {
     round: round.index,
     slot,
@@ -69,6 +74,16 @@ export function carry(turn: Turn, carried: Carried): Turn {
   const held = absorbNotice(spoken, round, said as VerifiedObservation & Observation<NoticeBody>);
   const detail = { kind: "notice", round: round.index };
   return publish(record(held, "attestation", [said.id], state.self.authority, detail), audienceOf(state, round), said);
+}
+
+/** Of the withdrawals that a party carries, what each organisation's may be; its own may be all. */
+function shareOf({ self }: CeremonyState, { seats }: Round, { chain }: Withdrawal, limit: number): number {
+  if (rootOf(chain) === self.root) return limit;
+  return Math.max(1, Math.floor(limit / new Set(seats.map(({ root }) => root)).size));
+}
+
+function isOfSame(one: Carried, other: Carried): boolean {
+  return isWithdrawal(one) && isWithdrawal(other) && rootOf(one.chain) === rootOf(other.chain);
 }
 
 function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault | null {
@@ -104,9 +119,11 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
   const under = rounds[0]?.under ?? null;
   if (under === null || known.length === 0) return [];
   const held = rounds.flatMap((round) => withdrawalsOf([...round.held.values()]).map(({ body }) => body.withdrawal));
-  const sound = held.filter((one) => bearsOn(under, one));
+  // What a withdrawn key signed counts for nothing, and must not keep out what its authority signs instead.
+  const revocations = rounds.flatMap((round) => noticesOf([...round.held.values()]).map(({ body }) => body.revocation));
+  const sound = held.filter((one) => bearsOn(under, one, revocations));
   return known
-    .filter((one) => bearsOn(under, one) && !sound.some((other) => takesAsMuch(under, other, one)))
+    .filter((one) => bearsOn(under, one, revocations) && !sound.some((other) => takesAsMuch(under, other, one)))
     .filter(
       (one, at, open) =>
         !open.some(

@@ -73,12 +73,8 @@ export function unrecognisedUnder({ self }: CeremonyState, call: Observation<Cal
     return fault("POLICY_NOT_OWN", { signer: caller, document: "operation", authority: under.home }).fault;
   const roots = under.mesh === call.mesh ? self.roots : self.elsewhere?.get(under.mesh);
   if (roots === undefined) return null;
-  // A root's later key may not have come here yet; under another name it is not recognised.
-  const isKnown = (name: string) =>
-    under.roots.some(({ root, authority }) => authority === name && roots.get(root) === name);
-  const stranger = under.roots.find(
-    ({ root, authority }) => (roots.get(root) ?? authority) !== authority || !isKnown(authority),
-  );
+  // Every one of them: a key that nobody here knows could sign withdrawals in the name that the call gives it.
+  const stranger = under.roots.find(({ root, authority }) => roots.get(root) !== authority);
   return stranger === undefined
     ? null
     : fault("ROOT_UNKNOWN", { root: stranger.root, authority: stranger.authority }).fault;

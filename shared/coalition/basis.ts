@@ -100,7 +100,7 @@ export type Standpoint = {
   readonly prohibits: readonly { readonly matter: string; readonly clause: string; readonly from: string }[];
 };
 
-/** By the words that the party's own translators give to the home's; where none leads there, by the home's own. */
+/** By the words that the party's own translators give to the home's, each of equal roads its own; where none leads there, by the home's own. */
 export function standpointOf(
   pool: Pool,
   self: string,
@@ -112,11 +112,13 @@ export function standpointOf(
   if (!policy.ok) return { policy: null, at, prohibits: [] };
   const { policies } = inForce(pool.policies, circumstance);
   const usable = usableAt(pool, policies, circumstance);
+  // Which clauses a translator carries says nothing of the words that it translates.
+  const spoken = usable.map((translator) => ({ ...translator, clauses: null }));
   const against = policy.value.clauses.filter(({ effect }) => effect === "prohibit");
   const prohibits = matters.flatMap((matter) => {
-    const road = self === home ? undefined : roadsFor(usable, home, matter, self)[0];
-    const word = road === undefined ? matter : imageOf(road, matter);
-    const clause = word === null ? undefined : against.find((one) => isAbout(one, word));
+    const roads = self === home ? [] : roadsFor(spoken, home, matter, self);
+    const words = roads.length === 0 ? [matter] : roads.flatMap((road) => imageOf(road, matter) ?? []);
+    const clause = against.find((one) => words.some((word) => isAbout(one, word)));
     return clause === undefined ? [] : [{ matter, clause: clause.id, from: clause.from }];
   });
   return { policy: digestOf(policy.value, operation), at, prohibits };

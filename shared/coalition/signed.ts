@@ -66,17 +66,29 @@ export function poolFrom(admitted: readonly VerifiedObservation[], roots: Readon
     else refused.push({ id: observation.id, from: nameOf(observation.chain, roots), fault: read.fault });
   }
   const { sound, refused: unsound } = numbered(statements);
-  const documents = <T extends CoalitionType>(type: T) =>
-    sound.flatMap((statement) =>
+  const documents = <T extends CoalitionType>(type: T, of = (all: readonly Statement[]) => all) =>
+    of(sound).flatMap((statement) =>
       statement.type === type ? [statement.document as Extract<Document, { type: T }>["document"]] : [],
     );
   const pool: Pool = {
     policies: documents("coalition-policy"),
-    translators: documents("coalition-translator"),
+    // Issued again under its id, a translator replaces the earlier one: two of one id would be two roads with one name.
+    translators: documents("coalition-translator", newestById),
     // A revocation only ever takes away: it holds whatever else its authority has said or withheld.
     revocations: statements.flatMap((one) => (one.type === "coalition-revocation" ? [one.document] : [])),
   };
   return { pool, refused: [...refused, ...unsound], heads: headsOf(statements), said: statements.map(sayingOf) };
+}
+
+/** Of the translators that were issued under one id the one with the highest number; nobody but its signer can issue one under it. */
+function newestById(statements: readonly Statement[]): readonly Statement[] {
+  const newest = new Map<string, Statement>();
+  for (const statement of statements) {
+    if (statement.type !== "coalition-translator") continue;
+    const before = newest.get(statement.document.id);
+    if (before === undefined || before.number < statement.number) newest.set(statement.document.id, statement);
+  }
+  return [...newest.values()];
 }
 
 function sayingOf(statement: Statement): SignedPool["said"][number] {
