@@ -47,7 +47,10 @@ export function planRevocation(
   const touched = ({ lost, regained, rerouted }: HomeChange) => lost.length + regained.length + rerouted.length > 0;
   return ok({
     revocation,
-    translators: named.map(({ id }) => id).sort(),
+    translators: named
+      .filter(mine)
+      .map(({ id }) => id)
+      .sort(),
     homes: changes.filter(touched),
     unchanged: changes.filter((change) => !touched(change)).map(({ home }) => home),
   });
