@@ -44,14 +44,21 @@ export type RefusedRow = { readonly id: Id; readonly code: string; readonly fram
 
 export class CeremonyLedger {
   readonly #sql: SqlStorage;
+  #exists = false;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
   }
 
-  /** Whether anything was written: an object that is only asked leaves no trace. Asked anew each time, since a turn may be rolled back. */
+  /** Whether anything was written: an object that is only asked leaves no trace. Asked until it was, since a first turn may be rolled back. */
   get #made(): boolean {
-    return this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memo'").toArray().length > 0;
+    this.#exists ||= this.#sql.exec("SELECT 1 FROM sqlite_master WHERE name = 'memo'").toArray().length > 0;
+    return this.#exists;
+  }
+
+  /** Everything was deleted. */
+  forget(): void {
+    this.#exists = false;
   }
 
   #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {

@@ -206,7 +206,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (this.#state.call !== null || this.#ledger.wakeMicros() !== null) return;
     this.#state = emptyState(this.#state.ceremony, this.#config.self);
     this.#current = null;
-    await this.ctx.storage.deleteAll();
+    await this.ctx.storage.deleteAll(); // nothing else runs meanwhile
+    this.#ledger.forget();
     await this.env.DIRECTORY.getByName(DIRECTORY_NAME).leave(this.#state.ceremony);
   }
 

@@ -6,6 +6,8 @@ export const FRAME_BYTES_MAX = 65_536;
 export const FRAMES_HANDED_BYTES_MAX = 2 * 1_048_576;
 /** Contributions in one batch, and their bytes unpacked: what one call of a ceremony's object bears, many times over. */
 export const BATCH_MEMBERS_MAX = 192;
+/** As many are not kept waiting for more while an elector has signed less than half of its batches: packing gains little beyond. */
+export const BATCH_MEMBERS_ENOUGH = 64;
 export const BATCH_UNPACKED_BYTES_MAX = 262_144;
 /** The largest contribution that a batch takes: two fit into a frame even where packing gains nothing. */
 export const BATCH_MEMBER_BYTES_MAX = 24_576;

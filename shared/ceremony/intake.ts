@@ -2,6 +2,7 @@
 // gathered, listed, repaired and certified like one contribution, whatever it holds.
 import { isHalted } from "../closing/derive.ts";
 import {
+  BATCH_MEMBERS_ENOUGH,
   BATCH_MEMBERS_MAX,
   BATCH_UNPACKED_BYTES_MAX,
   BATCH_WAIT_MICROS_MIN,
@@ -89,7 +90,10 @@ export function bringBatches(turn: Turn): Turn {
   const early = round.earlyAt !== null && turn.now >= round.earlyAt;
   const due = dueAt === null || turn.now >= Math.min(dueAt, round.closesAt) || early;
   const groups = groupsOf([...waiting.values()]);
-  const ready = due ? groups : groups.slice(0, -1);
+  // While there is room, what came together goes together: what waits for more is stored twice.
+  const roomy = 2 * ownBatches(round) < batchesPerElector(round);
+  const enough = due || (roomy && (groups.at(-1)?.length ?? 0) >= BATCH_MEMBERS_ENOUGH);
+  const ready = enough ? groups : groups.slice(0, -1);
   return storeWaiting(ready.reduce(bring, turn), round.index);
 }
 
