@@ -71,6 +71,9 @@ export function unrecognisedUnder({ self }: CeremonyState, call: Observation<Cal
   const caller = self.roots.get(rootOf(call.chain));
   if (caller !== under.home)
     return fault("POLICY_NOT_OWN", { signer: caller, document: "operation", authority: under.home }).fault;
+  // One mesh has one clock: with another its home could date what is withdrawn as it likes.
+  if (under.mesh === call.mesh && under.shift !== 0)
+    return fault("CALL_INVALID", { reason: `it shifts the time of ${under.mesh} against itself` }).fault;
   const roots = under.mesh === call.mesh ? self.roots : self.elsewhere?.get(under.mesh);
   if (roots === undefined) return null;
   // Every one of them: a key that nobody here knows could sign withdrawals in the name that the call gives it.

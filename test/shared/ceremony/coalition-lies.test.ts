@@ -17,17 +17,24 @@ import { withdrawal } from "../../support/under.ts";
 
 const crux = parties[2] as Party;
 
-it("takes no part where the call gives a partner's name to a key that nobody recognises", () => {
+/** What bolt says of the call of a sound operation once its word about the coalition is changed. */
+function judged(changes: (under: Under) => Partial<Under>) {
   const { state } = operation({}).agent("bolt");
   const call = state.call as Observation<Call>;
   const under = call.body.under as Under;
-  const judge = (root: string) =>
-    unrecognisedUnder(state, {
-      ...call,
-      body: { ...call.body, under: { ...under, roots: [...under.roots, { authority: "crux", root }] } },
-    });
-  expect(judge(toHex(crux.root.key))).toBeNull();
-  expect(judge(toHex(testParty("flux").root.key))).toMatchObject({ code: "ROOT_UNKNOWN" });
+  return unrecognisedUnder(state, { ...call, body: { ...call.body, under: { ...under, ...changes(under) } } });
+}
+
+it("takes no part where the call gives a partner's name to a key that nobody recognises", () => {
+  const naming = (root: string) => judged(({ roots }) => ({ roots: [...roots, { authority: "crux", root }] }));
+  expect(naming(toHex(crux.root.key))).toBeNull();
+  expect(naming(toHex(testParty("flux").root.key))).toMatchObject({ code: "ROOT_UNKNOWN" });
+});
+
+it("takes no part where the call moves the clock of its own mesh, so that what a cut covers would be late", () => {
+  expect(judged(() => ({ shift: 0 }))).toBeNull();
+  for (const shift of [-1, 86_400 * SECOND]) expect(judged(() => ({ shift }))).toMatchObject({ code: "CALL_INVALID" });
+  expect(judged(() => ({ mesh: "another", shift: 86_400 * SECOND }))).toBeNull();
 });
 
 it("carries for one signer no more than its share, so that another's withdrawal still finds room", () => {
