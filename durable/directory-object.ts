@@ -50,6 +50,7 @@ export type DirectoryRpc = {
   readonly tally: (items: readonly Count[]) => Promise<void>;
   readonly tallies: (nowMs: number) => Promise<Tallies>;
   readonly ended: (after: number, most: number) => Promise<readonly EndedCeremony[]>;
+  readonly knows: (ceremony: string) => Promise<boolean>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
@@ -147,6 +148,10 @@ export class Directory extends DurableObject {
         ...[after, most],
       )
       .toArray();
+  }
+
+  async knows(ceremony: string): Promise<boolean> {
+    return this.#sql.exec("SELECT 1 FROM ceremonies WHERE ceremony = ?", ceremony).toArray().length > 0;
   }
 
   /** Ceremonies without an ending, the longest untouched first. */

@@ -5,6 +5,7 @@ import { EDGE_NAME } from "../../durable/env.ts";
 import { FIRST_KEY } from "../../durable/keys.ts";
 import { toHex } from "../../shared/bytes.ts";
 import type { AgentContext } from "../http/app.ts";
+import { isCrossSite } from "../http/origin.ts";
 import { formToken, isFormToken, isSession, SESSION_SECONDS, sessionFor } from "./session.ts";
 
 type Agent = Context<AgentContext>;
@@ -70,16 +71,8 @@ export async function tokenFor(context: Agent): Promise<string> {
   return formToken(apiKey, visit);
 }
 
-/** Browsers say where a form comes from; the origin alone does not tell, since our pages send no referrer and it is then "null". */
-function isCrossSite(context: Agent): boolean {
-  const site = context.req.header("sec-fetch-site");
-  if (site !== undefined) return site !== "same-origin" && site !== "none";
-  const from = context.req.header("origin");
-  return from !== undefined && from !== new URL(context.req.url).origin;
-}
-
 export async function isOwnForm(context: Agent): Promise<boolean> {
-  if (isCrossSite(context)) return false;
+  if (isCrossSite(context.req.raw)) return false;
   const given = (await context.req.parseBody())[TOKEN_FIELD];
   if (typeof given !== "string") return false;
   const { apiKey } = context.get("config");

@@ -30,10 +30,10 @@ export function guarded(route: Route): (context: Agent) => Promise<Response> {
 }
 
 /** Who may go on, at the cost of whom; null for whoever needs no key. */
-async function admitted(context: Agent, { access, cost = 1 }: Route): Promise<Result<Caller | null>> {
-  if (access === "anyone") return ok(null);
+async function admitted(context: Agent, { access, bare, cost = 1 }: Route): Promise<Result<Caller | null>> {
+  if (bare) return ok(null); // it asks nobody, and so costs nothing
   const now = Date.now();
-  if (access === "signer") {
+  if (access === "anyone" || access === "signer") {
     const spent = spendFrom(context.req.header("cf-connecting-ip") ?? null, cost, now);
     return spent.ok ? told(context, spent.value, null) : limited(context, spent, now);
   }

@@ -8,6 +8,7 @@ import { sha256Hex } from "../../shared/hash.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "./app.ts";
+import { isCrossSite } from "./origin.ts";
 import { verifyToken } from "./tokens.ts";
 
 export type Caller = {
@@ -30,6 +31,8 @@ export async function callerOf(context: Context<AgentContext>): Promise<Result<C
   if (given === undefined && token !== undefined && config.access !== null) {
     const bearer = await verifyToken(config.access, token);
     if (!bearer.ok) return bearer;
+    // Access makes the token of a cookie, which a browser sends along whoever's page asks: unlike a key it does not show who wants this.
+    if (context.req.method !== "GET" && isCrossSite(context.req.raw)) return fault("FORM_FOREIGN");
     const { id, scopes, untilMs } = bearer.value;
     return ok({ id, scopes, untilMs, perMinute: UNITS_A_MINUTE });
   }

@@ -23,7 +23,8 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
     ...new Set<RefusalCode>([
       ...(keyed ? ([...KEYED] as const) : []),
       ...(keyed && method === "POST" ? (["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_PENDING"] as const) : []),
-      ...(access === "signer" ? (["RATE_LIMITED"] as const) : []),
+      ...(keyed && method !== "GET" ? (["FORM_FOREIGN"] as const) : []),
+      ...(!keyed && !bare ? (["RATE_LIMITED"] as const) : []),
       ...(sends ? (["QUEUE_BACKLOGGED"] as const) : []),
       ...(anyQuery || (query === undefined && bare) ? [] : (["QUERY_INVALID"] as const)),
       "NOT_ACCEPTABLE",

@@ -187,7 +187,10 @@ function callRoute(context: Agent): Promise<Response> {
   });
 }
 
-function inclusionRoute(context: Agent): Promise<Response> {
+/** Anyone may ask: an id that no ceremony of ours has must not make an object, which would stay for ever. */
+async function inclusionRoute(context: Agent): Promise<Response> {
+  const known = await context.env.DIRECTORY.getByName(DIRECTORY_NAME).knows(context.req.param("id") ?? "");
+  if (!known) return problem(context, fault("NOT_FOUND", { thing: "such ceremony" }).fault);
   return withCeremony(context, async (ceremony) => {
     const proof = await ceremony.inclusion(context.req.param("observation") ?? "");
     return proof.ok ? context.json(proof.value) : problem(context, proof.fault);

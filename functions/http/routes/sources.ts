@@ -11,6 +11,7 @@ import { hooksOf, type Intake, keepRequest, type VerifiedDelivery, verifyDeliver
 import { allSources, intakeOf, type ListedSource } from "../../hooks/sources.ts";
 import type { AgentContext } from "../app.ts";
 import { readBody } from "../body.ts";
+import { type Caller, mayDo } from "../keys.ts";
 import { problem } from "../problem.ts";
 import { acted } from "./hooks.ts";
 
@@ -158,11 +159,19 @@ export async function bring(
   body: Uint8Array,
   replayOf: string | null,
 ): Promise<Response> {
+  const may = mayBring(context, intake);
+  if (!may.ok) return problem(context, may.fault);
   const startedMs = Date.now();
   const received = await acted(intake, verified, body);
   const request = await keepRequest(intake, received, { body, verified, startedMs }, replayOf);
   const { status, ceremony, fault: cause } = received;
   return context.json({ request, status, ceremony, ...(cause === null ? {} : describeRefusal(cause)) });
+}
+
+/** A delivery that says something in a ceremony speaks for the party, which a key that may only open ceremonies must not. */
+function mayBring(context: SourceContext, { source }: Intake): Result<null> {
+  const caller = context.get("caller") as Caller | undefined; // nobody where a person at the console asks
+  return caller === undefined || source.attest === null ? ok(null) : mayDo(caller, "attest");
 }
 
 function limitOf({ limit }: { readonly limit: number | null }): number {

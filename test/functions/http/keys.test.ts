@@ -166,6 +166,21 @@ describe("a token of the identity provider", () => {
     expect((await ask(service, "/v1/ceremonies", "POST")).code).toBe("CONTENT_TYPE");
   });
 
+  it("vouches for nothing that another site has a browser ask: it is made of a cookie, which the browser adds by itself", async () => {
+    const token = { "cf-access-jwt-assertion": await sign(claims({ email: "ana@acme.example" })) };
+    const drain = (headers: object, method = "POST") => told(agent, "/v1/link/drain", { ...token, ...headers }, method);
+    for (const site of ["cross-site", "same-site"])
+      expect(await drain({ "sec-fetch-site": site })).toMatchObject({ status: 403, code: "FORM_FOREIGN" });
+    expect(await drain({ origin: "https://mallory.example" })).toMatchObject({ status: 403, code: "FORM_FOREIGN" });
+    expect(await drain({ origin: "null" }, "DELETE")).toMatchObject({ status: 403, code: "FORM_FOREIGN" });
+    expect((await drain({ "sec-fetch-site": "same-origin" })).status).toBe(200);
+    expect((await drain({}, "DELETE")).status).toBe(200);
+    const read = await told(agent, "/v1/meshes", { ...token, "sec-fetch-site": "cross-site" }, "GET");
+    expect(read.status).toBe(200);
+    const keyed = await told(agent, "/v1/link/drain", { ...KEYED, origin: "https://ci.example" }, "DELETE");
+    expect(keyed.status).toBe(200);
+  });
+
   it("is refused where it was made for another, or for another time", async () => {
     const cases: readonly (readonly [Claims, RegExp])[] = [
       [{ aud: ["aud-2"] }, /claim aud/],

@@ -1,0 +1,98 @@
+// What callers with little may not reach: a key that may only open ceremonies says nothing in one, and whoever has no key makes the agent
+// keep nothing and do little.
+import { createHash } from "node:crypto";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import type { Party } from "../../../cli/stack/party.ts";
+import { toBase64 } from "../../../shared/bytes.ts";
+import { type AgentHere, agentHere } from "../../support/agent-here.ts";
+import { testParties } from "../../support/parties.ts";
+import * as send from "../hooks/senders.ts";
+
+vi.mock("cloudflare:workers", () => ({
+  DurableObject: class {
+    ctx: unknown;
+    env: unknown;
+    constructor(ctx: unknown, env: unknown) {
+      this.ctx = ctx;
+      this.env = env;
+    }
+  },
+}));
+vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
+
+const parties = testParties(3);
+const [acme] = parties as readonly [Party];
+const SECRET = `whsec_${toBase64(new Uint8Array(32).fill(7))}`;
+const SAYS = {
+  id: "erp",
+  scheme: "standard",
+  event: "order.checked",
+  attest: { ceremony: "payload.ceremony", content: { choice: 'payload.fine ? "approve" : "reject"' } },
+};
+const KEYS = { opener: ["open"], speaker: ["open", "attest"] } as const;
+type Document = { readonly [field: string]: unknown };
+let agent: AgentHere;
+
+beforeEach(() => {
+  vi.spyOn(console, "warn").mockImplementation(() => undefined);
+  agent = agentHere(acme, parties, { sources: [SAYS] }, undefined, { erp: [SECRET] });
+  const keys = Object.entries(KEYS).map(([id, scopes]) => {
+    return { id, sha256: createHash("sha256").update(`the key of ${id}`).digest("hex"), scopes };
+  });
+  Object.assign(agent.env, { API_KEYS: JSON.stringify(keys) });
+});
+afterEach(() => vi.restoreAllMocks());
+
+async function ask(by: keyof typeof KEYS, path: string, given: object): Promise<Document> {
+  const headers = { authorization: `Bearer the key of ${by}`, "content-type": "application/json" };
+  const response = await agent.request(path, { method: "POST", headers, body: JSON.stringify(given) });
+  return (await response.json()) as Document;
+}
+
+describe("a key that may only open ceremonies", () => {
+  it("says nothing in one by way of a source that does: not under its word, not by a sample, not by a replay", async () => {
+    const parts = parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 }));
+    const opening = { pattern: "approval", title: "Release 2.4", parties: parts };
+    const { ceremony } = (await ask("opener", "/v1/ceremonies", opening)) as { readonly ceremony: string };
+    const choice = async () =>
+      (await agent.ceremony(ceremony).view()).parties.find(({ authority }) => authority === acme.name)?.choice ?? null;
+    const payload = { type: "order.checked", ceremony, fine: true };
+    const early = send.utf8(JSON.stringify({ ...payload, ceremony: "not yet" }));
+    const now = Math.floor(Date.now() / 1_000);
+    const headers = send.standardHeaders(send.standardMac(early, now, "msg_1", SECRET), now, "msg_1");
+    await agent.request("/hooks/erp", { method: "POST", headers, body: Uint8Array.from(early) });
+    const vouched = { body: toBase64(send.utf8(JSON.stringify(payload))), vouch: true };
+    const roads = [
+      ["/v1/sources/erp/deliveries", vouched],
+      ["/v1/sources/erp/trigger", payload],
+      ["/v1/sources/erp/requests/req_1/replay", {}],
+    ] as const;
+    for (const [path, given] of roads)
+      expect(await ask("opener", path, given), path).toMatchObject({ status: 403, code: "SCOPE_MISSING" });
+    expect(await choice()).toBe(null);
+    expect(await ask("speaker", "/v1/sources/erp/requests/req_1/replay", {})).toMatchObject({ status: "failed" });
+    expect(await ask("speaker", "/v1/sources/erp/deliveries", vouched)).toMatchObject({ status: "attested" });
+    expect(await choice()).toBe("approve");
+  });
+});
+
+describe("whoever has no key", () => {
+  it("makes no object by asking for proofs in ceremonies that there are not", async () => {
+    const named = vi.spyOn(agent.env.CEREMONY, "getByName");
+    const path = `/v1/ceremonies/${"ab".repeat(32)}/observations/${"cd".repeat(32)}/inclusion`;
+    expect((await agent.request(path)).status).toBe(404);
+    expect(named).not.toHaveBeenCalled();
+  });
+
+  it("has the budget of its address on every route that asks anything of the agent", async () => {
+    const headers = { "cf-connecting-ip": "192.0.2.77" };
+    const first = await agent.request("/.well-known/quorate-party.json", { headers });
+    for (let left = Number(first.headers.get("ratelimit-remaining")); left > 0; left -= 1)
+      await agent.request("/.well-known/quorate-party.json", { headers });
+    const over = await agent.request("/readyz", { headers });
+    expect(over.status).toBe(429);
+    expect(Number(over.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await agent.request("/healthz", { headers })).status).toBe(200);
+    expect((await agent.request("/readyz", { headers: { "cf-connecting-ip": "192.0.2.78" } })).status).not.toBe(429);
+  });
+});
