@@ -1,9 +1,8 @@
-// The strict reader (SPEC §1.2): one pass that proves bytes to be the canonical encoding of one value of the profile, and gives that value.
-// What it passes encodes again to the same bytes.
+// The strict scanner (SPEC §1.2): one pass that proves bytes to be the canonical encoding of one value of the profile.
+// Nothing is decoded before it has passed, and what it passes decodes and encodes again to the same bytes.
 import { CBOR_DEPTH_MAX, CBOR_ITEMS_MAX, CBOR_UINT_KEY_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { fault, ok, type Result } from "../result.ts";
-import type { CborMap, CborValue } from "./value.ts";
 
 class Stop extends Error {
   readonly code: RefusalCode;
@@ -15,62 +14,43 @@ class Stop extends Error {
   }
 }
 
-/** Where the reader stands, and what it has met. */
+/** Where the scanner stands, and what it has met. */
 type Cursor = { readonly bytes: Uint8Array; at: number; items: number };
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Passes canonical bytes of the profile; otherwise a CBOR_ code and the offset of the first offence. */
 export function scanCanonical(bytes: Uint8Array): Result<Uint8Array> {
-  const read = readCanonical(bytes);
-  return read.ok ? ok(bytes) : read;
-}
-
-/** The value of canonical bytes; otherwise as above. Integers are numbers where exact, bigints beyond; byte strings are copies. */
-export function readCanonical(bytes: Uint8Array): Result<CborValue> {
   const cursor: Cursor = { bytes, at: 0, items: 0 };
   try {
-    const value = readItem(cursor, 0);
+    scanItem(cursor, 0);
     if (cursor.at !== bytes.length) throw new Stop("CBOR_TRAILING", cursor.at);
-    return ok(value);
+    return ok(bytes);
   } catch (stop) {
     if (stop instanceof Stop) return fault(stop.code, { at: stop.at });
     throw stop;
   }
 }
 
-function readItem(cursor: Cursor, depth: number): CborValue {
+function scanItem(cursor: Cursor, depth: number): void {
   const at = cursor.at;
   cursor.items += 1;
   if (cursor.items > CBOR_ITEMS_MAX) throw new Stop("CBOR_TOO_MANY_ITEMS", at);
   const major = majorAt(cursor, at);
-  if (major === 7) return readSimple(cursor, at);
+  if (major === 7) {
+    scanSimple(cursor, at);
+    return;
+  }
   const argument = readArgument(cursor, at);
   if (major === 6) throw new Stop("CBOR_TAG", at);
-  switch (major) {
-    case 0:
-      return exact(argument);
-    case 1:
-      if (typeof argument === "bigint" && argument >= INT64_SPAN) throw new Stop("CBOR_INTEGER_RANGE", at);
-      return typeof argument === "number" && argument < Number.MAX_SAFE_INTEGER
-        ? -1 - argument
-        : -1n - BigInt(argument);
-    case 2:
-      return readBytes(cursor, argument);
-    case 3:
-      return readText(cursor, argument);
-    case 4:
-      return readArray(cursor, argument, at, depth);
-    default:
-      return readMap(cursor, argument, at, depth);
-  }
+  if (major === 1 && typeof argument === "bigint" && argument >= INT64_SPAN) throw new Stop("CBOR_INTEGER_RANGE", at);
+  if (major === 2) cursor.at = endOf(cursor, argument);
+  if (major === 3) scanText(cursor, argument);
+  if (major === 4) scanArray(cursor, argument, at, depth);
+  if (major === 5) scanMap(cursor, argument, at, depth);
 }
 
 const INT64_SPAN = 1n << 63n;
-
-function exact(argument: number | bigint): number | bigint {
-  return typeof argument === "number" && !Number.isSafeInteger(argument) ? BigInt(argument) : argument;
-}
 
 function majorAt({ bytes }: Cursor, at: number): number {
   const first = bytes[at];
@@ -79,7 +59,7 @@ function majorAt({ bytes }: Cursor, at: number): number {
 }
 
 /** False, true and null are all that there is. */
-function readSimple(cursor: Cursor, at: number): boolean | null {
+function scanSimple(cursor: Cursor, at: number): void {
   const low = (cursor.bytes[at] as number) & 31;
   if (low < 20 || low > 22) {
     if (low >= 25 && low <= 27) throw new Stop("CBOR_FLOAT", at);
@@ -87,7 +67,6 @@ function readSimple(cursor: Cursor, at: number): boolean | null {
     throw new Stop(low >= 28 ? "CBOR_RESERVED" : "CBOR_SIMPLE", at);
   }
   cursor.at = at + 1;
-  return low === 22 ? null : low === 21;
 }
 
 /** The argument of a head in its shortest form; a bigint beyond 2^53. */
@@ -121,72 +100,43 @@ function endOf({ bytes, at }: Cursor, length: number | bigint): number {
   return at + Number(length);
 }
 
-function readBytes(cursor: Cursor, length: number | bigint): Uint8Array {
-  const [from, end] = [cursor.at, endOf(cursor, length)];
+function scanText(cursor: Cursor, length: number | bigint): void {
+  const { bytes, at } = cursor;
+  const end = endOf(cursor, length);
   cursor.at = end;
-  // A copy of our own, never a view of the input nor a Node Buffer.
-  const copy = new Uint8Array(end - from);
-  copy.set(cursor.bytes.subarray(from, end));
-  return copy;
+  // A leading byte order mark vanishes in common decoders, so that two byte strings would read as one text.
+  if (bytes[at] === 0xef && bytes[at + 1] === 0xbb && bytes[at + 2] === 0xbf && end - at >= 3)
+    throw new Stop("CBOR_BYTE_ORDER_MARK", at);
+  if (isAscii(bytes, at, end)) return;
+  try {
+    utf8.decode(bytes.subarray(at, end));
+  } catch {
+    throw new Stop("CBOR_UTF8", at);
+  }
 }
 
-/** Texts met before, by a hash of their bytes: names of fields come again in every document. It changes no answer. */
-const texts: ({ readonly bytes: Uint8Array; readonly text: string } | undefined)[] = new Array(1_024);
-const TEXT_KEPT_MAX = 48;
-
-function readText(cursor: Cursor, length: number | bigint): string {
-  const { bytes } = cursor;
-  const [from, end] = [cursor.at, endOf(cursor, length)];
-  cursor.at = end;
-  if (end - from > TEXT_KEPT_MAX) return decodeText(bytes, from, end);
-  let hash = end - from;
-  for (let at = from; at < end; at++) hash = Math.imul(hash ^ (bytes[at] as number), 0x0100_0193);
-  const slot = (hash ^ (hash >>> 15)) & 1_023;
-  const known = texts[slot];
-  if (known !== undefined && isSame(known.bytes, bytes, from, end)) return known.text;
-  const text = decodeText(bytes, from, end);
-  texts[slot] = { bytes: bytes.slice(from, end), text };
-  return text;
-}
-
-function isSame(known: Uint8Array, bytes: Uint8Array, from: number, end: number): boolean {
-  if (known.length !== end - from) return false;
-  for (let at = 0; at < known.length; at++) if (known[at] !== bytes[from + at]) return false;
+function isAscii(bytes: Uint8Array, from: number, end: number): boolean {
+  for (let at = from; at < end; at++) if ((bytes[at] as number) > 0x7f) return false;
   return true;
 }
 
-function decodeText(bytes: Uint8Array, from: number, end: number): string {
-  // A leading byte order mark vanishes in common decoders, so that two byte strings would read as one text.
-  if (bytes[from] === 0xef && bytes[from + 1] === 0xbb && bytes[from + 2] === 0xbf && end - from >= 3)
-    throw new Stop("CBOR_BYTE_ORDER_MARK", from);
-  try {
-    return utf8.decode(bytes.subarray(from, end));
-  } catch {
-    throw new Stop("CBOR_UTF8", from);
-  }
-}
-
-function readArray(cursor: Cursor, length: number | bigint, at: number, depth: number): readonly CborValue[] {
+function scanArray(cursor: Cursor, length: number | bigint, at: number, depth: number): void {
   if (depth >= CBOR_DEPTH_MAX) throw new Stop("CBOR_TOO_DEEP", at);
   if (length > cursor.bytes.length - cursor.at) throw new Stop("CBOR_TRUNCATED", at);
-  const items: CborValue[] = [];
-  for (let left = Number(length); left > 0; left--) items.push(readItem(cursor, depth + 1));
-  return items;
+  for (let left = Number(length); left > 0; left--) scanItem(cursor, depth + 1);
 }
 
-function readMap(cursor: Cursor, length: number | bigint, at: number, depth: number): CborMap {
+function scanMap(cursor: Cursor, length: number | bigint, at: number, depth: number): void {
   if (depth >= CBOR_DEPTH_MAX) throw new Stop("CBOR_TOO_DEEP", at);
   if (Number(length) * 2 > cursor.bytes.length - cursor.at) throw new Stop("CBOR_TRUNCATED", at);
-  const entries = new Map<string | number, CborValue>();
   let [before, beforeEnd] = [-1, -1];
   for (let left = Number(length); left > 0; left--) {
     const from = cursor.at;
-    const key = readKey(cursor);
+    scanKey(cursor);
     if (before >= 0) checkOrder(cursor.bytes, before, beforeEnd, from, cursor.at);
     [before, beforeEnd] = [from, cursor.at];
-    entries.set(key, readItem(cursor, depth + 1));
+    scanItem(cursor, depth + 1);
   }
-  return entries;
 }
 
 function checkOrder(bytes: Uint8Array, before: number, beforeEnd: number, from: number, end: number): void {
@@ -201,17 +151,17 @@ function checkOrder(bytes: Uint8Array, before: number, beforeEnd: number, from: 
 }
 
 /** Text, or a small unsigned integer. */
-function readKey(cursor: Cursor): string | number {
+function scanKey(cursor: Cursor): void {
   const at = cursor.at;
   const major = majorAt(cursor, at);
   if (major !== 3 && major !== 0) {
-    if (major === 7) readSimple(cursor, at);
+    if (major === 7) scanSimple(cursor, at);
     else readArgument(cursor, at);
     throw new Stop(major === 6 ? "CBOR_TAG" : "CBOR_KEY_TYPE", at);
   }
   if (major === 0 && readArgument(cursor, at) > CBOR_UINT_KEY_MAX) throw new Stop("CBOR_KEY_TYPE", at);
   cursor.at = at;
-  return readItem(cursor, 0) as string | number;
+  scanItem(cursor, 0);
 }
 
 /** The text keys of a map and the offsets of their values, as far as the bytes can be read: says in which of them an offence lies. */
@@ -221,12 +171,20 @@ export function readableKeys(bytes: Uint8Array): readonly { readonly key: string
   try {
     const length = majorAt(cursor, 0) === 5 ? Number(readArgument(cursor, 0)) : 0;
     for (let left = length; left > 0; left--) {
-      const key = readKey(cursor);
-      if (typeof key === "string") found.push({ key, at: cursor.at });
-      readItem(cursor, 1);
+      const from = cursor.at;
+      scanKey(cursor);
+      if (majorAt(cursor, from) === 3) found.push({ key: textAt(bytes, from), at: cursor.at });
+      scanItem(cursor, 1);
     }
   } catch (stop) {
     if (!(stop instanceof Stop)) throw stop;
   }
   return found;
+}
+
+/** A text that the scanner has passed. */
+function textAt(bytes: Uint8Array, at: number): string {
+  const cursor: Cursor = { bytes, at, items: 0 };
+  const length = readArgument(cursor, at);
+  return utf8.decode(bytes.subarray(cursor.at, endOf(cursor, length)));
 }
