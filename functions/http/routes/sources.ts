@@ -7,6 +7,7 @@ import { sha256Hex } from "../../../shared/hash.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
+import type { HeaderSource } from "../../hooks/claim.ts";
 import { hooksOf, type Intake, keepRequest, type VerifiedDelivery, verifyDelivery } from "../../hooks/receive.ts";
 import { allSources, intakeOf, type ListedSource } from "../../hooks/sources.ts";
 import type { AgentContext } from "../app.ts";
@@ -144,12 +145,22 @@ async function verifiedOrVouched(
   { headers, vouch, delivery }: Brought,
   body: Uint8Array,
 ): Promise<Result<VerifiedDelivery>> {
-  const given = new Headers([...headers].filter(([name]) => /^[\w-]+$/.test(name)));
+  const given = headersFrom(headers);
   const verified = await verifyDelivery(intake, given, body, true);
   if (verified.ok || !vouch) return verified;
   const event = given.get("x-github-event") ?? intake.source.event;
   const hook = { delivery, content: `sha256:${sha256Hex(body)}`, event, signedAt: null, secretIndex: 0 };
   return ok({ hook, delivery: delivery ?? given.get("x-github-delivery") });
+}
+
+/** Read as they stand: `Headers` throws at what no request could carry, and would name a value in the log. */
+function headersFrom(given: ReadonlyMap<string, string>): HeaderSource {
+  const values = new Map<string, string>();
+  for (const [name, value] of given) {
+    const known = values.get(name.toLowerCase());
+    values.set(name.toLowerCase(), known === undefined ? value.trim() : `${known}, ${value.trim()}`);
+  }
+  return { get: (name) => values.get(name.toLowerCase()) ?? null };
 }
 
 export async function bring(

@@ -96,3 +96,22 @@ describe("whoever has no key", () => {
     expect((await agent.request("/readyz", { headers: { "cf-connecting-ip": "192.0.2.78" } })).status).not.toBe(429);
   });
 });
+
+describe("headers that somebody brings with a delivery", () => {
+  it("are read as they stand: what no request could carry is refused, fails nothing, and comes into no log", async () => {
+    const failed = vi.spyOn(console, "error").mockImplementation(() => undefined);
+    const body = toBase64(send.utf8("{}"));
+    for (const value of ["v1,secret\r\nword", "\u2603"]) {
+      const brought = {
+        body,
+        headers: { "Webhook-Id": "msg_2", "Webhook-Signature": value, "webhook-timestamp": "1" },
+      };
+      const answer = await ask("speaker", "/v1/sources/erp/deliveries", brought);
+      expect(answer).toMatchObject({ status: 400, code: "HOOK_HEADER_MALFORMED" });
+    }
+    const twice = { "webhook-id": "msg_2", "Webhook-ID": "msg_3", "webhook-signature": "v1,AA==" };
+    const answer = await ask("speaker", "/v1/sources/erp/deliveries", { body, headers: twice });
+    expect(answer).toMatchObject({ code: "HOOK_HEADER_MALFORMED", why: expect.stringContaining("came twice") });
+    expect(failed).not.toHaveBeenCalled();
+  });
+});
