@@ -1,9 +1,10 @@
 // Secrets of webhooks that were made or changed while the agent runs. On disk they are sealed under a key that follows from the agent's
 // signing key, so that a copy of the storage tells none. A secret that is replaced stays good until its overlap ends; then it accepts
 // nothing, and is known only so that a late sender can be told what is wrong.
-import { parseHex, toBase64, toHex } from "../shared/bytes.ts";
+import { toBase64, toHex } from "../shared/bytes.ts";
 import { signerFrom } from "../shared/cose/key.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
+import { derived, seal, unseal } from "./sealing.ts";
 
 /** Newest first. */
 export type SecretsOf = { readonly secrets: readonly string[]; readonly retired: readonly string[] };
@@ -11,7 +12,7 @@ export type SecretsOf = { readonly secrets: readonly string[]; readonly retired:
 /** In force together; each one costs a verification of every hostile request. */
 const IN_FORCE_MAX = 4;
 const RETIRED_MAX = 4;
-const IV_BYTES = 12;
+const PURPOSE = "quorate/hook-secrets/1";
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS secrets (n INTEGER PRIMARY KEY AUTOINCREMENT, owner TEXT NOT NULL, iv BLOB NOT NULL, sealed BLOB NOT NULL, since INTEGER NOT NULL, until INTEGER)",
@@ -41,16 +42,11 @@ export class HookSecrets {
     overlapMs: number,
   ): Promise<void> {
     const names = await this.#names(configured);
-    const iv = crypto.getRandomValues(new Uint8Array(IV_BYTES));
-    const key = await sealingKey(this.#signingKey);
-    const sealed = await crypto.subtle.encrypt(sealing(iv, owner), key, new TextEncoder().encode(secret));
+    const { iv, sealed } = await seal(this.#signingKey, PURPOSE, owner, new TextEncoder().encode(secret));
     const until = nowMs + overlapMs;
     this.#sql.exec("UPDATE secrets SET until = ?1 WHERE owner = ?2 AND (until IS NULL OR until > ?1)", until, owner);
     for (const name of names) this.#sql.exec("INSERT OR IGNORE INTO replaced VALUES (?, ?, ?)", owner, name, until);
-    this.#sql.exec(
-      "INSERT INTO secrets (owner, iv, sealed, since) VALUES (?, ?, ?, ?)",
-      ...[owner, iv, new Uint8Array(sealed), nowMs],
-    );
+    this.#sql.exec("INSERT INTO secrets (owner, iv, sealed, since) VALUES (?, ?, ?, ?)", ...[owner, iv, sealed, nowMs]);
     this.#sql.exec(
       "DELETE FROM secrets WHERE owner = ?1 AND n NOT IN (SELECT n FROM secrets WHERE owner = ?1 ORDER BY n DESC LIMIT ?2)",
       ...[owner, IN_FORCE_MAX + RETIRED_MAX],
@@ -94,19 +90,9 @@ export class HookSecrets {
   }
 
   async #open(owner: string, { iv, sealed }: Row): Promise<string> {
-    const key = await sealingKey(this.#signingKey);
-    const opened = await crypto.subtle.decrypt(sealing(new Uint8Array(iv), owner), key, sealed);
-    return new TextDecoder().decode(opened);
+    const box = { iv: new Uint8Array(iv), sealed: new Uint8Array(sealed) };
+    return new TextDecoder().decode(await unseal(this.#signingKey, PURPOSE, owner, box));
   }
-}
-
-function sealing(iv: Uint8Array<ArrayBuffer>, owner: string): AesGcmParams {
-  return { name: "AES-GCM", iv, additionalData: new TextEncoder().encode(owner) };
-}
-
-async function sealingKey(signingKey: string): Promise<CryptoKey> {
-  const bits = await derived(signingKey, "quorate/hook-secrets/1");
-  return crypto.subtle.importKey("raw", bits, "AES-GCM", false, ["encrypt", "decrypt"]);
 }
 
 /** Signs webhooks (v1a). A key of its own, so that nothing signed for a webhook could serve as a statement of the party. */
@@ -117,15 +103,6 @@ export async function webhookSigner(signingKey: string): Promise<Signer> {
 /** The public key that receivers verify v1a with, as Standard Webhooks spells it. */
 export function publicKeyText({ key }: Signer): string {
   return `whpk_${toBase64(key)}`;
-}
-
-/** 32 bytes that follow from the agent's key for one purpose (RFC 5869). */
-async function derived(signingKey: string, purpose: string): Promise<ArrayBuffer> {
-  const secret = parseHex(signingKey);
-  if (secret === null) throw new Error("KEY_MISSING");
-  const key = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
-  const info = new TextEncoder().encode(purpose);
-  return crypto.subtle.deriveBits({ name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info }, key, 256);
 }
 
 /** A new secret of 32 bytes, as Standard Webhooks spells it. */

@@ -147,6 +147,19 @@ describe("a request that comes twice", () => {
     settle.mockRestore();
   });
 
+  it("is kept sealed: no answer lies readable on disk, and after a change of the agent's key it is refused, not done again", async () => {
+    const agent = here();
+    const settle = vi.spyOn(agent.env.EDGE.getByName(EDGE_NAME), "settle");
+    const told = await (await open(agent, keyed)).text();
+    const [, , kept] = settle.mock.calls[0] as Parameters<typeof settle>;
+    expect(kept?.body.length).toBeGreaterThan(told.length);
+    expect(new TextDecoder().decode(kept?.body)).not.toContain(told.slice(0, 24));
+    expect(await (await open(agent, keyed)).text()).toBe(told);
+    vi.spyOn(crypto.subtle, "decrypt").mockRejectedValueOnce(new Error("another key"));
+    expect(await (await open(agent, keyed)).json()).toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
+    vi.restoreAllMocks();
+  });
+
   it("is forgotten after a day, and belongs to its own key", async () => {
     const agent = here();
     Object.assign(agent.env, {
