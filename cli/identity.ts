@@ -1,5 +1,6 @@
 // The identity that a command signs under: a key, the credentials that empower it, and how its statements are stamped.
-import { writeFileSync } from "node:fs";
+import { statSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseChain } from "../shared/authority/chain.ts";
 import { parseBase64, parseHex } from "../shared/bytes.ts";
 import { fromJson } from "../shared/cbor/json.ts";
@@ -39,8 +40,10 @@ const readDocument = record<Document>({
   credentials: list(decoded(parseBase64, "canonical base64"), CHAIN_FRAMES_MAX, 1),
 });
 
+/** From a file of the format, or from a party's folder as `party init` makes it: then it is the identity of its agent. */
 export function readIdentity(path: string): Identity {
-  const value = fromJson(readJsonFile(path));
+  const isFolder = statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+  const value = fromJson(isFolder ? agentIn(path) : readJsonFile(path));
   const read = value.ok ? readAs(value.value, readDocument) : value;
   if (!read.ok) throw refused(read.fault.detail);
   const { mesh, frame, secret, credentials } = read.value;
@@ -53,6 +56,14 @@ export function readIdentity(path: string): Identity {
     timeFrame: frame,
     governanceClass: read.value.class,
   };
+}
+
+function agentIn(folder: string): unknown {
+  const party = readJsonFile(join(folder, "party.json")) as Partial<Document> | null;
+  const secrets = readJsonFile(join(folder, "secrets.json")) as { readonly SIGNING_KEY?: string } | null;
+  const { mesh = null, credentials = null } = party ?? {};
+  const secret = secrets?.SIGNING_KEY ?? null;
+  return { format: IDENTITY_FORMAT, mesh, frame: "utc", class: "coordination", secret, credentials };
 }
 
 function refused(detail: Readonly<Record<string, unknown>>): Refused {

@@ -76,7 +76,7 @@ export const exchangeExport: Command = {
     file: { type: "string", short: "f" },
   },
   example:
-    "exchange export --history history.json --for high --policy release.json --identity acme/identity.json --sequence 17 -f drop17.json",
+    "exchange export --history history.json --for high --policy release.json --identity acme --sequence 17 -f drop17.json",
   run: async (call) => {
     const history = historyOf(call);
     const value = fromJson(readJsonFile(required(call, "policy")));
@@ -124,7 +124,7 @@ export const exchangeReview: Command = {
   usage: "exchange review FILE --identity FILE [--at TIME]",
   about: "sign, as a second person, for what a file lets out",
   flags: { identity: { type: "string" }, at: { type: "string" } },
-  example: "exchange review drop17.json --identity second/identity.json",
+  example: "exchange review drop17.json --identity second",
   run: async (call) => {
     const path = argument(call, 0, "FILE");
     const file = unwrap(readExchangeFile(readJsonFile(path)));

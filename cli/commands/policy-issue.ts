@@ -37,7 +37,7 @@ export const policyIssue: Command = {
     file: { type: "string", short: "f" },
   },
   example:
-    "policy issue policy.json --identity acme/identity.json --alias release --since 2027-01-01T00:00:00Z --rule rule.json -f issue1.json",
+    "policy issue policy.json --identity acme --alias release --since 2027-01-01T00:00:00Z --rule rule.json -f issue1.json",
   run: async (call) => {
     const identity = readIdentity(required(call, "identity"));
     const { cosign } = call.flags;

@@ -55,6 +55,21 @@ describe("a coalition by files", () => {
     rmSync(join(pool, "left.json"));
   });
 
+  it("is signed from a party's folder, as it was made", async () => {
+    const own = (name: string) => join(dir, name);
+    await run("party", "init", "acme", "--mesh", MESH, "--dir", own("acme"));
+    const out = join(own("acme"), "signed.json");
+    const words = ["coalition", "sign", "--number", "1", "--out", out, "--identity"];
+    expect((await run(...words, own("acme"), ACME)).exit).toBe(0);
+    const { trust: recognised } = JSON.parse(readFileSync(join(own("acme"), "party.json"), "utf8"));
+    mkdirSync(own("one"));
+    writeFileSync(join(own("one"), "acme.json"), readFileSync(out));
+    const read = await run("coalition", "effective", "--home", "acme", "--pool", own("one"), "--trust", recognised);
+    expect(clauses(read.data)).toEqual([["A1", undefined]]);
+    writeFileSync(join(own("acme"), "secrets.json"), "{}");
+    expect((await run(...words, own("acme"), ACME)).refusal?.code).toBe("MESH_DOCUMENT_INVALID");
+  });
+
   it("takes no file that is altered, unsigned or signed by someone else", async () => {
     await sign(0, 2, "forged", { ...BOLT, version: 2 });
     expect((await effective()).data).toMatchObject({ refused: [{ code: "POLICY_NOT_OWN", from: "acme" }] });
