@@ -18,7 +18,7 @@ const FULL = {
   bidders: 400,
   restarted: 3_000,
   ceremonies: 20,
-  parties: [3, 4, 7, 13, 31],
+  parties: [3, 4, 7, 13],
   sizes: [100, 1_000, 10_000, 100_000],
   entries: 1_000,
 };
