@@ -63,7 +63,7 @@ function wanted(call: Call): ReadonlySet<string> {
 export const exchangeExport: Command = {
   name: "exchange export",
   usage:
-    "exchange export --history FILE --for MESH --policy FILE --identity FILE --sequence N [--since FILE] [--at TIME] -f FILE",
+    "exchange export --history FILE --for MESH --policy FILE --identity (FILE | DIR) --sequence N [--since FILE] [--at TIME] -f FILE",
   about: "release what the gateway's policy lets out into one signed file",
   flags: {
     history: { type: "string" },
@@ -121,7 +121,7 @@ function sign(call: Call, type: string, content: ReturnType<typeof contentMap>, 
 
 export const exchangeReview: Command = {
   name: "exchange review",
-  usage: "exchange review FILE --identity FILE [--at TIME]",
+  usage: "exchange review FILE --identity (FILE | DIR) [--at TIME]",
   about: "sign, as a second person, for what a file lets out",
   flags: { identity: { type: "string" }, at: { type: "string" } },
   example: "exchange review drop17.json --identity second",
@@ -164,7 +164,7 @@ export const exchangeVerify: Command = {
 
 export const exchangeImport: Command = {
   name: "exchange import",
-  usage: `exchange import FILE ${ARRIVAL_USAGE} (--dry-run | --identity FILE [--receipt FILE])`,
+  usage: `exchange import FILE ${ARRIVAL_USAGE} (--dry-run | --identity (FILE | DIR) [--receipt FILE])`,
   about: "take what the agreement admits into the history, each with a signed import; all or nothing above the limit",
   flags: {
     ...ARRIVAL,

@@ -22,7 +22,7 @@ const DAY = 86_400_000_000;
 export const policyIssue: Command = {
   name: "policy issue",
   usage:
-    "policy issue FILE --identity FILE --alias NAME --since TIME (--rule FILE | --of ISSUE [--changes PATHS]) [--reason TEXT] -f OUT | policy issue --cosign ISSUE --identity FILE -f OUT",
+    "policy issue FILE --identity (FILE | DIR) --alias NAME --since TIME (--rule FILE | --of ISSUE [--changes PATHS]) [--reason TEXT] -f OUT | policy issue --cosign ISSUE --identity (FILE | DIR) -f OUT",
   about:
     "sign a policy as the first of an alias, as a successor, or (with --changes) as an override of some clauses; or sign another's issue too",
   flags: {

@@ -27,6 +27,6 @@ export function pinPolicy({ pool }: Pick<SignedPool, "pool">, circumstance: Circ
 }
 
 /** A named thing is spoken of by its value, a setting (true, a number) by its id. */
-export function isAbout({ id, value }: { readonly id: string; readonly value: CborValue }, matter: string): boolean {
+export function speaksOf({ id, value }: { readonly id: string; readonly value: CborValue }, matter: string): boolean {
   return typeof value === "string" ? value === matter : (value === null || typeof value !== "object") && id === matter;
 }

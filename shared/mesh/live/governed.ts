@@ -1,6 +1,6 @@
 // What the importing party's own effective policy says of facts that the agreement lets cross (SPEC §20.21). It may only take away: a clause
 // that prohibits a fact's class or subject keeps it out, and so does a handling label that has no image here.
-import { isAbout, type Pinned } from "../../coalition/pinned.ts";
+import { type Pinned, speaksOf } from "../../coalition/pinned.ts";
 import type { EffectiveClause } from "../../coalition/view.ts";
 import { bornLabels, joinLabels, type Labels } from "../../observation/labels.ts";
 import { type Fault, fault } from "../../result.ts";
@@ -67,7 +67,7 @@ function prohibiting(
 ): EffectiveClause | null {
   const matters = [reading.subject, ...(fact.class === null ? [] : [fact.class])];
   return (
-    clauses.find((clause) => clause.effect === "prohibit" && matters.some((matter) => isAbout(clause, matter))) ?? null
+    clauses.find((clause) => clause.effect === "prohibit" && matters.some((matter) => speaksOf(clause, matter))) ?? null
   );
 }
 
