@@ -1,10 +1,20 @@
 // Two projects: "fast" is pure and runs in milliseconds; "stack" starts real servers (workerd, nats-server) and waits for them.
 // Two workers at most: the stack tests start several processes each and would otherwise starve one another.
+import { fileURLToPath } from "node:url";
 import { defineConfig } from "vitest/config";
 
 const STACK = ["test/stack/**/*.test.ts", "test/durable/**/*.test.ts"];
 
+const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
+
 export default defineConfig({
+  resolve: {
+    alias: [
+      { find: "cloudflare:workers", replacement: here("test/support/platform.ts") },
+      // The browser's modules are built by `npm run build`; pages rendered in a test's own process name them, and load none.
+      { find: /^.*\/built\/modules\.json$/, replacement: here("test/support/no-modules.json") },
+    ],
+  },
   test: {
     environment: "node",
     pool: "forks",

@@ -4,21 +4,6 @@ import { agentHere, KEYED } from "../support/agent-here.ts";
 import { run } from "../support/command.ts";
 import { testParties } from "../support/parties.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({
-  assetRoute: () => new Response(""),
-  assetPath: (name: string) => name,
-}));
-
 const parties = testParties(3);
 const agent = agentHere(parties[0] as (typeof parties)[number], parties);
 const URL_ = ["--url", "http://agent", "--key", "a key for the tests"];

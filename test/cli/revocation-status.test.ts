@@ -10,18 +10,6 @@ import { run } from "../support/command.ts";
 import { START } from "../support/network.ts";
 import { MESH, testParties } from "../support/parties.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme, bolt, crux] = parties as [(typeof parties)[0], (typeof parties)[0], (typeof parties)[0]];
 const agent = agentHere(acme, parties);

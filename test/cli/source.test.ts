@@ -11,18 +11,6 @@ import { run } from "../support/command.ts";
 import { testParties } from "../support/parties.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const EXAMPLE = "cli/examples/source.json";
 const AGENT = ["--url", "http://agent", "--key", "a key for the tests"] as const;
 const { dir, remove } = scratchFolder("sources");

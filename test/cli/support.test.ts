@@ -14,18 +14,6 @@ import { run } from "../support/command.ts";
 import { testParties } from "../support/parties.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const SECRET = "SEEDED-5e17";
 const KEY = "a key for the tests";

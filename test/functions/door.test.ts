@@ -1,6 +1,6 @@
 // What an agent's door goes by: its trust statement, and the revocations that reach it. They count from the next frame on, for all that belongs to no
 // ceremony; what a running ceremony hears under a withdrawn credential is let in and handed over with the revocation, to be judged over its set.
-import { beforeEach, describe, expect, it, vi } from "vitest";
+import { beforeEach, describe, expect, it } from "vitest";
 import type { Party } from "../../cli/stack/party.ts";
 import { configOf } from "../../durable/config.ts";
 import { Directory } from "../../durable/directory-object.ts";
@@ -16,17 +16,6 @@ import { testParties } from "../support/parties.ts";
 import { opened, revocationOf } from "../support/recipes.ts";
 import { sqliteStorage } from "../support/sqlite-storage.ts";
 import { draftOf } from "../support/statements.ts";
-
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
 
 const parties = testParties(4);
 const [acme, bolt, crux, dune] = parties as readonly [Party, Party, Party, Party];

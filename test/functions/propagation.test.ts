@@ -1,6 +1,6 @@
 // A revocation that an agent learns of: exactly the decisions held there that rest on it are judged again, each with an entry of its own.
 import fc from "fast-check";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import type { Party } from "../../cli/stack/party.ts";
 import { DecisionIndex } from "../../durable/decision-index.ts";
 import { DIRECTORY_NAME } from "../../durable/env.ts";
@@ -20,21 +20,6 @@ import { type Agent, SECOND, START } from "../support/network.ts";
 import { MESH, testParties } from "../support/parties.ts";
 import { sqliteStorage } from "../support/sqlite-storage.ts";
 import { idOf } from "../support/statements.ts";
-
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({
-  assetPath: (name: string) => `/assets/${name}`,
-  assetRoute: () => new Response(""),
-}));
 
 /** Two hundred decisions under twenty departments: ten are signed under department 7, and 27 others rest on one of those. */
 function graph(): readonly Decision[] {

@@ -10,17 +10,6 @@ import { contributionFrame } from "../support/frames.ts";
 import { testParties } from "../support/parties.ts";
 import { sqliteStorage } from "../support/sqlite-storage.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-
 const parties = testParties(3);
 const [acme, bolt, crux] = parties as readonly [Party, Party, Party];
 const idOf = (n: number) => n.toString(16).padStart(64, "0");

@@ -21,21 +21,7 @@ import { POLICY } from "./policy.ts";
 import { POLICY_DOCUMENTS } from "./policy-documents.ts";
 import { COMPOSITE, REFERENCE } from "./reference.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
 // Its modules are built with the agent's bundle; no refusal comes from them.
-vi.mock("../../functions/console/assets.ts", () => ({
-  assetRoute: () => new Response(""),
-  assetPath: (name: string) => name,
-}));
 vi.spyOn(console, "error").mockImplementation(() => undefined);
 vi.spyOn(console, "warn").mockImplementation(() => undefined);
 

@@ -10,16 +10,6 @@ import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
 import { KEY, type Served, serve } from "../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../support/furnished.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
 // The modules that pages load are built before anything imports them.
 await vi.hoisted(async () => {
   const { execFileSync } = await import("node:child_process");

@@ -1,5 +1,5 @@
-// An agent in this process: its HTTP surface and its queue's consumer, over real objects whose storage is node:sqlite. A test that uses it
-// stands in for the platform's own module: vi.mock("cloudflare:workers", …).
+// An agent in this process: its HTTP surface and its queue's consumer, over real objects whose storage is node:sqlite. The
+// platform's own module is `platform.ts` here.
 import type { Party } from "../../cli/stack/party.ts";
 import { Ceremony } from "../../durable/ceremony-object.ts";
 import { type AgentConfig, configOf } from "../../durable/config.ts";

@@ -1,5 +1,5 @@
 // Several agents in this process, each with its own objects, whose links hand frames to one another's edge: a whole ceremony without a
-// server. A test that uses it stands in for the platform's own module: vi.mock("cloudflare:workers", …).
+// server.
 import type { LinkRpc } from "../../durable/env.ts";
 import type { OutgoingFrame } from "../../durable/link-outbox.ts";
 import { ingest } from "../../functions/ingest.ts";

@@ -1,24 +1,9 @@
 // The console's pages without a browser: every page is there and guarded, no form is taken that was not served, nothing of a payload is
 // markup, and what the pages say is what is held.
-import { beforeAll, describe, expect, it, vi } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { type ConsoleHere, consoleOf, KEY } from "../../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../../support/furnished.ts";
 import { MESH } from "../../support/parties.ts";
-
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({
-  assetRoute: () => new Response(""),
-  assetPath: (name: string) => name,
-}));
 
 let furnished: Furnished;
 let acme: ConsoleHere;

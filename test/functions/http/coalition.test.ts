@@ -11,18 +11,6 @@ import { Nation } from "../../support/coalition.ts";
 import { permit, type Shown, type Status, Three } from "../../support/coalition-agents.ts";
 import { MESH } from "../../support/parties.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const NAMES = ["acme", "bolt", "crux"] as const;
 
 /** What stands at each path of a static server. */

@@ -16,21 +16,6 @@ import { testParties } from "../../support/parties.ts";
 import { revocationOf } from "../../support/recipes.ts";
 import * as send from "../hooks/senders.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({
-  assetPath: (name: string) => `/assets/${name}`,
-  assetRoute: () => new Response(""),
-}));
-
 type Spec = {
   readonly openapi: string;
   readonly paths: Readonly<Record<string, Readonly<Record<string, Operation>>>>;

@@ -10,18 +10,6 @@ import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { contributionFrame } from "../../support/frames.ts";
 import { testParties } from "../../support/parties.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme, bolt] = parties as readonly [Party, Party];
 const json = { "content-type": "application/json" };

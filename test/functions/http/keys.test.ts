@@ -11,18 +11,6 @@ import { agentVariables } from "../../support/agent-env.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme] = parties as readonly [Party];
 const digest = (key: string) => createHash("sha256").update(key).digest("hex");

@@ -9,17 +9,6 @@ import { Three } from "../../support/coalition-agents.ts";
 import { MESH } from "../../support/parties.ts";
 import { OPERATION } from "../../support/under.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 type Withdrawals = { readonly withdrawals: readonly { readonly id: string; readonly seen: number }[] };

@@ -15,17 +15,6 @@ import { Nation } from "../../support/coalition.ts";
 import { MESH, seatsFor, testParties } from "../../support/parties.ts";
 import { OPERATION, underOf } from "../../support/under.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
 vi.spyOn(console, "log").mockImplementation(() => undefined);
 
 const parties = testParties(3);

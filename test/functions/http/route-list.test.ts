@@ -1,10 +1,7 @@
 // The list of routes for readers is the table's.
 import { readFileSync } from "node:fs";
-import { describe, expect, it, vi } from "vitest";
+import { describe, expect, it } from "vitest";
 import { ROUTES } from "../../../functions/http/contract/table.ts";
-
-vi.mock("cloudflare:workers", () => ({ DurableObject: class {} }));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
 
 describe("the table of routes", () => {
   // `vitest -u` writes the list anew.

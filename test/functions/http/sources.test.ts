@@ -4,18 +4,6 @@ import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
 import * as send from "../hooks/senders.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme] = parties as readonly [(typeof parties)[number]];
 const rest = {

@@ -13,18 +13,6 @@ import { testParties } from "../../support/parties.ts";
 import { revocationOf } from "../../support/recipes.ts";
 import { idOf } from "../../support/statements.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme, bolt] = parties as readonly [Party, Party];
 const json = { "content-type": "application/json" };
