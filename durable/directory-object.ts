@@ -21,6 +21,8 @@ export type EdgeRefusal = {
   readonly atMs: number;
 };
 
+export type NumberedRefusal = EdgeRefusal & { readonly n: number };
+
 /** An observation that the door refused, kept so that it can be explained; `detail` is JSON. */
 export type RefusedAtDoor = {
   readonly id: string;
@@ -56,7 +58,8 @@ export type DirectoryRpc = {
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
   readonly leave: (ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
-  readonly refusals: () => Promise<readonly EdgeRefusal[]>;
+  /** The latest first: those before a number, or from the newest. */
+  readonly refusals: (before: number | null, most: number) => Promise<readonly NumberedRefusal[]>;
   readonly keepRefused: (rows: readonly RefusedAtDoor[]) => Promise<void>;
   readonly refusedAtDoor: (id: string) => Promise<readonly RefusedAtDoor[]>;
 };
@@ -204,9 +207,12 @@ export class Directory extends DurableObject {
     this.#sql.exec("DELETE FROM refusals WHERE n <= (SELECT max(n) FROM refusals) - ?", REFUSALS_MAX);
   }
 
-  async refusals(): Promise<readonly EdgeRefusal[]> {
+  async refusals(before: number | null, most: number): Promise<readonly NumberedRefusal[]> {
     return this.#sql
-      .exec<EdgeRefusal>("SELECT code, road, account, bytes, at AS atMs FROM refusals ORDER BY n DESC LIMIT 200")
+      .exec<NumberedRefusal>(
+        "SELECT n, code, road, account, bytes, at AS atMs FROM refusals WHERE (?1 IS NULL OR n < ?1) ORDER BY n DESC LIMIT ?2",
+        ...[before, most],
+      )
       .toArray();
   }
 

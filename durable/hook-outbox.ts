@@ -136,21 +136,32 @@ export class HookOutbox {
     return rows.toArray().length > 0;
   }
 
-  deliveries(owner: string | null, status: DeliveryStatus | null, limit: number): readonly ShownDelivery[] {
+  /** The latest first: those before a number, or from the newest. */
+  deliveries(
+    owner: string | null,
+    status: DeliveryStatus | null,
+    before: number | null,
+    limit: number,
+  ): readonly ShownDelivery[] {
     return this.#sql
       .exec<Omit<ShownDelivery, "id"> & { n: number }>(
-        "SELECT n, road, owner, event, type, ceremony, status, attempts, due AS dueMs FROM outgoing JOIN told ON told.id = event WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR status = ?2) ORDER BY n DESC LIMIT ?3",
-        ...[owner, status, limit],
+        "SELECT n, road, owner, event, type, ceremony, status, attempts, due AS dueMs FROM outgoing JOIN told ON told.id = event WHERE (?1 IS NULL OR owner = ?1) AND (?2 IS NULL OR status = ?2) AND (?3 IS NULL OR n < ?3) ORDER BY n DESC LIMIT ?4",
+        ...[owner, status, before, limit],
       )
       .toArray()
       .map(({ n, ...row }) => ({ id: `dlv_${n}`, ...row }));
   }
 
-  attempts(ceremony: string | null, owner: string | null, limit: number): readonly ShownAttempt[] {
+  attempts(
+    ceremony: string | null,
+    owner: string | null,
+    before: number | null,
+    limit: number,
+  ): readonly ShownAttempt[] {
     return this.#sql
       .exec<Omit<ShownAttempt, "id" | "delivery"> & { n: number; m: number }>(
-        "SELECT attempts.n AS n, outgoing.n AS m, road, owner, event, ceremony, attempts.at AS atMs, took AS tookMs, http, why FROM attempts JOIN outgoing ON outgoing.n = delivery JOIN told ON told.id = event WHERE (?1 IS NULL OR ceremony = ?1) AND (?2 IS NULL OR owner = ?2) ORDER BY attempts.n DESC LIMIT ?3",
-        ...[ceremony, owner, limit],
+        "SELECT attempts.n AS n, outgoing.n AS m, road, owner, event, ceremony, attempts.at AS atMs, took AS tookMs, http, why FROM attempts JOIN outgoing ON outgoing.n = delivery JOIN told ON told.id = event WHERE (?1 IS NULL OR ceremony = ?1) AND (?2 IS NULL OR owner = ?2) AND (?3 IS NULL OR attempts.n < ?3) ORDER BY attempts.n DESC LIMIT ?4",
+        ...[ceremony, owner, before, limit],
       )
       .toArray()
       .map(({ n, m, ...row }) => ({ id: `att_${n}`, delivery: `dlv_${m}`, ...row }));

@@ -64,9 +64,15 @@ export type HooksRpc = {
   readonly deliveries: (
     owner: string | null,
     status: DeliveryStatus | null,
+    before: number | null,
     limit: number,
   ) => Promise<readonly ShownDelivery[]>;
-  readonly attempts: (ceremony: string | null, owner: string | null, limit: number) => Promise<readonly ShownAttempt[]>;
+  readonly attempts: (
+    ceremony: string | null,
+    owner: string | null,
+    before: number | null,
+    limit: number,
+  ) => Promise<readonly ShownAttempt[]>;
   readonly redeliver: (id: string) => Promise<Result<true>>;
 };
 
@@ -208,13 +214,19 @@ export class Hooks extends DurableObject<AgentEnv> {
   async deliveries(
     owner: string | null,
     status: DeliveryStatus | null,
+    before: number | null,
     limit: number,
   ): Promise<readonly ShownDelivery[]> {
-    return this.#outgoing.outbox.deliveries(owner, status, limit);
+    return this.#outgoing.outbox.deliveries(owner, status, before, limit);
   }
 
-  async attempts(ceremony: string | null, owner: string | null, limit: number): Promise<readonly ShownAttempt[]> {
-    return this.#outgoing.outbox.attempts(ceremony, owner, limit);
+  async attempts(
+    ceremony: string | null,
+    owner: string | null,
+    before: number | null,
+    limit: number,
+  ): Promise<readonly ShownAttempt[]> {
+    return this.#outgoing.outbox.attempts(ceremony, owner, before, limit);
   }
 
   async redeliver(id: string): Promise<Result<true>> {

@@ -30,7 +30,7 @@ const ASKED: Readonly<Record<string, { readonly path: string; readonly take: Tak
   },
   link: { path: "/v1/health", take: ({ link }) => linkOf(link) },
   refusals: {
-    path: "/v1/refusals",
+    path: "/v1/refusals?limit=200",
     take: ({ refusals: rows }) => ({ rows: each(rows, ["code", "road", "account", "bytes", "atMs"]) }),
   },
   ceremonies: {

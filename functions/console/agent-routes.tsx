@@ -24,7 +24,7 @@ export async function healthPage(context: Agent): Promise<Response> {
   const now = nowOf(context);
   const [vitals, refusals, holdings] = await Promise.all([
     vitalsOf(context.env, context.get("config")),
-    context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals(),
+    context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals(null, REFUSALS_SHOWN),
     holdingsOf(context),
   ]);
   const page = (
@@ -32,7 +32,7 @@ export async function healthPage(context: Agent): Promise<Response> {
       vitals={vitals}
       readiness={readinessOf(vitals)}
       reasons={reasonsOf(vitals.link, holdings)}
-      refusals={refusals.slice(0, REFUSALS_SHOWN)}
+      refusals={refusals}
       partners={party.partners}
       clockOffsetMs={party.clockOffsetMs}
       now={now}

@@ -29,8 +29,8 @@ export function sourcePages(): Hono<AgentContext> {
     const hooks = hooksOf(context.env);
     const [{ endpoints }, deliveries, attempts] = await Promise.all([
       hooks.endpoints(),
-      hooks.deliveries(null, null, PAGE_ROWS),
-      hooks.attempts(null, null, PAGE_ROWS),
+      hooks.deliveries(null, null, null, PAGE_ROWS),
+      hooks.attempts(null, null, null, PAGE_ROWS),
     ]);
     return show(context, "What is told to others", <Told {...{ endpoints, deliveries, attempts }} />);
   });

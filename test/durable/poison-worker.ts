@@ -24,7 +24,7 @@ export class Ceremony extends DurableObject {
 export const worker = {
   async fetch(request: Request, env: AgentEnv): Promise<Response> {
     const name = new URL(request.url).pathname.slice(1);
-    if (name === "refusals") return Response.json(await env.DIRECTORY.getByName(DIRECTORY_NAME).refusals());
+    if (name === "refusals") return Response.json(await env.DIRECTORY.getByName(DIRECTORY_NAME).refusals(null, 200));
     const object = env.CEREMONY.getByName(name) as unknown as { taken: () => Promise<number> };
     return Response.json(await object.taken());
   },

@@ -207,7 +207,7 @@ describe("two meshes", () => {
     });
     expect([refused.status, ((await refused.json()) as Answer).code]).toEqual([202, "MESH_APART"]);
     expect((await crux.request("/readyz")).status).toBe(200);
-    expect(await crux.json("/v1/refusals")).toEqual({ refusals: [] });
+    expect(await crux.json("/v1/refusals")).toEqual({ refusals: [], next: null });
     expect(crux.log).not.toMatch(/error|fail|warn/i);
     const returned = await crux.json<{ queued: number; deferred: number; merge: Answer }>(
       "/v1/meshes/east/disconnection",

@@ -141,8 +141,8 @@ export const sourceAttempts: Command = {
   example: "source attempts --as acme",
   run: async (call) => {
     const [ceremony] = call.args;
-    const query = ceremony === undefined ? "" : `?${new URLSearchParams({ ceremony })}`;
-    const data = await askJson<{ readonly attempts: readonly Attempt[] }>(agentOf(call), `/v1/attempts${query}`);
+    const query = new URLSearchParams({ limit: "200", ...(ceremony === undefined ? {} : { ceremony }) });
+    const data = await askJson<{ readonly attempts: readonly Attempt[] }>(agentOf(call), `/v1/attempts?${query}`);
     const lines = data.attempts.map(
       ({ atMs, tookMs, owner, road, http, why }) =>
         `${new Date(atMs).toISOString().slice(0, 19)}  ${shown(road)} ${shown(owner)}  ${http ?? "–"}  ${why === null ? "✓" : shown(why)}  (${tookMs} ms)`,

@@ -9,6 +9,7 @@ import { writeMetrics } from "../../ops/metrics.ts";
 import { readinessOf } from "../../ops/readiness.ts";
 import { recentVitals, vitalsOf } from "../../ops/vitals.ts";
 import type { AgentContext } from "../app.ts";
+import { answerPage, NUMBERED, pageOf } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 
@@ -97,13 +98,18 @@ export const AGENT_ROUTES: readonly Route[] = [
     method: "GET",
     path: "/v1/refusals",
     group: "agent",
-    does: "what the edge refused of late",
+    does: "what the edge refused of late, the latest first",
     access: "read",
-    answers: {
-      200: { about: "the list", type: JSON_TYPE, shape: record({ refusals: shape.several(shape.edgeRefusal) }) },
-    },
-    handle: async (context) =>
-      context.json({ refusals: await context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals() }),
+    query: NUMBERED,
+    answers: { 200: { about: "a page of them", type: JSON_TYPE, shape: pageOf("refusals", shape.edgeRefusal) } },
+    handle: (context, { cursor, limit }) =>
+      answerPage(
+        context,
+        "refusals",
+        limit,
+        async (most) => context.env.DIRECTORY.getByName(DIRECTORY_NAME).refusals(cursor, most),
+        { cursorOf: ({ n }) => n, show: ({ n: _, ...row }) => row },
+      ),
   }),
 ];
 

@@ -1,13 +1,14 @@
 // Ceremonies as this party holds them: the list, one of them, its call, lineage and evidence, and why something was or was not admitted.
 import type { Context } from "hono";
-import { ALL_CEREMONIES } from "../../../durable/ceremony-list.ts";
+import { ALL_CEREMONIES, type CeremonyRow } from "../../../durable/ceremony-list.ts";
 import { DIRECTORY_NAME } from "../../../durable/env.ts";
-import { integer, nullable, oneOf, record, text } from "../../../shared/cbor/read.ts";
+import { nullable, oneOf, text } from "../../../shared/cbor/read.ts";
 import type { Phase } from "../../../shared/ceremony/state.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
 import { fault } from "../../../shared/result.ts";
 import { explainHere, frameHere } from "../../explain.ts";
 import type { AgentContext } from "../app.ts";
+import { answerPage, LIMIT, pageOf } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { entity, UNCHANGED } from "../entity.ts";
@@ -15,9 +16,6 @@ import { problem } from "../problem.ts";
 
 type Agent = Context<AgentContext>;
 
-/** Ceremonies listed at most in one answer. */
-const LIST_MAX = 200;
-const PAGE_USUAL = 50;
 /** When it last changed, in milliseconds, and its id. */
 const CURSOR = /^(\d{1,15})-([0-9a-f]{64})$/;
 const COSE = "application/cose";
@@ -38,13 +36,13 @@ export const CEREMONY_ROUTES: readonly Route[] = [
       status: { about: "a phase, or `open`, or `ended`", reader: nullable(oneOf("open", "ended", ...shape.PHASES)) },
       pattern: { about: "of this pattern or policy id", reader: nullable(text()) },
       cursor: { about: "`next` of the page before", reader: nullable(text()) },
-      limit: { about: `at most so many, ${LIST_MAX} at most`, reader: nullable(integer(1, LIST_MAX)) },
+      limit: LIMIT,
     },
     answers: {
       200: {
         about: "a page of the list; `next` leads on, and `Link` too",
         type: JSON_TYPE,
-        shape: record({ ceremonies: shape.several(shape.row), next: nullable(shape.words) }),
+        shape: pageOf("ceremonies", shape.row),
       },
     },
     handle: listRoute,
@@ -155,18 +153,10 @@ async function listRoute(context: Agent, { status, pattern, cursor, limit }: Lis
     return problem(context, fault("QUERY_INVALID", { path: "?cursor", need: "`next` of the page before" }).fault);
   const after = atMs === undefined || ceremony === undefined ? null : { atMs: Number(atMs), ceremony };
   const phases = phasesOf(status);
-  const most = limit ?? PAGE_USUAL;
   const directory = context.env.DIRECTORY.getByName(DIRECTORY_NAME);
-  const rows = await directory.list(most + 1, { ...ALL_CEREMONIES, phases, pattern, after });
-  const ceremonies = rows.slice(0, most);
-  const last = ceremonies.at(-1);
-  const next = rows.length > most && last !== undefined ? `${last.atMs}-${last.ceremony}` : null;
-  if (next !== null) {
-    const link = new URL(context.req.url);
-    link.searchParams.set("cursor", next);
-    context.header("link", `<${link.pathname}${link.search}>; rel="next"`);
-  }
-  return context.json({ ceremonies, next });
+  const read = async (most: number) => directory.list(most, { ...ALL_CEREMONIES, phases, pattern, after });
+  const cursorOf = (row: CeremonyRow) => `${row.atMs}-${row.ceremony}`;
+  return answerPage(context, "ceremonies", limit, read, { cursorOf, show: (row) => row });
 }
 
 function outcomeRoute(context: Agent): Promise<Response> {

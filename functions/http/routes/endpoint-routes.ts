@@ -2,6 +2,7 @@
 import { readEndpoint } from "../../../durable/hook-endpoints.ts";
 import { integer, nullable, oneOf, type Reader, record, text } from "../../../shared/cbor/read.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
+import { NUMBERED, pageOf } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import {
@@ -96,8 +97,8 @@ export const ENDPOINT_ROUTES: readonly Route[] = [
     path: "/v1/deliveries",
     does: "what was to be told to whom, the latest first; dead ones with `status=dead`",
     access: "read",
-    query: { endpoint: of, status: optional("only these", oneOf("pending", "delivered", "dead")) },
-    answers: answer("the latest", record({ deliveries: shape.several(shape.document("id", "owner", "status")) })),
+    query: { endpoint: of, status: optional("only these", oneOf("pending", "delivered", "dead")), ...NUMBERED },
+    answers: answer("a page of them", pageOf("deliveries", shape.document("id", "owner", "status"))),
     refusals: [],
     handle: deliveriesRoute,
   }),
@@ -114,13 +115,10 @@ export const ENDPOINT_ROUTES: readonly Route[] = [
     ...sent,
     method: "GET",
     path: "/v1/attempts",
-    does: "each try to tell somebody, and what came of it",
+    does: "each try to tell somebody, and what came of it, the latest first",
     access: "read",
-    query: { ceremony: optional("about this ceremony", text()), endpoint: of },
-    answers: answer(
-      "the latest",
-      record({ attempts: shape.several(shape.document("id", "delivery", "atMs", "http")) }),
-    ),
+    query: { ceremony: optional("about this ceremony", text()), endpoint: of, ...NUMBERED },
+    answers: answer("a page of them", pageOf("attempts", shape.document("id", "delivery", "atMs", "http"))),
     refusals: [],
     handle: attemptsRoute,
   }),

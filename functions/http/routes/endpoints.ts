@@ -2,15 +2,16 @@
 import type { Context } from "hono";
 import { readEndpoint } from "../../../durable/hook-endpoints.ts";
 import type { DeliveryStatus } from "../../../durable/hook-outbox.ts";
+import { numberOf } from "../../../durable/hook-requests.ts";
 import { fault, type Result } from "../../../shared/result.ts";
 import { hooksOf } from "../../hooks/receive.ts";
 import type { AgentContext } from "../app.ts";
 import { readBody } from "../body.ts";
+import { answerPage, type Numbered } from "../contract/paging.ts";
 import { problem } from "../problem.ts";
 
 type EndpointContext = Context<AgentContext>;
 
-const LISTED_MAX = 200;
 /** Old and new secrets hold together for so long unless told otherwise: a day to change the other side. */
 export const OVERLAP_SECONDS = 86_400;
 export const OVERLAP_SECONDS_MAX = 30 * 86_400;
@@ -41,11 +42,15 @@ export async function rotateRoute(context: EndpointContext, overlap: number | nu
   return secret.ok ? context.json({ secret: secret.value, overlapSeconds }) : problem(context, secret.fault);
 }
 
+type Owned = { readonly endpoint: string | null };
+const BY_NUMBER = { cursorOf: ({ id }: { readonly id: string }) => numberOf(id), show: <T>(row: T) => row };
+
 export async function deliveriesRoute(
   context: EndpointContext,
-  { endpoint, status }: { readonly endpoint: string | null; readonly status: DeliveryStatus | null },
+  { endpoint, status, cursor, limit }: Numbered & Owned & { readonly status: DeliveryStatus | null },
 ): Promise<Response> {
-  return context.json({ deliveries: await hooksOf(context.env).deliveries(endpoint, status, LISTED_MAX) });
+  const read = async (most: number) => hooksOf(context.env).deliveries(endpoint, status, cursor, most);
+  return answerPage(context, "deliveries", limit, read, BY_NUMBER);
 }
 
 export async function redeliverRoute(context: EndpointContext): Promise<Response> {
@@ -54,9 +59,10 @@ export async function redeliverRoute(context: EndpointContext): Promise<Response
 
 export async function attemptsRoute(
   context: EndpointContext,
-  { ceremony, endpoint }: { readonly ceremony: string | null; readonly endpoint: string | null },
+  { ceremony, endpoint, cursor, limit }: Numbered & Owned & { readonly ceremony: string | null },
 ): Promise<Response> {
-  return context.json({ attempts: await hooksOf(context.env).attempts(ceremony, endpoint, LISTED_MAX) });
+  const read = async (most: number) => hooksOf(context.env).attempts(ceremony, endpoint, cursor, most);
+  return answerPage(context, "attempts", limit, read, BY_NUMBER);
 }
 
 export async function eventRoute(context: EndpointContext): Promise<Response> {

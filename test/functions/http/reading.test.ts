@@ -57,6 +57,51 @@ describe("a list", () => {
     for (const odd of ["status=lost", "cursor=7", "limit=0", "limit=201", "limit=x"])
       expect((await agent.request(`/v1/ceremonies?${odd}`, { headers: KEYED })).status).toBe(400);
   });
+
+  it("of what was refused, told and tried is turned likewise, to its last row and no further", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    // Nobody listens there: each delivery is tried once, and waits.
+    const endpoints = [{ id: "erp", url: "http://127.0.0.1:9/" }];
+    const secrets = { "endpoint:erp": [`whsec_${Buffer.alloc(32, 5).toString("base64")}`] };
+    const agent = agentHere(acme, parties, { endpoints }, undefined, secrets);
+    const rows = Array.from({ length: 7 }, (_, bytes) => ({
+      code: "CBOR_TRUNCATED",
+      road: "http",
+      account: null,
+      bytes,
+      atMs: 9,
+    }));
+    await agent.directory.refuse(rows);
+    for (let n = 0; n < 5; n++) await open(agent);
+    await agent.settled();
+    await agent.wake();
+    await agent.settled();
+    const all = async (name: string, limit: number, query = ""): Promise<readonly Record<string, unknown>[]> => {
+      const seen: Record<string, unknown>[] = [];
+      let path: string | null = `/v1/${name}?limit=${limit}${query}`;
+      for (let turns = 0; path !== null && turns < 20; turns++) {
+        const answer: Response = await agent.request(path, { headers: KEYED });
+        const page = (await answer.json()) as Record<string, Record<string, unknown>[]> & { next: string | null };
+        expect(page[name]?.length).toBeLessThanOrEqual(limit);
+        seen.push(...(page[name] ?? []));
+        path = page.next === null ? null : `/v1/${name}?limit=${limit}${query}&cursor=${page.next}`;
+        const link = answer.headers.get("link");
+        expect(link?.includes(`cursor=${page.next}`) ?? null).toBe(page.next === null ? null : true);
+      }
+      return seen;
+    };
+    for (const limit of [1, 3, 7, 50]) expect(await all("refusals", limit)).toEqual([...rows].reverse());
+    for (const name of ["deliveries", "attempts"]) {
+      const whole = await all(name, 200);
+      expect(whole.length).toBeGreaterThan(3);
+      expect(new Set(whole.map(({ id }) => id)).size).toBe(whole.length);
+      for (const limit of [1, 2, whole.length]) expect(await all(name, limit, "&endpoint=erp")).toEqual(whole);
+      expect(await all(name, 2, "&endpoint=none")).toEqual([]);
+    }
+    for (const name of ["refusals", "deliveries", "attempts"])
+      for (const odd of ["cursor=x", "cursor=0", "limit=0", "limit=201"])
+        expect((await agent.request(`/v1/${name}?${odd}`, { headers: KEYED })).status, `${name} ${odd}`).toBe(400);
+  });
 });
 
 describe("what does not change", () => {
