@@ -19,6 +19,8 @@ export default defineConfig({
     environment: "node",
     pool: "forks",
     maxWorkers: 2,
+    // Of the cases that say they are concurrent: each waits for its own servers' clocks most of the time.
+    maxConcurrency: 2,
     // What agents log is shown where a test fails.
     silent: "passed-only",
     // Long enough for a stopped workerd or nats-server to let go of its ports.

@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { demo, quorate } from "../support/cli.ts";
 
-describe("the demo", () => {
+describe.concurrent("the demo", () => {
   it.each([
     ["approval", 3, 3],
     ["approval", 7, 7],

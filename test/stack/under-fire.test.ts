@@ -23,7 +23,7 @@ async function agreed(scenario: string, parties: number): Promise<DemoReport> {
   return report;
 }
 
-describe("under fire", () => {
+describe.concurrent("under fire", () => {
   it("byzantine-witness: one digest, and both halves of the lie in the evidence", async () => {
     const { bundle, trust } = await agreed("byzantine-witness", 3);
     const verified = await quorate("verify", bundle as string, "--trust", trust, "-o", "json");
