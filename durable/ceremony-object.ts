@@ -1,5 +1,6 @@
 // One ceremony of one party: a thin host round the pure step (SPEC §7.5). A turn is step (synchronous) -> one transaction -> effects;
 // there is no await between reading the state and committing, and memory follows the disk.
+
 import { DurableObject } from "cloudflare:workers";
 import { reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
@@ -21,7 +22,7 @@ import { buildTopic } from "../shared/mesh/subject.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
-import { alertOf, type ShownCeremony, type ShownPicture } from "./alerts.ts";
+import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
@@ -30,6 +31,7 @@ import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
 import { exportEvidence } from "./evidence-export.ts";
+import { log } from "./log.ts";
 import type { Uptake } from "./mesh-operations.ts";
 
 const DRAIN_ROWS = 64;
@@ -194,7 +196,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
       if (doubt === null) this.#turn({ on: "clock", now: meshTime(this.#config) });
       else this.#arm(Date.now() + RETRY_MS);
     } catch (error) {
-      console.error({ event: "alarm-failed", ceremony: this.ctx.id.name, reason: String(error) });
+      log("error", "alarm-failed", { ceremony: this.ctx.id.name, reason: String(error) });
       this.#arm(Date.now() + RETRY_MS);
     }
     await this.#draining;
@@ -246,8 +248,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     }
     this.#state = stepped.state;
     for (const effect of stepped.effects)
-      if (effect.do === "record" && effect.entry.kind === "alert")
-        console.warn({ event: "alert", ceremony: this.ctx.id.name, ...alertOf(effect.entry) });
+      if (effect.do === "record" && effect.entry.kind === "alert") logAlert(this.ctx.id.name, effect.entry);
     this.#readers.tell();
     this.#arm();
     this.#drain();
@@ -274,9 +275,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   #drain(): void {
     if (this.#draining !== null) return;
     this.#draining = this.#handOn()
-      .catch((error: unknown) =>
-        console.error({ event: "drain-failed", ceremony: this.ctx.id.name, reason: String(error) }),
-      )
+      .catch((error: unknown) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }))
       .finally(() => {
         this.#draining = null;
       });

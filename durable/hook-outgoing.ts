@@ -1,4 +1,5 @@
 // Telling others: which endpoint is told which event, and what one round of sending does. An alarm drives it; every step is a row before.
+
 import { fault, ok, type Result } from "../shared/result.ts";
 import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import { pauseAfter } from "../shared/webhooks/schedule.ts";
@@ -8,8 +9,9 @@ import { GITHUB_HEADERS, GithubTokens } from "./github-token.ts";
 import { type Callback, HookAnswers } from "./hook-answers.ts";
 import { type Endpoint, HookEndpoints, type ShownEndpoint } from "./hook-endpoints.ts";
 import { type Due, HookOutbox } from "./hook-outbox.ts";
-import { type HookSecrets, newSecret, publicKeyText, webhookSigner } from "./hook-secrets.ts";
+import { type HookSecrets, newSecret, publicKeyText, type SealedSecret, webhookSigner } from "./hook-secrets.ts";
 import { type Answered, attempt, type CallRule, checkTarget, standardHeaders } from "./hook-send.ts";
+import { log } from "./log.ts";
 
 /** What is told of an endpoint once: its secret is shown nowhere else. */
 export type AddedEndpoint = Endpoint & { readonly secret: string; readonly publicKey: string };
@@ -55,17 +57,25 @@ export class HookOutgoing {
   async add(endpoint: Endpoint, nowMs: number): Promise<Result<AddedEndpoint>> {
     const target = await checkTarget(endpoint.url, this.#rule);
     if (!target.ok) return target;
+    const secret = newSecret();
+    const sealed = await this.#sealed(endpoint.id, secret);
+    const publicKey = await this.publicKey();
+    // From here on nothing is waited for: the endpoint and its secret are written together, or neither.
     const added = this.endpoints.add(endpoint, this.#config.party.endpoints);
     if (!added.ok) return added;
-    const secret = await this.rotate(endpoint.id, nowMs, 0);
-    return ok({ ...endpoint, secret, publicKey: await this.publicKey() });
+    this.#secrets.put(sealed, nowMs, 0);
+    return ok({ ...endpoint, secret, publicKey });
   }
 
   /** A new secret for an endpoint; what is sent is signed with the old one too until the overlap ends. */
   async rotate(id: string, nowMs: number, overlapMs: number): Promise<string> {
     const secret = newSecret();
-    await this.#secrets.add(ownerOf(id), secret, this.#config.hookSecrets.get(ownerOf(id)) ?? [], nowMs, overlapMs);
+    this.#secrets.put(await this.#sealed(id, secret), nowMs, overlapMs);
     return secret;
+  }
+
+  #sealed(id: string, secret: string): Promise<SealedSecret> {
+    return this.#secrets.sealed(ownerOf(id), secret, this.#config.hookSecrets.get(ownerOf(id)) ?? []);
   }
 
   remove(id: string): Result<true> {
@@ -110,7 +120,7 @@ export class HookOutgoing {
     const sent = due.road === "github" ? this.#toGithub(due) : this.#toEndpoint(due);
     const answered = await sent.catch((error: unknown): Answered => {
       const reason = error instanceof Error ? error.message : String(error);
-      console.error({ event: "delivery-failed", owner: due.owner, id: due.event, reason });
+      log("error", "delivery-failed", { source: due.owner, told: due.event, reason });
       return { atMs: Date.now(), tookMs: 0, http: null, why: `not sent: ${reason}`, retryAfterMs: null };
     });
     if (answered.http === GONE && due.road === "webhook") {

@@ -4,10 +4,13 @@
 import { toBase64, toHex } from "../shared/bytes.ts";
 import { signerFrom } from "../shared/cose/key.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
-import { derived, seal, unseal } from "./sealing.ts";
+import { type Box, derived, seal, unseal } from "./sealing.ts";
 
 /** Newest first. */
 export type SecretsOf = { readonly secrets: readonly string[]; readonly retired: readonly string[] };
+
+/** `names` are those of the deployment's secrets that it replaces. */
+export type SealedSecret = Box & { readonly owner: string; readonly names: readonly string[] };
 
 /** In force together; each one costs a verification of every hostile request. */
 const IN_FORCE_MAX = 4;
@@ -33,16 +36,14 @@ export class HookSecrets {
     for (const table of TABLES) sql.exec(table);
   }
 
-  /** Puts a secret in force; those before it, which the deployment `configured` among them, hold for `overlapMs` more. */
-  async add(
-    owner: string,
-    secret: string,
-    configured: readonly string[],
-    nowMs: number,
-    overlapMs: number,
-  ): Promise<void> {
+  /** A secret ready to be put in force, which is then one step with whatever it is for: a crash leaves both or neither. */
+  async sealed(owner: string, secret: string, configured: readonly string[]): Promise<SealedSecret> {
     const names = await this.#names(configured);
-    const { iv, sealed } = await seal(this.#signingKey, PURPOSE, owner, new TextEncoder().encode(secret));
+    return { owner, names, ...(await seal(this.#signingKey, PURPOSE, owner, new TextEncoder().encode(secret))) };
+  }
+
+  /** Puts a secret in force; those before it, which the deployment configured among them, hold for `overlapMs` more. */
+  put({ owner, names, iv, sealed }: SealedSecret, nowMs: number, overlapMs: number): void {
     const until = nowMs + overlapMs;
     this.#sql.exec("UPDATE secrets SET until = ?1 WHERE owner = ?2 AND (until IS NULL OR until > ?1)", until, owner);
     for (const name of names) this.#sql.exec("INSERT OR IGNORE INTO replaced VALUES (?, ?, ?)", owner, name, until);
@@ -51,6 +52,16 @@ export class HookSecrets {
       "DELETE FROM secrets WHERE owner = ?1 AND n NOT IN (SELECT n FROM secrets WHERE owner = ?1 ORDER BY n DESC LIMIT ?2)",
       ...[owner, IN_FORCE_MAX + RETIRED_MAX],
     );
+  }
+
+  /** Whether any secret that was put in force here still is. */
+  holds(owner: string, nowMs: number): boolean {
+    const rows = this.#sql.exec(
+      "SELECT 1 FROM secrets WHERE owner = ? AND (until IS NULL OR until > ?) LIMIT 1",
+      owner,
+      nowMs,
+    );
+    return rows.toArray().length > 0;
   }
 
   /** What is in force of an owner, with what its deployment configures, and what no longer is. */

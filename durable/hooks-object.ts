@@ -35,8 +35,15 @@ export type HooksRpc = {
   /** Of a source that was added here its signed document, else null; and its secrets, with those that the deployment configures. */
   readonly intake: (source: string, configured: readonly string[]) => Promise<SourceIntake>;
   readonly sources: () => Promise<readonly Uint8Array[]>;
-  /** Puts a verified document in force; answers the secret where one was made, shown this once. */
-  readonly addSource: (frame: Uint8Array, secret: string | null) => Promise<Result<{ readonly secret: string | null }>>;
+  /**
+   * Puts a verified document in force, and in the same step its secret: the one given, or one that is made where there is none, or where
+   * `renew` says that those in force serve no more. Answers the secret that was put in force, shown this once.
+   */
+  readonly addSource: (
+    frame: Uint8Array,
+    secret: string | null,
+    renew: boolean,
+  ) => Promise<Result<{ readonly secret: string | null }>>;
   readonly removeSource: (id: string) => Promise<Result<true>>;
   /** `configured` are those that the deployment has for the source: they are replaced too. */
   readonly rotateSource: (
@@ -100,13 +107,25 @@ export class Hooks extends DurableObject<AgentEnv> {
     return this.#sources.list();
   }
 
-  async addSource(frame: Uint8Array, secret: string | null): Promise<Result<{ readonly secret: string | null }>> {
+  async addSource(
+    frame: Uint8Array,
+    secret: string | null,
+    renew: boolean,
+  ): Promise<Result<{ readonly secret: string | null }>> {
     const source = parseSource(frame);
     if (!source.ok) return source;
-    const added = this.#sources.add(source.value);
-    if (!added.ok) return added;
-    if (!added.value.isNew && secret === null) return ok({ secret: null });
-    return ok({ secret: await this.rotateSource(source.value.document.id, secret, [], 0) });
+    const { id } = source.value.document;
+    const fresh = secret ?? newSecret();
+    const sealed = await this.#secrets.sealed(id, fresh, []);
+    return this.ctx.storage.transactionSync(() => {
+      const nowMs = Date.now();
+      const added = this.#sources.add(source.value);
+      if (!added.ok) return added;
+      const keeps = !added.value.isNew && !renew && this.#secrets.holds(id, nowMs);
+      if (keeps && secret === null) return ok({ secret: null });
+      this.#secrets.put(sealed, nowMs, 0);
+      return ok({ secret: fresh });
+    });
   }
 
   async removeSource(id: string): Promise<Result<true>> {
@@ -122,7 +141,7 @@ export class Hooks extends DurableObject<AgentEnv> {
     overlapMs: number,
   ): Promise<string> {
     const fresh = secret ?? newSecret();
-    await this.#secrets.add(id, fresh, configured, Date.now(), overlapMs);
+    this.#secrets.put(await this.#secrets.sealed(id, fresh, configured), Date.now(), overlapMs);
     return fresh;
   }
 

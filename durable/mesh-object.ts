@@ -1,5 +1,6 @@
 // One mesh as one party stands in it: its facts and declarations, how it stands to other meshes, and the lineage of what crossed. A thin
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
+
 import { DurableObject } from "cloudflare:workers";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
@@ -21,6 +22,7 @@ import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
 import { DecisionIndex } from "./decision-index.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
+import { log } from "./log.ts";
 import {
   coalitionHere,
   effectiveHere,
@@ -199,7 +201,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   async tick(): Promise<void> {
     await this.#looking;
     this.#looking ??= review(this)
-      .catch((error: unknown) => console.error({ event: "review-failed", reason: String(error) }))
+      .catch((error: unknown) => log("error", "review-failed", { reason: String(error) }))
       .finally(() => {
         this.#looking = null;
       });

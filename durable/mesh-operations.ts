@@ -1,8 +1,10 @@
 // Operations that run under a coalition of this mesh (SPEC §15.16): the ceremonies that asked for the party's standpoint as they opened, and the
 // withdrawals that have come since. Each withdrawal goes to all of them at once; what could not be told is told again.
+
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import type { Under } from "../shared/observation/under.ts";
 import type { AgentEnv } from "./env.ts";
+import { log } from "./log.ts";
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS underway (ceremony TEXT PRIMARY KEY, operation TEXT NOT NULL, until INTEGER NOT NULL)",
@@ -85,7 +87,7 @@ export class Operations {
   spread(): Promise<void> {
     this.#spreading ??= this.#spread()
       .catch(async (error: unknown) => {
-        console.error({ event: "withdrawal-not-told", mesh: this.#ctx.id.name, reason: String(error) });
+        log("error", "withdrawal-not-told", { mesh: this.#ctx.id.name, reason: String(error) });
         await this.#ctx.storage.setAlarm(Date.now() + RETRY_MS);
       })
       .finally(() => {
@@ -128,7 +130,7 @@ export class Operations {
     try {
       return await this.#env.CEREMONY.getByName(ceremony).withdraw(frames);
     } catch (error) {
-      console.error({ event: "withdrawal-not-told", mesh: this.#ctx.id.name, ceremony, reason: String(error) });
+      log("error", "withdrawal-not-told", { mesh: this.#ctx.id.name, ceremony, reason: String(error) });
       return frames.map(() => "waiting");
     }
   }

@@ -1,6 +1,8 @@
 // What a mesh's keeper still has to hand to the link: after the commit, a few rows at a time, and again by the alarm where it failed.
+
 import type { CoalitionLedger } from "./coalition-ledger.ts";
 import { type AgentEnv, LINK_NAME } from "./env.ts";
+import { log } from "./log.ts";
 import type { MeshLedger } from "./mesh-ledger.ts";
 
 const DRAIN_ROWS = 64;
@@ -37,7 +39,7 @@ export class MeshOutbox {
     this.#retry();
     this.#draining ??= this.#handOn()
       .catch((error: unknown) => {
-        console.error({ event: "drain-failed", mesh: this.#host.mesh, reason: String(error) });
+        log("error", "drain-failed", { mesh: this.#host.mesh, reason: String(error) });
         this.#retry();
       })
       .finally(() => {

@@ -1,5 +1,6 @@
 // A revocation reaches what was decided here before it (SPEC §15.17): exactly what rests on it is judged again, some at a time, each with an
 // entry of its own in the mesh's lineage. What was decided stays as it was, and what was done on it is never undone, only marked.
+
 import type { CborMap } from "../shared/cbor/value.ts";
 import { parseBundle } from "../shared/evidence/bundle.ts";
 import { judgedAgain, type Placed, placedOf, revocableIn, type Standing } from "../shared/evidence/propagate.ts";
@@ -11,6 +12,7 @@ import type { Id, VerifiedObservation } from "../shared/observation/observation.
 import type { Heard } from "./coalition-ledger.ts";
 import type { Due } from "./decision-index.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
+import { log } from "./log.ts";
 import { poolHere } from "./mesh-coalition.ts";
 import type { Mesh } from "./mesh-object.ts";
 
@@ -47,7 +49,7 @@ async function propagateHere(host: Mesh, env: Env): Promise<boolean> {
 }
 
 function failed({ standing: { mesh } }: Mesh, event: string, error: unknown, ceremony: Id | null = null): null {
-  console.error({ event, mesh, ceremony, reason: String(error) });
+  log("error", event, { mesh, ceremony, reason: String(error) });
   return null;
 }
 

@@ -1,6 +1,8 @@
 // The Worker's entry: HTTP, the queues and cron. It re-exports the object classes, which the platform finds by name.
+
 import { configOf } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../durable/env.ts";
+import { log } from "../durable/log.ts";
 import { pullSources } from "./coalition-sources.ts";
 import { createApp } from "./http/app.ts";
 import { consumeDeadLetters, consumeObservations } from "./queue/consumer.ts";
@@ -29,8 +31,7 @@ async function sweepMeshes(env: AgentEnv): Promise<void> {
   const looked = await Promise.allSettled(
     [...config.value.standings.keys()].map((mesh) => env.MESH.getByName(mesh).tick()),
   );
-  for (const one of looked)
-    if (one.status === "rejected") console.error({ event: "look-failed", reason: String(one.reason) });
+  for (const one of looked) if (one.status === "rejected") log("error", "look-failed", { reason: String(one.reason) });
 }
 
 /** Ceremonies woken by one sweep; the platform allows 10,000 calls an invocation. */
@@ -42,6 +43,5 @@ async function sweep(env: AgentEnv): Promise<void> {
   await sweepMeshes(env);
   const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(SWEEP_MAX);
   const woken = await Promise.allSettled(open.map((ceremony) => env.CEREMONY.getByName(ceremony).wake()));
-  for (const one of woken)
-    if (one.status === "rejected") console.error({ event: "sweep-failed", reason: String(one.reason) });
+  for (const one of woken) if (one.status === "rejected") log("error", "sweep-failed", { reason: String(one.reason) });
 }

@@ -1,8 +1,10 @@
 // Partners' statements from static addresses (SPEC §15.11): fetched on the sweep or when asked, and put through the same door as what comes by
 // any other road. Nothing waits for an address: one that is silent is shown, and tried again.
+
 import type { CoalitionSource } from "../durable/coalition-ledger.ts";
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
+import { log } from "../durable/log.ts";
 import type { PulledSource } from "../durable/mesh-coalition.ts";
 import { readSource } from "../shared/coalition/source.ts";
 import { STATEMENTS_BYTES_MAX } from "../shared/limits.ts";
@@ -28,7 +30,7 @@ export async function pullSources(
     const done = await Promise.allSettled(some.map((pull) => pullOne(env, config, pull)));
     for (const one of done) {
       if (one.status === "fulfilled") states.push(one.value);
-      else console.error({ event: "pull-failed", reason: String(one.reason) });
+      else log("error", "pull-failed", { reason: String(one.reason) });
     }
   }
   return states;

@@ -1,7 +1,9 @@
 // The one road into the objects of ceremonies and meshes: decode and verify here, where the platform scales out, then one call for each.
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
+
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
+import { log } from "../durable/log.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
@@ -211,7 +213,7 @@ function misconfigured({ code, detail }: Fault): Fault {
 /** The log has the reason, under a number of its own. */
 function failed(error: unknown, ceremony: string | null = null): { ok: false; fault: Fault } {
   const request = crypto.randomUUID();
-  console.error({ event: "ingest-failed", request, ceremony, reason: String(error) });
+  log("error", "ingest-failed", { request, ceremony, reason: String(error) });
   return fault("INTERNAL", { request });
 }
 

@@ -1,7 +1,9 @@
 // The road into a mesh's keeper: the one door, under the trust that the party has in each mesh that may speak there (SPEC §20.12). Frames of
 // its own mesh pass under its own trust, those of another under what an agreement of ours says of that one's roots; nobody else's do.
+
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
+import { log } from "../durable/log.ts";
 import { openAuthorityStatement } from "../shared/authority/statement.ts";
 import { sha256Hex } from "../shared/hash.ts";
 import { type Opened, openFrames, openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
@@ -77,7 +79,7 @@ export async function bringWithdrawals(
       config,
       mesh,
       said.map(({ frame }) => frame),
-    ).catch((error: unknown) => console.error({ event: "withdrawal-not-kept", mesh, reason: String(error) }));
+    ).catch((error: unknown) => log("error", "withdrawal-not-kept", { mesh, reason: String(error) }));
 }
 
 function unanswered(): Fault {

@@ -1,6 +1,8 @@
 // What the door refused is kept for whoever asks why, where it is an observation at all. Losing it changes no answer.
+
 import type { RefusedAtDoor } from "../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
+import { log } from "../durable/log.ts";
 import { parseObservation } from "../shared/observation/decode.ts";
 import { refusalClass } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
@@ -16,7 +18,7 @@ export async function keepRefused(
     const rows = judged.flatMap((result, index) => rowsOf(result, arrivals[index] as Arrival));
     if (rows.length > 0) await env.DIRECTORY.getByName(DIRECTORY_NAME).keepRefused(rows);
   } catch (error) {
-    console.error({ event: "refused-not-kept", reason: String(error) });
+    log("error", "refused-not-kept", { reason: String(error) });
   }
 }
 

@@ -2,9 +2,9 @@
 import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";
+import { log } from "../../durable/log.ts";
 import { fault } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
-import { log } from "../ops/log.ts";
 import { readBytes } from "./body.ts";
 import { type Route, routerPath } from "./contract/route.ts";
 import { ROUTES } from "./contract/table.ts";

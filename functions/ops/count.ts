@@ -3,9 +3,9 @@ import type { AgentConfig } from "../../durable/config.ts";
 import type { ClockReading } from "../../durable/directory-counters.ts";
 import type { CountedStatement } from "../../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";
+import { log } from "../../durable/log.ts";
 import { ceremonyOf, type VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { Answer, Arrival } from "../ingest.ts";
-import { log } from "./log.ts";
 
 /** `said` are the statements that passed the door, in the order of the arrivals. */
 export async function countStatements(

@@ -1,8 +1,10 @@
 // The stateless consumer: one message, one decision. Nothing is lost silently: what cannot be used is recorded with its code, and
 // what fails for reasons of ours is tried again until the dead-letter queue takes it.
+
 import { configOf } from "../../durable/config.ts";
 import type { EdgeRefusal } from "../../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";
+import { log } from "../../durable/log.ts";
 import { refusalClass } from "../../shared/refusals.ts";
 import { type Fault, fault } from "../../shared/result.ts";
 import { type Answer, type Arrival, faultOf, ingest } from "../ingest.ts";
@@ -48,7 +50,7 @@ async function file(env: AgentEnv, kept: readonly Kept[]): Promise<void> {
   try {
     await env.DIRECTORY.getByName(DIRECTORY_NAME).refuse(kept.map(({ refusal }) => refusal));
   } catch (error) {
-    console.error({ event: "refusals-not-filed", reason: String(error) });
+    log("error", "refusals-not-filed", { reason: String(error) });
     for (const { message } of kept) message.retry({ delaySeconds: retryDelay(message.attempts) });
     return;
   }
@@ -56,7 +58,7 @@ async function file(env: AgentEnv, kept: readonly Kept[]): Promise<void> {
 }
 
 function retryAll(messages: readonly Message<unknown>[], { code, detail }: Fault): void {
-  console.error({ event: "agent-misconfigured", code, detail });
+  log("error", "agent-misconfigured", { code, path: detail.path, need: detail.need });
   for (const message of messages) message.retry({ delaySeconds: retryDelay(message.attempts) });
 }
 

@@ -7,11 +7,21 @@ const KEY = "11".repeat(32);
 const OTHER = "22".repeat(32);
 const START_MS = 1_800_000_000_000;
 
+async function put(
+  secrets: HookSecrets,
+  secret: string,
+  configured: readonly string[],
+  nowMs: number,
+  overlapMs: number,
+) {
+  secrets.put(await secrets.sealed("gh", secret, configured), nowMs, overlapMs);
+}
+
 describe("a secret on disk", () => {
   it("is sealed: neither it nor one of the deployment's can be read there", async () => {
     const { sql } = sqliteStorage();
     const [made, deployed] = [newSecret(), "a secret of the deployment"];
-    await new HookSecrets(sql, KEY).add("gh", made, [deployed], START_MS, 0);
+    await put(new HookSecrets(sql, KEY), made, [deployed], START_MS, 0);
     const rows = ["secrets", "replaced"].flatMap((table) => sql.exec(`SELECT * FROM ${table}`).toArray());
     const disk = rows
       .map((row) =>
@@ -28,7 +38,7 @@ describe("a secret on disk", () => {
   it("opens under the agent's own key, for its own owner", async () => {
     const { sql } = sqliteStorage();
     const made = newSecret();
-    await new HookSecrets(sql, KEY).add("gh", made, [], START_MS, 0);
+    await put(new HookSecrets(sql, KEY), made, [], START_MS, 0);
     expect((await new HookSecrets(sql, KEY).of("gh", [], START_MS)).secrets).toEqual([made]);
     await expect(new HookSecrets(sql, OTHER).of("gh", [], START_MS)).rejects.toThrow();
     sql.exec("UPDATE secrets SET owner = 'std'");
@@ -40,8 +50,8 @@ describe("a rotation", () => {
   it("retires what was in force at its overlap's end, to the millisecond", async () => {
     const { sql } = sqliteStorage();
     const secrets = new HookSecrets(sql, KEY);
-    await secrets.add("gh", "one", ["deployed"], START_MS, 0);
-    await secrets.add("gh", "two", ["deployed"], START_MS + 5, 1_000);
+    await put(secrets, "one", ["deployed"], START_MS, 0);
+    await put(secrets, "two", ["deployed"], START_MS + 5, 1_000);
     expect(await secrets.of("gh", ["deployed"], START_MS + 1_004)).toEqual({
       secrets: ["two", "one"],
       retired: ["deployed"],
@@ -55,7 +65,7 @@ describe("a rotation", () => {
   it("does not touch what is deployed afterwards", async () => {
     const { sql } = sqliteStorage();
     const secrets = new HookSecrets(sql, KEY);
-    await secrets.add("gh", "made", ["old"], START_MS, 0);
+    await put(secrets, "made", ["old"], START_MS, 0);
     const { secrets: inForce, retired } = await secrets.of("gh", ["new", "old"], START_MS + 1);
     expect([inForce, retired]).toEqual([["made", "new"], ["old"]]);
   });
@@ -63,7 +73,7 @@ describe("a rotation", () => {
   it("keeps four in force and four to tell late senders by, however often it is done", async () => {
     const { sql } = sqliteStorage();
     const secrets = new HookSecrets(sql, KEY);
-    for (let n = 0; n < 20; n++) await secrets.add("gh", `s${n}`, [], START_MS + n, 60_000);
+    for (let n = 0; n < 20; n++) await put(secrets, `s${n}`, [], START_MS + n, 60_000);
     expect((await secrets.of("gh", [], START_MS + 20)).secrets).toEqual(["s19", "s18", "s17", "s16"]);
     expect(sql.exec("SELECT * FROM secrets").toArray().length).toBe(8);
   });

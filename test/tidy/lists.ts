@@ -95,6 +95,9 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
 /** The only files in shared/ that may name `crypto`. */
 export const MAY_USE_CRYPTO: readonly string[] = ["shared/cose/ed25519.ts"];
 
+/** The only file of an agent that may name `console`. */
+export const LOG_FILE = "durable/log.ts";
+
 /** Globals that bring time, chance, I/O or the host's locale into the pure room. */
 export const IMPURE_GLOBALS: Readonly<Record<string, string>> = {
   Date: "time is an input",

@@ -97,6 +97,10 @@ export const SAMPLES: Readonly<Record<string, Samples>> = {
       ["durable/a.ts", "const at = Date.now();"],
     ],
   },
+  "one-log": {
+    bad: [["functions/a.ts", "const { warn } = console;"]],
+    good: [["durable/log.ts", "console.log(line);"]],
+  },
   "pure-members": {
     bad: [
       ["shared/cose/ed25519.ts", "crypto.randomUUID();"],

@@ -2,9 +2,9 @@
 import type { Context } from "hono";
 import { DIRECTORY_NAME } from "../../../durable/env.ts";
 import { REQUEST_STATUSES } from "../../../durable/hook-requests.ts";
+import { log } from "../../../durable/log.ts";
 import { integer, nullable, oneOf, type Reader, record, recordWith, text } from "../../../shared/cbor/read.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
-import { log } from "../../ops/log.ts";
 import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";

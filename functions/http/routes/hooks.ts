@@ -1,6 +1,8 @@
 // Webhooks in: the raw bytes are verified before anything is parsed, and one delivery opens at most one ceremony. Each request is kept,
 // also one that is refused.
+
 import type { Context } from "hono";
+import { log } from "../../../durable/log.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { type Fault, fault } from "../../../shared/result.ts";
 import {
@@ -41,7 +43,7 @@ export async function acted(intake: Intake, verified: VerifiedDelivery, body: Ui
   try {
     return await actOn(intake, verified, body);
   } catch (error) {
-    console.error({ event: "hook-failed", request: intake.request, source: intake.source.id, reason: String(error) });
+    log("error", "hook-failed", { request: intake.request, source: intake.source.id, reason: String(error) });
     return refused("failed", fault("INTERNAL", { request: intake.request }).fault, true);
   }
 }
@@ -66,14 +68,8 @@ async function reject(
   startedMs: number,
 ): Promise<Response> {
   const { code, detail } = cause;
-  console.warn({
-    event: "hook-refused",
-    request: intake.request,
-    source: intake.source.id,
-    code,
-    cause: detail.cause,
-    received: detail.received,
-  });
+  const { cause: why, received } = detail;
+  log("warn", "hook-refused", { request: intake.request, source: intake.source.id, code, cause: why, received });
   if (mayRecord(startedMs))
     await keepRequest(intake, refused("rejected", cause, false), { body, verified: null, startedMs });
   return problem(

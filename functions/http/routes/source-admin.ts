@@ -40,14 +40,18 @@ export async function addRoute(context: SourceContext): Promise<Response> {
   const { secret } = added.value;
   const source = await admitted(context, added.value);
   if (!source.ok) return problem(context, source.fault, true);
-  const { document, frame, id: statement } = source.value;
-  const result = await hooksOf(context.env).addSource(frame, secret);
+  const { renew } = source.value;
+  const { document, frame, id: statement } = source.value.statement;
+  const result = await hooksOf(context.env).addSource(frame, secret, renew);
   if (!result.ok) return problem(context, result.fault);
   const url = new URL(`/hooks/${document.id}`, context.req.url).href;
   return context.json({ id: document.id, url, statement, secret: secret === null ? result.value.secret : null }, 201);
 }
 
-async function admitted(context: SourceContext, { frame, secret }: Added): Promise<Result<SourceStatement>> {
+/** `renew`: the secrets that are in force are none of its scheme. */
+type Admitted = { readonly statement: SourceStatement; readonly renew: boolean };
+
+async function admitted(context: SourceContext, { frame, secret }: Added): Promise<Result<Admitted>> {
   const bytes = parseBase64(frame);
   if (bytes === null) return fault("BODY_INVALID", { path: "frame", need: "base64 of a signed document" });
   const { self, party } = context.get("config");
@@ -60,30 +64,31 @@ async function admitted(context: SourceContext, { frame, secret }: Added): Promi
   if (!known.ok) return known;
   const [first, ...more] = lintSource(JSON.parse(source.value.json), known.value);
   if (first !== undefined) return fault("SOURCE_INVALID", { ...first.detail, findings: findings([first, ...more]) });
-  const flaw = await flawOfSecret(context, document, secret);
-  return flaw === null ? source : { ok: false, fault: flaw };
+  const renew = await needsSecret(context, document, secret);
+  return renew.ok ? ok({ statement: source.value, renew: renew.value }) : renew;
 }
 
 function findings(faults: readonly Fault[]): readonly object[] {
   return faults.map(({ detail }) => ({ path: detail.path, need: detail.need }));
 }
 
-async function flawOfSecret(
+/** Whether a secret must be made; refused where only its sender could make it, or where the one given is none of its scheme. */
+async function needsSecret(
   context: SourceContext,
   document: SourceDocument,
   secret: string | null,
-): Promise<Fault | null> {
+): Promise<Result<boolean>> {
   const scheme = schemeOf(document);
-  if (!scheme.ok) return scheme.fault;
+  if (!scheme.ok) return scheme;
   if (secret !== null) {
     const key = scheme.value.key(secret);
-    return key.ok ? null : key.fault;
+    return key.ok ? ok(false) : key;
   }
-  if (!OWN_SECRET.includes(document.scheme)) return null;
   const { secrets } = await hooksOf(context.env).intake(document.id, []);
-  return secrets.length > 0
-    ? null
-    : fault("BODY_INVALID", { path: "secret", need: `the secret, or public key, that ${document.scheme} shows` }).fault;
+  if (secrets.length > 0 && secrets.every((known) => scheme.value.key(known).ok)) return ok(false);
+  return OWN_SECRET.includes(document.scheme)
+    ? fault("BODY_INVALID", { path: "secret", need: `the secret, or public key, that ${document.scheme} shows` })
+    : ok(true);
 }
 
 export async function removeRoute(context: SourceContext): Promise<Response> {

@@ -1,9 +1,12 @@
 // Sources as signed documents: what they map, what they say in ceremonies, how they are put in force, and how their secrets change.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { HookSources } from "../../../durable/hook-sources.ts";
+import { Hooks } from "../../../durable/hooks-object.ts";
 import { toBase64, toHex } from "../../../shared/bytes.ts";
 import { parseSource, signSource } from "../../../shared/source/statement.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
+import { sqliteStorage } from "../../support/sqlite-storage.ts";
 import * as send from "../hooks/senders.ts";
 
 const parties = testParties(3);
@@ -183,6 +186,44 @@ describe("a secret", () => {
       ["/v1/sources", "/v1/sources/orders/requests", "/v1/sources/orders/events"].map((path) => ask(path)),
     );
     expect(JSON.stringify(told)).not.toContain((secret as string).slice(6));
+  });
+});
+
+describe("adding a source", () => {
+  /** The platform's cipher fails once, which is where the agent waits between the document and its secret. */
+  const crash = () => vi.spyOn(crypto.subtle, "encrypt").mockRejectedValueOnce(new Error("gone"));
+
+  it("that dies half-way leaves nothing in force, and so does adding an endpoint", async () => {
+    vi.spyOn(console, "error").mockImplementation(() => undefined);
+    crash();
+    expect(await add(OPENS)).toMatchObject({ http: 500 });
+    expect(await ask("/v1/sources")).toMatchObject({ sources: [] });
+    const added = await add(OPENS);
+    expect(added).toMatchObject({ http: 201, secret: expect.stringMatching(/^whsec_/) });
+    expect(await deliver("orders", added.secret as string, order(1_250))).toMatchObject({ http: 201 });
+    const endpoint = { id: "erp", url: "https://hooks.acme.com/" };
+    crash();
+    expect(await ask("/v1/endpoints", endpoint)).toMatchObject({ http: 500 });
+    expect(await ask("/v1/endpoints")).toMatchObject({ endpoints: [] });
+    expect(await ask("/v1/endpoints", endpoint)).toMatchObject({ http: 201 });
+  });
+
+  it("again keeps its secret, and makes one where there is none or where it is none of the scheme", async () => {
+    const { secret } = await add(OPENS);
+    expect(await add(OPENS)).toMatchObject({ http: 201, secret: null });
+    const frame = signSource(JSON.stringify({ ...OPENS, id: "bare" }), acme.mesh, 1, acme.root);
+    const storage = sqliteStorage();
+    const hooks = new Hooks({ storage } as unknown as DurableObjectState, agent.env);
+    const source = parseSource(frame);
+    if (source.ok) new HookSources(storage.sql).add(source.value);
+    expect(await hooks.addSource(frame, null, false)).toMatchObject({ value: { secret: expect.any(String) } });
+    expect(await hooks.addSource(frame, null, false)).toMatchObject({ value: { secret: null } });
+    const slack = { ...OPENS, scheme: "slack" };
+    expect(await add(slack, NOW_MS * 1_000 + 1, { secret: "shown by Slack" })).toMatchObject({ http: 201 });
+    const back = await add(OPENS, NOW_MS * 1_000 + 2);
+    expect(back).toMatchObject({ http: 201, secret: expect.stringMatching(/^whsec_/) });
+    expect(back.secret).not.toBe(secret);
+    expect(await deliver("orders", back.secret as string, order(1_250))).toMatchObject({ http: 201 });
   });
 });
 

@@ -1,5 +1,5 @@
 // Rules for shared/: no time, no chance, no I/O, no locale, no inexact arithmetic, and nothing that suspends.
-import { IMPURE_GLOBALS, IMPURE_MEMBERS, MATH_ALLOWED, MAY_SUSPEND, MAY_USE_CRYPTO } from "../lists.ts";
+import { IMPURE_GLOBALS, IMPURE_MEMBERS, LOG_FILE, MATH_ALLOWED, MAY_SUSPEND, MAY_USE_CRYPTO } from "../lists.ts";
 import { type Complaint, isLabel, isNode, memberName, type Node, type Rule, type Source, walk } from "../source.ts";
 
 type Judge = (node: Node, above: readonly Node[], source: Source) => string | null;
@@ -60,4 +60,19 @@ const suspension = inShared("no-suspension", (node, _above, source) => {
     : null;
 });
 
-export const purityRules: readonly Rule[] = [globals, members, arithmetic, suspension];
+/** What runs at an agent writes its log in one file, of fields that are listed there: whatever else is logged may tell a payload. */
+const log: Rule = {
+  name: "one-log",
+  check: (source) => {
+    const found: Complaint[] = [];
+    const isAgent = source.room === "durable" || source.room === "functions";
+    if (!isAgent || source.path === LOG_FILE) return found;
+    walk(source.program, (node, above, key) => {
+      if (node.type === "Identifier" && node.name === "console" && !isLabel(node, above, key))
+        found.push({ at: node.start, message: `console: ${LOG_FILE} writes the log` });
+    });
+    return found;
+  },
+};
+
+export const purityRules: readonly Rule[] = [globals, members, arithmetic, suspension, log];
