@@ -52,6 +52,7 @@ export type DirectoryRpc = {
   readonly tally: (items: readonly Count[]) => Promise<void>;
   readonly tallies: (nowMs: number) => Promise<Tallies>;
   readonly ended: (after: number, most: number) => Promise<readonly EndedCeremony[]>;
+  readonly expect: (ceremony: string) => Promise<void>;
   readonly knows: (ceremony: string) => Promise<boolean>;
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
@@ -74,6 +75,7 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
   // Beside the table above, which older agents made without these columns.
   "CREATE TABLE IF NOT EXISTS ceremony_facts (ceremony TEXT PRIMARY KEY, pattern TEXT, opener TEXT, parties TEXT NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS expected (ceremony TEXT PRIMARY KEY) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS waiting (ceremony TEXT PRIMARY KEY, authority TEXT NOT NULL, at INTEGER NOT NULL)",
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
@@ -98,6 +100,7 @@ export class Directory extends DurableObject {
     this.#sql.exec("INSERT OR REPLACE INTO ceremonies VALUES (?, ?, ?, ?)", ceremony, title, phase, atMs);
     const names = JSON.stringify(parties);
     this.#sql.exec("INSERT OR REPLACE INTO ceremony_facts VALUES (?, ?, ?, ?)", ceremony, pattern, openedBy, names);
+    this.#sql.exec("DELETE FROM expected WHERE ceremony = ?", ceremony);
     await this.leave(ceremony);
   }
 
@@ -153,8 +156,14 @@ export class Directory extends DurableObject {
       .toArray();
   }
 
+  /** A ceremony that was opened here, and whose object will note it by itself: whoever opened it may ask for it before that. */
+  async expect(ceremony: string): Promise<void> {
+    if (!(await this.knows(ceremony))) this.#sql.exec("INSERT INTO expected VALUES (?)", ceremony);
+  }
+
   async knows(ceremony: string): Promise<boolean> {
-    return this.#sql.exec("SELECT 1 FROM ceremonies WHERE ceremony = ?", ceremony).toArray().length > 0;
+    const found = "SELECT 1 FROM ceremonies WHERE ceremony = ?1 UNION ALL SELECT 1 FROM expected WHERE ceremony = ?1";
+    return this.#sql.exec(found, ceremony).toArray().length > 0;
   }
 
   /** Ceremonies without an ending, the longest untouched first. */

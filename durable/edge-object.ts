@@ -37,6 +37,8 @@ export class Edge extends DurableObject {
     super(ctx, env);
     this.#sql = ctx.storage.sql;
     this.#sql.exec("CREATE TABLE IF NOT EXISTS withdrawn (id TEXT PRIMARY KEY, at INTEGER NOT NULL)");
+    // People were once withdrawn by one spelling of their names.
+    this.#sql.exec("INSERT OR IGNORE INTO withdrawn SELECT lower(id), at FROM withdrawn WHERE id LIKE 'access:%'");
     this.#answers = new EdgeAnswers(this.#sql);
   }
 

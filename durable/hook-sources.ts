@@ -9,6 +9,7 @@ export const SOURCES_MAX = 64;
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS sources (statement TEXT PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, frame BLOB NOT NULL)",
   "CREATE INDEX IF NOT EXISTS sources_by_id ON sources (id, at)",
+  "CREATE TABLE IF NOT EXISTS sources_removed (id TEXT PRIMARY KEY, at INTEGER NOT NULL)",
 ];
 
 export class HookSources {
@@ -42,15 +43,26 @@ export class HookSources {
     const before = this.frame(document.id);
     if (before === null && this.list().length >= SOURCES_MAX)
       return fault("HOOKS_FULL", { thing: "sources", limit: SOURCES_MAX });
-    const last = before === null ? null : parseSource(before);
     if (before !== null && toHex(before) === toHex(frame)) return ok({ isNew: false });
-    if (last?.ok && last.value.at >= at) return fault("SOURCE_OLDER", { source: document.id, at: last.value.at });
+    const last = this.#lastOf(document.id, before);
+    if (last !== null && last >= at) return fault("SOURCE_OLDER", { source: document.id, at: last });
     this.#sql.exec("INSERT OR REPLACE INTO sources VALUES (?, ?, ?, ?)", statement, document.id, at, frame);
     return ok({ isNew: before === null });
   }
 
-  /** False where no such source was added here. */
+  /** When the latest document was dated that is, or ever was, in force here; null where there was none. */
+  #lastOf(id: string, inForce: Uint8Array | null): number | null {
+    const source = inForce === null ? null : parseSource(inForce);
+    if (source?.ok) return source.value.at;
+    return this.#sql.exec<{ at: number }>("SELECT at FROM sources_removed WHERE id = ?", id).toArray()[0]?.at ?? null;
+  }
+
+  /** False where no such source was added here. What was taken out comes back by a later document only: the old ones lie with others. */
   remove(id: string): boolean {
-    return this.#sql.exec("DELETE FROM sources WHERE id = ? RETURNING id", id).toArray().length > 0;
+    const removed = this.#sql.exec<{ at: number }>("DELETE FROM sources WHERE id = ? RETURNING at", id).toArray();
+    if (removed.length === 0) return false;
+    const at = Math.max(...removed.map((row) => row.at));
+    this.#sql.exec("INSERT OR REPLACE INTO sources_removed VALUES (?, ?)", id, at);
+    return true;
   }
 }

@@ -40,7 +40,7 @@ export type AccessDocument = {
   readonly keys: Json;
   /** Where the set is; null for the place that Cloudflare Access has it. */
   readonly keysUrl: string | null;
-  /** What everyone may do whom the issuer lets through, and what single people or services may, by email or common name. */
+  /** What everyone may do whom the issuer lets through, and what single people or services may, by `personId` of email or common name. */
   readonly scopes: readonly Scope[];
   readonly people: ReadonlyMap<string, readonly Scope[]>;
 };
@@ -49,6 +49,12 @@ export type AccessDocument = {
 export const UNITS_A_MINUTE = 6_000;
 const KEYS_MAX = 64;
 const PEOPLE_MAX = 1_000;
+
+/** One id for a person however the name is spelt: an identity provider takes either case, and so must whoever withdraws. */
+export function personId(name: string): string {
+  return `${PERSON}${name.trim().normalize("NFC").toLowerCase()}`;
+}
+export const PERSON = "access:";
 
 const scopes = list(oneOf(...SCOPES), SCOPES.length);
 const id: Reader<string> = (value, path) =>
@@ -77,6 +83,13 @@ export const readKeys: Reader<readonly ApiKey[]> = list(
   KEYS_MAX,
 );
 
+/** By their ids. */
+const readPeople: Reader<ReadonlyMap<string, readonly Scope[]>> = (value, path) => {
+  const named = textMap(scopes, PEOPLE_MAX)(value, path);
+  const people = new Map([...named].map(([name, own]) => [personId(name), own]));
+  return people.size === named.size ? people : misfit(path, "each person once, whatever the case of the letters");
+};
+
 export const readAccess: Reader<AccessDocument> = withDefaults<AccessDocument>(
   { keys: null, keysUrl: null, scopes: [], people: new Map() },
   record<AccessDocument>({
@@ -85,7 +98,7 @@ export const readAccess: Reader<AccessDocument> = withDefaults<AccessDocument>(
     keys: (value) => toJson(anything(value, "")),
     keysUrl: nullable(url),
     scopes,
-    people: textMap(scopes, PEOPLE_MAX),
+    people: readPeople,
   }),
 );
 

@@ -1,6 +1,6 @@
 // Opening a ceremony: from a request or a webhook's source to a signed call, in the opener's own object. One way for both.
 import type { AgentConfig } from "../durable/config.ts";
-import type { AgentEnv } from "../durable/env.ts";
+import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { toJson } from "../shared/cbor/json.ts";
 import type { CborValue } from "../shared/cbor/value.ts";
 import { composeCall } from "../shared/ceremony/compose-call.ts";
@@ -62,9 +62,9 @@ export async function openCeremonyFor(
   const readable = await admit(call.value.frame, trust.value);
   if (!readable.ok) return readable;
   const [receipt] = await env.CEREMONY.getByName(call.value.id).open(call.value.frame);
-  return receipt?.verdict === "refused" && receipt.code !== null
-    ? fault(receipt.code, receipt.detail)
-    : ok(call.value.id);
+  if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
+  await env.DIRECTORY.getByName(DIRECTORY_NAME).expect(call.value.id);
+  return ok(call.value.id);
 }
 
 /** What home recognises of whom, pinned. Where others may come in later, of everyone of whom it recognises anything. */

@@ -78,6 +78,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   TOKEN_UNCHECKED: "failed",
   IDEMPOTENCY_CONFLICT: "conflict",
   IDEMPOTENCY_PENDING: "conflict",
+  IDEMPOTENCY_FULL: "conflict",
   ACCOUNT_UNKNOWN: "forbidden",
   FORM_FOREIGN: "forbidden",
   HOOK_SIGNATURE_MISSING: "unauthorised",

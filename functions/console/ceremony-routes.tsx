@@ -3,6 +3,7 @@ import { type Context, Hono } from "hono";
 import { fault } from "../../shared/result.ts";
 import { explainHere } from "../explain.ts";
 import type { AgentContext } from "../http/app.ts";
+import { ceremonyKnown } from "../known.ts";
 import { CeremonyPage } from "./pages/ceremony.tsx";
 import { Certificate } from "./pages/certificate.tsx";
 import { Live, LiveCounts } from "./pages/live.tsx";
@@ -17,7 +18,6 @@ import { askingOf, payloadOf, saidIn } from "./signing.ts";
 type Agent = Context<AgentContext>;
 type Stub = ReturnType<AgentContext["Bindings"]["CEREMONY"]["getByName"]>;
 
-const ID = /^[0-9a-f]{64}$/;
 const NUMBER = /^\d{1,9}$/;
 /** Contributions that are drawn and listed one by one. */
 const ACTS_MAX = 200;
@@ -103,12 +103,8 @@ export async function observationPage(context: Agent, ceremony: string | null): 
 }
 
 async function withCeremony(context: Agent, answer: (ceremony: Stub) => Promise<Response>): Promise<Response> {
-  const id = context.req.param("id") ?? "";
-  const absent = () => showAbsent(context, "such ceremony");
-  if (!ID.test(id)) return absent();
-  const ceremony = context.env.CEREMONY.getByName(id);
-  const { policy, refusal, hold } = await ceremony.view();
-  return policy === null && refusal === null && hold === null ? absent() : answer(ceremony);
+  const known = await ceremonyKnown(context.env, context.req.param("id") ?? "");
+  return known === null ? showAbsent(context, "such ceremony") : answer(known.ceremony);
 }
 
 async function review(context: Agent, ceremony: Stub): Promise<Response> {

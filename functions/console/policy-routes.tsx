@@ -15,6 +15,7 @@ import { headOf, type Issue } from "../../shared/policy/lifecycle.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
+import { ceremonyKnown } from "../known.ts";
 import { type Alias, Compare, type Finding, type Named, Policies, PolicyPage } from "./pages/policies.tsx";
 import { type Found, Simulator, type Tried } from "./pages/simulator.tsx";
 import { madeUp } from "./scenario.ts";
@@ -76,7 +77,8 @@ async function documentOf(context: Agent, name: string): Promise<Result<Json>> {
   }
   if (!ID.test(id)) return absent;
   if (kind === "ceremony") {
-    const { policy } = await context.env.CEREMONY.getByName(id).picture(0);
+    const known = await ceremonyKnown(context.env, id);
+    const policy = known === null ? null : (await known.ceremony.picture(0)).policy;
     return policy === null ? absent : ok(policy);
   }
   const trust = await context.get("config").trust();
@@ -122,7 +124,7 @@ async function comparePage(context: Agent): Promise<Response> {
 
 /** What was once said in a ceremony, where its evidence is at hand. */
 async function recordedIn(context: Agent, ceremony: string): Promise<Recorded | null> {
-  const text = ID.test(ceremony) ? await context.env.CEREMONY.getByName(ceremony).evidence() : null;
+  const text = (await (await ceremonyKnown(context.env, ceremony))?.ceremony.evidence()) ?? null;
   const bundle = text === null ? null : parseBundle(new TextEncoder().encode(text));
   const recorded = bundle?.ok ? scenarioOf(bundle.value) : null;
   return recorded?.ok ? recorded.value : null;

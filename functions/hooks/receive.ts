@@ -11,6 +11,7 @@ import { describeRefusal } from "../../shared/refusals.ts";
 import { type Fault, fault, ok, type Result } from "../../shared/result.ts";
 import type { AttestDocument, SourceDocument } from "../../shared/source/document.ts";
 import { type Delivered, holds } from "../../shared/source/mapping.ts";
+import { ceremonyKnown } from "../known.ts";
 import { openCeremonyFor } from "../open.ts";
 import type { HeaderSource, Scheme } from "./claim.ts";
 import { attestationOf, callbackOf, mappedOf } from "./opening.ts";
@@ -172,9 +173,9 @@ async function attest({ env }: Intake, document: AttestDocument, delivered: Deli
   if (!said.ok) return said;
   const { ceremony: place, content, item } = said.value;
   const id = /^[0-9a-f]{64}$/.test(place) ? place : await hooksOf(env).labelled(place);
-  const view = id === null ? null : await env.CEREMONY.getByName(id).view();
-  if (id === null || view === null || view.policy === null) return fault("ATTEST_UNPLACED", { found: place });
-  const [receipt] = await env.CEREMONY.getByName(id).attest(content, item);
+  const known = id === null ? null : await ceremonyKnown(env, id);
+  if (id === null || known === null || known.view.policy === null) return fault("ATTEST_UNPLACED", { found: place });
+  const [receipt] = await known.ceremony.attest(content, item);
   if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
   return ok({ ceremony: id, label: null, callback: null });
 }

@@ -43,6 +43,11 @@ export async function once(
   const claim = await edge.claim(caller.id, key, digest, Date.now());
   if (claim.state === "conflict") return problem(context, fault("IDEMPOTENCY_CONFLICT").fault);
   if (claim.state === "pending") return problem(context, fault("IDEMPOTENCY_PENDING").fault);
+  if (claim.state === "full") {
+    const { thing, found, limit, freeAtMs } = claim;
+    context.header("retry-after", String(Math.max(1, Math.ceil((freeAtMs - Date.now()) / 1_000))));
+    return problem(context, fault("IDEMPOTENCY_FULL", { thing, found, limit }).fault);
+  }
   const place = `${caller.id}\n${key}\n${digest}`;
   if (claim.state === "answered") return again(context, claim.answer, place);
   context.set("claim", { atMs: claim.atMs, seed: place });

@@ -26,6 +26,7 @@ const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
   PAST_UNKNOWN: 503,
   CEREMONIES_WAITING: 429,
   RATE_LIMITED: 429,
+  IDEMPOTENCY_FULL: 429,
   QUEUE_BACKLOGGED: 429,
   TOKEN_UNCHECKED: 503,
 };

@@ -1,7 +1,7 @@
 // Tokens of an identity provider (Cloudflare Access): signed by a key of its published set, for this application, at this time. Only
 // asymmetric algorithms are taken, whatever a token says of itself.
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import type { AccessDocument, Scope } from "../../durable/keys.ts";
+import { type AccessDocument, personId, type Scope } from "../../durable/keys.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 
 export type Bearer = { readonly id: string; readonly scopes: readonly Scope[]; readonly untilMs: number };
@@ -56,8 +56,9 @@ function bearerOf({ scopes, people }: AccessDocument, payload: JWTPayload): Resu
   );
   if (typeof name !== "string" || payload.exp === undefined)
     return fault("TOKEN_INVALID", { reason: "it names nobody" });
-  const own = people.get(name) ?? [];
-  return ok({ id: `access:${name}`, scopes: [...new Set([...scopes, ...own])], untilMs: payload.exp * 1_000 });
+  const id = personId(name);
+  const own = people.get(id) ?? [];
+  return ok({ id, scopes: [...new Set([...scopes, ...own])], untilMs: payload.exp * 1_000 });
 }
 
 function refusalOf(error: unknown): Result<never> {

@@ -141,6 +141,11 @@ export const EDGE_REFUSALS = {
     why: "it came a moment ago",
     do: "ask again in a second",
   },
+  IDEMPOTENCY_FULL: {
+    what: "no more idempotency keys are kept for now",
+    why: "{found} {thing} are kept of the last day, and {limit} are the most",
+    do: "wait as many seconds as Retry-After says; or send without a key what may be done twice",
+  },
   UNAUTHORISED: {
     what: "the request carries no valid key",
     why: "this route needs a bearer key",
@@ -172,8 +177,8 @@ export const EDGE_REFUSALS = {
     do: "sign it with `source sign`, under the party's root key",
   },
   SOURCE_OLDER: {
-    what: "a later document of the source {source} is in force",
-    why: "it is dated {at:instant} UTC",
+    what: "a later document of the source {source} is in force, or was taken out",
+    why: "it is dated {at:instant} UTC; what is to follow it must be dated later",
     do: "sign the document anew, and add it again",
   },
   ATTEST_UNPLACED: {

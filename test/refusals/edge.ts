@@ -2,6 +2,9 @@
 import { createHash } from "node:crypto";
 import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";
+import { ANSWERS_MAX } from "../../durable/edge-answers.ts";
+import { EDGE_NAME } from "../../durable/env.ts";
+import { FIRST_KEY } from "../../durable/keys.ts";
 import type { LinkHealth } from "../../durable/link-object.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
@@ -184,6 +187,7 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   REVOCATION_UNSEEN: unready({}, { unsent: [{ peer: "bolt", n: 1, sinceMs: -UNSEEN_AFTER_MS }] }),
   IDEMPOTENCY_CONFLICT: () => twice({ ...OPENING, title: "Release 2.5" }),
   IDEMPOTENCY_PENDING: () => twice(OPENING, false),
+  IDEMPOTENCY_FULL: full,
   UNAUTHORISED: answered("/v1/ceremonies", {}, false),
   NOT_FOUND: answered(`/v1/ceremonies/${idOf("a ceremony")}`),
   SOURCE_UNKNOWN: answered("/hooks/gitlab", { method: "POST", body: "{}" }),
@@ -259,6 +263,15 @@ async function twice(second: object, settled = true): Promise<Response> {
   const answer = await send(second);
   await first;
   return answer;
+}
+
+/** A request with a new idempotency key, when its caller has as many as are kept. */
+async function full(): Promise<Response> {
+  const agent = here();
+  const edge = agent.env.EDGE.getByName(EDGE_NAME);
+  for (let n = 0; n < ANSWERS_MAX.ofOne; n++) await edge.claim(FIRST_KEY, `${n}`, "", Date.now());
+  const headers = { ...KEYED, ...json, "idempotency-key": "deploy-17" };
+  return agent.request("/v1/ceremonies", { method: "POST", headers, body: "{}" });
 }
 
 function hookOfAnotherEvent(): Promise<Response> {

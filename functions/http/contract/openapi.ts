@@ -22,7 +22,9 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
   return [
     ...new Set<RefusalCode>([
       ...(keyed ? ([...KEYED] as const) : []),
-      ...(keyed && method === "POST" ? (["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_PENDING"] as const) : []),
+      ...(keyed && method === "POST"
+        ? (["IDEMPOTENCY_CONFLICT", "IDEMPOTENCY_PENDING", "IDEMPOTENCY_FULL"] as const)
+        : []),
       ...(keyed && method !== "GET" ? (["FORM_FOREIGN"] as const) : []),
       ...(!keyed && !bare ? (["RATE_LIMITED"] as const) : []),
       ...(sends ? (["QUEUE_BACKLOGGED"] as const) : []),

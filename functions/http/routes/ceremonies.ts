@@ -1,12 +1,13 @@
 // Ceremonies as this party holds them: the list, one of them, its call, lineage and evidence, and why something was or was not admitted.
 import type { Context } from "hono";
 import { ALL_CEREMONIES, type CeremonyRow } from "../../../durable/ceremony-list.ts";
-import { DIRECTORY_NAME } from "../../../durable/env.ts";
+import { type CeremonyRpc, DIRECTORY_NAME } from "../../../durable/env.ts";
 import { nullable, oneOf, text } from "../../../shared/cbor/read.ts";
 import type { Phase } from "../../../shared/ceremony/state.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
 import { fault } from "../../../shared/result.ts";
 import { explainHere, frameHere } from "../../explain.ts";
+import { ceremonyKnown } from "../../known.ts";
 import type { AgentContext } from "../app.ts";
 import { answerPage, LIMIT, pageOf } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
@@ -19,7 +20,6 @@ type Agent = Context<AgentContext>;
 /** When it last changed, in milliseconds, and its id. */
 const CURSOR = /^(\d{1,15})-([0-9a-f]{64})$/;
 const COSE = "application/cose";
-const ID = /^[0-9a-f]{64}$/;
 /** The digits of an id, or of its beginning. */
 const DIGITS = new RegExp(`^[0-9a-f]{${ID_DIGITS_MIN},64}$`);
 
@@ -177,10 +177,7 @@ function callRoute(context: Agent): Promise<Response> {
   });
 }
 
-/** Anyone may ask: an id that no ceremony of ours has must not make an object, which would stay for ever. */
-async function inclusionRoute(context: Agent): Promise<Response> {
-  const known = await context.env.DIRECTORY.getByName(DIRECTORY_NAME).knows(context.req.param("id") ?? "");
-  if (!known) return problem(context, fault("NOT_FOUND", { thing: "such ceremony" }).fault);
+function inclusionRoute(context: Agent): Promise<Response> {
   return withCeremony(context, async (ceremony) => {
     const proof = await ceremony.inclusion(context.req.param("observation") ?? "");
     return proof.ok ? context.json(proof.value) : problem(context, proof.fault);
@@ -211,18 +208,12 @@ export async function explainRoute(context: Agent, ceremony: string | null): Pro
   return explained.ok ? context.json(explained.value) : problem(context, explained.fault, true);
 }
 
-type CeremonyStub = ReturnType<AgentContext["Bindings"]["CEREMONY"]["getByName"]>;
-
-/** An object for an unknown id would be a new one: only ids of the right shape are looked up, and an empty one is not found. */
 export async function withCeremony(
   context: Agent,
-  answer: (ceremony: CeremonyStub) => Promise<Response>,
+  answer: (ceremony: CeremonyRpc) => Promise<Response>,
 ): Promise<Response> {
-  const id = context.req.param("id") ?? "";
-  const absent = () => problem(context, fault("NOT_FOUND", { thing: "such ceremony" }).fault);
-  if (!ID.test(id)) return absent();
-  const ceremony = context.env.CEREMONY.getByName(id);
-  const view = await ceremony.view();
-  const known = view.policy !== null || view.refusal !== null || view.hold !== null;
-  return known ? answer(ceremony) : absent();
+  const known = await ceremonyKnown(context.env, context.req.param("id") ?? "");
+  return known === null
+    ? problem(context, fault("NOT_FOUND", { thing: "such ceremony" }).fault)
+    : answer(known.ceremony);
 }

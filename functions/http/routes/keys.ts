@@ -1,7 +1,7 @@
 // The keys that may call: which there are, and withdrawing one at once, in every isolate and in streams that are open.
 import type { Context } from "hono";
 import { EDGE_NAME } from "../../../durable/env.ts";
-import { type ApiKey, FIRST_KEY, SCOPES } from "../../../durable/keys.ts";
+import { type ApiKey, FIRST_KEY, PERSON, personId, SCOPES } from "../../../durable/keys.ts";
 import { list, nullable, oneOf, record } from "../../../shared/cbor/read.ts";
 import { fault } from "../../../shared/result.ts";
 import type { AgentContext } from "../app.ts";
@@ -61,9 +61,10 @@ async function listRoute(context: Agent): Promise<Response> {
 }
 
 async function withdrawRoute(context: Agent): Promise<Response> {
-  const id = context.req.param("key") ?? "";
-  const known = context.get("config").keys.some((key) => key.id === id && id !== FIRST_KEY);
-  if (!known && !/^access:[\x21-\x7e]{1,256}$/.test(id))
+  const given = context.req.param("key") ?? "";
+  const known = context.get("config").keys.some(({ id }) => id === given && id !== FIRST_KEY);
+  const isPerson = /^access:[^\s\p{C}]{1,256}$/u.test(given);
+  if (!known && !isPerson)
     return problem(
       context,
       fault("QUERY_INVALID", {
@@ -71,5 +72,6 @@ async function withdrawRoute(context: Agent): Promise<Response> {
         need: `a name in API_KEYS, or access:EMAIL; ${FIRST_KEY} itself is replaced by deploying another`,
       }).fault,
     );
+  const id = isPerson ? personId(given.slice(PERSON.length)) : given;
   return context.json(await context.env.EDGE.getByName(EDGE_NAME).withdraw(id, Date.now()));
 }

@@ -2,6 +2,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it, vi } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";
+import { ANSWERS_MAX, EdgeAnswers } from "../../../durable/edge-answers.ts";
 import { EDGE_NAME, LINK_NAME } from "../../../durable/env.ts";
 import { PROBLEM_TYPE } from "../../../functions/http/contract/route.ts";
 import { ROUTES } from "../../../functions/http/contract/table.ts";
@@ -9,6 +10,7 @@ import { OUTBOX_BACKLOG_MAX } from "../../../shared/limits.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { contributionFrame } from "../../support/frames.ts";
 import { testParties } from "../../support/parties.ts";
+import { sqliteStorage } from "../../support/sqlite-storage.ts";
 
 const parties = testParties(3);
 const [acme, bolt] = parties as readonly [Party, Party];
@@ -146,6 +148,42 @@ describe("a request that comes twice", () => {
     vi.spyOn(crypto.subtle, "decrypt").mockRejectedValueOnce(new Error("another key"));
     expect(await (await open(agent, keyed)).json()).toMatchObject({ code: "IDEMPOTENCY_CONFLICT" });
     vi.restoreAllMocks();
+  });
+
+  it("is refused where its caller has too many kept; what is kept is still answered", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: Date.now() });
+    const agent = here();
+    const edge = agent.env.EDGE.getByName(EDGE_NAME);
+    const first = await (await open(agent, keyed)).text();
+    vi.setSystemTime(Date.now() + 1_000);
+    for (let n = 1; n < ANSWERS_MAX.ofOne; n++) await edge.claim("API_KEY", `k${n}`, "d", Date.now());
+    const refused = await open(agent, { "idempotency-key": "one-more" });
+    expect([refused.status, refused.headers.get("retry-after")]).toEqual([429, String(86_400 - 1)]);
+    expect(await refused.json()).toMatchObject({ code: "IDEMPOTENCY_FULL", retryable: true });
+    expect(await (await open(agent, keyed)).text()).toBe(first);
+    expect((await open(agent)).status).toBe(201);
+    expect((await edge.claim("ci", "k", "d", Date.now())).state).toBe("new");
+    vi.useRealTimers();
+  });
+
+  it("is refused where too many are kept of all callers, or too much of their answers, until the oldest are forgotten", () => {
+    const { sql } = sqliteStorage();
+    const answers = () => new EdgeAnswers(sql, { ofOne: 2, ofAll: 3, bytes: 100 });
+    const claim = (who: string, key: string, nowMs: number) => {
+      const told = answers().claim(who, key, "d", nowMs);
+      return told.state === "full" ? told.thing : told.state;
+    };
+    expect(["a", "b", "c"].map((key) => claim("one", key, 1_000))).toEqual(["new", "new", "keys of this caller"]);
+    expect([claim("two", "a", 2_000), claim("two", "b", 2_000), claim("six", "a", 2_000)]).toEqual([
+      "new",
+      "keys",
+      "keys",
+    ]);
+    const later = 1_000 + 86_400_001;
+    expect([claim("two", "b", later), claim("one", "a", later)]).toEqual(["new", "new"]);
+    answers().settle("one", "a", { status: 200, type: "", location: null, body: new Uint8Array(100) });
+    expect(claim("one", "c", later + 2_000)).toBe("bytes of answers");
+    expect(claim("one", "a", later + 2_000)).toBe("answered");
   });
 
   it("is forgotten after a day, and belongs to its own key", async () => {

@@ -154,6 +154,16 @@ describe("a token of the identity provider", () => {
     expect((await ask(service, "/v1/ceremonies", "POST")).code).toBe("CONTENT_TYPE");
   });
 
+  it("speaks for nobody who was withdrawn, however the name is spelt", async () => {
+    const withdrawn = await told(agent, "/v1/keys/access:%20Zo%C3%AB@Acme.example", KEYED, "DELETE");
+    expect(withdrawn.code).toBe("QUERY_INVALID");
+    expect((await told(agent, "/v1/keys/access:Zo%C3%AB@Acme.example", KEYED, "DELETE")).status).toBe(200);
+    for (const email of ["zo\u00eb@acme.example", "Zoe\u0308@ACME.example", "ZO\u00cb@acme.example "])
+      expect((await ask(await sign(claims({ email })))).code, email).toBe("KEY_WITHDRAWN");
+    const ana = await sign(claims({ email: "Ana@Acme.Example" }));
+    expect((await ask(ana, "/v1/keys")).status).toBe(200);
+  });
+
   it("vouches for nothing that another site has a browser ask: it is made of a cookie, which the browser adds by itself", async () => {
     const token = { "cf-access-jwt-assertion": await sign(claims({ email: "ana@acme.example" })) };
     const drain = (headers: object, method = "POST") => told(agent, "/v1/link/drain", { ...token, ...headers }, method);

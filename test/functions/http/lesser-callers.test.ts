@@ -3,8 +3,10 @@
 import { createHash } from "node:crypto";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";
+import { ROUTES } from "../../../functions/http/contract/table.ts";
 import { toBase64 } from "../../../shared/bytes.ts";
-import { type AgentHere, agentHere } from "../../support/agent-here.ts";
+import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
+import { consoleOf } from "../../support/console-here.ts";
 import { testParties } from "../../support/parties.ts";
 import * as send from "../hooks/senders.ts";
 
@@ -64,14 +66,39 @@ describe("a key that may only open ceremonies", () => {
   });
 });
 
-describe("whoever has no key", () => {
-  it("makes no object by asking for proofs in ceremonies that there are not", async () => {
+describe("an id that no ceremony has", () => {
+  const unknown = "ab".repeat(32);
+
+  it("makes no object, whoever asks for it and by whichever route or page", async () => {
     const named = vi.spyOn(agent.env.CEREMONY, "getByName");
-    const path = `/v1/ceremonies/${"ab".repeat(32)}/observations/${"cd".repeat(32)}/inclusion`;
-    expect((await agent.request(path)).status).toBe(404);
+    const routes = ROUTES.filter(({ path }) => path.startsWith("/v1/ceremonies/{id}"));
+    expect(routes.length).toBeGreaterThan(10);
+    for (const { method, path, body } of routes) {
+      const at = path.replace("{id}", unknown).replace("{observation}", "cd".repeat(32));
+      const given = body === undefined ? {} : { body: '{"choice":"approve"}' };
+      const headers = { ...KEYED, "content-type": "application/json" };
+      const answer = await agent.request(at, { method, headers, ...given });
+      expect([at, answer.status < 500]).toEqual([at, true]);
+    }
+    const console = await consoleOf(agent);
+    const pages = [`/c/${unknown}`, `/c/${unknown}/sign`, `/policies/ceremony:${unknown}`];
+    for (const path of pages) expect([path, (await console.get(path)).status]).toEqual([path, 404]);
+    expect((await console.get(`/policies/simulate?from=${unknown}`)).status).toBe(200);
     expect(named).not.toHaveBeenCalled();
   });
 
+  it("is known from the moment that the ceremony is opened, before its object has noted it", async () => {
+    const note = vi.spyOn(agent.directory, "note").mockRejectedValue(new Error("away"));
+    vi.spyOn(globalThis.console, "error").mockImplementation(() => undefined);
+    const parts = parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 }));
+    const opening = { pattern: "approval", title: "Release 2.4", parties: parts };
+    const { ceremony } = (await ask("opener", "/v1/ceremonies", opening)) as { readonly ceremony: string };
+    expect((await agent.request(`/v1/ceremonies/${ceremony}`, { headers: KEYED })).status).toBe(200);
+    expect(note).toHaveBeenCalled();
+  });
+});
+
+describe("whoever has no key", () => {
   it("has the budget of its address on every route that asks anything of the agent", async () => {
     const headers = { "cf-connecting-ip": "192.0.2.77" };
     const first = await agent.request("/.well-known/quorate-party.json", { headers });

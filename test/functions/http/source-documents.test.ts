@@ -131,6 +131,13 @@ describe("a signed source", () => {
     expect(sources).toMatchObject([{ id: "orders", statement: later.statement, does: "opens", of: "approval" }]);
     expect(await ask("/v1/sources/orders", undefined, "DELETE")).toMatchObject({ done: true });
     expect(await ask("/v1/sources/orders/requests")).toMatchObject({ http: 404 });
+    // Whoever kept an earlier document, or the very one that was taken out, does not bring the source back with it.
+    for (const at of [NOW_MS * 1_000, NOW_MS * 1_000 + 1])
+      expect(await add(OPENS, at), String(at)).toMatchObject({ http: 409, code: "SOURCE_OLDER" });
+    expect(await add(always, NOW_MS * 1_000 + 1)).toMatchObject({ http: 409, code: "SOURCE_OLDER" });
+    expect(await add(OPENS, NOW_MS * 1_000 + 2)).toMatchObject({ http: 201 });
+    expect(await ask("/v1/sources/orders", undefined, "DELETE")).toMatchObject({ done: true });
+    expect(await add(OPENS, NOW_MS * 1_000 + 2)).toMatchObject({ code: "SOURCE_OLDER" });
     const frame = signSource(JSON.stringify(OPENS), "another-mesh", 1, acme.root);
     expect(await ask("/v1/sources", { frame: toBase64(frame) })).toMatchObject({ code: "SOURCE_INVALID" });
     const parsed = parseSource(frame);
