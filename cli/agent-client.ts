@@ -2,13 +2,21 @@
 import type { ParseArgsOptionsConfig } from "node:util";
 import { REFUSALS, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { fault } from "../shared/result.ts";
-import { usage } from "./files.ts";
+import { seconds, usage } from "./files.ts";
 import { type Call, EXIT, Refused } from "./registry.ts";
 import { findStack, KEPT_STACK, readStack } from "./stack/kept-stack.ts";
 import { shown } from "./terminal.ts";
 
-/** `flags` are how the command line names it, for the next command. */
-export type Agent = { readonly url: string; readonly key: string; readonly flags: string };
+export type Agent = {
+  readonly url: string;
+  readonly key: string;
+  /** How the command line names it, for the next command. */
+  readonly flags: string;
+  /** How each request to it is made. */
+  readonly asking?: Asking;
+};
+type Asking = { readonly answerMs: number; readonly requestId: string | null };
+type Asks = Pick<Agent, "url" | "key" | "asking">;
 
 /** What says which agent: by its URL and key, or as a party of a stack that `dev` keeps up. */
 export const AGENT_FLAGS = {
@@ -16,12 +24,22 @@ export const AGENT_FLAGS = {
   key: { type: "string" },
   as: { type: "string" },
   stack: { type: "string" },
+  timeout: { type: "string" },
+  "request-id": { type: "string" },
 } as const satisfies ParseArgsOptionsConfig;
 
 export const AGENT_USAGE = "(--url URL [--key KEY] | --as PARTY [--stack DIR])";
 export const AGENT_INPUT = [
   "--url, --key  the agent and its API key; or set QUORATE_URL and QUORATE_KEY",
   "--as          a party of the stack that npm run dev keeps up, in .quorate/dev or --stack DIR; or set QUORATE_AS",
+  "--timeout     how long an answer is waited for, such as 90s or 5m; half a minute unless told otherwise",
+  "--request-id  a name for the requests, by which the agent's log has them",
+] as const;
+
+/** Of the commands that follow something at an agent. */
+export const FOLLOWED_INPUT = [
+  "--timeout     how long it is followed, such as 90s, 15m or 2h; until its end, or Ctrl-C, unless told otherwise",
+  ...AGENT_INPUT.filter((line) => !line.startsWith("--timeout")),
 ] as const;
 
 const EXITS: Readonly<Record<number, number>> = {
@@ -33,9 +51,32 @@ const EXITS: Readonly<Record<number, number>> = {
   503: EXIT.unreachable,
 };
 const ANSWER_MS = 30_000;
+/** As the agent takes it. */
+const REQUEST_ID = /^[\w.-]{1,64}$/;
 
 /** A flag comes before a variable, and a URL before a name. */
-export function agentOf({ flags }: Call): Agent {
+export function agentOf(call: Call): Agent {
+  return { ...namedBy(call), asking: askingOf(call) };
+}
+
+/** The same, where `--timeout` is how long all of it may take: no answer is waited for longer than usual. */
+export function followedAgentOf(call: Call): Agent {
+  const asking = askingOf(call);
+  return { ...namedBy(call), asking: { ...asking, answerMs: Math.min(asking.answerMs, ANSWER_MS) } };
+}
+
+function askingOf(call: Call): Asking {
+  const { "request-id": requestId = null } = call.flags;
+  if (requestId !== null && !(typeof requestId === "string" && REQUEST_ID.test(requestId)))
+    throw usage("--request-id takes at most 64 letters, digits, dots, underscores and hyphens");
+  const allowed = seconds(call, "timeout");
+  return {
+    answerMs: allowed === null ? ANSWER_MS : Math.max(1, allowed) * 1_000,
+    requestId: requestId as string | null,
+  };
+}
+
+function namedBy({ flags }: Call): Agent {
   const { QUORATE_URL, QUORATE_KEY = "", QUORATE_AS } = process.env;
   const key = typeof flags.key === "string" ? flags.key : QUORATE_KEY;
   if (typeof flags.url === "string") return { url: checked(flags.url), key, flags: `--url ${flags.url}` };
@@ -54,10 +95,11 @@ export function agentOf({ flags }: Call): Agent {
 export function witnessesOf(call: Call): readonly { readonly name: string; readonly agent: Agent | null }[] {
   const { url, as } = call.flags;
   const kept = url || as || process.env.QUORATE_URL ? null : findStack(folderOf(call.flags));
+  const asking = askingOf(call);
   if (kept === null) return [{ name: typeof as === "string" ? as : "", agent: agentOf(call) }];
   return kept.parties.map(({ name, url: at, key }) => ({
     name,
-    agent: at === null ? null : { url: at, key, flags: `--as ${name}` },
+    agent: at === null ? null : { url: at, key, flags: `--as ${name}`, asking },
   }));
 }
 
@@ -88,16 +130,14 @@ export type Asked = {
 };
 
 /** A POST where there is a body. Answers of 304 are answers; every other one that is not a success is thrown as a refusal. */
-export async function askAgent(
-  { url, key }: Pick<Agent, "url" | "key">,
-  path: string,
-  asked: Asked = {},
-): Promise<Response> {
+export async function askAgent({ url, key, asking }: Asks, path: string, asked: Asked = {}): Promise<Response> {
   const { body } = asked;
+  const { answerMs = ANSWER_MS, requestId = null } = asking ?? {};
   const type = body instanceof Uint8Array ? "application/cbor" : "application/json";
   const headers = {
     authorization: `Bearer ${key}`,
     ...(body === undefined ? {} : { "content-type": type }),
+    ...(requestId === null ? {} : { "request-id": requestId }),
     ...asked.headers,
   };
   const sent =
@@ -105,11 +145,14 @@ export async function askAgent(
   const init = {
     method: sent === undefined ? "GET" : "POST",
     headers,
-    signal: asked.signal ?? AbortSignal.timeout(ANSWER_MS),
+    signal: asked.signal ?? AbortSignal.timeout(answerMs),
   };
   const response = await fetch(new URL(path, url), sent === undefined ? init : { ...init, body: sent }).catch(
     (error: Error) => {
-      throw unreachable(url, reasonOf(error));
+      throw unreachable(
+        url,
+        error.name === "TimeoutError" ? `no answer within ${answerMs / 1_000} s` : reasonOf(error),
+      );
     },
   );
   if ((response.ok && response.status !== 202) || response.status === 304) return response;
@@ -119,10 +162,14 @@ export async function askAgent(
 }
 
 /** The JSON document that the agent answers. */
-export async function askJson<T>(agent: Pick<Agent, "url" | "key">, path: string, asked?: Asked): Promise<T> {
-  const response = await askAgent(agent, path, asked);
+export async function askJson<T>(agent: Asks, path: string, asked?: Asked): Promise<T> {
+  return documentIn<T>(agent, await askAgent(agent, path, asked));
+}
+
+/** The JSON document of an answer; one that broke off is none. */
+export async function documentIn<T>({ url }: Pick<Agent, "url">, response: Response): Promise<T> {
   const document = parsed(await response.text().catch(() => ""));
-  if (document === undefined) throw unreachable(agent.url, `it answers ${response.status}, and not as an agent does`);
+  if (document === undefined) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
   return document as T;
 }
 

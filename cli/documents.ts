@@ -1,7 +1,7 @@
 // The reference as Markdown: every command, every exit code and every refusal, from the one place where each is kept.
 import { REFUSALS, type RefusalCode, refusalClass } from "../shared/refusals.ts";
 import { PROGRAM } from "./find.ts";
-import { EXITS } from "./help.ts";
+import { EXITS, globalFlags } from "./help.ts";
 import type { Command } from "./registry.ts";
 
 /** File names and their texts. */
@@ -27,8 +27,8 @@ function commandsPage(commands: readonly Command[]): string {
         "",
       ].join("\n"),
     );
-  const every = "Every command takes `-o text|json|jsonl`, `-q` (no progress) and `--offline` (any socket is refused).";
-  return `# Commands\n\n${every}\n\n${parts.join("\n")}`;
+  const every = globalFlags().map(([flag, about]) => `- \`${flag}\`: ${about}`);
+  return `# Commands\n\nEvery command takes:\n\n${every.join("\n")}\n\n${parts.join("\n")}`;
 }
 
 function exitsPage(): string {

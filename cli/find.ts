@@ -1,18 +1,27 @@
 // From words to a command: global options wherever they stand, the longest name that fits, and what may have been meant.
 import { type ParseArgsOptionsConfig, parseArgs } from "node:util";
 import { usage } from "./files.ts";
-import { type Call, type Command, Refused } from "./registry.ts";
-import { shownText } from "./terminal.ts";
+import { type Call, type Command, type Flags, Refused } from "./registry.ts";
 
-/** Options that every command takes. */
+/** Options that every command takes, with what help, completion and the reference say of each. */
 export const GLOBAL = {
-  output: { type: "string", short: "o" },
-  quiet: { type: "boolean", short: "q" },
-  offline: { type: "boolean" },
-  help: { type: "boolean", short: "h" },
-  /** Nothing is rewritten on a terminal. */
-  plain: { type: "boolean" },
+  output: { type: "string", short: "o", value: "text|json|jsonl", about: "one JSON document, or one a line" },
+  fields: {
+    type: "string",
+    value: "A,B.C",
+    about: "only these fields of the answer; in text form a row with tabs between",
+  },
+  quiet: { type: "boolean", short: "q", about: "no progress" },
+  "exit-zero": { type: "boolean", about: "exit 0 also for a definite no (5) and where it is pending (8)" },
+  offline: { type: "boolean", about: "any socket is refused; or set QUORATE_OFFLINE=1" },
+  plain: { type: "boolean", about: "nothing is written anew on a terminal" },
+  help: { type: "boolean", short: "h", about: "what the command does, with an example" },
 } as const;
+const TAKES_VALUE: ReadonlySet<string> = new Set(
+  Object.entries(GLOBAL).flatMap(([name, option]) =>
+    option.type === "boolean" ? [] : [`--${name}`, ...("short" in option ? [`-${option.short}`] : [])],
+  ),
+);
 const FORMS = ["text", "json", "jsonl"] as const;
 export const PROGRAM = "npm run -s quorate --";
 
@@ -28,10 +37,16 @@ export function outputOf(words: readonly string[]): Call["output"] {
   return "text";
 }
 
+/** The global options of a line, even of one that cannot be read, and its words without them. */
+export function globalsOf(words: readonly string[]): { readonly flags: Flags; readonly words: readonly string[] } {
+  const read = parseArgs({ args: [...words], options: GLOBAL, strict: false, allowPositionals: true });
+  return { flags: read.values as Flags, words: read.positionals };
+}
+
 /** Options that stand before the command are global ones: they are moved behind it. */
 export function optionsLast(words: readonly string[]): readonly string[] {
   let count = 0;
-  while (words[count]?.startsWith("-")) count += /^(-o|--output)$/.test(words[count] as string) ? 2 : 1;
+  while (words[count]?.startsWith("-")) count += TAKES_VALUE.has(words[count] as string) ? 2 : 1;
   return [...words.slice(count), ...words.slice(0, count)];
 }
 
@@ -87,12 +102,8 @@ export function readCall(
   if (output === undefined) throw usage("-o takes text, json or jsonl", see);
   const extra = positionals[wordsTaken(command)];
   if (extra !== undefined) throw usage(`${command.name} does not take the word "${extra}"`, see);
-  const { quiet, help } = values as Readonly<Record<string, unknown>>;
-  const say = quiet === true ? () => undefined : (line: string) => void process.stderr.write(`${line}\n`);
-  const emit = (item: object) => {
-    if (output === "jsonl") process.stdout.write(`${shownText(JSON.stringify(item))}\n`);
-  };
-  const call = { args: positionals, flags: values as Call["flags"], output, say, emit };
+  const { help } = values as Readonly<Record<string, unknown>>;
+  const call = { args: positionals, flags: values as Call["flags"], output, say: () => undefined };
   return { call, wantsHelp: help === true };
 }
 

@@ -1,5 +1,6 @@
 // Help, for people and as a map for programs.
-import { PROGRAM } from "./find.ts";
+import type { ParseArgsOptionsConfig } from "node:util";
+import { GLOBAL, PROGRAM } from "./find.ts";
 import type { Answer, Command } from "./registry.ts";
 
 /** Exit codes and what they mean. */
@@ -27,32 +28,43 @@ export function helpOnAll(commands: readonly Command[]): Answer {
     "",
     ...rows,
     "",
-    `every command takes -o text|json|jsonl, -q (no progress) and --offline (any socket is refused; or set QUORATE_OFFLINE=1);`,
+    "every command takes:",
+    ...globalFlags().map(([flag, about]) => `  ${flag.padEnd(26)} ${about}`),
     `${PROGRAM} help COMMAND says more`,
     `exit codes: ${EXITS.map(([code, meaning]) => `${code} ${meaning}`).join(", ")}`,
   ];
-  const data = { commands: commands.map(described), exits: Object.fromEntries(EXITS) };
+  const data = { commands: commands.map(described), every: typesOf(GLOBAL), exits: Object.fromEntries(EXITS) };
   return { exit: 0, data, text: text.join("\n") };
 }
 
 export function helpOn(command: Command): Answer {
   const { usage, about, input = [], example } = command;
-  const flags = Object.entries(command.flags).map(([name, { type }]) =>
-    type === "string" ? `--${name} …` : `--${name}`,
-  );
   const text = [
     `${PROGRAM} ${usage}`,
     `  ${about}`,
     ...input.map((line) => `  ${line}`),
-    `  flags: ${[...flags, "-o text|json|jsonl", "-q", "--offline"].join(" ")}`,
+    `  flags: ${[...spelt(command.flags), ...spelt(GLOBAL)].join(" ")}`,
     `  example: ${PROGRAM} ${example}`,
   ];
   return { exit: 0, data: described(command), text: text.join("\n") };
 }
 
+/** Every flag that all commands take, as it is written, and what it does. */
+export function globalFlags(): readonly (readonly [string, string])[] {
+  return Object.values(GLOBAL).map(({ about }, index) => [spelt(GLOBAL)[index] as string, about]);
+}
+
+function spelt(flags: ParseArgsOptionsConfig): readonly string[] {
+  return Object.entries(flags).map(([name, { type, short, ...more }]) => {
+    const value = "value" in more ? ` ${more.value}` : type === "string" ? " …" : "";
+    return `${short === undefined ? "" : `-${short}, `}--${name}${value}`;
+  });
+}
+
 function described({ name, usage, about, flags, input = [], example }: Command): object {
-  const types = Object.fromEntries(
-    Object.entries(flags).map(([flag, { type, multiple }]) => [flag, { type, multiple }]),
-  );
-  return { name, usage, about, flags: types, input, example: `${PROGRAM} ${example}` };
+  return { name, usage, about, flags: typesOf(flags), input, example: `${PROGRAM} ${example}` };
+}
+
+function typesOf(flags: ParseArgsOptionsConfig): object {
+  return Object.fromEntries(Object.entries(flags).map(([flag, { type, multiple }]) => [flag, { type, multiple }]));
 }

@@ -26,8 +26,10 @@ export type Call = {
   readonly output: "text" | "json" | "jsonl";
   /** A line of progress, for people: on stderr, or nowhere where they asked for quiet. */
   readonly say: (line: string) => void;
-  /** A line of `-o jsonl` before the last; nothing in other forms. */
-  readonly emit?: (item: object) => void;
+  /** How far it is: one line of progress that takes the place of the one before. */
+  readonly show?: (line: string) => void;
+  /** What is known before the answer: a line of `-o jsonl`, or `text` in text form; nothing in the form of one document. */
+  readonly emit?: (item: object, text?: string) => void;
 };
 
 /** `data` is what goes to stdout: one JSON document, or in text form the lines that `text` makes of it. */
@@ -43,6 +45,8 @@ export type Command = {
   readonly input?: readonly string[];
   /** A call as one may write it, without `npm run -s quorate --`: there is no command without one. */
   readonly example: string;
+  /** Stays up on purpose, and tells of itself: nobody need be told that it is still at work. */
+  readonly stays?: true;
   readonly run: (call: Call) => Promise<Answer>;
 };
 

@@ -19,12 +19,15 @@ export function shownText(text: string): string {
   return text.replace(/[^\n\t]+/g, shown);
 }
 
+let isAsking = false;
+
 /** Asks for a y; where nobody can be asked, `flag` is what must be given instead. */
 export async function confirmed(question: string, flag: string): Promise<boolean> {
   if (!process.stdin.isTTY || !process.stderr.isTTY)
     throw usage(`${flag} is needed: there is no terminal at which to ask "${question}"`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const stopped = new AbortController();
+  isAsking = true;
   asking.once("SIGINT", () => stopped.abort());
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal: stopped.signal })).trim());
@@ -32,37 +35,60 @@ export async function confirmed(question: string, flag: string): Promise<boolean
     const reason = "nothing was signed";
     throw new Refused(fault("INTERRUPTED", { signal: "SIGINT", reason }).fault, EXIT.interrupted);
   } finally {
+    isAsking = false;
     asking.close();
   }
 }
 
-/** One line on stderr: written anew on a terminal; elsewhere a line of its own, each second where it changed and every ten where not. */
-export class LiveLine {
+/** Progress on stderr. A line that stands for the one before is written anew on a terminal; elsewhere each second where it changed. */
+export class Progress {
+  readonly #quiet: boolean;
   readonly #rewrites: boolean;
+  #shown = "";
   #last = "";
-  #writtenMs = 0;
+  #writtenMs = Date.now();
 
-  constructor(plain: boolean) {
-    this.#rewrites = !plain && process.stderr.isTTY === true && process.env.TERM !== "dumb";
+  constructor(how: { readonly quiet: boolean; readonly plain: boolean }) {
+    this.#quiet = how.quiet;
+    this.#rewrites = !how.plain && process.stderr.isTTY === true && process.env.TERM !== "dumb";
   }
 
-  /** `nowMs` only paces the heartbeat. */
-  show(line: string, nowMs: number): void {
-    const width = Math.max(20, (process.stderr.columns ?? 80) - 1);
-    if (this.#rewrites) process.stderr.write(`\r\u001b[2K${line.slice(0, width)}`);
-    else if (nowMs - this.#writtenMs < (line === this.#last ? HEARTBEAT_MS : PAUSE_MS)) return;
-    else process.stderr.write(`${line}\n`);
+  /** What was told last, also where nobody was to hear it. */
+  get last(): string {
+    return this.#last;
+  }
+
+  show(line: string): void {
     this.#last = line;
-    this.#writtenMs = nowMs;
+    const isDue = Date.now() - this.#writtenMs >= PAUSE_MS || this.#shown === "";
+    if (this.#rewrites) this.#write(`\r\u001b[2K${line.slice(0, Math.max(20, (process.stderr.columns ?? 80) - 1))}`);
+    else if (line !== this.#shown && isDue) this.#write(`${line}\n`);
+    else return;
+    this.#shown = line;
   }
 
   /** A line that stays, above the one that is rewritten. */
   say(line: string): void {
-    process.stderr.write(this.#rewrites ? `\r\u001b[2K${line}\n` : `${line}\n`);
+    this.#write(this.#rewrites && this.#shown !== "" ? `\r\u001b[2K${line}\n` : `${line}\n`);
+    this.#last = line;
+  }
+
+  /** Called now and then: where nothing was told for long, the last line is told again, or that `name` is still at work. */
+  beat(name: string): void {
+    if (isAsking || Date.now() - this.#writtenMs < HEARTBEAT_MS) return;
+    this.#write(
+      this.#rewrites && this.#shown !== "" ? "" : `${this.#shown === "" ? `${name}: still at work` : this.#last}\n`,
+    );
   }
 
   end(): void {
-    if (this.#rewrites && this.#last !== "") process.stderr.write("\n");
+    if (this.#rewrites && this.#shown !== "") this.#write("\n");
+    this.#shown = "";
+  }
+
+  #write(text: string): void {
+    if (!this.#quiet) process.stderr.write(text);
+    this.#writtenMs = Date.now();
   }
 }
 

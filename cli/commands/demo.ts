@@ -7,7 +7,6 @@ import { SCENARIOS } from "../demo/scenarios.ts";
 import { Unmet } from "../demo/stage.ts";
 import { usage, writeNamed } from "../files.ts";
 import { PROGRAM } from "../find.ts";
-import { printRefusal } from "../print.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { buildSdk } from "../stack/sdk.ts";
@@ -37,7 +36,6 @@ async function runDemo(call: Call): Promise<Answer> {
   const parties = partiesOf(call, scenario.parties, scenario.least);
   const keep = call.flags.keep === undefined ? null : String(call.flags.keep);
   if (keep === "") throw usage("--keep needs a folder");
-  endOnSignal(call);
   const report = await runScenario(scenario, { parties, keep, say: call.say }).catch((error: unknown) => {
     if (error instanceof Unmet) throw new Refused(fault("SCENARIO_FAILED", { reason: error.message }).fault, EXIT.no);
     throw error;
@@ -66,16 +64,6 @@ function reportText({ status, outcome, agreement, parties, notRunning, bundle, t
 /** A path as a shell takes it in one piece. */
 function quoted(path: string): string {
   return /^[\w./@%+=:,-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`;
-}
-
-/** A signal ends the run at once; what is left behind is removed as the process exits. */
-function endOnSignal(call: Call): void {
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
-    process.prependOnceListener(signal, () => {
-      const reason = "the run had not ended: it reports no outcome, and what it started is stopped and removed";
-      printRefusal(new Refused(fault("INTERRUPTED", { signal, reason }).fault, EXIT.interrupted), call.output);
-      process.exit(EXIT.interrupted);
-    });
 }
 
 function findScenario(name: string): Scenario {

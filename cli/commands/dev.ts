@@ -37,6 +37,7 @@ export const dev: Command = {
     "other commands find it by --as PARTY; on a terminal it takes keys, which it names",
   ],
   example: "dev --parties 4 --port 8787",
+  stays: true,
   run: async (call) => {
     const names = PARTY_NAMES.slice(0, partiesOf(call, 3));
     const dir = makeFolder(typeof call.flags.dir === "string" ? call.flags.dir : KEPT_STACK);

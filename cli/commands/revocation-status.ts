@@ -5,10 +5,11 @@ import type { Posture } from "../../shared/coalition/posture.ts";
 import type { Hearing } from "../../shared/coalition/seen.ts";
 import { readableInstant } from "../../shared/instant.ts";
 import { fault } from "../../shared/result.ts";
-import { fetchFrom } from "../agent-client.ts";
+import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, fetchFrom } from "../agent-client.ts";
+import { persistently } from "../online/persist.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
 
-const AGENT = { url: { type: "string" }, key: { type: "string" }, mesh: { type: "string" } } as const;
+const AGENT = { ...AGENT_FLAGS, mesh: { type: "string" } } as const;
 const WATCH_MS = 2_000;
 
 type Shown = {
@@ -25,12 +26,13 @@ type Shown = {
 
 export const revocationStatus: Command = {
   name: "revocation status",
-  usage: "revocation status [ID] --url URL [--key KEY] [--mesh MESH] [--watch]",
+  usage: `revocation status [ID] [--mesh MESH] [--watch] ${AGENT_USAGE}`,
   about: "who was told of a revocation, who has seen it and who goes by it; exit 8 while some partner does not",
   flags: { ...AGENT, watch: { type: "boolean" } },
   input: [
     "ID       a revocation's id, or the beginning of it; all that the agent holds without one",
-    "--watch  asks every two seconds until every partner goes by it",
+    "--watch  asks every two seconds until every partner goes by it; a lost connection is tried again five times, then exit 9",
+    ...AGENT_INPUT,
   ],
   example: "revocation status --url http://127.0.0.1:8787 --key KEY --watch",
   run: async (call) => {
@@ -40,7 +42,7 @@ export const revocationStatus: Command = {
       if (now !== before) call.say(now);
       before = now;
       await sleep(WATCH_MS);
-      shown = await revocationsFrom(call);
+      shown = await persistently(call, agentOf(call), () => revocationsFrom(call));
     }
     return { exit: allGoBy(shown) ? EXIT.yes : EXIT.pending, data: { revocations: shown }, text: textOf(shown) };
   },
@@ -88,9 +90,10 @@ type Status = {
 
 export const coalitionStatus: Command = {
   name: "coalition status",
-  usage: "coalition status --url URL [--key KEY] [--mesh MESH]",
+  usage: `coalition status [--mesh MESH] ${AGENT_USAGE}`,
   about: "each policy, translator and revocation as the party stands to it, and what each pulled address last brought",
   flags: AGENT,
+  input: AGENT_INPUT,
   example: "coalition status --url http://127.0.0.1:8787 --key KEY --mesh pact",
   run: async (call) => {
     const meshes: (Status & { readonly mesh: string })[] = [];

@@ -1,18 +1,16 @@
 // Following a ceremony at an agent: asked again and again, with what is known already, and through a connection that is lost, a stated number of times.
-import { setTimeout as sleep } from "node:timers/promises";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { fault } from "../../shared/result.ts";
-import { type Agent, askAgent } from "../agent-client.ts";
-import { EXIT, Refused } from "../registry.ts";
-import { LiveLine } from "../terminal.ts";
+import { type Agent, askAgent, documentIn } from "../agent-client.ts";
+import { type Call, EXIT, Refused } from "../registry.ts";
 import { Bell } from "./bell.ts";
+import { persistently } from "./persist.ts";
 import { progressText } from "./show.ts";
 
 export type Following = {
   readonly until: (view: CeremonyView) => boolean;
   /** Null for ever. */
   readonly timeoutMs: number | null;
-  readonly plain: boolean;
   /** Told each time that what the agent shows has changed. */
   readonly onChange?: (view: CeremonyView) => void;
 };
@@ -21,50 +19,38 @@ const POLL_MS = 250;
 const POLL_MAX_MS = 1_500;
 /** While the agent tells of changes by itself, it is asked so often all the same. */
 const LISTENING_MS = 5_000;
-const LOST_MAX = 5;
-const LOST_MS = 500;
 
 /** What the agent shows in the end: what was waited for, or how it stood when the time was over. Progress goes to stderr. */
-export async function follow(agent: Agent, ceremony: string, following: Following): Promise<CeremonyView> {
-  const line = new LiveLine(following.plain);
+export async function follow(call: Call, agent: Agent, ceremony: string, following: Following): Promise<CeremonyView> {
   const end = following.timeoutMs === null ? Number.POSITIVE_INFINITY : Date.now() + following.timeoutMs;
   const bell = new Bell(agent, ceremony);
   let pauseMs = POLL_MS;
   let seen: Seen | null = null;
   try {
     for (;;) {
-      const answer = await asked(agent, ceremony, seen?.tag ?? "", line);
+      const answer = await persistently(call, agent, () => asked(agent, ceremony, seen?.tag ?? ""));
       if (answer !== null && answer.tag !== seen?.tag) {
         seen = answer;
         pauseMs = POLL_MS;
         following.onChange?.(answer.view);
       } else pauseMs = Math.min(POLL_MAX_MS, pauseMs * 1.5);
       if (seen === null) throw new Refused(fault("NOT_FOUND", { thing: "such ceremony" }).fault, EXIT.absent);
-      line.show(progressText(seen.view), Date.now());
+      call.show?.(progressText(seen.view));
       if (following.until(seen.view) || Date.now() >= end) return seen.view;
       await bell.pause(Math.max(0, Math.min(bell.isListening ? LISTENING_MS : pauseMs, end - Date.now())));
     }
   } finally {
     bell.stop();
-    line.end();
   }
 }
 
 type Seen = { readonly view: CeremonyView; readonly tag: string };
 
-/** Null where nothing has changed. A lost connection is tried again some times, each of which is said. */
-async function asked(agent: Agent, ceremony: string, tag: string, line: LiveLine): Promise<Seen | null> {
-  for (let lost = 1; ; lost += 1) {
-    try {
-      const headers: Record<string, string> = tag.startsWith('"') ? { "if-none-match": tag } : {};
-      const response = await askAgent(agent, `/v1/ceremonies/${ceremony}`, { headers });
-      if (response.status === 304) return null;
-      const text = await response.text();
-      return { view: JSON.parse(text) as CeremonyView, tag: response.headers.get("etag") ?? text };
-    } catch (error) {
-      if (!(error instanceof Refused) || error.exit !== EXIT.unreachable || lost > LOST_MAX) throw error;
-      line.say(`${agent.url} does not answer (${error.fault.detail.reason}); trying again, ${lost} of ${LOST_MAX}`);
-      await sleep(LOST_MS * 2 ** (lost - 1));
-    }
-  }
+/** Null where nothing has changed. */
+async function asked(agent: Agent, ceremony: string, tag: string): Promise<Seen | null> {
+  const headers: Record<string, string> = tag.startsWith('"') ? { "if-none-match": tag } : {};
+  const response = await askAgent(agent, `/v1/ceremonies/${ceremony}`, { headers });
+  if (response.status === 304) return null;
+  const view = await documentIn<CeremonyView>(agent, response);
+  return { view, tag: response.headers.get("etag") ?? JSON.stringify(view) };
 }

@@ -4,8 +4,7 @@ import { execFileSync, spawnSync } from "node:child_process";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
-import { answerTo } from "../../cli/answer.ts";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands.ts";
 import { completionFor, SHELLS } from "../../cli/completion.ts";
 import { documents } from "../../cli/documents.ts";
@@ -13,6 +12,7 @@ import { findCommand, readCall } from "../../cli/find.ts";
 import { EXITS } from "../../cli/help.ts";
 import { goOffline } from "../../cli/offline.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
+import { answered } from "../support/answered.ts";
 import { bundleOf, bytesOf, finishedApproval, trustIn } from "../support/evidence.ts";
 import type { Agent } from "../support/network.ts";
 import { testParties } from "../support/parties.ts";
@@ -34,19 +34,6 @@ afterAll(() => {
 
 /** As a shell splits a line. */
 const wordsIn = (line: string) => (line.match(/'[^']*'|\S+/g) ?? []).map((word) => word.replaceAll("'", ""));
-
-/** Runs a line in this process, offline and with nobody at the terminal; its exit code and what it wrote to stdout. */
-async function answered(...words: readonly string[]): Promise<{ exit: number; stdout: string }> {
-  const written: string[] = [];
-  const out = vi.spyOn(process.stdout, "write").mockImplementation((text) => written.push(String(text)) > 0);
-  const err = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
-  try {
-    return { exit: await answerTo(words), stdout: written.join("") };
-  } finally {
-    out.mockRestore();
-    err.mockRestore();
-  }
-}
 
 describe("every command", () => {
   it.each(COMMANDS.map((command) => [command.name, command] as const))(
@@ -72,17 +59,6 @@ describe("every command", () => {
     expect(readdirSync(dir).filter((entry) => entry !== "reference" && entry !== "acme" && entry !== "hub")).toEqual(
       [],
     );
-  });
-
-  it("carries no colour, whatever is asked for, and says nothing of its progress under -q", async () => {
-    const { stdout } = await answered("help");
-    expect(stdout).not.toContain("\u001b");
-    const { call } = readCall(findCommand(COMMANDS, ["doctor"]).command, ["-q"]);
-    const err = vi.spyOn(process.stderr, "write").mockImplementation(() => true);
-    call.say("a line of progress");
-    const said = err.mock.calls.length;
-    err.mockRestore();
-    expect(said).toBe(0);
   });
 });
 

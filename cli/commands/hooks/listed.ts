@@ -1,8 +1,18 @@
 // `source list|requests|attempts` and `listen`: what came in by webhooks, and who heard of it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } from "../../agent-client.ts";
+import {
+  AGENT_FLAGS,
+  AGENT_INPUT,
+  AGENT_USAGE,
+  type Agent,
+  agentOf,
+  askJson,
+  FOLLOWED_INPUT,
+  followedAgentOf,
+} from "../../agent-client.ts";
 import { argument, instant, seconds, usage } from "../../files.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
+import { persistently } from "../../online/persist.ts";
+import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
 
 export type Source = {
@@ -153,21 +163,18 @@ export const sourceAttempts: Command = {
 
 const POLL_MS = 1_000;
 const HEARTBEAT_MS = 30_000;
-const LOST_MAX = 5;
-const LOST_PAUSE_MS = 200;
-
 export const listen: Command = {
   name: "listen",
   usage: `listen SOURCE [--timeout T] ${AGENT_USAGE}`,
   about: "what comes in from a source, as it comes; -o jsonl gives a line for each request, the last with final",
-  flags: { timeout: { type: "string" }, ...AGENT_FLAGS },
+  flags: AGENT_FLAGS,
   input: [
     "a line on stderr every half minute says that it lives; a lost connection is tried again five times, each of which is said; then exit 9",
-    "--timeout     such as 90s, 15m or 2h; without it until Ctrl-C",
-    ...AGENT_INPUT,
+    ...FOLLOWED_INPUT,
   ],
   example: "listen github --as acme --timeout 10m",
-  run: async (call) => tail(call, agentOf(call), argument(call, 0, "SOURCE")),
+  stays: true,
+  run: async (call) => tail(call, followedAgentOf(call), argument(call, 0, "SOURCE")),
 };
 
 async function tail(call: Call, agent: Agent, source: string): Promise<Answer> {
@@ -179,12 +186,12 @@ async function tail(call: Call, agent: Agent, source: string): Promise<Answer> {
   let saidMs = Date.now();
   call.say(`ready: ${source} at ${agent.url}; last request: ${last === undefined ? "none yet" : last.id}`);
   while (Date.now() < end) {
-    const { requests } = await patiently(call, agent, `${pathOf(source)}/requests?after=${after}&limit=200`);
+    const path = `${pathOf(source)}/requests?after=${after}&limit=200`;
+    const { requests } = await persistently(call, agent, () => askJson<Page>(agent, path));
     for (const request of requests) {
       after = Number(request.id.slice(4));
       count += 1;
-      call.emit?.({ ...request, final: false });
-      if (call.output === "text") process.stdout.write(`${requestText(request)}\n`);
+      call.emit?.({ ...request, final: false }, requestText(request));
     }
     if (Date.now() - saidMs >= HEARTBEAT_MS) {
       saidMs = Date.now();
@@ -193,17 +200,4 @@ async function tail(call: Call, agent: Agent, source: string): Promise<Answer> {
     await sleep(Math.max(0, Math.min(POLL_MS, end - Date.now())));
   }
   return { exit: EXIT.yes, data: { requests: count, final: true }, text: `${count} requests` };
-}
-
-/** A lost connection is tried again some times, each of which is said. */
-async function patiently(call: Call, agent: Agent, path: string): Promise<Page> {
-  for (let lost = 1; ; lost += 1) {
-    try {
-      return await askJson<Page>(agent, path);
-    } catch (error) {
-      if (!(error instanceof Refused) || error.exit !== EXIT.unreachable || lost > LOST_MAX) throw error;
-      call.say(`${agent.url} does not answer (${error.fault.detail.reason}); trying again, ${lost} of ${LOST_MAX}`);
-      await sleep(LOST_PAUSE_MS * 2 ** (lost - 1));
-    }
-  }
 }

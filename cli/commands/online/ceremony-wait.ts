@@ -1,6 +1,6 @@
 // `wait` and `ceremony watch`: a ceremony followed to its end, or to a point before it.
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
-import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf } from "../../agent-client.ts";
+import { AGENT_FLAGS, AGENT_USAGE, type Agent, FOLLOWED_INPUT, followedAgentOf } from "../../agent-client.ts";
 import { argument, seconds, usage } from "../../files.ts";
 import { follow } from "../../online/follow.ts";
 import { ceremonyOf } from "../../online/ids.ts";
@@ -16,18 +16,17 @@ export const wait: Command = {
   name: "wait",
   usage: `wait CEREMONY [--until final|agreed|known|round:N] [--timeout T] ${AGENT_USAGE}`,
   about: "wait for a ceremony's end; exit 0 for a yes, 5 for a no, 8 where it is still open when the time is over",
-  flags: { ...AGENT_FLAGS, until: { type: "string" }, timeout: { type: "string" } },
+  flags: { ...AGENT_FLAGS, until: { type: "string" } },
   input: [
     "CEREMONY      its id, or its first six digits or more",
     "--until       final: a certified ending (the default); agreed: and every party has computed the same; known: the agent has the call",
-    "--timeout     such as 90s, 15m or 2h; without it as long as it takes",
-    ...AGENT_INPUT,
+    ...FOLLOWED_INPUT,
   ],
   example: "wait CEREMONY --as acme --timeout 10m",
   run: async (call) => {
     const { agent, ceremony } = await meant(call);
     const until = untilOf(call);
-    const view = await follow(agent, ceremony, { until, timeoutMs: timeoutOf(call), plain: isPlain(call) });
+    const view = await follow(call, agent, ceremony, { until, timeoutMs: timeoutOf(call) });
     return until(view) ? reached(call, agent, view) : open(agent, view);
   },
 };
@@ -36,29 +35,25 @@ export const ceremonyWatch: Command = {
   name: "ceremony watch",
   usage: `ceremony watch CEREMONY [--timeout T] ${AGENT_USAGE}`,
   about: "what happens in a ceremony, as it happens; -o jsonl gives a line for each change, the last with final",
-  flags: { ...AGENT_FLAGS, timeout: { type: "string" } },
+  flags: AGENT_FLAGS,
   input: [
     "on a terminal one line, written anew; elsewhere a line where something changed, and one every ten seconds",
     "a connection that is lost is tried again five times, each of which is said; then exit 9",
-    ...AGENT_INPUT,
+    ...FOLLOWED_INPUT,
   ],
   example: "ceremony watch CEREMONY --as acme",
   run: async (call) => {
     const { agent, ceremony } = await meant(call);
     const until = ({ phase }: CeremonyView) => ENDED.has(phase);
     const onChange = (view: CeremonyView) => call.emit?.({ ...view, final: false });
-    const view = await follow(agent, ceremony, { until, timeoutMs: timeoutOf(call), plain: isPlain(call), onChange });
+    const view = await follow(call, agent, ceremony, { until, timeoutMs: timeoutOf(call), onChange });
     return until(view) ? reached(call, agent, view) : open(agent, view);
   },
 };
 
 async function meant(call: Call): Promise<{ readonly agent: Agent; readonly ceremony: string }> {
-  const agent = agentOf(call);
+  const agent = followedAgentOf(call);
   return { agent, ceremony: await ceremonyOf(agent, argument(call, 0, "CEREMONY"), GRACE_MS) };
-}
-
-export function isPlain({ flags }: Call): boolean {
-  return flags.plain === true;
 }
 
 function timeoutOf(call: Call): number | null {
@@ -87,9 +82,7 @@ async function reached(call: Call, agent: Agent, reached: CeremonyView): Promise
   if (!isEnded(reached)) return { exit: EXIT.yes, data: { ...reached, final: true }, text: progressText(reached) };
   const until = (view: CeremonyView) => view.outcome === null || isAgreed(view);
   const { ceremony } = reached;
-  const view = until(reached)
-    ? reached
-    : await follow(agent, ceremony, { until, timeoutMs: AGREED_MS, plain: isPlain(call) });
+  const view = until(reached) ? reached : await follow(call, agent, ceremony, { until, timeoutMs: AGREED_MS });
   const refusal = view.phase === "final" ? await refusalOf(agent, view.ceremony) : null;
   return { exit: exitOf(view, refusal), data: { ...view, final: true }, text: endingText(view, agent) };
 }

@@ -14,8 +14,6 @@ import { type Answer, type Call, type Command, EXIT, Refused } from "../../regis
 import { BIDDERS, keptBidders } from "../../stack/bidders.ts";
 import { readStack } from "../../stack/kept-stack.ts";
 import type { Party } from "../../stack/party.ts";
-import { LiveLine } from "../../terminal.ts";
-import { isPlain } from "./ceremony-wait.ts";
 
 /** Batches under way at a time. */
 const AT_ONCE = 4;
@@ -101,15 +99,12 @@ async function simulate(call: Call): Promise<Answer> {
   );
   const counts: Counts = { accepted: 0, admitted: 0, duplicate: 0, late: 0, held: 0, sentAgain: 0, notAdmitted: {} };
   const startMs = Date.now();
-  const line = new LiveLine(isPlain(call));
   const send = (frames: readonly Uint8Array[], over = 0) =>
-    sendAll(agents, { frames, overMs: over, batch }, counts, () => line.show(countsText(counts), Date.now()));
+    sendAll(agents, { frames, overMs: over, batch }, counts, () => call.show?.(countsText(counts)));
   const times = [...(await send(signed.slice(0, count), overMs)), ...(await send(signed.slice(0, duplicates)))];
   const tookMs = Date.now() - startMs;
-  line.end();
-  const ended = await endOf(first, view, isPlain(call));
+  const ended = await endOf(call, first, view);
   await send(signed.slice(count));
-  line.end();
   const acceptMs = { p50: quantile(times, 0.5), p95: quantile(times, 0.95) };
   const rate = Math.round((1_000 * (count + duplicates)) / Math.max(tookMs, 1));
   const data = {
@@ -218,11 +213,11 @@ function countsText({ accepted, admitted, duplicate, late, held, sentAgain, notA
 }
 
 /** The end at one agent and, for a moment, what the others say of it. */
-async function endOf(agent: Agent, { ceremony }: CeremonyView, plain: boolean): Promise<CeremonyView> {
+async function endOf(call: Call, agent: Agent, { ceremony }: CeremonyView): Promise<CeremonyView> {
   const ended = ({ phase }: CeremonyView) => ENDED.has(phase);
-  const view = await follow(agent, ceremony, { until: ended, timeoutMs: END_MS, plain });
+  const view = await follow(call, agent, ceremony, { until: ended, timeoutMs: END_MS });
   const agreed = ({ outcome, agreement }: CeremonyView) => outcome === null || agreement.same === agreement.of;
-  return agreed(view) ? view : follow(agent, ceremony, { until: agreed, timeoutMs: AGREED_MS, plain });
+  return agreed(view) ? view : follow(call, agent, ceremony, { until: agreed, timeoutMs: AGREED_MS });
 }
 
 function shownEnd({ phase, outcome, agreement }: CeremonyView) {
