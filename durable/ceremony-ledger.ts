@@ -7,7 +7,8 @@ import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
 import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
-import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
+import { reopenKept, reopenSmall, writeKept } from "../shared/observation/kept.ts";
+import { type Id, isKind, type VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import type { OutgoingFrame } from "./link-outbox.ts";
 
@@ -25,6 +26,9 @@ const TABLES = [
 
 /** Up to which entry the outside was told; made when it is first needed, since ceremonies of earlier builds have none. */
 const TOLD = "CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL)";
+
+/** Beside the frames of batches, what their members were found to be: a restart need not read a hundred thousand frames again. */
+const KEPT = "CREATE TABLE IF NOT EXISTS kept (id TEXT PRIMARY KEY, kept BLOB NOT NULL)";
 
 export type OutboxRow = {
   readonly n: number;
@@ -68,7 +72,27 @@ export class CeremonyLedger {
   /** The state as the last committed turn left it. */
   load(ceremony: Id, self: Self): CeremonyState {
     const row = this.#read<{ memo: string }>("SELECT memo FROM memo")[0];
-    return restore(ceremony, self, this.frames(), row === undefined ? null : (JSON.parse(row.memo) as Memo));
+    const { stored, unkept } = this.#stored();
+    const state = restore(ceremony, self, stored, row === undefined ? null : (JSON.parse(row.memo) as Memo));
+    this.#keep(state, unkept);
+    return state;
+  }
+
+  /** Statements in the order in which they were stored; those of a batch by what is kept beside it, where that fits. */
+  #stored(): { readonly stored: readonly VerifiedObservation[]; readonly unkept: readonly VerifiedObservation[] } {
+    if (!this.#made) return { stored: [], unkept: [] };
+    this.#sql.exec(KEPT);
+    const rows = this.#sql.exec<{ frame: ArrayBuffer; kept: ArrayBuffer | null }>(
+      "SELECT frame, kept FROM frames LEFT JOIN kept USING (id) ORDER BY n",
+    );
+    const [stored, unkept]: [VerifiedObservation[], VerifiedObservation[]] = [[], []];
+    for (const { frame, kept } of rows) {
+      const bytes = new Uint8Array(frame);
+      const known = kept === null ? null : reopenKept(bytes, new Uint8Array(kept));
+      stored.push(known ?? reopenSmall(bytes));
+      if (known === null) unkept.push(stored.at(-1) as VerifiedObservation);
+    }
+    return { stored, unkept };
   }
 
   frames(): readonly VerifiedObservation[] {
@@ -138,6 +162,10 @@ export class CeremonyLedger {
     let wake: number | null = null;
     // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
     const unkept = new Set<Id>();
+    this.#keep(
+      state,
+      effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : [])),
+    );
     for (const effect of effects) {
       if (effect.do === "wake") wake = effect.at;
       else if (effect.do === "refuse" && !this.#mayKeep(effect.observation)) unkept.add(effect.observation.id);
@@ -151,6 +179,18 @@ export class CeremonyLedger {
     );
   }
 
+  /** Of batches that are part of the state, as it keeps them; one that only waits has not been judged yet. */
+  #keep({ rounds }: CeremonyState, statements: readonly VerifiedObservation[]): void {
+    const batches = statements.filter((statement) => isKind(statement, "batch"));
+    if (batches.length === 0) return;
+    this.#sql.exec(KEPT);
+    for (const { id, round } of batches) {
+      const held = rounds[round as number]?.held.get(id);
+      const kept = held !== undefined && isKind(held, "batch") ? writeKept(held) : null;
+      if (kept !== null) this.#sql.exec("INSERT OR REPLACE INTO kept VALUES (?, ?)", id, kept);
+    }
+  }
+
   #write(effect: Exclude<Effect, { do: "wake" }>, self: Self): void {
     switch (effect.do) {
       case "append":
@@ -159,6 +199,9 @@ export class CeremonyLedger {
           effect.observation.id,
           effect.observation.frame,
         );
+        return;
+      case "drop":
+        for (const id of effect.ids) this.#sql.exec("DELETE FROM frames WHERE id = ?", id);
         return;
       case "refuse":
         this.#sql.exec(

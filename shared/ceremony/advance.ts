@@ -1,6 +1,7 @@
 // advance(policy, D_0 … D_k): the next round, or a terminal record (SPEC §7.2). Pure, and nothing else decides.
 
 import { factsOf } from "../admission/facts.ts";
+import { grantedUntil } from "../observation/kept.ts";
 import type { Call, ContributionBody, Observation } from "../observation/observation.ts";
 import type { Contribution } from "../outcome/contribution.ts";
 import { type ClosedRound, type NextRound, type Progress, progress } from "../outcome/rounds.ts";
@@ -52,7 +53,7 @@ export function contributionsIn(
   held: readonly Observation<ContributionBody>[],
 ): Required<Pick<ClosedRound, "guests" | "set">> {
   const guests = guestsIn(round, held);
-  return { guests, set: held.map((observation) => toContribution(observation, seatNumber(guests, observation))) };
+  return { guests, set: held.map((observation) => new Said(observation, seatNumber(guests, observation))) };
 }
 
 /**
@@ -69,21 +70,39 @@ export function openNext(state: CeremonyState, policy: Policy, call: Call, next:
   return openRound(state.ceremony, policy, round, state.self.root);
 }
 
-/** A contribution without its signature and chain; its validity ends with its credential's at the latest. */
-function toContribution(observation: Observation<ContributionBody>, seat: number): Contribution {
-  const granted = Math.min(...observation.chain.map(({ grant }) => grant.not_after));
-  return {
-    id: observation.id,
-    seat,
-    role: observation.body.role,
-    item: observation.slot.item,
-    content: observation.body.content,
-    at: observation.at,
-    until: Math.min(observation.at[1] + observation.timeToLive, granted),
-    timeFrame: observation.timeFrame,
-    // Worked out where a policy asks for it.
-    get evidence() {
-      return factsOf(observation);
-    },
-  };
+/** A contribution without its signature and chain; its validity ends with its credential's at the latest. Nothing is copied: there may be many. */
+class Said implements Contribution {
+  readonly #said: Observation<ContributionBody>;
+  readonly seat: number;
+
+  constructor(said: Observation<ContributionBody>, seat: number) {
+    this.#said = said;
+    this.seat = seat;
+  }
+
+  get id() {
+    return this.#said.id;
+  }
+  get role() {
+    return this.#said.body.role;
+  }
+  get item() {
+    return this.#said.slot.item;
+  }
+  get content() {
+    return this.#said.body.content;
+  }
+  get at() {
+    return this.#said.at;
+  }
+  get until() {
+    return Math.min(this.#said.at[1] + this.#said.timeToLive, grantedUntil(this.#said));
+  }
+  get timeFrame() {
+    return this.#said.timeFrame;
+  }
+  /** Worked out where a policy asks for it. */
+  get evidence() {
+    return factsOf(this.#said);
+  }
 }

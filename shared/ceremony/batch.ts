@@ -3,6 +3,7 @@
 import { grantsRole, rootOf } from "../authority/chain.ts";
 import { BATCHES_MAX } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
+import { keepSmall, wasTakenIn } from "../observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
@@ -10,7 +11,7 @@ import { isWanted } from "./gather.ts";
 import { batchesOf } from "./gathered.ts";
 import { type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { noteBatch } from "./taken.ts";
-import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
+import { append, authorityOf, receipt, record, refuseIn, type Turn, withEffects } from "./turn.ts";
 
 type Batch = VerifiedObservation & Observation<BatchBody>;
 
@@ -26,18 +27,19 @@ export function batchesFrom({ held }: Round, seat: number | null): readonly Obse
 
 export function absorbBatch(turn: Turn, round: Round, seat: RosterSeat, batch: Batch): Turn {
   if (round.held.has(batch.id)) return receipt(turn, batch.id, "ignored", "DUPLICATE");
-  const refusal = refusalOf(round, seat, batch);
+  const refusal = refusalOf(turn, round, seat, batch);
   if (refusal !== null) return refuseIn(turn, batch, refusal);
   return holdBatch(receipt(turn, batch.id, "admitted"), round, batch, "admission", seat.authority);
 }
 
-function refusalOf(round: Round, seat: RosterSeat, { id, body }: Batch): Fault | null {
+function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, body }: Batch): Fault | null {
   if (round.closing.decision !== null) return fault("ROUND_CLOSED", { round: round.index }).fault;
   if (!round.closing.electorate.power.has(seat.index))
     return fault("NOT_AN_ELECTOR", { seat: seat.index, kind: "batch" }).fault;
   const seats = new Map(round.seats.map((each) => [each.index, each]));
-  const index = body.members.findIndex((member) => misplaced(round, seats, member) !== null);
-  const code = index < 0 ? null : misplaced(round, seats, body.members[index] as Member);
+  const members = replaying && wasTakenIn(body) ? [] : body.members;
+  const index = members.findIndex((member) => misplaced(round, seats, member) !== null);
+  const code = index < 0 ? null : misplaced(round, seats, members[index] as Member);
   if (code !== null) return fault("BATCH_MEMBER", { index, code }).fault;
   // A liar's batches take up no more room than an honest elector's.
   const most = batchesFrom(round, seat.index).length >= batchesPerElector(round);
@@ -65,10 +67,13 @@ export function holdBatch(
 ): Turn {
   const round = turn.state.rounds[before.index] as Round;
   const { intake, fresh, pairs } = noteBatch(round.intake, batch.body.members);
-  const held = new Map(round.held).set(batch.id, batch);
+  const held = new Map(round.held).set(batch.id, keepSmall(batch));
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake }), quiet: 0 } };
   const contributions = batch.body.members.length;
-  const entered = record(append(kept, batch), kind, [batch.id], by, {
+  const waited = batch.body.members.flatMap(({ id }) => (round.intake.stored.has(id) ? [id] : []));
+  const stored = append(kept, batch);
+  const alone = waited.length === 0 ? stored : withEffects(stored, { do: "drop", ids: waited });
+  const entered = record(alone, kind, [batch.id], by, {
     kind: "batch",
     round: round.index,
     contributions,

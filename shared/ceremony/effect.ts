@@ -8,6 +8,8 @@ import type { Ending } from "./state.ts";
 export type Effect =
   /** Durable before anything below. */
   | { readonly do: "append"; readonly observation: VerifiedObservation }
+  /** Stored within a batch from now on, and no longer by themselves. */
+  | { readonly do: "drop"; readonly ids: readonly Id[] }
   /** Kept beside what counts, so that an exclusion can be explained and checked; never forwarded. */
   | { readonly do: "refuse"; readonly observation: VerifiedObservation; readonly code: RefusalCode }
   | { readonly do: "record"; readonly entry: Entry }

@@ -22,6 +22,7 @@ import { memberFault, membersIn, unpackFrames } from "./batch.ts";
 import { KINDS, readAttempt, readBody, readId, readPacked } from "./body.ts";
 import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
 import {
+  type BatchBody,
   type Body,
   type Derivation,
   type Id,
@@ -111,6 +112,8 @@ export type ReadingTerms = {
   readonly consents: readonly string[] | null;
   /** Read as a member of a batch, which holds contributions only. */
   readonly batched?: boolean;
+  /** What an earlier reading of the same batch made of its payload, which is then not read again. */
+  readonly known?: BatchBody;
 };
 const NO_TERMS: ReadingTerms = { memory: null, consents: null };
 
@@ -141,9 +144,9 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
     const detail = { class: value.governance_class, accepted: consents.join(", ") };
     return named(fault("CLASS_NOT_ACCEPTED", detail), "governance_class");
   }
-  const members = openMembers(value, foreign, terms);
+  const members = terms.known === undefined ? openMembers(value, foreign, terms) : ok([]);
   if (!members.ok) return named(members, "payload");
-  const body = readPayload(value, foreign, members.value);
+  const body = terms.known === undefined ? readPayload(value, foreign, members.value) : ok(terms.known);
   if (!body.ok) return named(body, body.fault.code === "KIND_UNKNOWN" ? "kind" : "payload");
   const paths = parsePaths(value.authority_credential, value.temporal_reference.at, memory);
   if (!paths.ok) return named(paths, "authority_credential");

@@ -3,7 +3,7 @@ import { type ChainMemory, emptyMemory, remember } from "../authority/chain.ts";
 import { equalBytes, toHex } from "../bytes.ts";
 import { FRAMES_HANDED_BYTES_MAX } from "../limits.ts";
 import { parseObservation } from "./decode.ts";
-import type { VerifiedObservation } from "./observation.ts";
+import type { BatchBody, VerifiedObservation } from "./observation.ts";
 
 /** Chains read before: whoever speaks once speaks again. No door asks it, since nothing here was proved. */
 const chains: ChainMemory = emptyMemory();
@@ -33,7 +33,16 @@ export function reopen(frame: Uint8Array): VerifiedObservation {
     bytes -= frame.length;
     return known;
   }
-  const parsed = parseObservation(frame, { memory: chains, consents: null });
+  return readAgain(frame);
+}
+
+/** The same of a batch whose members are known: only what stands around them is read. */
+export function reopenAround(frame: Uint8Array, known: BatchBody): VerifiedObservation {
+  return readAgain(frame, known);
+}
+
+function readAgain(frame: Uint8Array, known?: BatchBody): VerifiedObservation {
+  const parsed = parseObservation(frame, { memory: chains, consents: null, ...(known === undefined ? {} : { known }) });
   if (!parsed.ok) throw new Error(`broken invariant: a stored frame does not parse: ${parsed.fault.code}`);
   const { observation, members } = parsed.value;
   for (const { chain } of [observation, ...members.map((member) => member.observation)]) remember(chains, chain);

@@ -9,7 +9,15 @@ import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
 import type { Bid } from "./bids.ts";
 import { judgeConditions } from "./conditions.ts";
-import { type Contribution, compareText, type Exclusion, nameOf, type Seat, seatsByIndex } from "./contribution.ts";
+import {
+  type Contribution,
+  compareText,
+  type Exclusion,
+  nameOf,
+  type Seat,
+  seatsByIndex,
+  withChange,
+} from "./contribution.ts";
 import { judgeJoin } from "./convene.ts";
 import { judgeContent } from "./forms.ts";
 import { judgeCommit, openReveal } from "./sealing.ts";
@@ -180,7 +188,7 @@ function judgeStage(
     if (!revealed.ok) return revealed;
     const { content, commitment } = revealed.value;
     const refused = judgeContent(policy, role, content);
-    return refused === null ? ok({ ...contribution, content, commitment }) : { ok: false, fault: refused };
+    return refused === null ? ok(withChange(contribution, { content, commitment })) : { ok: false, fault: refused };
   }
   const refused = judgeContent(policy, role, contribution.content);
   return answer(refused ?? (best.size === 0 ? null : judgeRaise(policy, best, seat, contribution)));

@@ -35,6 +35,22 @@ export type Contribution = {
   readonly commitment?: Id;
 };
 
+/** The same contribution with something else in its place: its fields are read where they are kept, and do not spread. */
+export function withChange(
+  said: Contribution,
+  change: Partial<Pick<Contribution, "seat" | "content" | "commitment">>,
+): Contribution {
+  const { id, seat, role, item, content, at, until, timeFrame, commitment } = said;
+  const fields = { id, seat, role, item, content, at, until };
+  return {
+    ...fields,
+    ...(timeFrame === undefined ? {} : { timeFrame }),
+    ...(said.evidence === undefined ? {} : { evidence: said.evidence }),
+    ...(commitment === undefined ? {} : { commitment }),
+    ...change,
+  };
+}
+
 export type Exclusion = {
   readonly id: Id;
   readonly code: RefusalCode;

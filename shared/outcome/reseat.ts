@@ -3,7 +3,7 @@
 import { changeMembership, type MembershipChange } from "../membership/change.ts";
 import { lintTrial } from "../policy/lint.ts";
 import type { Policy } from "../policy/policy.ts";
-import { abandoned, type Contribution, nameOf, type Seat, type Verdict } from "./contribution.ts";
+import { abandoned, type Contribution, nameOf, type Seat, type Verdict, withChange } from "./contribution.ts";
 import type { Situation } from "./rounds.ts";
 import type { Stage } from "./stage.ts";
 
@@ -51,7 +51,7 @@ function handOver(stage: Stage, seats: readonly Seat[], kept: ReadonlyMap<number
   if (stage.is !== "give") return stage;
   const standing = stage.standing.flatMap((contribution): Contribution[] => {
     const successor = kept.get(contribution.seat);
-    if (successor !== undefined) return [{ ...contribution, seat: successor }];
+    if (successor !== undefined) return [withChange(contribution, { seat: successor })];
     return seats.some(({ index }) => index === contribution.seat) ? [contribution] : [];
   });
   return { ...stage, standing };

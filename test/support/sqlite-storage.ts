@@ -6,7 +6,7 @@ export function sqliteStorage(): DurableObjectStorage {
   const sql = {
     exec(query: string, ...parameters: SQLInputValue[]) {
       const rows = database.prepare(query).all(...parameters);
-      return { toArray: () => rows, one: () => rows[0] };
+      return { toArray: () => rows, one: () => rows[0], [Symbol.iterator]: () => rows[Symbol.iterator]() };
     },
   };
   const names = () =>

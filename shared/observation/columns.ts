@@ -1,0 +1,120 @@
+// What a ceremony keeps of the members of one batch: a row of fixed width for each, and the texts and contents that rows point into.
+import { decodeCanonical } from "../cbor/decode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { bytesUpTo, list, nullable, text } from "../cbor/read.ts";
+import type { CborMap } from "../cbor/value.ts";
+import { BATCH_MEMBERS_MAX } from "../limits.ts";
+import { invariant } from "../result.ts";
+import type { Member } from "./batch.ts";
+import type { Interval } from "./observation.ts";
+
+/** Contents up to so many bytes are kept: a bid has some fifty. Longer ones are read from their frames. */
+const CONTENT_KEPT_MAX = 128;
+/** Four numbers of eight bytes, four of two, and one of four. */
+const ROW_BYTES = 44;
+/** In place of a content's end, where the content is not kept. */
+const LONG = 0xffff_ffff;
+
+/** All the rows of a batch, as they are kept in memory and on disk. */
+export type ColumnBytes = {
+  readonly rows: Uint8Array;
+  readonly texts: readonly (string | null)[];
+  readonly contents: Uint8Array;
+};
+
+export const COLUMN_READERS = {
+  rows: bytesUpTo(BATCH_MEMBERS_MAX * ROW_BYTES),
+  texts: list(nullable(text()), 3 * BATCH_MEMBERS_MAX),
+  contents: bytesUpTo(BATCH_MEMBERS_MAX * CONTENT_KEPT_MAX),
+};
+
+export class Columns {
+  readonly bytes: ColumnBytes;
+  readonly #rows: DataView;
+
+  constructor(bytes: ColumnBytes) {
+    this.bytes = bytes;
+    this.#rows = new DataView(bytes.rows.buffer, bytes.rows.byteOffset, bytes.rows.length);
+  }
+
+  get count(): number {
+    return this.bytes.rows.length / ROW_BYTES;
+  }
+
+  at(row: number): Interval {
+    return [this.#rows.getFloat64(row * ROW_BYTES), this.#rows.getFloat64(row * ROW_BYTES + 8)];
+  }
+
+  timeToLive(row: number): number {
+    return this.#rows.getFloat64(row * ROW_BYTES + 16);
+  }
+
+  /** The last instant of the first link of its chain to end. */
+  grantedUntil(row: number): number {
+    return this.#rows.getFloat64(row * ROW_BYTES + 24);
+  }
+
+  seat(row: number): number {
+    return this.#rows.getUint16(row * ROW_BYTES + 32);
+  }
+
+  item(row: number): string | null {
+    return this.#text(row * ROW_BYTES + 34);
+  }
+
+  role(row: number): string {
+    return this.#text(row * ROW_BYTES + 36) as string;
+  }
+
+  timeFrame(row: number): string {
+    return this.#text(row * ROW_BYTES + 38) as string;
+  }
+
+  #text(offset: number): string | null {
+    return this.bytes.texts[this.#rows.getUint16(offset)] ?? null;
+  }
+
+  /** Read each time it is asked for; null where it is too long to be kept. */
+  content(row: number): CborMap | null {
+    const end = this.#rows.getUint32(row * ROW_BYTES + 40);
+    if (end === LONG) return null;
+    let before = row - 1;
+    while (before >= 0 && this.#rows.getUint32(before * ROW_BYTES + 40) === LONG) before -= 1;
+    const from = before < 0 ? 0 : this.#rows.getUint32(before * ROW_BYTES + 40);
+    const content = decodeCanonical(this.bytes.contents.subarray(from, end));
+    invariant(content.ok, "a content that is kept reads as it was written");
+    return content.value as CborMap;
+  }
+}
+
+export function columnsOf(members: readonly Member[]): Columns {
+  const texts = new Map<string | null, number>();
+  const textAt = (text: string | null) => {
+    const known = texts.get(text) ?? texts.size;
+    texts.set(text, known);
+    return known;
+  };
+  const rows = new Uint8Array(members.length * ROW_BYTES);
+  const view = new DataView(rows.buffer);
+  const contents: Uint8Array[] = [];
+  let end = 0;
+  for (const [index, { at, timeToLive, chain, slot, body, timeFrame }] of members.entries()) {
+    const row = index * ROW_BYTES;
+    const numbers = [...at, timeToLive, Math.min(...chain.map(({ grant }) => grant.not_after))];
+    for (const [place, number] of numbers.entries()) view.setFloat64(row + 8 * place, number);
+    const small = [slot.seat as number, textAt(slot.item), textAt(body.role), textAt(timeFrame)];
+    for (const [place, number] of small.entries()) view.setUint16(row + 32 + 2 * place, number);
+    const content = encodeCanonical(body.content);
+    const isKept = content.length <= CONTENT_KEPT_MAX;
+    if (isKept) contents.push(content);
+    end += isKept ? content.length : 0;
+    view.setUint32(row + 40, isKept ? end : LONG);
+  }
+  const whole = new Uint8Array(end);
+  let at = 0;
+  for (const content of contents) {
+    whole.set(content, at);
+    at += content.length;
+  }
+  return new Columns({ rows, texts: [...texts.keys()], contents: whole });
+}

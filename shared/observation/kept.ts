@@ -1,0 +1,218 @@
+// A batch as a ceremony keeps it: a hundred thousand members must fit into one object's memory, and of each the fold asks a few numbers and a
+// short content. Those are kept in columns; whatever else is asked of a member is read from the batch's frame when it is asked.
+import type { Chain } from "../authority/chain.ts";
+import { concatBytes, equalBytes, toHex } from "../bytes.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
+import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
+import type { CborMap } from "../cbor/value.ts";
+import { parseStatement } from "../cose/sign1.ts";
+import { idBytes, sha256 } from "../hash.ts";
+import { BATCH_MEMBERS_MAX } from "../limits.ts";
+import { invariant } from "../result.ts";
+import { type Member, unpackFrames } from "./batch.ts";
+import { readId, readPacked } from "./body.ts";
+import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
+import {
+  type BatchBody,
+  type ContributionBody,
+  type Id,
+  isKind,
+  type Observation,
+  type VerifiedObservation,
+} from "./observation.ts";
+import { reopen, reopenAround } from "./reopen.ts";
+
+type Batch = Observation<BatchBody>;
+
+/** The frames of the batch whose members were asked for last: whoever reads one reads the next. */
+let unpacked: { readonly batch: Uint8Array; readonly frames: readonly Uint8Array[] } | null = null;
+
+function framesIn(batch: Uint8Array): readonly Uint8Array[] {
+  if (unpacked?.batch === batch) return unpacked.frames;
+  const statement = parseStatement(batch, "quorate/observation/1");
+  const fields = statement.ok ? decodeCanonical(statement.value.sign1.payload) : statement;
+  const read = fields.ok
+    ? readAs((fields.value as CborMap).get("payload") ?? null, (value, path) =>
+        unpackFrames(readPacked(value, path), path),
+      )
+    : fields;
+  invariant(read.ok, "a batch that is held opens");
+  unpacked = { batch, frames: read.value };
+  return read.value;
+}
+
+class KeptBody implements ContributionBody {
+  readonly kind = "contribution";
+  readonly #member: KeptMember;
+
+  constructor(member: KeptMember) {
+    this.#member = member;
+  }
+
+  get role(): string {
+    return this.#member.columns.role(this.#member.row);
+  }
+
+  get content(): CborMap {
+    return this.#member.columns.content(this.#member.row) ?? this.#member.whole.body.content;
+  }
+}
+
+const NONE: readonly never[] = [];
+
+/** A member whose fields are read where they are kept. It has no tier, no other path and no links, or it would be in no batch. */
+class KeptMember implements Member {
+  readonly id: Id;
+  readonly columns: Columns;
+  readonly row: number;
+  readonly #batch: Uint8Array;
+
+  constructor(id: Id, columns: Columns, row: number, batch: Uint8Array) {
+    this.id = id;
+    this.columns = columns;
+    this.row = row;
+    this.#batch = batch;
+  }
+
+  get whole(): Member {
+    return reopen(framesIn(this.#batch)[this.row] as Uint8Array) as Observation as Member;
+  }
+
+  get slot() {
+    return { seat: this.columns.seat(this.row), attempt: null, item: this.columns.item(this.row) };
+  }
+  get at() {
+    return this.columns.at(this.row);
+  }
+  get timeToLive() {
+    return this.columns.timeToLive(this.row);
+  }
+  get timeFrame() {
+    return this.columns.timeFrame(this.row);
+  }
+  get body() {
+    return new KeptBody(this);
+  }
+  get otherPaths() {
+    return NONE;
+  }
+  get deviceLinks() {
+    return NONE;
+  }
+  get critical() {
+    return NONE;
+  }
+  get frame() {
+    return framesIn(this.#batch)[this.row] as Uint8Array;
+  }
+  get key() {
+    return this.whole.key;
+  }
+  get chain(): Chain {
+    return this.whole.chain;
+  }
+  get version() {
+    return this.whole.version;
+  }
+  get mesh() {
+    return this.whole.mesh;
+  }
+  get ceremony() {
+    return this.whole.ceremony;
+  }
+  get round() {
+    return this.whole.round;
+  }
+  get deviceHash() {
+    return this.whole.deviceHash;
+  }
+  get place() {
+    return this.whole.place;
+  }
+  get governanceClass() {
+    return this.whole.governanceClass;
+  }
+  get lineage() {
+    return this.whole.lineage;
+  }
+}
+
+/** The same batch, its members kept small. */
+export function keepSmall<B extends Batch>(batch: B): B {
+  const { body, frame } = batch;
+  // Where signatures are symbolic there are no frames to read from.
+  if (frame.length === 0 || body.members[0] instanceof KeptMember) return batch;
+  const ids = body.members.map(({ id }) => id);
+  return { ...batch, body: bodyOf(body.root, ids, columnsOf(body.members), frame) };
+}
+
+function bodyOf(root: Id, ids: readonly Id[], columns: Columns, frame: Uint8Array): BatchBody {
+  return { kind: "batch", root, members: ids.map((id, row) => new KeptMember(id, columns, row, frame)) };
+}
+
+/** Batches that were taken in before, by what their store kept of them. */
+const takenIn = new WeakSet<BatchBody>();
+
+/** Whether this party's own fold has found the members in place before. */
+export function wasTakenIn(body: BatchBody): boolean {
+  return takenIn.has(body);
+}
+
+/** The last instant of the link of its chain that ends first, in microseconds. */
+export function grantedUntil(said: Observation): number {
+  return said instanceof KeptMember
+    ? said.columns.grantedUntil(said.row)
+    : Math.min(...said.chain.map(({ grant }) => grant.not_after));
+}
+
+/** Counts up when what is kept, or what a batch must be to be taken in, becomes another: what earlier versions kept is then made anew. */
+const KEPT_VERSION = 1;
+
+type Kept = ColumnBytes & {
+  readonly version: number;
+  readonly batch: Id;
+  readonly root: Id;
+  readonly ids: Uint8Array;
+};
+const readKept = record<Kept>({
+  version: integer(KEPT_VERSION, KEPT_VERSION),
+  batch: readId,
+  root: readId,
+  ids: bytesUpTo(32 * BATCH_MEMBERS_MAX),
+  ...COLUMN_READERS,
+});
+
+/** What a store keeps beside a batch's frame, so that its members need not be read again; null where they are not kept small. */
+export function writeKept({ id, body }: Batch): Uint8Array | null {
+  const [first] = body.members;
+  if (!(first instanceof KeptMember)) return null;
+  const ids = concatBytes(...body.members.map((member) => idBytes(member.id)));
+  const named = { version: KEPT_VERSION, batch: idBytes(id), root: idBytes(body.root), ids };
+  const bytes = encodeCanonical({ ...named, ...first.columns.bytes });
+  return concatBytes(sha256(bytes), bytes);
+}
+
+/** Opens a frame that was admitted before; a batch is made small at once. */
+export function reopenSmall(frame: Uint8Array): VerifiedObservation {
+  const opened = reopen(frame);
+  return isKind(opened, "batch") ? keepSmall(opened) : opened;
+}
+
+/** Opens a batch by what was kept beside it; null where that is not whole, not of this version, or not of this batch. */
+export function reopenKept(frame: Uint8Array, kept: Uint8Array): VerifiedObservation | null {
+  const bytes = kept.subarray(32);
+  if (!equalBytes(sha256(bytes), kept.subarray(0, 32))) return null;
+  const decoded = decodeCanonical(bytes);
+  const read = decoded.ok ? readAs(decoded.value, readKept) : decoded;
+  if (!read.ok) return null;
+  const { batch, root, ids, rows, texts, contents } = read.value;
+  const columns = new Columns({ rows, texts, contents });
+  if (ids.length !== 32 * columns.count) return null;
+  const names = Array.from({ length: columns.count }, (_, row) => toHex(ids.subarray(32 * row, 32 * row + 32)));
+  const body = bodyOf(root, names, columns, frame);
+  const opened = reopenAround(frame, body);
+  if (opened.id !== batch) return null;
+  takenIn.add(body);
+  return opened;
+}

@@ -1,0 +1,133 @@
+// A ceremony keeps the members of batches small, and beside their frames what it found them to be: neither changes what any of it says, whatever
+// becomes of what is kept.
+import { describe, expect, it } from "vitest";
+import type { Party } from "../../../cli/stack/party.ts";
+import { CeremonyLedger } from "../../../durable/ceremony-ledger.ts";
+import { concatBytes } from "../../../shared/bytes.ts";
+import { decodeCanonical } from "../../../shared/cbor/decode.ts";
+import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
+import type { CeremonyState } from "../../../shared/ceremony/state.ts";
+import { viewOf } from "../../../shared/ceremony/view.ts";
+import { sha256 } from "../../../shared/hash.ts";
+import { authorFor } from "../../../shared/observation/author.ts";
+import { batchOf, type Member } from "../../../shared/observation/batch.ts";
+import { grantedUntil, keepSmall } from "../../../shared/observation/kept.ts";
+import type { BatchBody, Observation, VerifiedObservation } from "../../../shared/observation/observation.ts";
+import { reopen } from "../../../shared/observation/reopen.ts";
+import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
+import { SECOND } from "../../support/network.ts";
+import { sqliteStorage } from "../../support/sqlite-storage.ts";
+
+const FIELDS = [
+  ...["id", "frame", "key", "chain", "otherPaths", "version", "mesh", "ceremony", "round", "slot", "deviceHash"],
+  ...["deviceLinks", "place", "timeFrame", "at", "timeToLive", "governanceClass", "lineage", "critical"],
+] as const;
+
+/** What one party stored of a sale, in a ledger of its own. */
+function ledgerOf({ net }: Sale, name: string) {
+  const { sql } = sqliteStorage();
+  const { state, effects } = net.agent(name);
+  new CeremonyLedger(sql).commit({ state, effects, receipts: [] });
+  const load = (): CeremonyState => new CeremonyLedger(sql).load(state.ceremony, state.self);
+  return { sql, state, load };
+}
+
+/** Everything that a state tells of its contributions. */
+function toldBy(state: CeremonyState) {
+  const held = contributionsOf([...(state.rounds[0]?.held.values() ?? [])]);
+  const said = held.map(({ id, slot, body, at }) => ({ id, slot, role: body.role, content: body.content, at }));
+  return { view: viewOf(state), head: state.head, ending: state.ending, said, intake: state.rounds[0]?.intake.perSeat };
+}
+
+/** A bid for nothing in particular, with more to it than is kept. */
+function longBid({ net, bidders }: Sale): VerifiedObservation {
+  return authorFor((bidders[0] as Party).identity)({
+    ceremony: net.call.id,
+    round: 0,
+    slot: { seat: ELECTORS.length, attempt: null, item: null },
+    at: [net.now, net.now + 7],
+    timeToLive: 60 * SECOND,
+    lineage: { sequence: 70, prev: null, parents: [], sources: [], derivation: null },
+    body: { kind: "contribution", role: "bidder", content: new Map([["reason", "x".repeat(400)]]) },
+  });
+}
+
+function openedSale(): Sale {
+  const sale = openSale(8);
+  const bids = bidsIn(sale, 60);
+  handIn(sale, "acme", bids.slice(0, 35));
+  sale.net.run(1);
+  handIn(sale, "bolt", bids.slice(35));
+  sale.net.run(1);
+  return sale;
+}
+
+describe("a batch that is kept small", () => {
+  it("tells of each member what the member's own frame says", () => {
+    const sale = openSale(5);
+    const bids = bidsIn(sale, 12);
+    const long = longBid(sale);
+    const batch = reopen(batchBy(sale, "acme", [...bids, long]).frame.slice()) as Observation as Observation<BatchBody>;
+    const kept = keepSmall(batch);
+    expect(kept.body.members.map(({ id }) => id)).toContain(long.id);
+    expect(kept.body.members).toHaveLength(13);
+    for (const [index, member] of kept.body.members.entries()) {
+      const whole = batch.body.members[index] as Member;
+      expect(member).not.toBe(whole);
+      for (const field of FIELDS) expect(member[field], field).toEqual(whole[field]);
+      expect({ ...whole.body }).toEqual({
+        kind: member.body.kind,
+        role: member.body.role,
+        content: member.body.content,
+      });
+      expect(grantedUntil(member)).toBe(grantedUntil(whole));
+    }
+    expect(batchOf(kept.body.members)).toMatchObject({ root: batch.body.root });
+    expect(keepSmall(kept)).toBe(kept);
+  });
+
+  it("is there again after a restart, from what is kept or from its frame, and ends alike", () => {
+    const sale = openedSale();
+    const open = ledgerOf(sale, "bolt");
+    expect(toldBy(open.load())).toEqual(toldBy(open.state));
+    const digests = close(sale);
+    const { sql, state, load } = ledgerOf(sale, "bolt");
+    const told = toldBy(state);
+    expect(told.ending?.digest).toBe(digests[0]);
+    expect(toldBy(load())).toEqual(told);
+    sql.exec("DELETE FROM kept");
+    expect(toldBy(load())).toEqual(told);
+    expect(sql.exec("SELECT id FROM kept").toArray().length).toBeGreaterThan(1);
+  });
+
+  it("is made anew where what is kept is altered, another batch's, or of another version", () => {
+    const sale = openedSale();
+    const { sql, state, load } = ledgerOf(sale, "acme");
+    const told = toldBy(state);
+    const rows = () =>
+      sql.exec("SELECT id, kept FROM kept ORDER BY id").toArray() as unknown as { id: string; kept: Uint8Array }[];
+    const before = rows();
+    const [first, second] = before as [(typeof before)[0], (typeof before)[0]];
+    const put = (id: string, kept: Uint8Array) => sql.exec("UPDATE kept SET kept = ? WHERE id = ?", kept, id);
+    for (const place of [0, 40, first.kept.length - 1]) {
+      const altered = Uint8Array.from(first.kept);
+      altered[place] = (altered[place] as number) ^ 1;
+      put(first.id, altered);
+      expect(toldBy(load())).toEqual(told);
+      expect(rows()).toEqual(before);
+    }
+    put(first.id, second.kept);
+    expect(toldBy(load())).toEqual(told);
+    expect(rows()).toEqual(before);
+    const fields = decodeCanonical(second.kept.subarray(32));
+    if (!fields.ok || !(fields.value instanceof Map)) throw new Error("what is kept is a map");
+    const later = encodeCanonical(new Map(fields.value).set("version", 2));
+    put(second.id, concatBytes(sha256(later), later));
+    expect(toldBy(load())).toEqual(told);
+    expect(rows()).toEqual(before);
+    put(second.id, second.kept.subarray(0, 31));
+    expect(toldBy(load())).toEqual(told);
+    expect(rows()).toEqual(before);
+  });
+});
