@@ -125,11 +125,15 @@ export type Asked = {
   /** A document, or bytes of our encoding. */
   readonly body?: object | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Without one a POST where there is a body, else a GET. */
+  readonly method?: "POST" | "DELETE";
+  /** Statuses that are answers here too, though they are no success. */
+  readonly answers?: readonly number[];
   /** Ends the request; without one it ends by itself after half a minute. */
   readonly signal?: AbortSignal;
 };
 
-/** A POST where there is a body. Answers of 304 are answers; every other one that is not a success is thrown as a refusal. */
+/** Answers of 304 are answers; every other one that is not a success, nor among `answers`, is thrown as a refusal. */
 export async function askAgent({ url, key, asking }: Asks, path: string, asked: Asked = {}): Promise<Response> {
   const { body } = asked;
   const { answerMs = ANSWER_MS, requestId = null } = asking ?? {};
@@ -143,7 +147,7 @@ export async function askAgent({ url, key, asking }: Asks, path: string, asked: 
   const sent =
     body instanceof Uint8Array ? Uint8Array.from(body) : body === undefined ? undefined : JSON.stringify(body);
   const init = {
-    method: sent === undefined ? "GET" : "POST",
+    method: asked.method ?? (sent === undefined ? "GET" : "POST"),
     headers,
     signal: asked.signal ?? AbortSignal.timeout(answerMs),
   };
@@ -155,10 +159,11 @@ export async function askAgent({ url, key, asking }: Asks, path: string, asked: 
       );
     },
   );
-  if ((response.ok && response.status !== 202) || response.status === 304) return response;
+  const { ok, status } = response;
+  if ((ok && status !== 202) || status === 304 || asked.answers?.includes(status)) return response;
   const told = refusalIn(parsed(await response.text().catch(() => "")));
-  if (told === null) throw unreachable(url, `it answers ${response.status}, and not as an agent does`);
-  throw new Refused(fault(told.code, { ...told.about }).fault, EXITS[response.status] ?? EXIT.no, told.refusal);
+  if (told === null) throw unreachable(url, `it answers ${status}, and not as an agent does`);
+  throw new Refused(fault(told.code, { ...told.about }).fault, EXITS[status] ?? EXIT.no, told.refusal);
 }
 
 /** The JSON document that the agent answers. */

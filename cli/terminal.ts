@@ -32,7 +32,7 @@ export async function confirmed(question: string, flag: string): Promise<boolean
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal: stopped.signal })).trim());
   } catch {
-    const reason = "nothing was signed";
+    const reason = "nothing was done";
     throw new Refused(fault("INTERRUPTED", { signal: "SIGINT", reason }).fault, EXIT.interrupted);
   } finally {
     isAsking = false;

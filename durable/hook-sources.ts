@@ -1,4 +1,5 @@
-// Sources that were added while the agent runs: their signed documents, every version of them, of which the latest is in force.
+// Sources that were added while the agent runs: their signed documents, every version of them, of which the latest is in force; and which
+// sources are paused, those of the deployment among them.
 import { toHex } from "../shared/bytes.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { parseSource, type SourceStatement } from "../shared/source/statement.ts";
@@ -10,6 +11,7 @@ const TABLES = [
   "CREATE TABLE IF NOT EXISTS sources (statement TEXT PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, frame BLOB NOT NULL)",
   "CREATE INDEX IF NOT EXISTS sources_by_id ON sources (id, at)",
   "CREATE TABLE IF NOT EXISTS sources_removed (id TEXT PRIMARY KEY, at INTEGER NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS paused (id TEXT PRIMARY KEY, at INTEGER NOT NULL)",
 ];
 
 export class HookSources {
@@ -59,10 +61,26 @@ export class HookSources {
 
   /** False where no such source was added here. What was taken out comes back by a later document only: the old ones lie with others. */
   remove(id: string): boolean {
+    this.resume(id);
     const removed = this.#sql.exec<{ at: number }>("DELETE FROM sources WHERE id = ? RETURNING at", id).toArray();
     if (removed.length === 0) return false;
     const at = Math.max(...removed.map((row) => row.at));
     this.#sql.exec("INSERT OR REPLACE INTO sources_removed VALUES (?, ?)", id, at);
     return true;
+  }
+
+  /** Answers since when it is paused: pausing twice changes nothing. */
+  pause(id: string, nowMs: number): number {
+    this.#sql.exec("INSERT OR IGNORE INTO paused VALUES (?, ?)", id, nowMs);
+    return this.pausedAtMs(id) ?? nowMs;
+  }
+
+  resume(id: string): void {
+    this.#sql.exec("DELETE FROM paused WHERE id = ?", id);
+  }
+
+  /** Null where it is not paused. */
+  pausedAtMs(id: string): number | null {
+    return this.#sql.exec<{ at: number }>("SELECT at FROM paused WHERE id = ?", id).toArray()[0]?.at ?? null;
   }
 }

@@ -21,7 +21,8 @@ import {
 import { HookSecrets, newSecret, type SecretsOf } from "./hook-secrets.ts";
 import { HookSources } from "./hook-sources.ts";
 
-export type SourceIntake = SecretsOf & { readonly frame: Uint8Array | null };
+export type SourceIntake = SecretsOf & { readonly frame: Uint8Array | null; readonly pausedAtMs: number | null };
+export type SourceCounts = ReturnType<HookRequests["counts"]> & { readonly pausedAtMs: number | null };
 
 export type HooksRpc = {
   readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
@@ -32,7 +33,7 @@ export type HooksRpc = {
     kept: KeptBody | null,
     callback: Callback | null,
   ) => Promise<string>;
-  /** Of a source that was added here its signed document, else null; and its secrets, with those that the deployment configures. */
+  /** Of a source that was added here its signed document, else null; its secrets, with those that the deployment configures; and its pause. */
   readonly intake: (source: string, configured: readonly string[]) => Promise<SourceIntake>;
   readonly sources: () => Promise<readonly Uint8Array[]>;
   /**
@@ -45,6 +46,8 @@ export type HooksRpc = {
     renew: boolean,
   ) => Promise<Result<{ readonly secret: string | null }>>;
   readonly removeSource: (id: string) => Promise<Result<true>>;
+  /** Answers since when it is paused; null once it is not. */
+  readonly pauseSource: (id: string, on: boolean) => Promise<number | null>;
   /** `configured` are those that the deployment has for the source: they are replaced too. */
   readonly rotateSource: (
     id: string,
@@ -58,7 +61,7 @@ export type HooksRpc = {
   readonly events: (source: string, before: number | null, limit: number) => Promise<readonly ShownEvent[]>;
   readonly labelled: (label: string) => Promise<string | null>;
   readonly missing: (source: string, deliveries: readonly string[]) => Promise<readonly string[]>;
-  readonly counts: (source: string) => Promise<ReturnType<HookRequests["counts"]>>;
+  readonly counts: (source: string) => Promise<SourceCounts>;
   /** Takes events to tell; answers the types that anybody wants. */
   readonly notify: (events: readonly CeremonyEvent[]) => Promise<readonly string[]>;
   readonly event: (id: string) => Promise<string | null>;
@@ -100,7 +103,7 @@ export class Hooks extends DurableObject<AgentEnv> {
 
   async intake(source: string, configured: readonly string[]): Promise<SourceIntake> {
     const secrets = await this.#secrets.of(source, configured, Date.now());
-    return { ...secrets, frame: this.#sources.frame(source) };
+    return { ...secrets, frame: this.#sources.frame(source), pausedAtMs: this.#sources.pausedAtMs(source) };
   }
 
   async sources(): Promise<readonly Uint8Array[]> {
@@ -132,6 +135,12 @@ export class Hooks extends DurableObject<AgentEnv> {
     if (!this.#sources.remove(id)) return fault("NOT_FOUND", { thing: "such source that was added here" });
     this.#secrets.forget(id);
     return ok(true);
+  }
+
+  async pauseSource(id: string, on: boolean): Promise<number | null> {
+    if (on) return this.#sources.pause(id, Date.now());
+    this.#sources.resume(id);
+    return null;
   }
 
   async rotateSource(
@@ -188,8 +197,8 @@ export class Hooks extends DurableObject<AgentEnv> {
     return this.#requests.missing(source, deliveries);
   }
 
-  async counts(source: string): Promise<ReturnType<HookRequests["counts"]>> {
-    return this.#requests.counts(source);
+  async counts(source: string): Promise<SourceCounts> {
+    return { ...this.#requests.counts(source), pausedAtMs: this.#sources.pausedAtMs(source) };
   }
 
   async notify(events: readonly CeremonyEvent[]): Promise<readonly string[]> {

@@ -15,10 +15,7 @@ import {
   withDefaults,
 } from "../shared/cbor/read.ts";
 import { sha256Hex } from "../shared/hash.ts";
-
-/** What a key may be allowed to do: see; speak for the party; open ceremonies; change how the agent stands to others, and all the rest. */
-export const SCOPES = ["read", "attest", "open", "admin"] as const;
-export type Scope = (typeof SCOPES)[number];
+import { isKeyName, SCOPES, type Scope } from "../shared/scopes.ts";
 
 /** A bearer key, known by the SHA-256 of its text. Several are in force at a time, so that one follows another without a gap. */
 export type ApiKey = {
@@ -58,7 +55,7 @@ export const PERSON = "access:";
 
 const scopes = list(oneOf(...SCOPES), SCOPES.length);
 const id: Reader<string> = (value, path) =>
-  typeof value === "string" && /^[\w.-]{1,64}$/.test(value) ? value : misfit(path, "1 to 64 letters, digits, . _ -");
+  typeof value === "string" && isKeyName(value) ? value : misfit(path, "1 to 64 letters, digits, . _ -");
 const instant: Reader<number> = (value, path) => {
   const at = typeof value === "string" && /^\d{4}-\d\d-\d\dT/.test(value) ? Date.parse(value) : Number.NaN;
   return Number.isFinite(at) ? at : misfit(path, "an ISO 8601 time such as 2027-01-31T00:00:00Z");

@@ -89,6 +89,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   NEVER_ARRIVED: "absent",
   ID_AMBIGUOUS: "conflict",
   SOURCE_UNKNOWN: "absent",
+  SOURCE_PAUSED: "failed",
   HOOK_BODY_GONE: "absent",
   HOOK_TARGET_REFUSED: "unverified",
   HOOK_EXISTS: "conflict",

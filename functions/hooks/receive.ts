@@ -52,6 +52,8 @@ export type Intake = {
   readonly scheme: Scheme;
   readonly secrets: readonly string[];
   readonly retired: readonly string[];
+  /** Since when nothing that its sender brings is acted on; null where it is. */
+  readonly pausedAtMs: number | null;
 };
 
 /** A refused signature is explained at most so often: whoever forges many must not make each of them cost a search. */
@@ -110,6 +112,10 @@ export async function actOn(intake: Intake, { hook, delivery }: VerifiedDelivery
   const concern = concernOf(source, event, delivered);
   if (!concern.ok) return { ...refused("failed", concern.fault, true), event };
   if (concern.value !== null) return { ...refused("ignored", concern.value, true), event };
+  if (intake.pausedAtMs !== null) {
+    const paused = fault("SOURCE_PAUSED", { source: source.id, at: intake.pausedAtMs * 1_000 });
+    return { ...refused("failed", paused.fault, true), event };
+  }
   const key = replayKey(scheme, hook, payload.value);
   const claimed = await hooksOf(intake.env).claim(source.id, key, Date.now(), hook.signedAt !== null);
   const told = { ...NOTHING, event, key, isVerified: true };

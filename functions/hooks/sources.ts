@@ -15,7 +15,7 @@ export async function intakeOf(context: Context<AgentContext>, id: string): Prom
   const { env } = context;
   const config = context.get("config");
   const configured = config.party.sources.find((candidate) => candidate.id === id);
-  const { frame, secrets, retired } = await hooksOf(env).intake(id, config.hookSecrets.get(id) ?? []);
+  const { frame, secrets, retired, pausedAtMs } = await hooksOf(env).intake(id, config.hookSecrets.get(id) ?? []);
   const added = configured !== undefined || frame === null ? null : parseSource(frame);
   if (added !== null && !added.ok) return added;
   const source = configured ?? added?.value.document;
@@ -32,6 +32,7 @@ export async function intakeOf(context: Context<AgentContext>, id: string): Prom
     scheme: scheme.value,
     secrets,
     retired,
+    pausedAtMs,
   });
 }
 

@@ -2,10 +2,10 @@
 // may do.
 import type { Context } from "hono";
 import type { AgentConfig } from "../../durable/config.ts";
-import type { Scope } from "../../durable/keys.ts";
 import { type ApiKey, allows, UNITS_A_MINUTE } from "../../durable/keys.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
+import type { Scope } from "../../shared/scopes.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "./app.ts";
 import { isCrossSite } from "./origin.ts";

@@ -29,6 +29,7 @@ const OWN_STATUS: { readonly [C in RefusalCode]?: ContentfulStatusCode } = {
   IDEMPOTENCY_FULL: 429,
   QUEUE_BACKLOGGED: 429,
   TOKEN_UNCHECKED: 503,
+  SOURCE_PAUSED: 503,
 };
 /** What may succeed when it is sent again as it is. */
 const RETRYABLE: readonly number[] = [408, 429];
@@ -41,6 +42,7 @@ const RETRY_AFTER: { readonly [C in RefusalCode]?: number } = {
   CEREMONIES_WAITING: 60,
   TOKEN_UNCHECKED: 5,
   PAST_UNKNOWN: 5,
+  SOURCE_PAUSED: 300,
 };
 
 export function statusOf({ code }: Fault): ContentfulStatusCode {

@@ -1,8 +1,9 @@
 // Tokens of an identity provider (Cloudflare Access): signed by a key of its published set, for this application, at this time. Only
 // asymmetric algorithms are taken, whatever a token says of itself.
 import { createLocalJWKSet, createRemoteJWKSet, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from "jose";
-import { type AccessDocument, personId, type Scope } from "../../durable/keys.ts";
+import { type AccessDocument, personId } from "../../durable/keys.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
+import type { Scope } from "../../shared/scopes.ts";
 
 export type Bearer = { readonly id: string; readonly scopes: readonly Scope[]; readonly untilMs: number };
 

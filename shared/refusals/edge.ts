@@ -161,6 +161,11 @@ export const EDGE_REFUSALS = {
     why: "sources are configured by the party",
     do: "check the URL, which ends in /hooks/SOURCE",
   },
+  SOURCE_PAUSED: {
+    what: "the source {source} is paused, and the delivery did nothing",
+    why: "its owner paused it at {at:instant} UTC; the delivery was verified, and is on record",
+    do: "send it again later; or have the owner resume the source, and replay what came meanwhile",
+  },
   SOURCE_EVENT: {
     what: "the event {event} opens nothing",
     why: "this source opens ceremonies for {need}",

@@ -186,6 +186,54 @@ describe("after an outage", () => {
   });
 });
 
+describe("a paused source", () => {
+  it("tells its sender so and does nothing, keeps what came, and makes up for it once it is resumed", async () => {
+    const { secret } = (await add()).data as { secret: string };
+    expect((await deliver(1, secret)).status).toBe(201);
+    const paused = await run("source", "pause", "github", ...AGENT);
+    expect([paused.exit, paused.data]).toMatchObject([0, { id: "github", pausedAtMs: expect.any(Number) }]);
+    expect((await run("source", "pause", "github", ...AGENT)).data).toEqual(paused.data);
+    const answer = await deliver(2, secret);
+    expect([answer.status, answer.headers.get("retry-after"), await answer.json()]).toMatchObject([
+      503,
+      "300",
+      { code: "SOURCE_PAUSED", retryable: true },
+    ]);
+    expect((await deliver(3, "another secret")).status).toBe(401);
+    expect((await run("source", "list", ...AGENT)).text).toContain("PAUSED");
+    // The party's own word counts all the same.
+    expect((await run("trigger", "github", ...AGENT)).data).toMatchObject({ status: "opened" });
+    const resumed = await run("source", "resume", "github", ...AGENT);
+    expect([resumed.exit, resumed.data]).toEqual([0, { id: "github", pausedAtMs: null }]);
+    const replayed = await run("source", "replay", "github", "--failed", ...AGENT);
+    expect(replayed).toMatchObject({ exit: 0, data: { failed: 0, brought: [{ status: "opened" }] } });
+    expect((await deliver(2, secret)).status).toBe(200);
+    const { data } = await run("source", "events", "github", "--limit", "2", ...AGENT);
+    const done = { status: "opened", ceremony: expect.any(String) };
+    expect(data).toMatchObject({
+      events: [
+        { ...done, requests: 2 },
+        { ...done, requests: 1 },
+      ],
+    });
+    expect((await run("source", "pause", "none", ...AGENT)).exit).toBe(7);
+  });
+
+  it("is taken out on purpose alone, and its pause with it", async () => {
+    const { secret } = (await add()).data as { secret: string };
+    await run("source", "pause", "github", ...AGENT);
+    expect(await run("source", "remove", "github", ...AGENT)).toMatchObject({ exit: 64 });
+    expect(await run("source", "remove", "github", "--yes", ...AGENT)).toMatchObject({
+      exit: 0,
+      data: { removed: true },
+    });
+    expect((await deliver(1, secret)).status).toBe(404);
+    expect(await run("source", "remove", "github", "--yes", ...AGENT)).toMatchObject({ exit: 7 });
+    const again = (await add()).data as { secret: string };
+    expect((await deliver(1, again.secret)).status).toBe(201);
+  });
+});
+
 describe("listen", () => {
   it("ends with 9 once the agent stays away", async () => {
     let answers = 2;

@@ -3,6 +3,7 @@ import { ENDPOINTS_MAX } from "../../durable/hook-endpoints.ts";
 import { toBase64 } from "../../shared/bytes.ts";
 import type { EDGE_REFUSALS } from "../../shared/refusals/edge.ts";
 import { signSource } from "../../shared/source/statement.ts";
+import * as sender from "../functions/hooks/senders.ts";
 import { type AgentHere, agentHere, KEYED } from "../support/agent-here.ts";
 import { testParties } from "../support/parties.ts";
 import type { Example, Examples } from "./example.ts";
@@ -60,13 +61,28 @@ type OfHooks = Pick<
   | "HOOK_EXISTS"
   | "HOOKS_FULL"
   | "HOOK_UNSIGNABLE"
+  | "SOURCE_PAUSED"
   | "SOURCE_INVALID"
   | "SOURCE_SIGNER"
   | "SOURCE_OLDER"
   | "ATTEST_UNPLACED"
 >;
 
+/** A paused source's own sender, whose signature fits. */
+async function sendWhilePaused(agent: AgentHere): Promise<Response> {
+  const { secret } = (await (await add(agent, SOURCE)).json()) as { readonly secret: string };
+  await send(agent, "/v1/sources/gh/pause", {});
+  const body = sender.utf8(JSON.stringify({ deployment: { ref: "main" }, repository: { full_name: "a/b" } }));
+  const headers = {
+    ...sender.github(body, secret).headers,
+    "X-GitHub-Event": "deployment",
+    "X-GitHub-Delivery": "d-1",
+  };
+  return agent.request("/hooks/gh", { method: "POST", headers, body: Uint8Array.from(body) });
+}
+
 export const HOOKS: Examples<OfHooks> = {
+  SOURCE_PAUSED: at(sendWhilePaused),
   HOOK_BODY_GONE: at(
     (agent) => add(agent, SOURCE),
     (agent) => send(agent, "/hooks/gh", "{}"),

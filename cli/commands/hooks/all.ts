@@ -1,8 +1,11 @@
 // The commands about webhooks.
 import type { Command } from "../../registry.ts";
+import { deliveryList, deliveryReplay } from "./deliveries.ts";
 import { sourceAdd, sourceLint, sourceSign } from "./document.ts";
-import { listen, sourceAttempts, sourceList, sourceRequests } from "./listed.ts";
-import { sourceReplay, sourceReplayMissing, sourceRotate, trigger } from "./replay.ts";
+import { endpointAdd, endpointEnable, endpointList, endpointRemove, endpointRotate } from "./endpoints.ts";
+import { listen, sourceAttempts, sourceEvents, sourceList, sourceRequests } from "./listed.ts";
+import { sourceReplay, sourceReplayMissing, trigger } from "./replay.ts";
+import { sourcePause, sourceRemove, sourceResume, sourceRotate } from "./source-admin.ts";
 
 export const HOOK_COMMANDS: readonly Command[] = [
   sourceLint,
@@ -10,10 +13,21 @@ export const HOOK_COMMANDS: readonly Command[] = [
   sourceAdd,
   sourceList,
   sourceRequests,
+  sourceEvents,
   sourceAttempts,
   sourceReplay,
   sourceReplayMissing,
   sourceRotate,
+  sourcePause,
+  sourceResume,
+  sourceRemove,
   trigger,
   listen,
+  endpointAdd,
+  endpointList,
+  endpointRemove,
+  endpointEnable,
+  endpointRotate,
+  deliveryList,
+  deliveryReplay,
 ];

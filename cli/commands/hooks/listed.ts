@@ -1,4 +1,4 @@
-// `source list|requests|attempts` and `listen`: what came in by webhooks, and who heard of it.
+// `source list|requests|events|attempts` and `listen`: what came in by webhooks, and who heard of it.
 import { setTimeout as sleep } from "node:timers/promises";
 import {
   AGENT_FLAGS,
@@ -24,6 +24,7 @@ export type Source = {
   readonly does: string;
   readonly of: string | null;
   readonly lastMs: number | null;
+  readonly pausedAtMs: number | null;
   readonly byStatus: Readonly<Record<string, number>>;
 };
 export type Request = {
@@ -51,8 +52,8 @@ export const sourceList: Command = {
   run: async (call) => {
     const data = await askJson<{ readonly sources: readonly Source[] }>(agentOf(call), "/v1/sources");
     const lines = data.sources.map(
-      ({ id, scheme, event, does, of, byStatus }) =>
-        `${shown(id).padEnd(16)} ${shown(scheme)} ${shown(event)} → ${shown(does)} ${shown(of ?? "")}  ${countsText(byStatus)}`,
+      ({ id, scheme, event, does, of, byStatus, pausedAtMs }) =>
+        `${shown(id).padEnd(16)} ${shown(scheme)} ${shown(event)} → ${shown(does)} ${shown(of ?? "")}  ${countsText(byStatus)}${pausedAtMs === null ? "" : "   PAUSED"}`,
     );
     return { exit: EXIT.yes, data, text: lines.length === 0 ? "no sources" : lines.join("\n") };
   },
@@ -97,19 +98,30 @@ export function queryOf(call: Call): Readonly<Record<string, string>> {
   };
 }
 
-/** Page after page, up to so many. */
-export async function requestsOf(
+export function requestsOf(
   agent: Agent,
   source: string,
   query: Readonly<Record<string, string>>,
   most: number,
 ): Promise<readonly Request[]> {
-  const found: Request[] = [];
+  return pagesOf<"requests", Request>(agent, `${pathOf(source)}/requests`, "requests", query, most);
+}
+
+/** Page after page, up to so many. */
+async function pagesOf<Name extends string, Item>(
+  agent: Agent,
+  path: string,
+  name: Name,
+  query: Readonly<Record<string, string>>,
+  most: number,
+): Promise<readonly Item[]> {
+  type Answer = Readonly<Record<Name, readonly Item[]>> & { readonly cursor: string | null };
+  const found: Item[] = [];
   for (let cursor: string | null = null; ; ) {
     const page: Readonly<Record<string, string>> = cursor === null ? {} : { cursor };
     const asked = new URLSearchParams({ ...query, ...page, limit: String(Math.min(200, most - found.length)) });
-    const answer: Page = await askJson<Page>(agent, `${pathOf(source)}/requests?${asked}`);
-    found.push(...answer.requests);
+    const answer: Answer = await askJson<Answer>(agent, `${path}?${asked}`);
+    found.push(...answer[name]);
     cursor = answer.cursor;
     if (cursor === null || found.length >= most) return found;
   }
@@ -131,6 +143,38 @@ export function requestText(request: Request): string {
   ];
   return lines.join("\n");
 }
+
+type Event = {
+  readonly id: string;
+  readonly atMs: number;
+  readonly ceremony: string | null;
+  readonly label: string | null;
+  readonly status: string;
+  readonly requests: number;
+};
+
+export const sourceEvents: Command = {
+  name: "source events",
+  usage: `source events SOURCE [--limit N] ${AGENT_USAGE}`,
+  about: "what a source's deliveries did, each once however many requests brought it, the latest first",
+  flags: { limit: { type: "string" }, ...AGENT_FLAGS },
+  input: AGENT_INPUT,
+  example: "source events github --as acme",
+  run: async (call) => {
+    const path = `${pathOf(argument(call, 0, "SOURCE"))}/events`;
+    const events = await pagesOf<"events", Event>(agentOf(call), path, "events", {}, limitOf(call));
+    const lines = events.map(({ id, atMs, ceremony, label, status, requests }) => {
+      const place = ceremony === null ? "" : ` → ${shown(ceremony.slice(0, 12))}`;
+      const times = `${requests} ${requests === 1 ? "request" : "requests"}`;
+      return `${new Date(atMs).toISOString().slice(0, 19)}  ${shown(id)}  ${shown(status)}${place}  ${shown(label ?? "")}  ${times}`;
+    });
+    return {
+      exit: EXIT.yes,
+      data: { events },
+      text: lines.length === 0 ? "nothing came of any delivery yet" : lines.join("\n"),
+    };
+  },
+};
 
 type Attempt = {
   readonly id: string;

@@ -1,10 +1,10 @@
-// `source replay|replay-missing|rotate|remove` and `trigger`: bringing deliveries again, and trying a source without its sender.
+// `source replay|replay-missing` and `trigger`: bringing deliveries again, and trying a source without its sender.
 import { randomBytes } from "node:crypto";
 import { toBase64 } from "../../../shared/bytes.ts";
 import { fault } from "../../../shared/result.ts";
 import { type Body, sampleBody, withValue } from "../../../shared/source/sample.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } from "../../agent-client.ts";
-import { argument, linesIn, readJsonFile, required, seconds, usage } from "../../files.ts";
+import { argument, linesIn, readJsonFile, required, usage } from "../../files.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
 import { pathOf, queryOf, requestsOf, type Source } from "./listed.ts";
@@ -145,30 +145,6 @@ async function bring(agent: Agent, source: string, { id, headers, body }: Listed
     return { request: id, status: "rejected", ceremony: null, code: error.told.code, why: error.told.why };
   }
 }
-
-export const sourceRotate: Command = {
-  name: "source rotate",
-  usage: `source rotate SOURCE [--overlap T] [--secret SECRET] ${AGENT_USAGE}`,
-  about: "put a new secret in force; the old one is taken beside it until the overlap ends (a day)",
-  flags: { overlap: { type: "string" }, secret: { type: "string" }, ...AGENT_FLAGS },
-  input: [
-    "--overlap     such as 90s, 15m or 24h; 0s withdraws the old one at once",
-    "--secret      where the sender makes it; else one is made, and shown this once",
-    ...AGENT_INPUT,
-  ],
-  example: "source rotate github --overlap 2h --as acme",
-  run: async (call) => {
-    const source = argument(call, 0, "SOURCE");
-    const overlap = seconds(call, "overlap");
-    const query = overlap === null ? "" : `?overlap=${Math.round(overlap)}`;
-    const given = typeof call.flags.secret === "string" ? call.flags.secret : null;
-    type Rotated = { readonly secret: string | null; readonly overlapSeconds: number };
-    const data = await askJson<Rotated>(agentOf(call), `${pathOf(source)}/rotate${query}`, { body: { secret: given } });
-    const secret = data.secret === null ? [] : [`secret ${shown(data.secret)} (shown once)`];
-    const text = [...secret, `the old one is taken for ${data.overlapSeconds} s more: change it at the sender by then`];
-    return { exit: EXIT.yes, data, text: text.join("\n") };
-  },
-};
 
 export const trigger: Command = {
   name: "trigger",

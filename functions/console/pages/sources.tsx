@@ -1,5 +1,6 @@
 // Webhooks as their owner sees them: each source, the requests that came, what each did, and bringing one again.
 import type { RequestStatus, ShownEvent, ShownRequest } from "../../../durable/hook-requests.ts";
+import type { SourceCounts } from "../../../durable/hooks-object.ts";
 import type { SourceDocument } from "../../../shared/source/document.ts";
 import { Foreign } from "../foreign.tsx";
 import { Form } from "../form.tsx";
@@ -9,7 +10,7 @@ import type { Badge } from "../words.ts";
 export type ListedSource = {
   readonly source: SourceDocument;
   readonly url: string;
-  readonly counts: Readonly<Record<string, unknown>>;
+  readonly counts: SourceCounts;
 };
 
 export const Sources = ({ sources }: { sources: readonly ListedSource[] }) => (
@@ -31,10 +32,12 @@ export const Sources = ({ sources }: { sources: readonly ListedSource[] }) => (
         <code>
           <Foreign text={url} />
         </code>,
-        Object.entries(counts)
-          .filter(([, count]) => typeof count === "number" && count > 0)
-          .map(([name, count]) => `${name} ${count}`)
-          .join(", ") || "nothing came yet",
+        <>
+          {counts.pausedAtMs === null ? null : <Badged badge={{ icon: "‖", word: "paused", tone: "warn" }} />}{" "}
+          {Object.entries(counts.byStatus)
+            .map(([name, count]) => `${count} ${name}`)
+            .join(", ") || "nothing came yet"}
+        </>,
       ])}
     />
   </>

@@ -1,8 +1,8 @@
 // A row of the one table of routes: what the guards enforce, what /openapi.json and /docs tell, and what is called in the end.
 import type { Context } from "hono";
-import type { Scope } from "../../../durable/keys.ts";
 import type { Reader, Schema } from "../../../shared/cbor/read.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
+import type { Scope } from "../../../shared/scopes.ts";
 import type { AgentContext } from "../app.ts";
 
 /** Who may call: a key with this scope, anybody, or whoever signed what the body holds. */

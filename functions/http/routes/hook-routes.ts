@@ -10,7 +10,15 @@ import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { ENDPOINT_ROUTES, OVERLAP } from "./endpoint-routes.ts";
 import { hookRoute } from "./hooks.ts";
-import { addRoute, readAdded, readRotated, removeRoute, rotateRoute, triggerRoute } from "./source-admin.ts";
+import {
+  addRoute,
+  pauseRoute,
+  readAdded,
+  readRotated,
+  removeRoute,
+  rotateRoute,
+  triggerRoute,
+} from "./source-admin.ts";
 import {
   deliveryRoute,
   eventsRoute,
@@ -71,6 +79,7 @@ export const HOOK_ROUTES: readonly Route[] = [
       "HOOK_SIGNATURE_MISMATCH",
       "HOOK_TIMESTAMP_TOO_OLD",
       "HOOK_DELIVERY_MISSING",
+      "SOURCE_PAUSED",
     ],
     handle: countedHook,
   }),
@@ -118,6 +127,27 @@ export const HOOK_ROUTES: readonly Route[] = [
     refusals: ["SOURCE_UNKNOWN", "BODY_INVALID"],
     handle: (context, { overlap }) => withSource(context, (_, intake) => rotateRoute(context, intake, overlap)),
   }),
+  ...(
+    [
+      ["POST", "acts on nothing that its sender brings, who is told so; requests are kept for a replay"],
+      ["DELETE", "acts on its deliveries again"],
+    ] as const
+  ).map(([method, does]) =>
+    route({
+      ...owned,
+      method,
+      path: "/v1/sources/{source}/pause",
+      does,
+      access: "admin",
+      answers: {
+        200: answer(
+          "since when it is paused, if it is",
+          record({ id: shape.words, pausedAtMs: nullable(shape.count) }),
+        ),
+      },
+      handle: (context) => withSource(context, (_, intake) => pauseRoute(context, intake, method === "POST")),
+    }),
+  ),
   route({
     ...owned,
     method: "POST",
@@ -205,7 +235,8 @@ async function countedHook(context: Context<AgentContext>): Promise<Response> {
   const answer = await hookRoute(context);
   const source = context.req.param("source") ?? "";
   const known = context.get("config").party.sources.some(({ id }) => id === source);
-  const labels = { source: known ? source : "unknown", result: RESULTS[answer.status] ?? "failed" };
+  const result = context.get("code") === "SOURCE_PAUSED" ? "paused" : (RESULTS[answer.status] ?? "failed");
+  const labels = { source: known ? source : "unknown", result };
   const directory = context.env.DIRECTORY.getByName(DIRECTORY_NAME);
   const counting = directory.tally([{ name: "hook-requests", labels, n: 1 }]);
   context.executionCtx.waitUntil(

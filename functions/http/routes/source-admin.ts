@@ -96,6 +96,11 @@ export async function removeRoute(context: SourceContext): Promise<Response> {
   return removed.ok ? context.json({ done: true }) : problem(context, removed.fault);
 }
 
+/** What its sender brings is verified and kept, and not acted on until the pause is over. */
+export async function pauseRoute(context: SourceContext, { source }: Intake, on: boolean): Promise<Response> {
+  return context.json({ id: source.id, pausedAtMs: await hooksOf(context.env).pauseSource(source.id, on) });
+}
+
 /** Without a `secret` one is made; the old one is taken beside it until the overlap ends. */
 export async function rotateRoute(context: SourceContext, intake: Intake, overlap: number | null): Promise<Response> {
   const rotated = await readBody(context.req.raw, readRotated);

@@ -173,7 +173,8 @@ export async function bring(
   const may = mayBring(context, intake);
   if (!may.ok) return problem(context, may.fault);
   const startedMs = Date.now();
-  const received = await acted(intake, verified, body);
+  // A pause stops the sender, and not the party's own people.
+  const received = await acted({ ...intake, pausedAtMs: null }, verified, body);
   const request = await keepRequest(intake, received, { body, verified, startedMs }, replayOf);
   const { status, ceremony, fault: cause } = received;
   return context.json({ request, status, ceremony, ...(cause === null ? {} : describeRefusal(cause)) });

@@ -232,6 +232,8 @@ describe("the served description", () => {
     await post(at("/deliveries")[0], brought, at("/deliveries")[1]);
     await ask("POST", at("/trigger")[0], { body: '{"action":"created"}' }, at("/trigger")[1]);
     await post(at("/rotate?overlap=60")[0], {}, at("/rotate")[1]);
+    await post(at("/pause")[0], {}, at("/pause")[1]);
+    await ask("DELETE", at("/pause")[0], {}, at("/pause")[1]);
     const frame = toBase64(signSource(JSON.stringify({ ...SOURCE, id: "two" }), acme.mesh, 1, acme.root));
     expect((await post("/v1/sources", { frame })).status).toBe(201);
     await post("/v1/sources", { frame: toBase64(signSource("{}", acme.mesh, 2, acme.root)) });
