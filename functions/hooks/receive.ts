@@ -113,7 +113,7 @@ export async function actOn(intake: Intake, { hook, delivery }: VerifiedDelivery
   if (!concern.ok) return { ...refused("failed", concern.fault, true), event };
   if (concern.value !== null) return { ...refused("ignored", concern.value, true), event };
   if (intake.pausedAtMs !== null) {
-    const paused = fault("SOURCE_PAUSED", { source: source.id, at: intake.pausedAtMs * 1_000 });
+    const paused = fault("SOURCE_PAUSED", { source: source.id });
     return { ...refused("failed", paused.fault, true), event };
   }
   const key = replayKey(scheme, hook, payload.value);

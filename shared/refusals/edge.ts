@@ -163,7 +163,7 @@ export const EDGE_REFUSALS = {
   },
   SOURCE_PAUSED: {
     what: "the source {source} is paused, and the delivery did nothing",
-    why: "its owner paused it at {at:instant} UTC; the delivery was verified, and is on record",
+    why: "its owner paused it; the delivery was verified, and is on record",
     do: "send it again later; or have the owner resume the source, and replay what came meanwhile",
   },
   SOURCE_EVENT: {
