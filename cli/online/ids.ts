@@ -5,9 +5,9 @@ import { fault } from "../../shared/result.ts";
 import { type Agent, askJson } from "../agent-client.ts";
 import { usage } from "../files.ts";
 import { EXIT, Refused } from "../registry.ts";
+import { pagesOf } from "./pages.ts";
 
 const POLL_MS = 250;
-const PAGE = 200;
 /** An older one is named by its whole id. */
 const LOOKED_THROUGH = 2_000;
 
@@ -62,18 +62,6 @@ export type Row = {
 };
 
 /** At most `most` of the ceremonies that an agent lists. */
-export async function listOf(
-  agent: Agent,
-  filter: Readonly<Record<string, string>>,
-  most: number,
-): Promise<readonly Row[]> {
-  const rows: Row[] = [];
-  for (let cursor: Readonly<Record<string, string>> = {}; rows.length < most; ) {
-    const query = new URLSearchParams({ ...filter, ...cursor, limit: String(Math.min(PAGE, most - rows.length)) });
-    const page = await askJson<{ ceremonies: readonly Row[]; next: string | null }>(agent, `/v1/ceremonies?${query}`);
-    rows.push(...page.ceremonies);
-    if (page.next === null) return rows;
-    cursor = { cursor: page.next };
-  }
-  return rows;
+export function listOf(agent: Agent, filter: Readonly<Record<string, string>>, most: number): Promise<readonly Row[]> {
+  return pagesOf<Row>(agent, "/v1/ceremonies", "ceremonies", filter, most);
 }

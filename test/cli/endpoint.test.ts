@@ -7,18 +7,6 @@ import { run } from "../support/command.ts";
 import { testParties } from "../support/parties.ts";
 import { type Arrived, type Receiver, startReceiver } from "../support/receiver.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme] = parties as readonly [(typeof parties)[number]];
 const WITH = ["--with", parties.map(({ name }) => name).join(",")] as const;

@@ -1,6 +1,7 @@
 // `delivery list|replay`: what was to be told to whom by webhooks, and telling again what nobody took.
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } from "../../agent-client.ts";
-import { usage } from "../../files.ts";
+import { numberIn, usage } from "../../files.ts";
+import { pagesOf } from "../../online/pages.ts";
 import { nextLine } from "../../online/show.ts";
 import { type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
@@ -16,18 +17,21 @@ type Delivery = {
   readonly dueMs: number | null;
 };
 
+/** Listed where no --limit says otherwise; and replayed by one command at most. */
+const LISTED = 50;
+const REPLAYED_MAX = 2_000;
 const STATUSES = ["pending", "delivered", "dead"] as const;
 
 export const deliveryList: Command = {
   name: "delivery list",
-  usage: `delivery list [--status pending|delivered|dead] [--endpoint ENDPOINT] ${AGENT_USAGE}`,
-  about: "what was to be told to whom by webhooks, the latest 200 first; dead is what nobody took in ten tries",
-  flags: { status: { type: "string" }, endpoint: { type: "string" }, ...AGENT_FLAGS },
+  usage: `delivery list [--status pending|delivered|dead] [--endpoint ENDPOINT] [--limit N] ${AGENT_USAGE}`,
+  about: "what was to be told to whom by webhooks, the latest first; dead is what nobody took in ten tries",
+  flags: { status: { type: "string" }, endpoint: { type: "string" }, limit: { type: "string" }, ...AGENT_FLAGS },
   input: ["--endpoint    of this endpoint alone, or of this source that waits for an answer", ...AGENT_INPUT],
   example: "delivery list --status dead --as acme",
   run: async (call) => {
     const agent = agentOf(call);
-    const deliveries = await listed(agent, call, statusOf(call));
+    const deliveries = await listed(agent, call, statusOf(call), numberIn(call, "limit", LISTED));
     const now = Date.now();
     const lines = deliveries.map(({ id, owner, type, ceremony, status, attempts, dueMs }) => {
       const next = dueMs === null ? "" : `, again in ${Math.max(0, Math.round((dueMs - now) / 1_000))} s`;
@@ -46,12 +50,12 @@ function statusOf({ flags: { status } }: Call): string | null {
   throw usage(`--status takes ${STATUSES.join(", ")}`);
 }
 
-async function listed(agent: Agent, { flags }: Call, status: string | null): Promise<readonly Delivery[]> {
-  const query = new URLSearchParams({
+function listed(agent: Agent, { flags }: Call, status: string | null, most: number): Promise<readonly Delivery[]> {
+  const query = {
     ...(typeof flags.endpoint === "string" ? { endpoint: flags.endpoint } : {}),
     ...(status === null ? {} : { status }),
-  });
-  return (await askJson<{ readonly deliveries: readonly Delivery[] }>(agent, `/v1/deliveries?${query}`)).deliveries;
+  };
+  return pagesOf<Delivery>(agent, "/v1/deliveries", "deliveries", query, most);
 }
 
 export const deliveryReplay: Command = {
@@ -69,7 +73,10 @@ export const deliveryReplay: Command = {
   run: async (call) => {
     const agent = agentOf(call);
     if ((call.args.length === 0) !== (call.flags.dead === true)) throw usage("either DELIVERY… or --dead is needed");
-    const ids = call.args.length > 0 ? call.args : (await listed(agent, call, "dead")).map(({ id }) => id).reverse();
+    const ids =
+      call.args.length > 0
+        ? call.args
+        : (await listed(agent, call, "dead", REPLAYED_MAX)).map(({ id }) => id).reverse();
     const [replayed, missing]: [string[], string[]] = [[], []];
     for (const id of ids) ((await replay(agent, id)) ? replayed : missing).push(id);
     const lines = missing.map((id) => `${shown(id)}  there is no such delivery`);

@@ -11,6 +11,7 @@ import {
   followedAgentOf,
 } from "../../agent-client.ts";
 import { argument, instant, seconds, usage } from "../../files.ts";
+import { pagesOf } from "../../online/pages.ts";
 import { persistently } from "../../online/persist.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
@@ -104,27 +105,7 @@ export function requestsOf(
   query: Readonly<Record<string, string>>,
   most: number,
 ): Promise<readonly Request[]> {
-  return pagesOf<"requests", Request>(agent, `${pathOf(source)}/requests`, "requests", query, most);
-}
-
-/** Page after page, up to so many. */
-async function pagesOf<Name extends string, Item>(
-  agent: Agent,
-  path: string,
-  name: Name,
-  query: Readonly<Record<string, string>>,
-  most: number,
-): Promise<readonly Item[]> {
-  type Answer = Readonly<Record<Name, readonly Item[]>> & { readonly cursor: string | null };
-  const found: Item[] = [];
-  for (let cursor: string | null = null; ; ) {
-    const page: Readonly<Record<string, string>> = cursor === null ? {} : { cursor };
-    const asked = new URLSearchParams({ ...query, ...page, limit: String(Math.min(200, most - found.length)) });
-    const answer: Answer = await askJson<Answer>(agent, `${path}?${asked}`);
-    found.push(...answer[name]);
-    cursor = answer.cursor;
-    if (cursor === null || found.length >= most) return found;
-  }
+  return pagesOf<Request>(agent, `${pathOf(source)}/requests`, "requests", query, most);
 }
 
 export function pathOf(source: string): string {
@@ -162,7 +143,7 @@ export const sourceEvents: Command = {
   example: "source events github --as acme",
   run: async (call) => {
     const path = `${pathOf(argument(call, 0, "SOURCE"))}/events`;
-    const events = await pagesOf<"events", Event>(agentOf(call), path, "events", {}, limitOf(call));
+    const events = await pagesOf<Event>(agentOf(call), path, "events", {}, limitOf(call));
     const lines = events.map(({ id, atMs, ceremony, label, status, requests }) => {
       const place = ceremony === null ? "" : ` → ${shown(ceremony.slice(0, 12))}`;
       const times = `${requests} ${requests === 1 ? "request" : "requests"}`;
