@@ -18,6 +18,10 @@ export type Readable = {
   readonly hidden: boolean;
 };
 
+/** The number of a character that cannot be seen, in place of it. */
+const writtenOut = (character: string): string =>
+  `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+
 /** `keep` are unseen characters that stay as they are: line breaks in what is shown with its lines. */
 export function readable(text: string, most: number = SHORT, keep = ""): Readable {
   const characters = [...text];
@@ -26,10 +30,27 @@ export function readable(text: string, most: number = SHORT, keep = ""): Readabl
   const shown = cut.replace(UNSEEN, (character) => {
     if (keep.includes(character)) return character;
     hidden = true;
-    return `⟨U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
+    return writtenOut(character);
   });
   const mixed = (cut.match(WORD) ?? []).find((word) => ALPHABETS.filter((alphabet) => alphabet.test(word)).length > 1);
   return { shown, more: Math.max(0, characters.length - most), mixed: mixed ?? null, hidden };
+}
+
+/** A tag, or what stands between two: `<` and `>` of anybody's words are escaped by then. */
+const PARTS = /<[^>]*>|[^<]+/g;
+const HIDDEN_INPUT = /^<input type="hidden"/;
+
+/**
+ * A rendered page without a character that cannot be seen, wherever it came from: the last gate before a page leaves. What a form carries
+ * on unseen is sent as it is, by its number, since a signature may hang on it.
+ */
+export function visibleMarkup(html: string): string {
+  return html.replace(PARTS, (part) =>
+    part.replace(UNSEEN, (character) => {
+      if (character === "\n") return character;
+      return HIDDEN_INPUT.test(part) ? `&#x${character.codePointAt(0)?.toString(16)};` : writtenOut(character);
+    }),
+  );
 }
 
 /** One line of another's words; whole where a signature hangs on it. */

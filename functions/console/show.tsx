@@ -13,7 +13,7 @@ import { statusOf } from "../http/problem.ts";
 import type { AssetName } from "./assets.ts";
 import { contentPolicy, POLICY_HEADER } from "./content-policy.ts";
 import { tokenFor } from "./cookies.ts";
-import { plainTitle } from "./foreign.tsx";
+import { plainTitle, visibleMarkup } from "./foreign.tsx";
 import { FormToken } from "./form.tsx";
 
 import { Page, type Perspective } from "./layout.tsx";
@@ -52,14 +52,14 @@ export async function show(context: Agent, title: string, content: Child, showin
       </Page>
     </FormToken.Provider>
   );
-  const text = `<!doctype html>${await page}`;
+  const text = `<!doctype html>${visibleMarkup(String(await page))}`;
   context.header(POLICY_HEADER, contentPolicy(scripts.includes("live.js")));
   return context.html(text, status);
 }
 
 /** A part of a page by itself, for the module that keeps pages up to date. */
 export async function showPart(context: Agent, content: Child): Promise<Response> {
-  const text = String(await content);
+  const text = visibleMarkup(String(await content));
   const etag = `"${sha256Hex(new TextEncoder().encode(text)).slice(0, 32)}"`;
   context.header("etag", etag);
   return context.req.header("if-none-match") === etag ? context.body(null, 304) : context.html(text);

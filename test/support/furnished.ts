@@ -17,6 +17,12 @@ export type Furnished = {
   readonly unheard: string;
   readonly waiting: string;
   readonly hostile: string;
+  /** A contribution to the hostile one. */
+  readonly said: string;
+  /** A fact in the mesh with a hostile value. */
+  readonly fact: string;
+  /** A webhook that nobody signed. */
+  readonly request: string;
 };
 
 const SOURCE = {
@@ -67,7 +73,34 @@ export async function furnish(): Promise<Furnished> {
     );
   }
   await coalesce(here, acme, bolt);
-  return { here, acme, bolt, crux, decided, unheard, waiting, hostile };
+  const seats = (await view(acme, hostile)).parties;
+  const said = seats.flatMap(({ contribution }) => contribution ?? [])[0] as string;
+  return { here, acme, bolt, crux, decided, unheard, waiting, hostile, said, ...(await filled(acme)) };
+}
+
+/** A fact, a webhook that nobody signed, and somebody to tell. */
+async function filled(agent: AgentHere): Promise<{ readonly fact: string; readonly request: string }> {
+  const { ids } = await posted<{ ids: readonly string[] }>(agent, `/v1/meshes/${MESH}/facts`, {
+    subject: "depot/fuel",
+    value: HOSTILE,
+  });
+  const headers = {
+    "x-github-event": `"><script>x</script>`,
+    "x-github-delivery": `' onmouseover='x`,
+    "user-agent": "{{7*7}}",
+  };
+  await agent.request("/hooks/gh", { method: "POST", headers, body: "{}" });
+  await posted(agent, "/v1/endpoints", { id: "crm", url: `http://127.0.0.1:9/"><script>x</script>` });
+  const all = { source: "gh", status: null, sinceMs: 0, before: null, after: null, limit: 1 };
+  const [request] = await agent.hooks().requests(all);
+  return { fact: ids[0] as string, request: request?.id ?? "" };
+}
+
+async function posted<T>(agent: AgentHere, path: string, body: object): Promise<T> {
+  const headers = { ...KEYED, "content-type": "application/json" };
+  const answer = await agent.request(path, { method: "POST", headers, body: JSON.stringify(body) });
+  if (!answer.ok) throw new Error(await answer.text());
+  return answer.json() as Promise<T>;
 }
 
 async function coalesce(here: AgentsHere, acme: AgentHere, bolt: AgentHere): Promise<void> {
@@ -81,15 +114,12 @@ async function coalesce(here: AgentsHere, acme: AgentHere, bolt: AgentHere): Pro
   });
 }
 
-async function declare(agent: AgentHere, type: string, document: object): Promise<void> {
-  const headers = { ...KEYED, "content-type": "application/json" };
-  const body = JSON.stringify({ type: `coalition-${type}`, content: { document } });
-  const answer = await agent.request(`/v1/meshes/${MESH}/declarations`, { method: "POST", headers, body });
-  if (!answer.ok) throw new Error(await answer.text());
+function declare(agent: AgentHere, type: string, document: object): Promise<unknown> {
+  return posted(agent, `/v1/meshes/${MESH}/declarations`, { type: `coalition-${type}`, content: { document } });
 }
 
 /** Every kind of page of a furnished agent. */
-export function pagesOf({ decided, unheard, waiting, hostile }: Furnished): readonly string[] {
+export function pagesOf({ decided, unheard, waiting, hostile, said, fact, request }: Furnished): readonly string[] {
   return [
     "/",
     "/ceremonies",
@@ -99,19 +129,22 @@ export function pagesOf({ decided, unheard, waiting, hostile }: Furnished): read
     `/c/${decided}/certificate`,
     `/c/${decided}/policy`,
     `/c/${hostile}/sign`,
-    `/c/${hostile}/o/${hostile}`,
+    `/c/${hostile}/o/${said}`,
+    `/o/${hostile}`,
     "/policies",
     "/policies/pattern:approval",
     "/policies/compare?a=pattern:approval&b=pattern:consensus",
     `/policies/simulate?policy=ceremony:${decided}&from=${decided}`,
     "/mesh",
     `/mesh/${MESH}`,
+    `/mesh/${MESH}/facts/${fact}`,
     `/mesh/${MESH}/revoke?translator=bolt/to-acme`,
     `/mesh/${MESH}/divergence?with=elsewhere`,
     "/exchange",
     `/exchange/${MESH}`,
     "/sources",
     "/sources/gh",
+    `/sources/gh/requests/${request}`,
     "/sources/told",
     "/keys",
     "/health",

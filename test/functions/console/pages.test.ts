@@ -1,6 +1,8 @@
 // The console's pages without a browser: every page is there and guarded, no form is taken that was not served, nothing of a payload is
 // markup, and what the pages say is what is held.
 import { beforeAll, describe, expect, it } from "vitest";
+import { consoleRoutes } from "../../../functions/console/routes.tsx";
+import { ROUTES } from "../../../functions/http/contract/table.ts";
 import { type ConsoleHere, consoleOf, KEY } from "../../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../../support/furnished.ts";
 import { MESH } from "../../support/parties.ts";
@@ -12,7 +14,30 @@ beforeAll(async () => {
   acme = await consoleOf(furnished.acme);
 });
 
+/** What is fetched by a page or kept as a file, and is no page. */
+const NO_PAGES = [
+  "/assets/:name",
+  "/c/:id/state",
+  "/c/:id/live/counts",
+  "/c/:id/evidence",
+  "/exchange/:mesh/statements.json",
+];
+
 describe("every page", () => {
+  it("is among those that are looked at here and in the browser", () => {
+    const looked = pagesOf(furnished).map((path) => path.replace(/\?.*/, ""));
+    const routes = consoleRoutes().routes.filter(({ method }) => method === "GET");
+    const own = routes.map(({ path }) => path.replace(/(?<=.)\/$/, "")).filter((path) => !NO_PAGES.includes(path));
+    const forgotten = own.filter((path) => {
+      const pattern = new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`);
+      return !looked.some((one) => pattern.test(one));
+    });
+    expect(forgotten).toEqual([]);
+    expect(own.length).toBeGreaterThan(25);
+    const told = ROUTES.filter(({ answers }) => Object.values(answers).some(({ type }) => type === "text/html"));
+    expect(told.map(({ path }) => path).filter((path) => !looked.includes(path))).toEqual([]);
+  });
+
   it("is there, and may load and run nothing but what this agent serves", async () => {
     for (const path of pagesOf(furnished)) {
       const answer = await acme.get(path);
@@ -87,10 +112,24 @@ describe("forms", () => {
 });
 
 describe("what pages say", () => {
-  it("is never green while somebody was not heard", async () => {
-    const page = await acme.page(`/c/${furnished.unheard}`);
-    expect(page).toContain("same outcome: 2 of 3, the others not heard");
-    expect(page).not.toContain('class="badge good"');
+  it("is one digest at three parties, each by its own console", async () => {
+    const digests = new Set<string | undefined>();
+    for (const agent of furnished.here.agents) {
+      const page = await (await consoleOf(agent)).page(`/c/${furnished.decided}`);
+      expect(page).toContain("same outcome: 3 of 3");
+      digests.add(/class="digest">([0-9a-f ]{79})</.exec(page)?.[1]?.replaceAll(" ", ""));
+    }
+    expect([...digests]).toEqual([(await furnished.acme.ceremony(furnished.decided).view()).outcome?.digest]);
+  });
+
+  it("is never green while somebody was not heard, at whichever side of the cut", async () => {
+    for (const agent of furnished.here.agents) {
+      const page = await (await consoleOf(agent)).page(`/c/${furnished.unheard}`);
+      expect(page).toContain(
+        agent === furnished.crux ? "no outcome yet" : "same outcome: 2 of 3, the others not heard",
+      );
+      expect(page).not.toContain('class="badge good"');
+    }
     const inbox = await acme.page("/");
     expect(inbox.match(/class="badge good"/g)?.length).toBe(1); // the one that all have told of
   });
