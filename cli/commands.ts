@@ -34,6 +34,7 @@ import { ONLINE } from "./commands/online/all.ts";
 import { opsAlerts, opsDashboard, opsRunbook } from "./commands/ops.ts";
 import { partyAdd, partyInit, partyWords } from "./commands/party.ts";
 import { partyDevice } from "./commands/party-device.ts";
+import { partyExpirations } from "./commands/party-expirations.ts";
 import { partyNats, partyNatsRenew, partyNatsRevoke } from "./commands/party-nats.ts";
 import { partyRevoke } from "./commands/party-revoke.ts";
 import { partyRotate } from "./commands/party-rotate.ts";
@@ -62,6 +63,7 @@ export const COMMANDS: readonly Command[] = [
   partyNatsRenew,
   partyNatsRevoke,
   partyDevice,
+  partyExpirations,
   partyRevoke,
   partyRotate,
   verify,

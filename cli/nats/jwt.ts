@@ -118,3 +118,11 @@ export function credentials(token: string, { seed }: Nkey): string {
   const block = (kind: string, text: string) => `-----BEGIN ${kind}-----\n${text}\n------END ${kind}------\n`;
   return `${block("NATS USER JWT", token)}\n${block("USER NKEY SEED", seed)}`;
 }
+
+/** When the token in a file of credentials ends, in seconds since 1970; null where it does not, or holds none. */
+export function expiryOfCredentials(text: string): number | null {
+  const claims = /BEGIN NATS USER JWT-+\s+[\w-]+\.([\w-]+)\./.exec(text)?.[1];
+  if (claims === undefined) return null;
+  const { exp } = JSON.parse(Buffer.from(claims, "base64url").toString()) as { readonly exp?: number };
+  return exp ?? null;
+}

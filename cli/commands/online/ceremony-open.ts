@@ -65,7 +65,7 @@ async function openOne(call: Call): Promise<Answer> {
   return { exit: EXIT.yes, data: view, text: call.flags.id ? ceremony : openedText(view, agent, call) };
 }
 
-function openedText(view: CeremonyView, agent: Agent, call: Call): string {
+export function openedText(view: CeremonyView, agent: Agent, call: Call): string {
   const now = Date.now() * 1_000;
   const others = view.parties.filter(({ authority }) => authority !== view.asSeenBy);
   const named =
