@@ -1,6 +1,12 @@
 // What came in by webhooks (SPEC §26): a request is one arrival, kept even where it is refused; an event is what a delivery did, once,
 // however many requests bring it. Bodies are kept of verified requests alone, for a day, so that they can be replayed.
-import { BODIES_KEPT_MAX, BODY_KEPT_MS, REQUESTS_KEPT_MAX, REQUESTS_REJECTED_KEPT_MAX } from "../shared/limits.ts";
+import {
+  BODIES_KEPT_MAX,
+  BODY_KEPT_MS,
+  DELIVERY_KNOWN_DAYS,
+  REQUESTS_KEPT_MAX,
+  REQUESTS_REJECTED_KEPT_MAX,
+} from "../shared/limits.ts";
 
 export const REQUEST_STATUSES = [
   "opened",
@@ -62,7 +68,7 @@ export type RequestQuery = {
 };
 
 /** Far beyond any sender's retries, which end within days. */
-const DELIVERY_AGE_MAX_MS = 30 * 86_400_000;
+const DELIVERY_AGE_MAX_MS = DELIVERY_KNOWN_DAYS * 86_400_000;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS requests (n INTEGER PRIMARY KEY AUTOINCREMENT, source TEXT NOT NULL, at INTEGER NOT NULL, took INTEGER NOT NULL, status TEXT NOT NULL, event TEXT, delivery TEXT, bytes INTEGER NOT NULL, digest TEXT, code TEXT, why TEXT, ceremony TEXT, replay_of TEXT)",
@@ -108,6 +114,14 @@ export class HookRequests {
         key,
       )
       .one();
+  }
+
+  /** The ceremony that a delivery is on record with; null where there is none. */
+  opened(source: string, key: string): string | null {
+    const row = this.#sql
+      .exec<{ ceremony: string | null }>("SELECT ceremony FROM events WHERE source = ? AND key = ?", source, key)
+      .toArray()[0];
+    return row?.ceremony ?? null;
   }
 
   /** Keeps a request, and with a `key` what its event has come to; answers the request's id. */
@@ -203,10 +217,11 @@ export class HookRequests {
 
   /** Those of the sender's delivery ids under which nothing came here that did its work. */
   missing(source: string, deliveries: readonly string[]): readonly string[] {
+    // Requests are pushed out by later ones; what they opened is remembered for longer.
     const done = (delivery: string) =>
       this.#sql
         .exec(
-          "SELECT 1 FROM requests WHERE source = ? AND delivery = ? AND status NOT IN ('rejected', 'failed') LIMIT 1",
+          "SELECT 1 FROM requests WHERE source = ?1 AND delivery = ?2 AND status NOT IN ('rejected', 'failed') UNION ALL SELECT 1 FROM events WHERE source = ?1 AND key = 'id:' || ?2 AND ceremony IS NOT NULL LIMIT 1",
           source,
           delivery,
         )

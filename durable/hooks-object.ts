@@ -7,6 +7,7 @@ import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import type { AgentEnv } from "./env.ts";
 import type { Callback } from "./hook-answers.ts";
 import type { Endpoint, ShownEndpoint } from "./hook-endpoints.ts";
+import { HookIntents, type Intent } from "./hook-intents.ts";
 import type { DeliveryStatus, ShownAttempt, ShownDelivery } from "./hook-outbox.ts";
 import { type AddedEndpoint, HookOutgoing } from "./hook-outgoing.ts";
 import {
@@ -25,7 +26,15 @@ export type SourceIntake = SecretsOf & { readonly frame: Uint8Array | null; read
 export type SourceCounts = ReturnType<HookRequests["counts"]> & { readonly pausedAtMs: number | null };
 
 export type HooksRpc = {
-  readonly claim: (source: string, key: string, nowMs: number, timed: boolean) => Promise<DeliveryClaim>;
+  /** With what the delivery was about to open when an attempt at it died. */
+  readonly claim: (
+    source: string,
+    key: string,
+    nowMs: number,
+    timed: boolean,
+  ) => Promise<DeliveryClaim & { readonly intent: Intent | null }>;
+  /** Writes down what a delivery is about to open; answers what it is to open, which may be another attempt's. */
+  readonly intend: (source: string, key: string, intent: Intent) => Promise<Intent>;
   readonly settle: (
     record: RequestRecord,
     key: string | null,
@@ -89,6 +98,7 @@ export type HooksRpc = {
 export class Hooks extends DurableObject<AgentEnv> {
   readonly #requests: HookRequests;
   readonly #outgoing: HookOutgoing;
+  readonly #intents: HookIntents;
   readonly #sources: HookSources;
   readonly #secrets: HookSecrets;
 
@@ -96,6 +106,7 @@ export class Hooks extends DurableObject<AgentEnv> {
     super(ctx, env);
     const { sql } = ctx.storage;
     this.#requests = new HookRequests(sql);
+    this.#intents = new HookIntents(sql);
     this.#sources = new HookSources(sql);
     this.#secrets = new HookSecrets(sql, env.SIGNING_KEY);
     this.#outgoing = new HookOutgoing(sql, this.#secrets, env);
@@ -154,8 +165,21 @@ export class Hooks extends DurableObject<AgentEnv> {
     return fresh;
   }
 
-  async claim(source: string, key: string, nowMs: number, timed: boolean): Promise<DeliveryClaim> {
-    return this.ctx.storage.transactionSync(() => this.#requests.claim(source, key, nowMs, timed));
+  async claim(
+    source: string,
+    key: string,
+    nowMs: number,
+    timed: boolean,
+  ): Promise<DeliveryClaim & { readonly intent: Intent | null }> {
+    const claimed = this.ctx.storage.transactionSync(() => this.#requests.claim(source, key, nowMs, timed));
+    return { ...claimed, intent: this.#intents.of(source, key) };
+  }
+
+  async intend(source: string, key: string, intent: Intent): Promise<Intent> {
+    const opened = this.#requests.opened(source, key);
+    if (opened !== null) return { ceremony: opened, frame: null, label: null, callback: null };
+    this.#intents.keep(source, key, intent, Date.now());
+    return this.#intents.of(source, key) ?? intent;
   }
 
   async settle(
@@ -167,6 +191,8 @@ export class Hooks extends DurableObject<AgentEnv> {
   ): Promise<string> {
     const id = this.ctx.storage.transactionSync(() => {
       if (callback !== null && record.ceremony !== null) this.#outgoing.await(record.ceremony, callback, Date.now());
+      // An attempt that died has no key: nobody knows how far its opening went, so it is tried again as it was.
+      if (key !== null) this.#intents.drop(record.source, key);
       return this.#requests.settle(record, key, label, kept);
     });
     if (callback !== null || (await this.ctx.storage.getAlarm()) === null) await this.#arm();

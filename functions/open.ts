@@ -27,12 +27,33 @@ export type OpeningRequest = Choice & {
 };
 export type UnderRequest = { readonly mesh: string; readonly operation: string; readonly matters: readonly string[] };
 
+/** A signed call, ready to be opened. */
+export type ReadyCall = { readonly id: string; readonly frame: Uint8Array };
+
 /** Signs the call and opens the ceremony; answers its id. */
 export async function openCeremonyFor(
   env: AgentEnv,
   config: AgentConfig,
   request: OpeningRequest,
 ): Promise<Result<string>> {
+  const call = await readyCall(env, config, request);
+  return call.ok ? openReady(env, call.value) : call;
+}
+
+/** Opens what was made ready; the same call again is the same ceremony. */
+export async function openReady(env: AgentEnv, { id, frame }: ReadyCall): Promise<Result<string>> {
+  const [receipt] = await env.CEREMONY.getByName(id).open(frame);
+  if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
+  await env.DIRECTORY.getByName(DIRECTORY_NAME).expect(id);
+  return ok(id);
+}
+
+/** Chooses and signs, and changes nothing. */
+export async function readyCall(
+  env: AgentEnv,
+  config: AgentConfig,
+  request: OpeningRequest,
+): Promise<Result<ReadyCall>> {
   const trust = await config.trust();
   if (!trust.ok) return trust;
   const settings = request.set.map(({ path, value }) => ({ path, value: toJson(value) }));
@@ -60,11 +81,7 @@ export async function openCeremonyFor(
   if (!call.ok) return call;
   // What our own door would refuse, nobody could read: a subject may be too large or too deep for one frame.
   const readable = await admit(call.value.frame, trust.value);
-  if (!readable.ok) return readable;
-  const [receipt] = await env.CEREMONY.getByName(call.value.id).open(call.value.frame);
-  if (receipt?.verdict === "refused" && receipt.code !== null) return fault(receipt.code, receipt.detail);
-  await env.DIRECTORY.getByName(DIRECTORY_NAME).expect(call.value.id);
-  return ok(call.value.id);
+  return readable.ok ? ok({ id: call.value.id, frame: call.value.frame }) : readable;
 }
 
 /** What home recognises of whom, pinned. Where others may come in later, of everyone of whom it recognises anything. */

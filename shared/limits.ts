@@ -156,6 +156,8 @@ export const REQUESTS_REJECTED_KEPT_MAX = 1_000;
 /** Verified bodies that are kept for a replay, and for how long: longer than an outage, shorter than anyone need worry about. */
 export const BODIES_KEPT_MAX = 2_000;
 export const BODY_KEPT_MS = 86_400_000;
+/** Deliveries whose time is signed are known again for so many days; any other for ever. */
+export const DELIVERY_KNOWN_DAYS = 30;
 /** Messages that wait for partners before the edge takes in nothing that adds to them: half a minute of sending to one partner. */
 export const OUTBOX_BACKLOG_MAX = 20_000;
 /** Entries of one page of a ceremony's lineage: about half a megabyte. */

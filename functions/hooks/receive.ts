@@ -3,6 +3,7 @@
 import type { AgentConfig } from "../../durable/config.ts";
 import { type AgentEnv, HOOKS_NAME } from "../../durable/env.ts";
 import type { Callback } from "../../durable/hook-answers.ts";
+import type { Intent } from "../../durable/hook-intents.ts";
 import type { KeptBody, RequestRecord, RequestStatus } from "../../durable/hook-requests.ts";
 import type { HooksRpc } from "../../durable/hooks-object.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
@@ -12,11 +13,12 @@ import { type Fault, fault, ok, type Result } from "../../shared/result.ts";
 import type { AttestDocument, SourceDocument } from "../../shared/source/document.ts";
 import { type Delivered, holds } from "../../shared/source/mapping.ts";
 import { ceremonyKnown } from "../known.ts";
-import { openCeremonyFor } from "../open.ts";
+import { openReady, readyCall } from "../open.ts";
 import type { HeaderSource, Scheme } from "./claim.ts";
+import { ID_LENGTH_MAX } from "./headers.ts";
 import { attestationOf, callbackOf, mappedOf } from "./opening.ts";
 import { type Payload, parsePayload } from "./payload.ts";
-import { replayKey, type VerifiedHook, verifyHook } from "./schemes.ts";
+import { replayKey, TOLERANCE_SECONDS, type VerifiedHook, verifyHook } from "./schemes.ts";
 
 /** What the delivery came to; `fault` tells why it was refused, failed, or is of no concern here. */
 export type Received = {
@@ -26,6 +28,8 @@ export type Received = {
   /** What a sender wants to hear back that asks whether the URL is its own. */
   readonly challenge: string | null;
   readonly event: string | null;
+  /** The sender's id of it, in the headers or in the body; null where that was not read. */
+  readonly delivery: string | null;
   /** The key and the label of its event; null where it came to none. */
   readonly key: string | null;
   readonly label: string | null;
@@ -60,17 +64,25 @@ export type Intake = {
 const EXPLAINED_EVERY_MS = 1_000;
 let explainedAtMs = 0;
 
-const NOTHING = { ceremony: null, challenge: null, event: null, key: null, label: null, callback: null } as const;
+const NOTHING = {
+  ceremony: null,
+  challenge: null,
+  event: null,
+  delivery: null,
+  key: null,
+  label: null,
+  callback: null,
+} as const;
 export function refused(status: "rejected" | "failed" | "ignored", cause: Fault, isVerified: boolean): Received {
   return { ...NOTHING, status, fault: cause, isVerified };
 }
 
-/** Verifies the signature over the raw bytes; nothing is parsed before. `anyTime` is for deliveries that the party's people bring again. */
+/** Verifies the signature over the raw bytes; nothing is parsed before. Those that the party's people bring may be older. */
 export async function verifyDelivery(
   intake: Intake,
   headers: HeaderSource,
   body: Uint8Array,
-  anyTime = false,
+  oldestSeconds = TOLERANCE_SECONDS,
 ): Promise<Result<VerifiedDelivery>> {
   const nowMs = Date.now();
   const hook = await verifyHook(intake.scheme, {
@@ -79,7 +91,7 @@ export async function verifyDelivery(
     secrets: intake.secrets,
     retiredSecrets: intake.retired,
     nowSeconds: Math.floor(nowMs / 1_000),
-    anyTime,
+    oldestSeconds,
     verify: async (key, message, signature) => (await verifyEd25519(key, message, signature)).ok,
     explain: () => mayExplain(nowMs),
   });
@@ -102,27 +114,29 @@ export async function actOn(intake: Intake, { hook, delivery }: VerifiedDelivery
   const challenge = scheme.challengeOf(payload.value);
   if (challenge !== null) return { ...NOTHING, status: "answered", fault: null, challenge, isVerified: true };
   const event = scheme.eventOf(payload.value, hook.event);
+  const inBody = scheme.deliveryOf(payload.value);
+  const named = delivery ?? (inBody !== null && inBody.length <= ID_LENGTH_MAX ? inBody : null);
   const delivered: Delivered = {
     payload: payload.value,
     event: event ?? "",
-    delivery: delivery ?? "",
+    delivery: named ?? "",
     digest: `sha256:${sha256Hex(body)}`,
     source: source.id,
   };
   const concern = concernOf(source, event, delivered);
-  if (!concern.ok) return { ...refused("failed", concern.fault, true), event };
-  if (concern.value !== null) return { ...refused("ignored", concern.value, true), event };
+  if (!concern.ok) return { ...refused("failed", concern.fault, true), event, delivery: named };
+  if (concern.value !== null) return { ...refused("ignored", concern.value, true), event, delivery: named };
   if (intake.pausedAtMs !== null) {
     const paused = fault("SOURCE_PAUSED", { source: source.id });
-    return { ...refused("failed", paused.fault, true), event };
+    return { ...refused("failed", paused.fault, true), event, delivery: named };
   }
   const key = replayKey(scheme, hook, payload.value);
   const claimed = await hooksOf(intake.env).claim(source.id, key, Date.now(), hook.signedAt !== null);
-  const told = { ...NOTHING, event, key, isVerified: true };
+  const told = { ...NOTHING, event, delivery: named, key, isVerified: true };
   if (claimed.ceremony !== null) return { ...told, status: "duplicate", fault: null, ceremony: claimed.ceremony };
   const done =
     source.attest === null
-      ? await open(intake, payload.value, delivered, claimed.openedAtMs)
+      ? await open(intake, payload.value, delivered, { ...claimed, key })
       : await attest(intake, source.attest, delivered);
   return done.ok
     ? { ...told, status: source.attest === null ? "opened" : "attested", fault: null, ...done.value }
@@ -144,20 +158,29 @@ function concernOf(source: SourceDocument, event: string | null, delivered: Deli
 }
 
 type Done = Pick<Received, "ceremony" | "label" | "callback">;
+type Claimed = { readonly key: string; readonly openedAtMs: number; readonly intent: Intent | null };
 
-async function open(
+/** What an attempt that died was about to open is opened, and nothing else, though the source may read it otherwise by now. */
+async function open(intake: Intake, payload: Payload, delivered: Delivered, claimed: Claimed): Promise<Result<Done>> {
+  const intent = claimed.intent === null ? await intentOf(intake, payload, delivered, claimed) : ok(claimed.intent);
+  if (!intent.ok) return intent;
+  const { ceremony, frame, label, callback } = intent.value;
+  const opened = frame === null ? ok(ceremony) : await openReady(intake.env, { id: ceremony, frame });
+  return opened.ok ? ok({ ceremony, label, callback }) : opened;
+}
+
+async function intentOf(
   { env, config, source, statement }: Intake,
   payload: Payload,
   delivered: Delivered,
-  openedAtMs: number,
-): Promise<Result<Done>> {
+  { key, openedAtMs }: Claimed,
+): Promise<Result<Intent>> {
   const about = mappedOf(source, payload, delivered, statement);
   if (!about.ok) return about;
   const callback = callbackOf(source, payload, config.loopback);
   if (!callback.ok) return callback;
   const { title, subject, label } = about.value;
-  const { digest } = delivered;
-  const opened = await openCeremonyFor(env, config, {
+  const call = await readyCall(env, config, {
     pattern: source.pattern,
     policy: source.policy,
     alias: source.alias,
@@ -168,9 +191,11 @@ async function open(
     opensAt: (openedAtMs + config.party.clockOffsetMs) * 1_000,
     closesIn: source.closesIn,
     expiresIn: source.expiresIn,
-    nonce: sha256(new TextEncoder().encode(`${source.id}\n${digest.slice("sha256:".length)}`)).slice(0, 16),
+    nonce: sha256(new TextEncoder().encode(`${source.id}\n${key}`)).slice(0, 16),
   });
-  return opened.ok ? ok({ ceremony: opened.value, label, callback: callback.value }) : opened;
+  if (!call.ok) return call;
+  const { id: ceremony, frame } = call.value;
+  return ok(await hooksOf(env).intend(source.id, key, { ceremony, frame, label, callback: callback.value }));
 }
 
 /** Says what the delivery says, in the ceremony that it names. */
@@ -202,7 +227,7 @@ export async function keepRequest(
     tookMs: Math.max(0, Date.now() - startedMs),
     status,
     event,
-    delivery: verified?.delivery ?? null,
+    delivery: received.delivery ?? verified?.delivery ?? null,
     bytes: body.length,
     digest: isVerified ? `sha256:${sha256Hex(body)}` : null,
     code: told?.code ?? null,

@@ -25,8 +25,8 @@ export type HookRequest = {
   /** Secrets no longer in force. They accept nothing; a delivery signed with one is told apart from a forgery. */
   readonly retiredSecrets?: readonly string[];
   readonly nowSeconds: number;
-  /** True where the party's own people bring again what its sender dated long ago: they vouch for it being new to them. */
-  readonly anyTime?: boolean;
+  /** How long ago it may be dated; more than a sender has where the party's own people bring what it lists. */
+  readonly oldestSeconds?: number;
   /** The project's one signature rule; without it no asymmetric signature is accepted. */
   readonly verify?: VerifyEd25519;
   /** Asked on a mismatch: whether to search for its cause, which costs as much as many refusals. It is searched for unless refused. */
@@ -53,7 +53,7 @@ export async function verifyHook(scheme: Scheme, request: HookRequest): Promise<
   const message = signedBytes(claim.value, request.body);
   const secretIndex = await firstFitting(keys.value, claim.value, message, request.verify);
   if (secretIndex < 0) return fault("HOOK_SIGNATURE_MISMATCH", await mismatch(scheme, request, claim.value));
-  const late = request.anyTime === true ? null : refuseTime(claim.value, request.nowSeconds);
+  const late = refuseTime(claim.value, request.nowSeconds, request.oldestSeconds ?? TOLERANCE_SECONDS);
   return late ?? ok(toVerified(claim.value, request.body, secretIndex));
 }
 
@@ -108,13 +108,14 @@ async function anyMatches(
   return fits;
 }
 
-function refuseTime({ signedAt }: Claim, nowSeconds: number): ReturnType<typeof fault> | null {
+function refuseTime({ signedAt }: Claim, nowSeconds: number, oldest: number): ReturnType<typeof fault> | null {
   if (signedAt === null) return null;
   const age = nowSeconds - signedAt;
-  const detail = { at: signedAt * 1_000_000, timestamp: signedAt, tolerance: TOLERANCE_SECONDS, age };
+  const detail = { at: signedAt * 1_000_000, timestamp: signedAt, age };
   // Written so that a clock that is not a number refuses.
-  if (!(age <= TOLERANCE_SECONDS)) return fault("HOOK_TIMESTAMP_TOO_OLD", detail);
-  return age >= -TOLERANCE_SECONDS ? null : fault("HOOK_TIMESTAMP_TOO_NEW", detail);
+  if (!(age <= oldest)) return fault("HOOK_TIMESTAMP_TOO_OLD", { ...detail, tolerance: oldest });
+  const ahead = age < -TOLERANCE_SECONDS;
+  return ahead ? fault("HOOK_TIMESTAMP_TOO_NEW", { ...detail, tolerance: TOLERANCE_SECONDS }) : null;
 }
 
 function toVerified(claim: Claim, body: Uint8Array, secretIndex: number): VerifiedHook {

@@ -218,7 +218,7 @@ export const HOOK_ROUTES: readonly Route[] = [
     ...owned,
     method: "POST",
     path: "/v1/sources/{source}/deliveries",
-    does: "brings a delivery from the sender's list, under its signature, whatever its date; or under your word alone",
+    does: "brings a delivery from the sender's list, under its signature, of the last 29 days; or under your word alone",
     access: "open",
     body: body("headers, and the raw bytes in base64", readBrought),
     answers: { 200: answer("what it did", brought) },

@@ -4,7 +4,7 @@ import type { RequestStatus } from "../../../durable/hook-requests.ts";
 import { parseBase64 } from "../../../shared/bytes.ts";
 import { boolean, list, nullable, record, text, textMap, withDefaults } from "../../../shared/cbor/read.ts";
 import { sha256Hex } from "../../../shared/hash.ts";
-import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
+import { BODY_BYTES_MAX, DELIVERY_KNOWN_DAYS } from "../../../shared/limits.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
 import type { HeaderSource } from "../../hooks/claim.ts";
@@ -127,8 +127,11 @@ export const readBrought = withDefaults<Brought>(
   }),
 );
 
+/** Where a time is signed, deliveries are forgotten after their days: an older one might be done a second time. */
+const BROUGHT_SECONDS_MAX = (DELIVERY_KNOWN_DAYS - 1) * 86_400;
+
 /**
- * A delivery that the party's own people bring, from the sender's list: under its signature, whatever its date; or, with `vouch`, under
+ * A delivery that the party's own people bring, from the sender's list: under its signature, as old as deliveries are remembered; or, with `vouch`, under
  * their word alone. `body` is base64 of the raw bytes.
  */
 export async function deliveryRoute(context: SourceContext, intake: Intake): Promise<Response> {
@@ -146,7 +149,7 @@ async function verifiedOrVouched(
   body: Uint8Array,
 ): Promise<Result<VerifiedDelivery>> {
   const given = headersFrom(headers);
-  const verified = await verifyDelivery(intake, given, body, true);
+  const verified = await verifyDelivery(intake, given, body, BROUGHT_SECONDS_MAX);
   if (verified.ok || !vouch) return verified;
   const event = given.get("x-github-event") ?? intake.source.event;
   const hook = { delivery, content: `sha256:${sha256Hex(body)}`, event, signedAt: null, secretIndex: 0 };
