@@ -13,7 +13,7 @@ import type { ShownCeremony, ShownPicture } from "./alerts.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
 import type { EdgeRpc } from "./edge-object.ts";
-import type { HooksRpc } from "./hooks-object.ts";
+import type { HooksRpc } from "./hooks-rpc.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport, UnsentNotice } from "./link-outbox.ts";
 import type { Uptake } from "./mesh-operations.ts";

@@ -5,7 +5,7 @@ import { type AgentEnv, HOOKS_NAME } from "../../durable/env.ts";
 import type { Callback } from "../../durable/hook-answers.ts";
 import type { Intent } from "../../durable/hook-intents.ts";
 import type { KeptBody, RequestRecord, RequestStatus } from "../../durable/hook-requests.ts";
-import type { HooksRpc } from "../../durable/hooks-object.ts";
+import type { HooksRpc } from "../../durable/hooks-rpc.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
 import { sha256, sha256Hex } from "../../shared/hash.ts";
 import { describeRefusal } from "../../shared/refusals.ts";

@@ -1,6 +1,6 @@
 // Webhooks as their owner sees them: each source, the requests that came, what each did, and bringing one again.
 import type { RequestStatus, ShownEvent, ShownRequest } from "../../../durable/hook-requests.ts";
-import type { SourceCounts } from "../../../durable/hooks-object.ts";
+import type { SourceCounts } from "../../../durable/hooks-rpc.ts";
 import type { SourceDocument } from "../../../shared/source/document.ts";
 import { Foreign } from "../foreign.tsx";
 import { Form } from "../form.tsx";
