@@ -1,9 +1,10 @@
 // Asking an agent over HTTP, for every command that talks to one: which agent is meant, and its answer, or its refusal in its own words.
 import type { ParseArgsOptionsConfig } from "node:util";
+import { exitOf } from "../shared/refusals/effects.ts";
 import { REFUSALS, type Refusal, type RefusalCode } from "../shared/refusals.ts";
 import { fault } from "../shared/result.ts";
 import { seconds, usage } from "./files.ts";
-import { type Call, EXIT, Refused } from "./registry.ts";
+import { type Call, Refused, refused } from "./registry.ts";
 import { findStack, KEPT_STACK, readStack } from "./stack/kept-stack.ts";
 import { shown } from "./terminal.ts";
 
@@ -42,14 +43,6 @@ export const FOLLOWED_INPUT = [
   ...AGENT_INPUT.filter((line) => !line.startsWith("--timeout")),
 ] as const;
 
-const EXITS: Readonly<Record<number, number>> = {
-  202: EXIT.pending,
-  401: EXIT.permission,
-  403: EXIT.permission,
-  404: EXIT.absent,
-  429: EXIT.unreachable,
-  503: EXIT.unreachable,
-};
 const ANSWER_MS = 30_000;
 /** As the agent takes it. */
 const REQUEST_ID = /^[\w.-]{1,64}$/;
@@ -163,7 +156,7 @@ export async function askAgent({ url, key, asking }: Asks, path: string, asked: 
   if ((ok && status !== 202) || status === 304 || asked.answers?.includes(status)) return response;
   const told = refusalIn(parsed(await response.text().catch(() => "")));
   if (told === null) throw unreachable(url, `it answers ${status}, and not as an agent does`);
-  throw new Refused(fault(told.code, { ...told.about }).fault, EXITS[status] ?? EXIT.no, told.refusal);
+  throw new Refused(fault(told.code, { ...told.about }).fault, exitOf(told.code), told.refusal);
 }
 
 /** The JSON document that the agent answers. */
@@ -196,7 +189,7 @@ function refusalIn(document: unknown): Told | null {
 }
 
 function unreachable(url: string, reason: string): Refused {
-  return new Refused(fault("UNREACHABLE", { url, reason }).fault, EXIT.unreachable);
+  return refused("UNREACHABLE", { url, reason });
 }
 
 /** `fetch` hides what happened in the error's cause. */

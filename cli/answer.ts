@@ -7,7 +7,7 @@ import { findCommand, globalsOf, optionsLast, outputOf, PROGRAM, readCall } from
 import { helpOn, helpOnAll } from "./help.ts";
 import { type Guard, goOffline } from "./offline.ts";
 import { type Form, print, printItem, printRefusal } from "./print.ts";
-import { type Answer, type Call, type Command, EXIT, type Flags, Refused } from "./registry.ts";
+import { type Answer, type Call, type Command, EXIT, type Flags, Refused, refused } from "./registry.ts";
 import { Progress } from "./terminal.ts";
 
 const BEAT_MS = 1_000;
@@ -110,7 +110,7 @@ function onInterrupt(progress: Progress, output: Call["output"]): () => void {
 /** What was tried is told even where the command itself went on without it, or told something else. */
 function attempted(guard: Guard | null): Refused | null {
   const address = guard?.attempt() ?? null;
-  return address === null ? null : new Refused(fault("OFFLINE_VIOLATION", { address }).fault, EXIT.stopped);
+  return address === null ? null : refused("OFFLINE_VIOLATION", { address });
 }
 
 function refuseAttempt(guard: Guard | null): void {
@@ -121,5 +121,5 @@ function refuseAttempt(guard: Guard | null): void {
 function unexpected(error: unknown): Refused {
   process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
   const reason = error instanceof Error ? error.message : String(error);
-  return new Refused(fault("COMMAND_FAILED", { reason }).fault, EXIT.bug);
+  return refused("COMMAND_FAILED", { reason });
 }

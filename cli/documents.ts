@@ -1,5 +1,6 @@
 // The reference as Markdown: every command, every exit code and every refusal, from the one place where each is kept.
-import { REFUSALS, type RefusalCode, refusalClass } from "../shared/refusals.ts";
+import { exitOf, isRetryable, statusOf } from "../shared/refusals/effects.ts";
+import { REFUSALS, type RefusalCode, refusalClass, textOf } from "../shared/refusals.ts";
 import { PROGRAM } from "./find.ts";
 import { EXITS, globalFlags } from "./help.ts";
 import type { Command } from "./registry.ts";
@@ -38,9 +39,9 @@ function exitsPage(): string {
 
 function errorsPage(): string {
   const parts = (Object.keys(REFUSALS) as RefusalCode[]).sort().map((code) => {
-    const { what, why, do: remedy } = REFUSALS[code];
-    const open = (text: string) => text.replace(/\{(\w+)(?::instant)?\}/g, "‹$1›");
-    return `## ${code}\n\nClass: ${refusalClass(code)}\n\n- what: ${open(what)}\n- why: ${open(why)}\n- do: ${open(remedy)}\n`;
+    const { what, why, do: remedy } = textOf(code);
+    const open = (text: string) => text.replaceAll("<", "‹").replaceAll(">", "›");
+    return `## ${code}\n\nClass ${refusalClass(code)}; exit ${exitOf(code)}; status ${statusOf(code)}; retryable: ${isRetryable(code) ? "yes" : "no"}\n\n- what: ${open(what)}\n- why: ${open(why)}\n- do: ${open(remedy)}\n`;
   });
   return `# Refusals\n\nWords in ‹ › are filled in where a refusal is met.\n\n${parts.join("\n")}`;
 }

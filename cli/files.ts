@@ -13,13 +13,13 @@ import {
 } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { fault } from "../shared/result.ts";
-import { type Call, EXIT, Refused } from "./registry.ts";
+import { type Call, EXIT, Refused, refused } from "./registry.ts";
 
 export function readBytes(path: string): Uint8Array {
   try {
     return new Uint8Array(readFileSync(path === "-" ? 0 : path));
   } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path, reason: systemReason(error) }).fault, EXIT.absent);
+    throw refused("FILE_UNREADABLE", { path, reason: systemReason(error) });
   }
 }
 
@@ -59,7 +59,7 @@ export function readJsonFile(path: string, text = readText(path)): unknown {
 
 /** `see` is the command that says how it must be written. */
 export function usage(reason: string, see = "npm run -s quorate -- help"): Refused {
-  return new Refused(fault("USAGE", { reason, see }).fault, EXIT.usage);
+  return refused("USAGE", { reason, see });
 }
 
 /** Writes a file the user named; another file is never left half-written in its place. */
@@ -91,7 +91,7 @@ export function makeFolder(path: string): string {
 }
 
 export function unwritable(path: string, error: unknown): Refused {
-  return new Refused(fault("FILE_UNWRITABLE", { path, reason: systemReason(error) }).fault, EXIT.permission);
+  return refused("FILE_UNWRITABLE", { path, reason: systemReason(error) });
 }
 
 /** A flag that must be given. */
@@ -152,6 +152,6 @@ export function namesIn(folder: string, deep = false): readonly string[] {
   try {
     return readdirSync(folder, { recursive: deep, encoding: "utf8" }).sort();
   } catch (error) {
-    throw new Refused(fault("FILE_UNREADABLE", { path: folder, reason: systemReason(error) }).fault, EXIT.absent);
+    throw refused("FILE_UNREADABLE", { path: folder, reason: systemReason(error) });
   }
 }

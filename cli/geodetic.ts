@@ -2,8 +2,7 @@
 // every decision: what is signed, and what is judged, are the whole millimetres that come out.
 import type { MetricPlace } from "../shared/reference/place.ts";
 import { GEOCENTRIC } from "../shared/reference/place.ts";
-import { fault } from "../shared/result.ts";
-import { EXIT, Refused } from "./registry.ts";
+import { refused } from "./registry.ts";
 
 export type Geodetic = {
   /** Degrees north and east. */
@@ -59,8 +58,7 @@ export function importDegrees(value: unknown, path = ""): unknown {
   const { uncertainty = rest.uncertainty ?? 0, ...given } = spelled(wgs84);
   const degrees = { latitude: lat, longitude: lng, height: height ?? 0, ...given } as Geodetic;
   const place = Number.isSafeInteger(uncertainty) ? toGeocentric(degrees, uncertainty as number) : null;
-  if (place === null)
-    throw new Refused(fault("FILE_SHAPE", { thing: THING, shape: SHAPE, path, need: NEED }).fault, EXIT.usage);
+  if (place === null) throw refused("FILE_SHAPE", { thing: THING, shape: SHAPE, path, need: NEED });
   if (/\b(centre|polygon\[\d+\])$/.test(path)) return place.position;
   const { ranges, ...position } = place;
   return { ...rest, ...position, ranges: rest.ranges ?? ranges };

@@ -6,10 +6,9 @@ import { readPool } from "../shared/coalition/pool.ts";
 import type { SignedPool } from "../shared/coalition/signed.ts";
 import { openTrust, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { type FramesFile, isFramesFile, readFramesFile } from "../shared/mesh/signed/frames-file.ts";
-import { fault } from "../shared/result.ts";
 import { unwrap } from "./commands/unwrap.ts";
 import { microseconds, namesIn, readJsonFile, required } from "./files.ts";
-import { type Call, EXIT, Refused } from "./registry.ts";
+import { type Call, EXIT, Refused, refused } from "./registry.ts";
 
 export type ReadPool = Pick<SignedPool, "pool" | "refused">;
 type Documents = readonly { readonly name: string; readonly document: unknown }[];
@@ -40,7 +39,7 @@ function documentsIn(folder: string): Documents {
 
 /** A file of signed statements, or a refusal of what is none. */
 export function signedFile(document: unknown, name: string): FramesFile {
-  if (!isFramesFile(document)) throw new Refused(fault("MESH_DOCUMENT_UNSIGNED", { document: name }).fault, EXIT.no);
+  if (!isFramesFile(document)) throw refused("MESH_DOCUMENT_UNSIGNED", { document: name });
   return unwrap(readFramesFile(document, name));
 }
 

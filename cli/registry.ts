@@ -1,23 +1,13 @@
 // What a command is. The one registry (commands.ts) gives dispatch, help and the map for programs.
 import type { ParseArgsOptionsConfig } from "node:util";
-import type { Refusal } from "../shared/refusals.ts";
+import { EXIT, exitOf } from "../shared/refusals/effects.ts";
+import type { Refusal, RefusalCode } from "../shared/refusals.ts";
 import type { Fault } from "../shared/result.ts";
 
-/** Exit codes (stable). */
-export const EXIT = {
-  yes: 0,
-  bug: 1,
-  changes: 2,
-  indeterminate: 3,
-  permission: 4,
-  no: 5,
-  stopped: 6,
-  absent: 7,
-  pending: 8,
-  unreachable: 9,
-  usage: 64,
-  interrupted: 130,
-} as const;
+export { EXIT };
+
+/** Of a question that was judged. */
+export const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 export type Flags = Readonly<Record<string, string | boolean | readonly string[] | undefined>>;
 export type Call = {
@@ -56,10 +46,16 @@ export class Refused extends Error {
   readonly exit: number;
   /** In the words of the agent that refused; null where they follow from the fault. */
   readonly told: Refusal | null;
-  constructor(fault: Fault, exit: number, told: Refusal | null = null) {
+  /** With another exit than the code's own where what was asked for makes it so. */
+  constructor(fault: Fault, exit: number = exitOf(fault.code), told: Refusal | null = null) {
     super(fault.code);
     this.fault = fault;
     this.exit = exit;
     this.told = told;
   }
+}
+
+/** The refusal of that code. */
+export function refused(code: RefusalCode, detail: Readonly<Record<string, unknown>> = {}): Refused {
+  return new Refused({ code, detail });
 }

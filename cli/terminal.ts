@@ -1,8 +1,7 @@
 // What reaches a person at a terminal: another's words without anything that it would obey, a question, and a line that is written anew.
 import { createInterface } from "node:readline/promises";
-import { fault } from "../shared/result.ts";
 import { usage } from "./files.ts";
-import { EXIT, Refused } from "./registry.ts";
+import { refused } from "./registry.ts";
 
 /** Control and format characters (escapes, overrides of direction, what has no width), line breaks, and what no standard names. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
@@ -32,8 +31,7 @@ export async function confirmed(question: string, flag: string): Promise<boolean
   try {
     return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal: stopped.signal })).trim());
   } catch {
-    const reason = "nothing was done";
-    throw new Refused(fault("INTERRUPTED", { signal: "SIGINT", reason }).fault, EXIT.interrupted);
+    throw refused("INTERRUPTED", { signal: "SIGINT", reason: "nothing was done" });
   } finally {
     isAsking = false;
     asking.close();

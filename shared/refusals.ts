@@ -139,21 +139,34 @@ export function describeRefusal(fault: Fault): Refusal {
   return { code: fault.code, what: fill(what, fault), why: fill(why, fault), do: fill(remedy, fault) };
 }
 
+/** What a code says by itself: names in angle brackets stand where a refusal is filled in. */
+export function textOf(code: RefusalCode): RefusalText {
+  const { what, why, do: remedy } = REFUSALS[code];
+  const open = (text: string) => text.replace(/\{(\w+)(?::instant)?\}/g, "<$1>");
+  return { what: open(what), why: open(why), do: open(remedy) };
+}
+
 /** `{name}` is a value of the detail, `{name:instant}` one in microseconds, or two. */
 function fill(template: string, fault: Fault): string {
   return template.replace(/\{(\w+)(:instant)?\}/g, (_, name: string, isInstant?: string) => {
     const value = fault.detail[name];
-    if (value === undefined) return "unknown";
-    if (value === null) return "none";
-    if (value === "") return name === "path" ? "the document" : "unknown";
-    if (isInstant !== undefined) return instantText(value);
-    return name === "code" || name === "reason" ? explained(String(value)) : String(value);
+    if (value === "" && name === "path") return "the document";
+    const words = isInstant === undefined ? wordsFor(value) : instantText(value);
+    return name === "code" || name === "reason" ? explained(words) : words;
   });
 }
 
+/** A list that is empty says so, and so does what is not there; nothing is left open at its end. */
+function wordsFor(value: unknown): string {
+  if (value === null) return "none";
+  if (Array.isArray(value)) return value.length === 0 ? "none" : value.map(wordsFor).join(", ");
+  const words = typeof value === "object" ? JSON.stringify(value) : String(value ?? "");
+  return words.replace(/[\s:,;]+$/, "") || "unknown";
+}
+
 function instantText(value: unknown): string {
-  const ends = Array.isArray(value) ? [...new Set<unknown>(value)] : [value];
-  return ends.map((end) => (typeof end === "number" ? readableInstant(end) : String(end))).join(" to ");
+  const ends = Array.isArray(value) && value.length > 0 ? [...new Set<unknown>(value)] : [value];
+  return ends.map((end) => (typeof end === "number" ? readableInstant(end) : wordsFor(end))).join(" to ");
 }
 
 /** A refusal within another is told in words too, where its words stand by themselves. */

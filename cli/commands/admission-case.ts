@@ -20,7 +20,7 @@ import { fault, type Result } from "../../shared/result.ts";
 import { importCase } from "../case-file.ts";
 import { readBytes, readJsonFile } from "../files.ts";
 import { frameIn } from "../frame-file.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { EXIT, Refused, refused } from "../registry.ts";
 
 export type AdmissionCase = {
   /** The refusal of bytes that are no observation. */
@@ -73,12 +73,12 @@ function taken(read: Result<Presented>): Result<Presented> {
 function takenAt(read: Result<Presented>, path: string): Presented {
   if (read.ok) return read.value;
   const need = `a frame in base64 (${read.fault.code})`;
-  throw new Refused(fault("FILE_SHAPE", { thing: "a context", shape: CONTEXT_SHAPE, path, need }).fault, EXIT.usage);
+  throw refused("FILE_SHAPE", { thing: "a context", shape: CONTEXT_SHAPE, path, need });
 }
 
 async function openContextTrust(document: unknown, revocations: unknown): Promise<Trust> {
   const wrong = (path: string, need: string) =>
-    new Refused(fault("FILE_SHAPE", { thing: "a context", shape: CONTEXT_SHAPE, path, need }).fault, EXIT.usage);
+    refused("FILE_SHAPE", { thing: "a context", shape: CONTEXT_SHAPE, path, need });
   if (document === null) throw wrong("trust", "there, since a signed observation is judged: a trust statement");
   const statement = readTrustStatement(document);
   if (!statement.ok) throw new Refused(statement.fault, EXIT.usage);

@@ -5,11 +5,10 @@ import { type CoalitionType, coalitionContent } from "../../shared/coalition/sig
 import { declarationDraft } from "../../shared/mesh/signed/draft.ts";
 import { writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { authorFor } from "../../shared/observation/author.ts";
-import { fault } from "../../shared/result.ts";
 import { argument, instant, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { readIdentity } from "../identity.ts";
 import { inMicroseconds } from "../pool-folder.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Command, EXIT, type Refused, refused } from "../registry.ts";
 
 export const coalitionSign: Command = {
   name: "coalition sign",
@@ -54,5 +53,5 @@ function typeOf(content: CborMap, path: string): CoalitionType {
 
 function invalid(path: string): Refused {
   const need = "a policy (authority), a translator (from, to) or a revocation (revokes)";
-  return new Refused(fault("POOL_INVALID", { path, need }).fault, EXIT.usage);
+  return refused("POOL_INVALID", { path, need });
 }

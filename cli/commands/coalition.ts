@@ -2,11 +2,10 @@
 import type { Preview } from "../../shared/ceremony/preview.ts";
 import { type HomeChange, planRevocation } from "../../shared/coalition/plan.ts";
 import { shownPolicy } from "../../shared/coalition/shown.ts";
-import { fault } from "../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_USAGE, fetchFrom } from "../agent-client.ts";
 import { argument, instant, required, usage } from "../files.ts";
 import { poolIn, type ReadPool } from "../pool-folder.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused, refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 
 const POOL = {
@@ -64,8 +63,7 @@ export const coalitionRevoke: Command = {
     if (typeof call.flags.url === "string" || typeof call.flags.as === "string") return planAt(call, id, operation);
     const { pool } = await poolOf(call);
     const translator = pool.translators.find((candidate) => candidate.id === id);
-    if (translator === undefined && id !== "*")
-      throw new Refused(fault("NOT_FOUND", { thing: `translator ${id}` }).fault, EXIT.absent);
+    if (translator === undefined && id !== "*") throw refused("NOT_FOUND", { thing: `translator ${id}` });
     const after = timeOf(call);
     const scope = operation === null ? null : new Map([["operation", operation]]);
     const signer = translator?.signer ?? translator?.from;

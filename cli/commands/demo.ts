@@ -1,13 +1,12 @@
 // `demo` and `build`: a scenario on a local stack of its own, and the bundle that such a stack runs.
 import { sha256Hex } from "../../shared/hash.ts";
-import { fault } from "../../shared/result.ts";
 import { type DemoReport, judge, runScenario } from "../demo/run.ts";
 import type { Scenario } from "../demo/scenario.ts";
 import { SCENARIOS } from "../demo/scenarios.ts";
 import { Unmet } from "../demo/stage.ts";
 import { usage, writeNamed } from "../files.ts";
 import { PROGRAM } from "../find.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT, refused } from "../registry.ts";
 import { buildBundle } from "../stack/bundle.ts";
 import { buildSdk } from "../stack/sdk.ts";
 import { PARTY_NAMES } from "../stack/stack.ts";
@@ -37,7 +36,7 @@ async function runDemo(call: Call): Promise<Answer> {
   const keep = call.flags.keep === undefined ? null : String(call.flags.keep);
   if (keep === "") throw usage("--keep needs a folder");
   const report = await runScenario(scenario, { parties, keep, say: call.say }).catch((error: unknown) => {
-    if (error instanceof Unmet) throw new Refused(fault("SCENARIO_FAILED", { reason: error.message }).fault, EXIT.no);
+    if (error instanceof Unmet) throw refused("SCENARIO_FAILED", { reason: error.message });
     throw error;
   });
   return answerOf(scenario, report);
@@ -46,7 +45,7 @@ async function runDemo(call: Call): Promise<Answer> {
 /** A run that did not end as its scenario must is no demonstration, whatever it shows. */
 export function answerOf(scenario: Scenario, report: DemoReport): Answer {
   const failure = judge(scenario, report);
-  if (failure !== null) throw new Refused(fault("SCENARIO_FAILED", { reason: failure, report }).fault, EXIT.no);
+  if (failure !== null) throw refused("SCENARIO_FAILED", { reason: failure, report });
   return { exit: EXIT.yes, data: report, text: reportText(report) };
 }
 
@@ -68,7 +67,7 @@ function quoted(path: string): string {
 
 function findScenario(name: string): Scenario {
   const found = SCENARIOS.find((scenario) => scenario.name === name);
-  if (found === undefined) throw new Refused(fault("SCENARIO_UNKNOWN", { scenario: name }).fault, EXIT.absent);
+  if (found === undefined) throw refused("SCENARIO_UNKNOWN", { scenario: name });
   return found;
 }
 

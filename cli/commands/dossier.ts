@@ -11,7 +11,7 @@ import { custodianAt } from "../../shared/handoff/custody.ts";
 import { membersAt, membership, type Period } from "../../shared/membership/history.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Call, type Command, EXIT, Refused, VERDICT_EXIT } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 
 export const dossierJoin: Command = {
@@ -52,8 +52,6 @@ function readDossier(path: string) {
   const document = (parseJson(bytes) as { readonly composition?: Json }).composition ?? null;
   return { ...parsed.value, document };
 }
-
-const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 export const dossierVerify: Command = {
   name: "dossier verify",
@@ -119,7 +117,7 @@ export const dossierCustodian: Command = {
       return { exit: VERDICT_EXIT[verification.verdict], data: shown(verification), text: told(verification) };
     const last = lastOf(verification.ceremonies) as string;
     const line = custodyLine(verification.ceremonies, last, typeof object === "string" ? object : null);
-    if (!line.ok) throw new Refused(line.fault, line.fault.code === "CUSTODY_NONE" ? EXIT.absent : EXIT.no);
+    if (!line.ok) throw new Refused(line.fault);
     const { first, transfers } = line.value;
     const at = instant(call, "at");
     const { custodian, since, by } = custodianAt(first, transfers, at ?? Number.MAX_SAFE_INTEGER);

@@ -13,12 +13,10 @@ import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson, folderOf } fro
 import { argument, instant, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { PROGRAM } from "../find.ts";
 import { ceremonyOf } from "../online/ids.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Call, type Command, EXIT, Refused, VERDICT_EXIT } from "../registry.ts";
 import { REPORTS, type ReportForm, reportAs } from "../report.ts";
 
 const NAMED_MAX = 8;
-const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
-
 export const verify: Command = {
   name: "verify",
   usage: "verify BUNDLE --trust TRUST [--revocations FILE] [--at TIME] [--report FORM]",

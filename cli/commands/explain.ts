@@ -4,7 +4,6 @@ import type { AdmissionTable } from "../../shared/admission/table.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { type Explanation, ID_DIGITS_MIN } from "../../shared/evidence/explain.ts";
 import { explainBundle } from "../../shared/evidence/explain-bundle.ts";
-import type { RefusalCode } from "../../shared/refusals.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, fetchFrom } from "../agent-client.ts";
 import { argument, readBytes, usage } from "../files.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
@@ -58,19 +57,13 @@ async function explainRemote(call: Call): Promise<Explanation> {
   return (await fetchFrom(call, path)) as Explanation;
 }
 
-const EXITS: Partial<Record<RefusalCode, number>> = {
-  NEVER_ARRIVED: EXIT.absent,
-  ID_AMBIGUOUS: EXIT.usage,
-  TRUST_MISSING: EXIT.indeterminate,
-};
-
 async function explainFile(call: Call): Promise<Explanation> {
   const id = idFrom(call, 1);
   const trust = typeof call.flags.trust === "string" ? readTrust(call.flags.trust) : null;
   const bundle = parseBundle(readBytes(argument(call, 0, "BUNDLE")));
   if (!bundle.ok) throw new Refused(bundle.fault, EXIT.no);
   const explanation = await explainBundle(bundle.value, trust, id);
-  if (!explanation.ok) throw new Refused(explanation.fault, EXITS[explanation.fault.code] ?? EXIT.no);
+  if (!explanation.ok) throw new Refused(explanation.fault);
   return explanation.value;
 }
 

@@ -4,10 +4,8 @@ import { checkInclusion, proveInclusion, readInclusion, writeInclusion } from ".
 import { examineBundle } from "../../shared/evidence/verify.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { argument, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Call, type Command, EXIT, Refused, VERDICT_EXIT } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
-
-const VERDICT_EXIT = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 export const evidenceProve: Command = {
   name: "evidence prove",

@@ -4,9 +4,8 @@ import { type LineageReport, type Listed, traceFrames } from "../../shared/evide
 import { openTrust } from "../../shared/evidence/trust-statement.ts";
 import { isFramesFile, readFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import { fault } from "../../shared/result.ts";
 import { readBytes, readJsonFile, required, usage } from "../files.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Command, refused, VERDICT_EXIT } from "../registry.ts";
 import { readStatements, readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -28,16 +27,18 @@ export const lineageVerify: Command = {
       trust,
       of,
     );
-    if (report === null) throw new Refused(fault("NOT_FOUND", { thing: `observation ${of}` }).fault, EXIT.absent);
+    if (report === null) throw refused("NOT_FOUND", { thing: `observation ${of}` });
     const observations = report.observations.map(({ fault, ...each }) => ({
       ...each,
       ...(fault === null ? {} : describeRefusal(fault)),
     }));
-    return { exit: EXITS[report.verdict], data: { ...report, observations, network: 0 }, text: reportText(report) };
+    return {
+      exit: VERDICT_EXIT[report.verdict],
+      data: { ...report, observations, network: 0 },
+      text: reportText(report),
+    };
   },
 };
-
-const EXITS = { passed: EXIT.yes, failed: EXIT.no, indeterminate: EXIT.indeterminate } as const;
 
 function framesIn(path: string): { readonly frames: readonly Listed[]; readonly statements: readonly Uint8Array[] } {
   const document = readJsonFile(path);

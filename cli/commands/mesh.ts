@@ -18,7 +18,7 @@ import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
 import { argument, instant, microseconds, namesIn, readJsonFile, required } from "../files.ts";
 import { GOVERNING, pinnedBy, signedFile } from "../pool-folder.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Call, type Command, EXIT, refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -165,11 +165,11 @@ export const meshTrace: Command = {
     const { scene, imports } = await sceneOf(call, sceneFiles(call));
     const result = unwrap(reconcile(scene));
     const story = storyOf(scene, result, imports, id);
-    if (story === null) throw new Refused(fault("NOT_FOUND", { thing: `fact ${id}` }).fault, EXIT.absent);
+    if (story === null) throw refused("NOT_FOUND", { thing: `fact ${id}` });
     const { record } = call.flags;
     const recorded = typeof record === "string" ? (readJsonFile(record) as { readonly digest?: unknown }).digest : null;
     if (recorded !== null && recorded !== result.digest)
-      throw new Refused(fault("RECORD_DIFFERS", { found: result.digest, need: String(recorded) }).fault, EXIT.no);
+      throw refused("RECORD_DIFFERS", { found: result.digest, need: String(recorded) });
     return { exit: EXIT.yes, data: { ...story, replayed: recorded !== null } };
   },
 };

@@ -1,8 +1,6 @@
-// `ops alerts|dashboard|runbook`: what monitoring needs, from the one table of alerts.
-import { fault } from "../../shared/result.ts";
 import { ALERTS, alertsYaml, anchorOf, runbookText } from "../ops/alerts.ts";
 import { dashboard } from "../ops/dashboard.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Command, EXIT, refused } from "../registry.ts";
 
 export const opsAlerts: Command = {
   name: "ops alerts",
@@ -35,7 +33,7 @@ export const opsRunbook: Command = {
   example: "ops runbook QuorateBusDown",
   run: async ({ args: [name] }) => {
     const alerts = name === undefined ? ALERTS : ALERTS.filter((alert) => alert.name === name);
-    if (alerts.length === 0) throw new Refused(fault("NOT_FOUND", { thing: `alert ${name}` }).fault, EXIT.absent);
+    if (alerts.length === 0) throw refused("NOT_FOUND", { thing: `alert ${name}` });
     return { exit: EXIT.yes, data: { alerts }, text: runbookText(alerts) };
   },
 };

@@ -2,12 +2,11 @@
 import { randomBytes } from "node:crypto";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
-import { fault } from "../../shared/result.ts";
 import { argument, instant, makeFolder, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { accountOfParty, type Hub, hubConfig, newHub, withLogin, withParties, withRevoked } from "../nats/hub.ts";
 import { accountOf } from "../party/document.ts";
 import { replacePrivate, writePrivate } from "../party/folder.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT, refused } from "../registry.ts";
 import { buildNatsConfig, type NatsPorts } from "../stack/nats-config.ts";
 import { token } from "./party.ts";
 
@@ -134,7 +133,7 @@ function hubWith(dir: string, name: string): Hub {
   if (!existsSync(hubOf(dir))) throw usage("--dir is the folder that party nats --operator wrote");
   const hub = readJsonFile(hubOf(dir)) as Hub;
   if (hub.parties.some((party) => party.name === name)) return hub;
-  throw new Refused(fault("NOT_FOUND", { thing: `party ${name} in ${hubOf(dir)}` }).fault, EXIT.absent);
+  throw refused("NOT_FOUND", { thing: `party ${name} in ${hubOf(dir)}` });
 }
 
 /** The hub's keys, and the configuration that follows from them. */

@@ -4,10 +4,9 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { Posture } from "../../shared/coalition/posture.ts";
 import type { Hearing } from "../../shared/coalition/seen.ts";
 import { readableInstant } from "../../shared/instant.ts";
-import { fault } from "../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, fetchFrom } from "../agent-client.ts";
 import { persistently } from "../online/persist.ts";
-import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { type Call, type Command, EXIT, refused } from "../registry.ts";
 
 const AGENT = { ...AGENT_FLAGS, mesh: { type: "string" } } as const;
 const WATCH_MS = 2_000;
@@ -61,8 +60,7 @@ async function revocationsFrom(call: Call): Promise<readonly Shown[]> {
     found.push(...revocations.map((one) => ({ ...one, mesh })));
   }
   const asked = id === undefined ? found : found.filter((one) => one.id.startsWith(id));
-  if (id !== undefined && asked.length === 0)
-    throw new Refused(fault("NOT_FOUND", { thing: `revocation ${id}` }).fault, EXIT.absent);
+  if (id !== undefined && asked.length === 0) throw refused("NOT_FOUND", { thing: `revocation ${id}` });
   return asked;
 }
 

@@ -1,9 +1,7 @@
-// `support gather|analyze`: what a helper needs of an agent in one file without secrets, and what stands out in it, read offline.
-import { fault } from "../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf } from "../agent-client.ts";
 import { argument, readJsonFile, required, writeNamed } from "../files.ts";
 import { analyze, type Finding, type Gathered, gather, SUPPORT_FORMAT } from "../ops/support.ts";
-import { type Command, EXIT, Refused } from "../registry.ts";
+import { type Command, EXIT, refused } from "../registry.ts";
 
 export const supportGather: Command = {
   name: "support gather",
@@ -36,15 +34,12 @@ export const supportAnalyze: Command = {
   run: async (call) => {
     const document = readJsonFile(argument(call, 0, "FILE")) as Partial<Gathered> | null;
     if (document?.format !== SUPPORT_FORMAT || document.parts === undefined || document.here === undefined)
-      throw new Refused(
-        fault("FILE_SHAPE", {
-          thing: "what support gather gathered",
-          path: "format",
-          need: SUPPORT_FORMAT,
-          shape: "support gather --as acme -f FILE",
-        }).fault,
-        EXIT.usage,
-      );
+      throw refused("FILE_SHAPE", {
+        thing: "what support gather gathered",
+        path: "format",
+        need: SUPPORT_FORMAT,
+        shape: "support gather --as acme -f FILE",
+      });
     const findings = analyze(document as Gathered);
     return {
       exit: findings.length === 0 ? EXIT.yes : EXIT.no,

@@ -1,8 +1,7 @@
 // A ceremony that a development stack opens at its start, to prove that messages go from one agent to every other: nobody speaks in it, and it
 // ends at once. Where it does not arrive the stack is not what it seems to be, and says so before anybody relies on it.
 import { setTimeout as sleep } from "node:timers/promises";
-import { fault } from "../../shared/result.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { refused } from "../registry.ts";
 
 /** What it asks of an agent. */
 export type Bird = {
@@ -36,5 +35,5 @@ export async function flyCanary(agents: readonly Bird[], log: string, withinMs =
   }
   const silent = ceremony === undefined ? [first] : [...missing];
   const reason = `a message of ${first.name} did not come to ${silent.map(({ name }) => name).join(", ")} within ${withinMs / 1_000} s`;
-  throw new Refused(fault("STACK_FAILED", { failure: "does not deliver", reason, log }).fault, EXIT.unreachable);
+  throw refused("STACK_FAILED", { failure: "does not deliver", reason, log });
 }

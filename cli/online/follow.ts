@@ -1,8 +1,7 @@
 // Following a ceremony at an agent: asked again and again, with what is known already, and through a connection that is lost, a stated number of times.
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
-import { fault } from "../../shared/result.ts";
 import { type Agent, askAgent, documentIn } from "../agent-client.ts";
-import { type Call, EXIT, Refused } from "../registry.ts";
+import { type Call, refused } from "../registry.ts";
 import { Bell } from "./bell.ts";
 import { persistently } from "./persist.ts";
 import { progressText } from "./show.ts";
@@ -34,7 +33,7 @@ export async function follow(call: Call, agent: Agent, ceremony: string, followi
         pauseMs = POLL_MS;
         following.onChange?.(answer.view);
       } else pauseMs = Math.min(POLL_MAX_MS, pauseMs * 1.5);
-      if (seen === null) throw new Refused(fault("NOT_FOUND", { thing: "such ceremony" }).fault, EXIT.absent);
+      if (seen === null) throw refused("NOT_FOUND", { thing: "such ceremony" });
       call.show?.(progressText(seen.view));
       if (following.until(seen.view) || Date.now() >= end) return seen.view;
       await bell.pause(Math.max(0, Math.min(bell.isListening ? LISTENING_MS : pauseMs, end - Date.now())));

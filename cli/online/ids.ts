@@ -1,10 +1,9 @@
 // Ids as people type them: with a prefix that says what they are, and only as many digits as make them unique.
 import { setTimeout as sleep } from "node:timers/promises";
 import { ID_DIGITS_MIN } from "../../shared/evidence/explain.ts";
-import { fault } from "../../shared/result.ts";
 import { type Agent, askJson } from "../agent-client.ts";
 import { usage } from "../files.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { Refused, refused } from "../registry.ts";
 import { pagesOf } from "./pages.ts";
 
 const POLL_MS = 250;
@@ -30,7 +29,7 @@ export async function ceremonyOf(agent: Agent, given: string, graceMs = 0): Prom
   for (let leftMs = graceMs; ; leftMs -= POLL_MS) {
     const found = digits.length === 64 ? await whole(agent, digits) : await beginning(agent, digits);
     if (found !== null) return found;
-    if (leftMs <= 0) throw new Refused(fault("NOT_FOUND", { thing: "such ceremony" }).fault, EXIT.absent);
+    if (leftMs <= 0) throw refused("NOT_FOUND", { thing: "such ceremony" });
     await sleep(POLL_MS);
   }
 }
@@ -49,8 +48,7 @@ async function whole(agent: Agent, id: string): Promise<string | null> {
 async function beginning(agent: Agent, digits: string): Promise<string | null> {
   const rows = await listOf(agent, {}, LOOKED_THROUGH);
   const found = rows.map(({ ceremony }) => ceremony).filter((id) => id.startsWith(digits));
-  if (found.length > 1)
-    throw new Refused(fault("ID_AMBIGUOUS", { id: digits, found: found.map(short).join(" ") }).fault, EXIT.usage);
+  if (found.length > 1) throw refused("ID_AMBIGUOUS", { id: digits, found: found.map(short).join(" ") });
   return found[0] ?? null;
 }
 

@@ -1,8 +1,7 @@
 // A lost connection, for whoever follows an agent: asked again a stated number of times, each of which is told, and then given up.
 import { setTimeout as sleep } from "node:timers/promises";
-import { fault } from "../../shared/result.ts";
 import type { Agent } from "../agent-client.ts";
-import { type Call, EXIT, Refused } from "../registry.ts";
+import { type Call, EXIT, Refused, refused } from "../registry.ts";
 
 const LOST_MAX = 5;
 const LOST_MS = 500;
@@ -22,5 +21,5 @@ export async function persistently<T>({ say }: Call, { url }: Agent, ask: () => 
 }
 
 function gone(url: string, reason: string): Refused {
-  return new Refused(fault("UNREACHABLE", { url, reason }).fault, EXIT.unreachable);
+  return refused("UNREACHABLE", { url, reason });
 }

@@ -4,10 +4,9 @@ import { existsSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Card, openCard, writeCard } from "../../shared/authority/card.ts";
 import { toHex } from "../../shared/bytes.ts";
-import { fault } from "../../shared/result.ts";
 import { unwrap } from "../commands/unwrap.ts";
 import { makeFolder, readJsonFile, unwritable, writeNamed } from "../files.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { refused } from "../registry.ts";
 import { makeParty, type Validity } from "../stack/party.ts";
 import { accountOf, makePartyDocument, type PartyDocument } from "./document.ts";
 
@@ -21,7 +20,7 @@ export function pathIn(dir: string, file: keyof typeof FILES): string {
 export function createParty(dir: string, name: string, mesh: string, validity: Validity): Card {
   makeFolder(dir);
   const taken = Object.keys(FILES).find((file) => existsSync(pathIn(dir, file as keyof typeof FILES)));
-  if (taken !== undefined) throw new Refused(fault("PARTY_EXISTS", { path: dir }).fault, EXIT.stopped);
+  if (taken !== undefined) throw refused("PARTY_EXISTS", { path: dir });
   const secrets = { root: randomBytes(32), agent: randomBytes(32) };
   const { root, identity } = makeParty(name, mesh, secrets, ["*"], validity);
   const { credentials, signer } = identity;
@@ -68,7 +67,7 @@ export type Accounts = Readonly<Record<string, string>>;
 export function withPartners(document: PartyDocument, cards: readonly Card[], accounts: Accounts = {}): PartyDocument {
   let { trust, partners } = document;
   for (const { name, mesh, root } of cards) {
-    const unfit = (reason: string) => new Refused(fault("CARD_UNFIT", { name, reason }).fault, EXIT.no);
+    const unfit = (reason: string) => refused("CARD_UNFIT", { name, reason });
     if (mesh !== document.mesh) throw unfit(`it is of the mesh ${mesh}, and this party stands in ${document.mesh}`);
     const known = trust.roots.find(({ authority, key }) => authority === name || key === root);
     if (known !== undefined && (known.authority !== name || known.key !== root))

@@ -3,8 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHex, toHex } from "../../shared/bytes.ts";
-import { fault } from "../../shared/result.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { refused } from "../registry.ts";
 import type { PartySecrets } from "./party.ts";
 import type { Access } from "./stack.ts";
 
@@ -39,18 +38,14 @@ function secretOf(all: Written, name: string, which: "root" | "agent"): Uint8Arr
   const secret = parseHex(all[name]?.[which] ?? "");
   if (secret?.length === 32) return secret;
   const shape = '{"NAME":{"root":"64 hexadecimal digits","agent":"…"}}; or remove the folder';
-  throw new Refused(
-    fault("FILE_SHAPE", { thing: "a file of keys", path: `${name}.${which}`, need: "32 bytes", shape }).fault,
-    EXIT.usage,
-  );
+  throw refused("FILE_SHAPE", { thing: "a file of keys", path: `${name}.${which}`, need: "32 bytes", shape });
 }
 
 /** Refuses a folder that another running process holds; lets it go when this one ends. */
 export function holdFolder(dir: string): void {
   const path = join(dir, "process");
   const holder = existsSync(path) ? Number(readFileSync(path, "utf8")) : 0;
-  if (holder > 0 && holder !== process.pid && isRunning(holder))
-    throw new Refused(fault("STACK_RUNNING", { pid: holder, dir }).fault, EXIT.stopped);
+  if (holder > 0 && holder !== process.pid && isRunning(holder)) throw refused("STACK_RUNNING", { pid: holder, dir });
   writeFileSync(path, String(process.pid));
   process.once("exit", () => rmSync(path, { force: true }));
 }

@@ -2,9 +2,8 @@
 import { existsSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { fault } from "../../shared/result.ts";
 import { readJsonFile } from "../files.ts";
-import { EXIT, Refused } from "../registry.ts";
+import { refused } from "../registry.ts";
 import { isRunning } from "./kept-keys.ts";
 import { rootsOf } from "./party.ts";
 import type { Stack } from "./stack.ts";
@@ -50,5 +49,5 @@ export function readStack(dir: string): KeptStack {
   const stack = findStack(dir);
   if (stack !== null) return stack;
   const reason = "no development stack runs there: npm run dev starts one";
-  throw new Refused(fault("UNREACHABLE", { url: dir, reason }).fault, EXIT.unreachable);
+  throw refused("UNREACHABLE", { url: dir, reason });
 }

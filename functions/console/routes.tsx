@@ -1,7 +1,7 @@
 // The console: pages as functions of what this party holds, rendered here, usable without JavaScript. Payloads are hostile: nothing of
 // theirs is ever markup, and the content policy lets no page run or load what this agent did not serve.
 import { type Context, Hono } from "hono";
-import { REFUSALS, type RefusalCode } from "../../shared/refusals.ts";
+import { REFUSALS, type RefusalCode, textOf } from "../../shared/refusals.ts";
 import { constantTimeEqual } from "../constant-time.ts";
 import type { AgentContext } from "../http/app.ts";
 import { healthPage, keysPage } from "./agent-routes.tsx";
@@ -13,7 +13,7 @@ import { guarded, loggedIn } from "./guard.ts";
 import { ceremoniesPage, inboxPage } from "./list-routes.tsx";
 
 import { meshPages } from "./mesh-routes.tsx";
-import { Login, RefusalText, Verify } from "./pages/plain.tsx";
+import { Login, RefusalEffects, RefusalText, Verify } from "./pages/plain.tsx";
 import { policyPages } from "./policy-routes.tsx";
 import { show } from "./show.tsx";
 import { sourcePages } from "./source-routes.tsx";
@@ -51,10 +51,14 @@ export function consoleRoutes(): Hono<AgentContext> {
 function errorPage(context: Agent): Promise<Response> | Response {
   const code = context.req.param("code") ?? "";
   if (!Object.hasOwn(REFUSALS, code)) return context.notFound() as Response;
-  const { what, why, do: remedy } = REFUSALS[code as RefusalCode];
-  return show(context, code, <RefusalText refusal={{ code: code as RefusalCode, what, why, do: remedy }} />, {
-    open: true,
-  });
+  const known = code as RefusalCode;
+  const page = (
+    <>
+      <RefusalText refusal={{ code: known, ...textOf(known) }} />
+      <RefusalEffects code={known} />
+    </>
+  );
+  return show(context, code, page, { open: true });
 }
 
 /** Only our own paths: a login must not send anyone elsewhere. */

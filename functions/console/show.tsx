@@ -6,10 +6,10 @@ import { meshTime } from "../../durable/config.ts";
 import { LINK_NAME } from "../../durable/env.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { sha256Hex } from "../../shared/hash.ts";
+import { statusOf } from "../../shared/refusals/effects.ts";
 import { describeRefusal, type Refusal } from "../../shared/refusals.ts";
 import { type Fault, fault } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
-import { statusOf } from "../http/problem.ts";
 import type { AssetName } from "./assets.ts";
 import { contentPolicy, POLICY_HEADER } from "./content-policy.ts";
 import { tokenFor } from "./cookies.ts";
@@ -68,7 +68,7 @@ export async function showPart(context: Agent, content: Child): Promise<Response
 /** A refusal as a page, with its code and what to do. */
 export function showRefusal(context: Agent, refused: Fault, open = false): Promise<Response> {
   const refusal = describeRefusal(refused);
-  const status = statusOf(refused);
+  const status = statusOf(refused.code);
   return show(context, `Not done: ${refusal.what}`, <RefusalText refusal={refusal} />, {
     status: status === 202 ? 409 : status,
     open,

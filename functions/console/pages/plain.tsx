@@ -1,5 +1,6 @@
 // The smaller pages: log in, verify, health, policies, one error explained.
-import type { Refusal } from "../../../shared/refusals.ts";
+import { exitOf, isRetryable, statusOf } from "../../../shared/refusals/effects.ts";
+import type { Refusal, RefusalCode } from "../../../shared/refusals.ts";
 import { Form } from "../form.tsx";
 import { Badged } from "../layout.tsx";
 
@@ -34,6 +35,14 @@ export const Verify = () => (
       No bundle was given yet.
     </pre>
   </>
+);
+
+/** How programs meet a refusal. */
+export const RefusalEffects = ({ code }: { code: RefusalCode }) => (
+  <p>
+    {`An agent answers it with status ${statusOf(code)}, and the command line with exit ${exitOf(code)}; the same `}
+    {isRetryable(code) ? "may succeed later as it is." : "does not succeed later as it is."}
+  </p>
 );
 
 export const RefusalText = ({ refusal }: { refusal: Refusal }) => (

@@ -1,8 +1,8 @@
 // The table of routes as an OpenAPI 3.1 document: its schemas are those of the readers that decode.
 import { version } from "../../../package.json";
 import { type Reader, type Schema, schemaOf } from "../../../shared/cbor/read.ts";
+import { statusOf } from "../../../shared/refusals/effects.ts";
 import { describeRefusal, type RefusalCode } from "../../../shared/refusals.ts";
-import { statusOf } from "../problem.ts";
 import { type Access, type Answered, PROBLEM_TYPE, parametersOf, type Route } from "./route.ts";
 import * as shape from "./shapes.ts";
 
@@ -167,10 +167,10 @@ function responses(answers: Route["answers"]) {
 /** Refusals by their status; those of a status that also has another answer are told beside it. */
 function problems(route: Route) {
   const codes = refusalsOf(route);
-  const statuses = [...new Set(codes.map((code) => statusOf({ code, detail: {} })))];
+  const statuses = [...new Set(codes.map((code) => statusOf(code)))];
   return Object.fromEntries(
     statuses.map((status) => {
-      const here = codes.filter((code) => statusOf({ code, detail: {} }) === status);
+      const here = codes.filter((code) => statusOf(code) === status);
       const told = here.map((code) => `${code}: ${describeRefusal({ code, detail: {} }).what}`).join("; ");
       const own = route.answers[status];
       const content = {
