@@ -91,11 +91,11 @@ const disagreeing: Example = inFolder(() => {
   if (approval) answerOf(approval, report as unknown as DemoReport);
 });
 
-/** An agent that opens ceremonies, and hears of none. */
+/** An agent that says what it is told, and hears of nothing. */
 const deaf = (name: string): Bird => ({
   name,
-  post: async <T>() => ({ ceremony: "0".repeat(64) }) as T,
-  json: async <T>() => ({ policy: null }) as T,
+  post: async <T>() => ({ ids: ["0".repeat(64)] }) as T,
+  request: async () => ({ ok: false }),
 });
 
 export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
@@ -138,7 +138,7 @@ export const COMMAND: Examples<typeof COMMAND_REFUSALS> = {
     });
     return onPath(dir, async () => startNatsServer({ dir, config: "port: 0", ports: await pickPorts() }));
   }),
-  STACK_FAILED: inFolder(() => flyCanary(["acme", "bolt"].map(deaf), "nats.log", 100)),
+  STACK_FAILED: inFolder(() => flyCanary(["acme", "bolt"].map(deaf), "board", "nats.log", 100)),
   STACK_RUNNING: inFolder((folder) => {
     writeFileSync(join(folder, "process"), String(process.ppid));
     holdFolder(folder);
