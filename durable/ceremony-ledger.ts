@@ -16,6 +16,9 @@ import type { OutgoingFrame } from "./link-outbox.ts";
 const REFUSED_MAX = { rows: 64, bytes: 262_144 } as const;
 const REFUSED_ALL_MAX = { rows: 1_000, bytes: 4 * 1_048_576 } as const;
 
+/** Frames that are read together for export: half a megabyte at most. */
+const FRAMES_AT_ONCE = 8;
+
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, frame BLOB NOT NULL)",
   "CREATE TABLE IF NOT EXISTS refused (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, signer TEXT NOT NULL, frame BLOB NOT NULL)",
@@ -72,14 +75,14 @@ export class CeremonyLedger {
   /** The state as the last committed turn left it. */
   load(ceremony: Id, self: Self): CeremonyState {
     const row = this.#read<{ memo: string }>("SELECT memo FROM memo")[0];
-    const { stored, unkept } = this.#stored();
+    const { stored, unkept } = this.#all();
     const state = restore(ceremony, self, stored, row === undefined ? null : (JSON.parse(row.memo) as Memo));
     this.#keep(state, unkept);
     return state;
   }
 
   /** Statements in the order in which they were stored; those of a batch by what is kept beside it, where that fits. */
-  #stored(): { readonly stored: readonly VerifiedObservation[]; readonly unkept: readonly VerifiedObservation[] } {
+  #all(): { readonly stored: readonly VerifiedObservation[]; readonly unkept: readonly VerifiedObservation[] } {
     if (!this.#made) return { stored: [], unkept: [] };
     this.#sql.exec(KEPT);
     const rows = this.#sql.exec<{ frame: ArrayBuffer; kept: ArrayBuffer | null }>(
@@ -95,9 +98,25 @@ export class CeremonyLedger {
     return { stored, unkept };
   }
 
-  frames(): readonly VerifiedObservation[] {
-    const rows = this.#read<{ frame: ArrayBuffer }>("SELECT frame FROM frames ORDER BY n");
-    return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
+  /** What is stored, in its order, read as far as it is asked for. */
+  *frames(): Generator<{ readonly id: Id; readonly frame: Uint8Array }> {
+    const page = (after: number) =>
+      this.#read<{ n: number; id: string; frame: ArrayBuffer }>(
+        "SELECT n, id, frame FROM frames WHERE n > ? ORDER BY n LIMIT ?",
+        after,
+        FRAMES_AT_ONCE,
+      );
+    for (let rows = page(0); rows.length > 0; rows = page(rows.at(-1)?.n as number))
+      for (const { id, frame } of rows) yield { id, frame: new Uint8Array(frame) };
+  }
+
+  ids(): readonly { readonly id: Id }[] {
+    return this.#read<{ id: string }>("SELECT id FROM frames ORDER BY n");
+  }
+
+  /** Stored statements whose id begins so. */
+  stored(id: string): readonly VerifiedObservation[] {
+    return this.#beginning("frames", id).map(reopen);
   }
 
   refused(): readonly RefusedRow[] {
@@ -119,10 +138,12 @@ export class CeremonyLedger {
 
   /** Frames of statements whose id begins so, refused ones included: two at most, since two only say that more digits are needed. */
   framesOf(id: string): readonly Uint8Array[] {
-    const rows = ["frames", "refused"].flatMap((table) =>
-      this.#read<{ frame: ArrayBuffer }>(`SELECT frame FROM ${table} WHERE id >= ?1 AND id < ?1 || 'g' LIMIT 2`, id),
-    );
-    return rows.slice(0, 2).map(({ frame }) => new Uint8Array(frame));
+    return [...this.#beginning("frames", id), ...this.#beginning("refused", id)].slice(0, 2);
+  }
+
+  #beginning(table: "frames" | "refused", id: string): readonly Uint8Array[] {
+    const query = `SELECT frame FROM ${table} WHERE id >= ?1 AND id < ?1 || 'g' LIMIT 2`;
+    return this.#read<{ frame: ArrayBuffer }>(query, id).map(({ frame }) => new Uint8Array(frame));
   }
 
   entryCount(): number {

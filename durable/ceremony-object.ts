@@ -30,7 +30,7 @@ import { Telling } from "./ceremony-telling.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
 import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
-import { exportEvidence } from "./evidence-export.ts";
+import { type Exported, exportEvidence } from "./evidence-export.ts";
 import { log } from "./log.ts";
 import type { Uptake } from "./mesh-operations.ts";
 
@@ -176,8 +176,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return { ...pictureOf(this.#state, this.#ledger.refused(), most), entries: this.#ledger.entryCount() };
   }
 
-  /** The evidence bundle as JSON text; null while the ceremony has no certified ending. */
-  async evidence(): Promise<string | null> {
+  /** The evidence bundle as a stream of JSON text; null while the ceremony has no certified ending. */
+  async evidence(): Promise<Exported | null> {
     return exportEvidence(this.#state, this.#ledger, this.#config);
   }
 
@@ -186,7 +186,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async explain(id: string): Promise<Result<Explanation>> {
-    return explainOne(this.#state, { refused: this.#ledger.refused(), stored: () => this.#ledger.frames() }, id);
+    return explainOne(this.#state, { refused: this.#ledger.refused(), stored: () => this.#ledger.stored(id) }, id);
   }
 
   override async alarm(): Promise<void> {

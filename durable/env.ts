@@ -13,6 +13,7 @@ import type { ShownCeremony, ShownPicture } from "./alerts.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
 import type { EdgeRpc } from "./edge-object.ts";
+import type { Exported } from "./evidence-export.ts";
 import type { HooksRpc } from "./hooks-rpc.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport, UnsentNotice } from "./link-outbox.ts";
@@ -44,7 +45,7 @@ export type CeremonyRpc = {
   readonly follow: (after: number, most: number, withinMs: number) => Promise<Followed>;
   readonly framesOf: (id: string) => Promise<readonly Uint8Array[]>;
   readonly picture: (most: number) => Promise<ShownPicture>;
-  readonly evidence: () => Promise<string | null>;
+  readonly evidence: () => Promise<Exported | null>;
   readonly inclusion: (id: string) => Promise<Result<Json>>;
   readonly explain: (id: string) => Promise<Result<Explanation>>;
 };

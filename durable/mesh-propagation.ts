@@ -5,13 +5,14 @@ import type { CborMap } from "../shared/cbor/value.ts";
 import { parseBundle } from "../shared/evidence/bundle.ts";
 import { judgedAgain, type Placed, placedOf, revocableIn, type Standing } from "../shared/evidence/propagate.ts";
 import { verifyBundle } from "../shared/evidence/verify.ts";
-import { NESTING_MAX } from "../shared/limits.ts";
+import { BUNDLE_READ_MAX, NESTING_MAX } from "../shared/limits.ts";
 import { openFrames } from "../shared/mesh/signed/open.ts";
 import { mayRevoke } from "../shared/mesh/translator.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import type { Heard } from "./coalition-ledger.ts";
 import type { Due } from "./decision-index.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
+import { readWhole } from "./evidence-export.ts";
 import { log } from "./log.ts";
 import { poolHere } from "./mesh-coalition.ts";
 import type { Mesh } from "./mesh-object.ts";
@@ -58,7 +59,7 @@ async function indexSome(host: Mesh, env: Env): Promise<boolean> {
   const after = host.decisions.indexedTo(PLACE);
   const ended = await env.DIRECTORY.getByName(DIRECTORY_NAME).ended(after, AT_A_TIME);
   for (const { ceremony, phase, n } of ended) {
-    // One whose evidence cannot be read (a burst's may be too large for a call between objects) must not keep the others from the index.
+    // One whose evidence cannot be read (a burst's is too large for this object) must not keep the others from the index.
     const placed = await bundleOf(env, ceremony).catch((error: unknown) =>
       failed(host, "not-indexed", error, ceremony),
     );
@@ -117,9 +118,10 @@ function translatorsOf(statement: VerifiedObservation): readonly string[] {
 }
 
 async function bundleOf(env: Env, ceremony: Id): Promise<{ bytes: Uint8Array; decision: Placed } | null> {
-  const text = await env.CEREMONY.getByName(ceremony).evidence();
-  if (text === null) return null;
-  const bytes = new TextEncoder().encode(text);
+  const exported = await env.CEREMONY.getByName(ceremony).evidence();
+  if (exported === null) return null;
+  const bytes = await readWhole(exported);
+  if (bytes === null) throw new Error(`its evidence is larger than ${BUNDLE_READ_MAX} bytes`);
   const bundle = parseBundle(bytes);
   return bundle.ok ? { bytes, decision: placedOf(bundle.value) } : null;
 }

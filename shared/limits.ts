@@ -91,6 +91,8 @@ export const LIFETIME_MICROS_MAX = 398 * 86_400 * 1_000_000;
 export const CONTENT_BYTES_MAX = 16_384;
 /** Largest evidence bundle a verifier reads. */
 export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
+/** A bundle that an agent itself reads: decoded and parsed it takes some four times as much, beside all else that is in memory. */
+export const BUNDLE_READ_MAX = 12 * 1_048_576;
 /** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */
 export const BODY_BYTES_MAX = 262_144;
 /** Frames, and bytes, of one batch over HTTP: one call of a ceremony's object, and well below what a Worker's memory bears. */

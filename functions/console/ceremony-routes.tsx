@@ -61,7 +61,7 @@ export function ceremonyPages(): Hono<AgentContext> {
       const bundle = await ceremony.evidence();
       return bundle === null
         ? showRefusal(context, fault("PROVISIONAL").fault)
-        : context.body(bundle, 200, { "content-type": "application/json" });
+        : context.body(bundle.body, 200, { "content-type": "application/json" });
     }),
   );
   app.get("/:id/o/:observation", (context) =>

@@ -1,6 +1,7 @@
 // Pages of policies: versions and patterns, one document, two compared, and one tried. Addresses name a policy as `pattern:ID`, `issue:ID` or
 // `ceremony:ID`.
 import { type Context, Hono } from "hono";
+import { readWhole } from "../../durable/evidence-export.ts";
 import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { type Json, toJson } from "../../shared/cbor/json.ts";
 import { repeatedFields } from "../../shared/cbor/json-keys.ts";
@@ -124,8 +125,9 @@ async function comparePage(context: Agent): Promise<Response> {
 
 /** What was once said in a ceremony, where its evidence is at hand. */
 async function recordedIn(context: Agent, ceremony: string): Promise<Recorded | null> {
-  const text = (await (await ceremonyKnown(context.env, ceremony))?.ceremony.evidence()) ?? null;
-  const bundle = text === null ? null : parseBundle(new TextEncoder().encode(text));
+  const exported = (await (await ceremonyKnown(context.env, ceremony))?.ceremony.evidence()) ?? null;
+  const bytes = exported === null ? null : await readWhole(exported);
+  const bundle = bytes === null ? null : parseBundle(bytes);
   const recorded = bundle?.ok ? scenarioOf(bundle.value) : null;
   return recorded?.ok ? recorded.value : null;
 }

@@ -7,9 +7,26 @@ import type { AgentContext } from "./app.ts";
 export function entity(context: Context<AgentContext>, body: string | Uint8Array, type: string): Response {
   const bytes = typeof body === "string" ? new TextEncoder().encode(body) : Uint8Array.from(body);
   const etag = `"sha256:${sha256Hex(bytes)}"`;
+  return has(context, etag)
+    ? context.body(null, 304, { etag })
+    : context.body(bytes, 200, { "content-type": type, etag });
+}
+
+/** The same of a body that is never whole in memory, under a name that changes with it. */
+export async function streamed(
+  context: Context<AgentContext>,
+  { tag, body }: { readonly tag: string; readonly body: ReadableStream<Uint8Array> },
+  type: string,
+): Promise<Response> {
+  const etag = `"bundle:${tag}"`;
+  if (!has(context, etag)) return context.body(body, 200, { "content-type": type, etag });
+  await body.cancel();
+  return context.body(null, 304, { etag });
+}
+
+function has(context: Context<AgentContext>, etag: string): boolean {
   const known = context.req.header("if-none-match")?.split(",") ?? [];
-  const has = known.some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag);
-  return has ? context.body(null, 304, { etag }) : context.body(bytes, 200, { "content-type": type, etag });
+  return known.some((one) => one.trim() === "*" || one.trim().replace(/^W\//, "") === etag);
 }
 
 /** What a route with such a body also answers. */

@@ -53,10 +53,11 @@ export function guestsIn(
 }
 
 /** The number of the seat that a contribution speaks from; a walk-in's is the one that it is given here. */
-export function seatNumber(guests: readonly RosterSeat[], { slot, chain, body }: Gathered): number {
-  if (slot.seat !== null) return slot.seat;
-  const root = rootOf(chain);
-  return guests.find((guest) => guest.root === root && guest.role === body.role)?.index ?? -1;
+export function seatNumber(guests: readonly RosterSeat[], said: Gathered): number {
+  const { seat } = said.slot;
+  if (seat !== null) return seat;
+  const root = rootOf(said.chain);
+  return guests.find((guest) => guest.root === root && guest.role === said.body.role)?.index ?? -1;
 }
 
 function guestKey({ chain, body }: Gathered): string {

@@ -22,7 +22,7 @@ import type { Signer } from "../cose/sign1.ts";
 import { sha256Hex } from "../hash.ts";
 import { AUTHORITY_STATEMENTS_MAX, BUNDLE_BYTES_MAX, FRAME_BYTES_MAX, TEXT_LENGTH_MAX } from "../limits.ts";
 import { ENTRY_KINDS, type LinkedEntry } from "../lineage/entry.ts";
-import type { Id, VerifiedObservation } from "../observation/observation.ts";
+import type { Id } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { signAccount } from "./account.ts";
 import { provingStatements } from "./select.ts";
@@ -55,15 +55,18 @@ const README = [
   "openssl pkeyutl -verify -rawin -pubin -keyform DER -inkey key.der -sigfile signature.bin -in signed.bin",
 ].join("\n");
 
+/** A bundle whose frames are read when they are asked for. */
+export type BundleParts = Omit<Bundle, "frames"> & { readonly frames: Iterable<BundledFrame> };
+
 /** What a party exports of a ceremony that has ended; null while it has not. */
 export function makeBundle(
   state: CeremonyState,
-  stored: readonly VerifiedObservation[],
+  stored: Iterable<BundledFrame>,
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   lineage: readonly LinkedEntry[],
   statements: readonly Uint8Array[],
   signer: Signer,
-): Bundle | null {
+): BundleParts | null {
   const { ending, ceremony, self, rounds } = state;
   if (ending === null || currentRound(state) === undefined) return null;
   return {
@@ -73,7 +76,7 @@ export function makeBundle(
     rounds: rounds.flatMap(({ closing: { decision } }) =>
       decision === null ? [] : [{ root: decision.root, certificate: decision.certificate }],
     ),
-    frames: provingStatements(state, stored).map(({ id, frame }) => ({ id, frame })),
+    frames: provingStatements(state, stored),
     refused: refused.map(({ code, frame }) => ({ hash: sha256Hex(frame), code, frame })),
     statements,
     lineage,
@@ -81,20 +84,53 @@ export function makeBundle(
   };
 }
 
-export function writeBundle(bundle: Bundle): Json {
-  return {
-    format: BUNDLE_FORMAT,
-    readme: README,
-    ceremony: bundle.ceremony,
-    exportedBy: bundle.exportedBy,
-    outcome: { ...bundle.outcome, value: toJson(bundle.outcome.value) },
-    rounds: bundle.rounds.map(({ root, certificate }) => ({ root, certificate: { ...certificate } })),
-    frames: bundle.frames.map(({ id, frame }) => ({ id, frame: toBase64(frame) })),
-    refused: bundle.refused.map(({ hash, code, frame }) => ({ hash, code, frame: toBase64(frame) })),
-    statements: bundle.statements.map(toBase64),
-    lineage: bundle.lineage.map((entry) => ({ ...entry, detail: { ...entry.detail } })),
-    account: toBase64(bundle.account),
-  };
+/** The fields of its document, in their order. Those that are written frame by frame are iterable. */
+function fieldsOf(bundle: BundleParts): readonly (readonly [string, Json | Iterable<Json>])[] {
+  return [
+    ["format", BUNDLE_FORMAT],
+    ["readme", README],
+    ["ceremony", bundle.ceremony],
+    ["exportedBy", bundle.exportedBy],
+    ["outcome", { ...bundle.outcome, value: toJson(bundle.outcome.value) }],
+    ["rounds", bundle.rounds.map(({ root, certificate }) => ({ root, certificate: { ...certificate } }))],
+    ["frames", framesIn(bundle.frames)],
+    ["refused", bundle.refused.map(({ hash, code, frame }) => ({ hash, code, frame: toBase64(frame) }))],
+    ["statements", bundle.statements.map(toBase64)],
+    ["lineage", bundle.lineage.map((entry) => ({ ...entry, detail: { ...entry.detail } }))],
+    ["account", toBase64(bundle.account)],
+  ];
+}
+
+function* framesIn(frames: Iterable<BundledFrame>): Generator<Json> {
+  for (const { id, frame } of frames) yield { id, frame: toBase64(frame) };
+}
+
+export function writeBundle(bundle: BundleParts): Json {
+  return Object.fromEntries(fieldsOf(bundle).map(([name, value]) => [name, isSeries(value) ? [...value] : value]));
+}
+
+function isSeries(value: Json | Iterable<Json>): value is Iterable<Json> {
+  return typeof value === "object" && value !== null && Symbol.iterator in value;
+}
+
+/** The file of a bundle in pieces, none much larger than a frame: the text of its document with an indent of one, as it always was. */
+export function* bundlePieces(bundle: BundleParts): Generator<string> {
+  const indented = (value: Json, depth: number) =>
+    JSON.stringify(value, null, 1).replaceAll("\n", `\n${" ".repeat(depth)}`);
+  let before = "{\n ";
+  for (const [name, value] of fieldsOf(bundle)) {
+    yield `${before}${JSON.stringify(name)}: `;
+    if (isSeries(value)) {
+      let open = "[";
+      for (const item of value) {
+        yield `${open}\n  ${indented(item, 2)}`;
+        open = ",";
+      }
+      yield open === "[" ? "[]" : "\n ]";
+    } else yield indented(value, 1);
+    before = ",\n ";
+  }
+  yield "\n}";
 }
 
 const readFrame: Reader<Uint8Array> = (value, path) =>

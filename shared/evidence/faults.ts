@@ -41,8 +41,10 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
 function twiceContributed(round: Round, withdrawn: ReadonlySet<Id>): readonly (readonly [number, readonly [Id, Id]])[] {
   const held = contributionsOf([...round.held.values()]);
   const guests = guestsIn(round, held);
-  const slots = Map.groupBy(held, ({ slot, chain }) => JSON.stringify([slot.seat ?? rootOf(chain), slot.item]));
-  return [...slots.values()].flatMap((mates) => {
+  const slotOf = (said: (typeof held)[number]) =>
+    JSON.stringify([said.slot.seat ?? rootOf(said.chain), said.slot.item]);
+  return [...Map.groupBy(held, slotOf).values()].flatMap((mates) => {
+    if (mates.length < 2) return [];
     const byKey = [...Map.groupBy(mates, ({ key }) => key).values()];
     const sets = [mates.filter(({ id }) => !withdrawn.has(id)), ...byKey];
     const [first, second] = sets.find(({ length }) => length > 1) ?? [];

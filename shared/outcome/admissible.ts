@@ -95,12 +95,9 @@ export function admissible(
 const PLAIN_FRAME = "plain";
 
 /** Where a seat speaks once in a round, all it says of the matter is for one slot, whatever it calls it. */
-export function slotOf(
-  policy: Policy,
-  seats: ReadonlyMap<number, Seat>,
-  { seat, item, content }: Contribution,
-): string {
-  if (policy.membership !== null && content.has("membership")) return `${seat}/membership/${item ?? ""}`;
+export function slotOf(policy: Policy, seats: ReadonlyMap<number, Seat>, said: Contribution): string {
+  const { seat, item } = said;
+  if (policy.membership !== null && said.content.has("membership")) return `${seat}/membership/${item ?? ""}`;
   const role = policy.roles.get(seats.get(seat)?.role ?? "");
   return `${seat}/${role?.slots === "many" ? (item ?? "") : ""}`;
 }

@@ -12,7 +12,7 @@ import type { AgentContext } from "../app.ts";
 import { answerPage, LIMIT, pageOf } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
-import { entity, UNCHANGED } from "../entity.ts";
+import { entity, streamed, UNCHANGED } from "../entity.ts";
 import { problem } from "../problem.ts";
 
 type Agent = Context<AgentContext>;
@@ -187,7 +187,7 @@ function inclusionRoute(context: Agent): Promise<Response> {
 function evidenceRoute(context: Agent): Promise<Response> {
   return withCeremony(context, async (ceremony) => {
     const bundle = await ceremony.evidence();
-    return bundle === null ? problem(context, fault("PROVISIONAL").fault) : entity(context, bundle, JSON_TYPE);
+    return bundle === null ? problem(context, fault("PROVISIONAL").fault) : streamed(context, bundle, JSON_TYPE);
   });
 }
 
