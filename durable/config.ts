@@ -45,7 +45,6 @@ export type AgentConfig = {
   readonly standings: ReadonlyMap<string, Standing>;
   /** What its door takes as given; opened once, when the first frame comes. */
   readonly trust: () => Promise<Result<Trust>>;
-  readonly apiKey: string;
   /** All bearer keys, the first one among them. */
   readonly keys: readonly ApiKey[];
   readonly access: AccessDocument | null;
@@ -116,7 +115,6 @@ function readConfig(env: AgentSecrets): Result<AgentConfig> {
     identity: identity.value,
     author,
     trust: trustOf(party.value.trust),
-    apiKey: env.API_KEY,
     ...callers.value,
     hookSecrets: hooks.value,
     loopback,

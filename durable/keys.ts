@@ -99,7 +99,7 @@ export const readAccess: Reader<AccessDocument> = withDefaults<AccessDocument>(
   }),
 );
 
-/** The key that the agent is set up with: it may do all, and the console's sessions hang on it. */
+/** The key that the agent is set up with: it may do all. */
 export function firstKey(apiKey: string): ApiKey {
   const sha256 = sha256Hex(new TextEncoder().encode(apiKey));
   return { id: FIRST_KEY, sha256, scopes: ["admin"], from: null, until: null, perMinute: UNITS_A_MINUTE };

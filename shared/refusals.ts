@@ -75,6 +75,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   SCOPE_MISSING: "forbidden",
   KEY_WITHDRAWN: "unauthorised",
   TOKEN_INVALID: "unauthorised",
+  KEYS_TRIED: "unauthorised",
   TOKEN_UNCHECKED: "failed",
   IDEMPOTENCY_CONFLICT: "conflict",
   IDEMPOTENCY_PENDING: "conflict",

@@ -1,7 +1,7 @@
 // The frame of every page: skip link, where one is, and whose view this is. No page may suggest a global truth.
-import type { Child } from "hono/jsx";
+import { type Child, useContext } from "hono/jsx";
 import { type AssetName, assetPath } from "./assets.ts";
-import { Form } from "./form.tsx";
+import { Form, Reading } from "./form.tsx";
 import { type Badge, instantText, spanText } from "./words.ts";
 
 export type Perspective = {
@@ -126,6 +126,7 @@ export const Page = (props: {
             </Form>
           )}
         </div>
+        <LoggedIn />
         {props.perspective === null ? null : (
           <Seen perspective={props.perspective} agreement={props.agreement ?? null} />
         )}
@@ -137,6 +138,17 @@ export const Page = (props: {
     </body>
   </html>
 );
+
+/** As whom one is here, and what that allows. */
+const LoggedIn = () => {
+  const reader = useContext(Reading);
+  return reader === null ? null : (
+    <p class="seen">
+      Logged in as <strong>{reader.id}</strong>, with the {reader.scopes.length === 1 ? "scope" : "scopes"}{" "}
+      {reader.scopes.join(", ")}
+    </p>
+  );
+};
 
 /** Whose view it is, from when, and who was heard: never more than this party can know. */
 const Seen = ({ perspective, agreement }: { perspective: Perspective; agreement: Badge | null }) => (

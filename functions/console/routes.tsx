@@ -1,20 +1,23 @@
 // The console: pages as functions of what this party holds, rendered here, usable without JavaScript. Payloads are hostile: nothing of
 // theirs is ever markup, and the content policy lets no page run or load what this agent did not serve.
 import { type Context, Hono } from "hono";
-import { REFUSALS, type RefusalCode, textOf } from "../../shared/refusals.ts";
-import { constantTimeEqual } from "../constant-time.ts";
+import type { ContentfulStatusCode } from "hono/utils/http-status";
+import { statusOf } from "../../shared/refusals/effects.ts";
+import { describeRefusal, REFUSALS, type RefusalCode, textOf } from "../../shared/refusals.ts";
+import type { Fault } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
+import { limited } from "../http/guards.ts";
 import { healthPage, keysPage } from "./agent-routes.tsx";
 import { assetRoute } from "./assets.ts";
 import { ceremonyPages, observationPage } from "./ceremony-routes.tsx";
-import { beginSession, endSession, isKeyGood } from "./cookies.ts";
 import { exchangePages } from "./exchange-routes.tsx";
-import { guarded, loggedIn } from "./guard.ts";
+import { asStranger, guarded, loggedIn } from "./guard.ts";
 import { ceremoniesPage, inboxPage } from "./list-routes.tsx";
 
 import { meshPages } from "./mesh-routes.tsx";
 import { Login, RefusalEffects, RefusalText, Verify } from "./pages/plain.tsx";
 import { policyPages } from "./policy-routes.tsx";
+import { beginSession, endSession, visitorOf } from "./session.ts";
 import { show } from "./show.tsx";
 import { sourcePages } from "./source-routes.tsx";
 
@@ -24,17 +27,17 @@ export function consoleRoutes(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
   app.get("/assets/:name", assetRoute);
   app.use(guarded);
+  for (const open of ["/verify", "/e/:code", "/login"]) app.use(open, asStranger);
   app.get("/verify", (context) => show(context, "Verify evidence", <Verify />, { scripts: ["verify.js"], open: true }));
   app.get("/e/:code", errorPage);
-  app.get("/login", (context) =>
-    show(context, "Log in", <Login failed={false} back={backTo(context.req.query("back"))} />, { open: true }),
-  );
+  app.get("/login", async (context) => {
+    const visitor = await visitorOf(context);
+    const unfit = visitor === null || visitor.ok ? null : visitor.fault;
+    return showLogin(context, context.req.query("back"), unfit, 200);
+  });
   app.post("/login", login);
   app.use(loggedIn);
-  app.post("/logout", (context) => {
-    endSession(context);
-    return context.redirect("/login", 303);
-  });
+  app.post("/logout", async (context) => context.redirect(await endSession(context), 303));
   app.get("/", inboxPage);
   app.get("/ceremonies", ceremoniesPage);
   app.get("/health", healthPage);
@@ -68,11 +71,19 @@ function backTo(path: string | undefined): string {
 
 async function login(context: Agent): Promise<Response> {
   const form = await context.req.parseBody();
-  const { apiKey } = context.get("config");
-  const back = backTo(typeof form.back === "string" ? form.back : undefined);
-  const fits = await constantTimeEqual(typeof form.key === "string" ? form.key : "", apiKey);
-  if (!fits || !(await isKeyGood(context)))
-    return show(context, "Log in", <Login failed={true} back={back} />, { open: true });
-  await beginSession(context);
-  return context.redirect(back, 303);
+  const text = (name: string) => (typeof form[name] === "string" ? form[name] : "");
+  const begun = await beginSession(context, text("key"));
+  if (begun.ok) return context.redirect(backTo(text("back")), 303);
+  limited(context, begun, Date.now());
+  return showLogin(context, text("back"), begun.fault, statusOf(begun.fault.code));
+}
+
+function showLogin(
+  context: Agent,
+  back: string | undefined,
+  refused: Fault | null,
+  status: ContentfulStatusCode,
+): Promise<Response> {
+  const page = <Login refusal={refused === null ? null : describeRefusal(refused)} back={backTo(back)} />;
+  return show(context, "Log in", page, { open: true, status });
 }

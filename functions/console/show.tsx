@@ -12,9 +12,9 @@ import { type Fault, fault } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
 import type { AssetName } from "./assets.ts";
 import { contentPolicy, POLICY_HEADER } from "./content-policy.ts";
-import { tokenFor } from "./cookies.ts";
 import { plainTitle, visibleMarkup } from "./foreign.tsx";
-import { FormToken } from "./form.tsx";
+import { FormToken, Reading } from "./form.tsx";
+import { tokenFor } from "./form-token.ts";
 
 import { Page, type Perspective } from "./layout.tsx";
 import { RefusalText } from "./pages/plain.tsx";
@@ -39,17 +39,20 @@ type Showing = {
 export async function show(context: Agent, title: string, content: Child, showing: Showing = {}): Promise<Response> {
   const { scripts = [], open = false, status = 200, of: view } = showing;
   const [perspective, token] = await Promise.all([open ? null : perspectiveOf(context), tokenFor(context)]);
+  const reader = open ? null : context.get("caller");
   const page = (
     <FormToken.Provider value={token}>
-      <Page
-        title={plainTitle(title)}
-        path={context.req.path}
-        perspective={perspective}
-        agreement={view === undefined ? null : agreementBadge(view)}
-        scripts={scripts}
-      >
-        {content}
-      </Page>
+      <Reading.Provider value={reader}>
+        <Page
+          title={plainTitle(title)}
+          path={context.req.path}
+          perspective={perspective}
+          agreement={view === undefined ? null : agreementBadge(view)}
+          scripts={scripts}
+        >
+          {content}
+        </Page>
+      </Reading.Provider>
     </FormToken.Provider>
   );
   const text = `<!doctype html>${visibleMarkup(String(await page))}`;

@@ -3,8 +3,9 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";
 import { log } from "../../durable/log.ts";
-import { fault } from "../../shared/result.ts";
+import { fault, type Result } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
+import type { Visitor } from "../console/session.ts";
 import { readBytes } from "./body.ts";
 import { type Route, routerPath } from "./contract/route.ts";
 import { ROUTES } from "./contract/table.ts";
@@ -22,6 +23,8 @@ export type AgentContext = {
     /** What it was refused with. */
     code: string;
     caller: Caller;
+    /** Who is at the console, once that was looked up. */
+    visitor: Promise<Result<Visitor> | null> | undefined;
     /** Of a request with an idempotency key: when it first came, and what makes it one. */
     claim: { readonly atMs: number; readonly seed: string };
   };

@@ -5,6 +5,7 @@ import { UNITS_A_MINUTE } from "../../durable/keys.ts";
 import { OUTBOX_BACKLOG_MAX } from "../../shared/limits.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { Caller } from "./keys.ts";
+import { Minutes } from "./minutes.ts";
 
 /** What a caller is told of its budget. */
 export type Budget = { readonly limit: number; readonly remaining: number; readonly resetMs: number };
@@ -22,19 +23,23 @@ type Held = {
   readonly resetMs: number;
   readonly untilMs: number;
   readonly withdrawnAtMs: number | null;
+  readonly ended: boolean;
 };
+export const LOGGED_OUT = "whoever it speaks for has logged out";
 const held = new WeakMap<object, Map<string, Held>>();
 
 /** Takes `units` from the caller's minute. */
 export async function spend(env: AgentEnv, caller: Caller, units: number, nowMs: number): Promise<Result<Budget>> {
-  const { id, perMinute: limit } = caller;
+  const { id, token, perMinute: limit } = caller;
   const mine = callersOf(env.EDGE);
-  const before = mine.get(id);
+  const name = `${id} ${token ?? ""}`;
+  const before = mine.get(name);
   const good = before !== undefined && nowMs < before.untilMs && nowMs < before.resetMs && before.left >= units;
   const lease = good ? before : await leased(env, caller, units, before, nowMs);
   if (mine.size >= CALLERS_MAX) mine.clear();
-  mine.set(id, lease);
+  mine.set(name, lease);
   if (lease.withdrawnAtMs !== null) return fault("KEY_WITHDRAWN", { at: lease.withdrawnAtMs * 1_000 });
+  if (lease.ended) return fault("TOKEN_INVALID", { reason: LOGGED_OUT });
   if (lease.left < units) return fault("RATE_LIMITED", { limit, resetMs: lease.resetMs });
   lease.left -= units;
   return ok({ limit, remaining: lease.left + lease.remaining, resetMs: lease.resetMs });
@@ -42,16 +47,16 @@ export async function spend(env: AgentEnv, caller: Caller, units: number, nowMs:
 
 async function leased(
   env: AgentEnv,
-  { id, perMinute }: Caller,
+  { id, token, perMinute }: Caller,
   units: number,
   before: Held | undefined,
   nowMs: number,
 ): Promise<Held> {
   const back = before !== undefined && nowMs < before.resetMs ? before.left : 0;
   const want = Math.max(units, Math.min(LEASE_UNITS, Math.ceil(perMinute / 20)));
-  const lease = await env.EDGE.getByName(EDGE_NAME).lease(id, perMinute, want, back, nowMs);
-  const { granted, remaining, resetMs, withdrawnAtMs } = lease;
-  return { left: granted, remaining, resetMs, untilMs: nowMs + LEASE_MS, withdrawnAtMs };
+  const lease = await env.EDGE.getByName(EDGE_NAME).lease({ id, token }, perMinute, want, back, nowMs);
+  const { granted, remaining, resetMs, withdrawnAtMs, ended } = lease;
+  return { left: granted, remaining, resetMs, untilMs: nowMs + LEASE_MS, withdrawnAtMs, ended };
 }
 
 /** By the object that grants, so that agents which share a process, as in tests, share no budget. */
@@ -65,18 +70,14 @@ function callersOf(edge: object): Map<string, Held> {
  * Whoever sends signed frames has no key. Each address has a minute's budget in each isolate: enough against one that floods, and it costs
  * nobody else anything. The platform's own rules stand before it.
  */
-const addresses = new Map<string, { resetMs: number; used: number }>();
+const addresses = new Minutes();
 
 export function spendFrom(address: string | null, units: number, nowMs: number): Result<Budget | null> {
   if (address === null) return ok(null);
-  if (addresses.size >= CALLERS_MAX) addresses.clear();
-  const known = addresses.get(address);
-  const minute = known === undefined || nowMs >= known.resetMs ? { resetMs: nowMs + 60_000, used: 0 } : known;
-  addresses.set(address, minute);
-  const { resetMs } = minute;
-  if (minute.used + units > UNITS_A_MINUTE) return fault("RATE_LIMITED", { limit: UNITS_A_MINUTE, resetMs });
-  minute.used += units;
-  return ok({ limit: UNITS_A_MINUTE, remaining: UNITS_A_MINUTE - minute.used, resetMs });
+  const { used, resetMs } = addresses.of(address, nowMs);
+  if (used + units > UNITS_A_MINUTE) return fault("RATE_LIMITED", { limit: UNITS_A_MINUTE, resetMs });
+  const minute = addresses.add(address, units, nowMs);
+  return ok({ limit: UNITS_A_MINUTE, remaining: UNITS_A_MINUTE - minute.used, resetMs: minute.resetMs });
 }
 
 const backlogs = new WeakMap<object, { readonly rows: number; readonly untilMs: number }>();

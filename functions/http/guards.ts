@@ -2,12 +2,14 @@
 import type { Context, MiddlewareHandler, Next } from "hono";
 import { type Reader, readAs } from "../../shared/cbor/read.ts";
 import { type Fault, fault, ok, type Result } from "../../shared/result.ts";
+import { addressOf } from "./address.ts";
 import type { AgentContext } from "./app.ts";
 import { mediaType } from "./body.ts";
 import { type Budget, checkBacklog, spend, spendFrom } from "./budget.ts";
+import { callerOf } from "./callers.ts";
 import { PROBLEM_TYPE, type Route, routesAt } from "./contract/route.ts";
 import { once } from "./idempotency.ts";
-import { type Caller, callerOf, mayDo } from "./keys.ts";
+import { type Caller, mayDo } from "./keys.ts";
 import { problem } from "./problem.ts";
 
 type Agent = Context<AgentContext>;
@@ -34,16 +36,25 @@ async function admitted(context: Agent, { access, bare, cost = 1 }: Route): Prom
   if (bare) return ok(null); // it asks nobody, and so costs nothing
   const now = Date.now();
   if (access === "anyone" || access === "signer") {
-    const spent = spendFrom(context.req.header("cf-connecting-ip") ?? null, cost, now);
+    const spent = spendFrom(addressOf(context.req.raw), cost, now);
     return spent.ok ? told(context, spent.value, null) : limited(context, spent, now);
   }
   const caller = await callerOf(context);
-  if (!caller.ok) return caller;
+  if (!caller.ok) return unknown(context, caller, now);
   context.set("caller", caller.value);
   const spent = await spend(context.env, caller.value, cost, now);
   if (!spent.ok) return limited(context, spent, now);
+  told(context, spent.value, null);
   const may = mayDo(caller.value, access);
-  return may.ok ? told(context, spent.value, caller.value) : may;
+  return may.ok ? caller : may;
+}
+
+/** Whoever shows nothing good has the budget of an address. */
+function unknown(context: Agent, refused: Refused, nowMs: number): Result<never> {
+  const spent = spendFrom(addressOf(context.req.raw), 1, nowMs);
+  if (!spent.ok) return limited(context, spent, nowMs);
+  told(context, spent.value, null);
+  return limited(context, refused, nowMs);
 }
 
 function told(context: Agent, budget: Budget | null, caller: Caller | null): Result<Caller | null> {
@@ -54,7 +65,10 @@ function told(context: Agent, budget: Budget | null, caller: Caller | null): Res
   return ok(caller);
 }
 
-function limited(context: Agent, refused: { readonly ok: false; readonly fault: Fault }, nowMs: number): Result<never> {
+export type Refused = { readonly ok: false; readonly fault: Fault };
+
+/** Says on the answer when to come again, where that is why it was refused. */
+export function limited(context: Agent, refused: Refused, nowMs: number): Refused {
   const { resetMs, limit } = refused.fault.detail;
   if (typeof resetMs !== "number") return refused;
   const seconds = String(secondsUntil(resetMs, nowMs));

@@ -96,6 +96,11 @@ export const EDGE_REFUSALS = {
     why: "its {limit} units of this minute are used up",
     do: "wait as many seconds as Retry-After says",
   },
+  KEYS_TRIED: {
+    what: "too many wrong keys came from this address",
+    why: "{limit} a minute are answered one by one",
+    do: "send a right key, which is taken meanwhile; or wait as many seconds as Retry-After says",
+  },
   QUEUE_BACKLOGGED: {
     what: "the agent takes in nothing more for now",
     why: "{found} messages wait to be sent to partners; above {limit} nothing that adds to them is taken",

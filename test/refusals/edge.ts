@@ -9,6 +9,7 @@ import type { LinkHealth } from "../../durable/link-object.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
 import { readBytes } from "../../functions/http/body.ts";
+import { WRONG_A_MINUTE } from "../../functions/http/guesses.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
 import { KEY_ENDS_SOON_MS, OUTBOX_LONG, readinessOf, UNSEEN_AFTER_MS } from "../../functions/ops/readiness.ts";
 import type { Vitals } from "../../functions/ops/vitals.ts";
@@ -178,6 +179,7 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   TOKEN_INVALID: withToken({ keys: { keys: [] } }),
   TOKEN_UNCHECKED: withToken({ keysUrl: "https://127.0.0.1:9/none" }),
   RATE_LIMITED: withKey({ scopes: ["read"], perMinute: 1 }, "/v1/meshes", 600_000),
+  KEYS_TRIED: guessed,
   QUEUE_BACKLOGGED: backlogged,
   BUS_UNREACHABLE: unready({ connected: false }),
   AGENT_DRAINING: unready({ draining: true }),
@@ -243,6 +245,14 @@ function unready(link: Partial<LinkHealth>, changes: Partial<Vitals> = {}): Exam
   const tallies = { counts: [], open: [], clocks: [], revocations: 0 };
   const vitals: Vitals = { nowMs: 0, link: { ...up, ...link }, tallies, unsent: [], keys: [], clocks: [], ...changes };
   return () => readinessOf(vitals).reasons[0];
+}
+
+/** The answer to one wrong key more than an address may try in a minute. */
+async function guessed(): Promise<Response> {
+  const agent = here();
+  const guess = (n: number) => agent.request("/v1/meshes", { headers: { authorization: `Bearer guess ${n}` } });
+  for (let n = 0; n < WRONG_A_MINUTE; n++) await guess(n);
+  return guess(WRONG_A_MINUTE);
 }
 
 async function backlogged(): Promise<Response> {

@@ -31,9 +31,9 @@ beforeAll(async () => {
   execFileSync(process.execPath, [join(root, "cli", "stack", "browser.ts")]);
   const { consoleRoutes } = await import("../../functions/console/routes.tsx");
   const app = new Hono<AgentContext>();
-  // Forms are bound to the agent's key; the page itself asks for nothing else of it.
+  // Nobody is logged in; the page asks for nothing of the agent.
   app.use((context, next) => {
-    context.set("config", { apiKey: "of this agent" } as AgentConfig);
+    context.set("config", { access: null } as AgentConfig);
     return next();
   });
   app.route("/", consoleRoutes());

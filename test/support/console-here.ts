@@ -14,35 +14,52 @@ export type ConsoleHere = {
     fields: Readonly<Record<string, string | File>>,
     token?: string | null,
   ) => Promise<Response>;
+  /** What whoever copies the browser's cookies has. */
+  readonly cookie: string;
 };
 
 const TOKEN = /name="form-token" value="([0-9a-f]+)"/;
 
-function cookieOf(response: Response): string {
+export function cookieOf(response: Response): string {
   return response.headers
     .getSetCookie()
     .map((line) => line.split(";")[0] as string)
     .join("; ");
 }
 
-export async function consoleOf(agent: AgentHere): Promise<ConsoleHere> {
-  const html = { accept: "text/html" };
-  const form = await agent.request("/login", { headers: html });
-  const visit = cookieOf(form);
-  const body = new URLSearchParams({ key: KEY, "form-token": TOKEN.exec(await form.text())?.[1] ?? "" });
-  const entered = await agent.request("/login", { method: "POST", headers: { ...html, cookie: visit }, body });
-  const cookie = cookieOf(entered);
+const html = { accept: "text/html" };
+
+/** What the login page answers to a key. `headers` are those of the browser, its cookie among them. */
+export async function logIn(
+  agent: AgentHere,
+  key: string,
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Response> {
+  const form = await agent.request("/login", { headers: { ...html, ...headers } });
+  const cookie = [headers.cookie, cookieOf(form)].filter((part) => part).join("; ");
+  const body = new URLSearchParams({ key, "form-token": TOKEN.exec(await form.text())?.[1] ?? "" });
+  return agent.request("/login", { method: "POST", headers: { ...html, ...headers, cookie }, body });
+}
+
+export async function consoleOf(agent: AgentHere, key = KEY): Promise<ConsoleHere> {
+  return consoleWith(agent, { cookie: cookieOf(await logIn(agent, key)) });
+}
+
+/** The console of whoever these headers speak for. */
+export async function consoleWith(agent: AgentHere, identity: Readonly<Record<string, string>>): Promise<ConsoleHere> {
+  const first = await agent.request("/", { headers: { ...html, ...identity } });
+  const own = TOKEN.exec(await first.text())?.[1] ?? "";
+  const cookie = [identity.cookie, cookieOf(first)].filter((part) => part).join("; ");
   const get: ConsoleHere["get"] = async (path, headers = {}) =>
-    agent.request(path, { headers: { ...html, cookie, ...headers } });
+    agent.request(path, { headers: { ...html, ...identity, cookie, ...headers } });
   const page = async (path: string) => (await get(path)).text();
-  const own = TOKEN.exec(await page("/"))?.[1] ?? "";
   const send: ConsoleHere["send"] = async (path, fields, token = own) => {
     const data = new FormData();
     for (const [name, value] of Object.entries(fields)) data.append(name, value);
     if (token !== null) data.append("form-token", token);
-    return agent.request(path, { method: "POST", headers: { ...html, cookie }, body: data });
+    return agent.request(path, { method: "POST", headers: { ...html, ...identity, cookie }, body: data });
   };
-  return { get, page, send };
+  return { get, page, send, cookie };
 }
 
 export type Served = { readonly url: string; readonly stop: () => Promise<void> };

@@ -4,19 +4,28 @@ import type { Refusal, RefusalCode } from "../../../shared/refusals.ts";
 import { Form } from "../form.tsx";
 import { Badged } from "../layout.tsx";
 
-export const Login = ({ failed, back }: { failed: boolean; back: string }) => (
+/** Of a wrong key no more is said than that it is wrong. */
+export const Login = ({ refusal, back }: { refusal: Refusal | null; back: string }) => (
   <Form action="/login" class="card">
-    {failed ? (
+    {refusal === null ? null : (
       <p role="alert">
-        <Badged badge={{ icon: "✗", word: "that is not this agent's key", tone: "bad" }} />
+        <Badged badge={{ icon: "✗", word: wordOf(refusal), tone: "bad" }} /> {why(refusal)}
       </p>
-    ) : null}
+    )}
     <label for="key">API key of this agent</label>
     <input id="key" name="key" type="password" autocomplete="current-password" required />
     <input type="hidden" name="back" value={back} />
     <button type="submit">Log in</button>
   </Form>
 );
+
+function wordOf({ code, what }: Refusal): string {
+  return code === "UNAUTHORISED" ? "that is no key of this agent" : what;
+}
+
+function why({ code, why, do: remedy }: Refusal): string {
+  return code === "UNAUTHORISED" ? "" : `${why}. ${remedy}.`;
+}
 
 export const Verify = () => (
   <>

@@ -8,6 +8,7 @@ import * as shape from "./shapes.ts";
 
 const KEYED = [
   "UNAUTHORISED",
+  "KEYS_TRIED",
   "KEY_WITHDRAWN",
   "TOKEN_INVALID",
   "SCOPE_MISSING",

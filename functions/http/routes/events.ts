@@ -5,12 +5,13 @@
 // seconds. So a quiet ceremony costs a call every few seconds and no row; a busy one is handed over in pages, at the pace of the reader; and
 // the object keeps no connection, so it loses none when it is moved.
 import type { Context } from "hono";
+import { EDGE_NAME } from "../../../durable/env.ts";
 import { hex32, nullable } from "../../../shared/cbor/read.ts";
 import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
-import { type Fault, fault } from "../../../shared/result.ts";
+import { fault, ok, type Result } from "../../../shared/result.ts";
 import type { AgentContext } from "../app.ts";
-import { spend } from "../budget.ts";
+import { LOGGED_OUT } from "../budget.ts";
 import { type Route, route } from "../contract/route.ts";
 import { problem } from "../problem.ts";
 import { withCeremony } from "./ceremonies.ts";
@@ -19,7 +20,7 @@ type Agent = Context<AgentContext>;
 type Query = { readonly after: string | null };
 
 const STREAM_TYPE = "text/event-stream";
-/** So long at most does a key that was withdrawn go on reading. */
+/** So long is an object asked for what comes next. */
 const WAIT_MS = 5_000;
 /** A proxy closes what is silent for a minute or so. */
 const HEARTBEAT_MS = 15_000;
@@ -78,10 +79,10 @@ function streamOf(context: Agent, ceremony: Followable, from: number): ReadableS
   let cancelled = false;
   const step = async (): Promise<{ readonly text: string; readonly last: boolean }> => {
     const askedMs = Date.now();
-    const cut = await whyCut(context, askedMs);
-    if (cut !== null) return { text: event("cut", describeRefusal(cut)), last: true };
     if (askedMs - startedMs > STREAM_MAX_MS) return { text: "", last: true };
-    const { entries, ended } = await ceremony.follow(at, PAGE, WAIT_MS);
+    const followed = await unlessGone(context, (withinMs) => ceremony.follow(at, PAGE, withinMs));
+    if (!followed.ok) return { text: event("cut", describeRefusal(followed.fault)), last: true };
+    const { entries, ended } = followed.value;
     at = entries.at(-1)?.index ?? at;
     if (entries.length > 0) return { text: entries.map(entryEvent).join(""), last: false };
     if (ended) return { text: event("end", { after: at }), last: true };
@@ -110,13 +111,23 @@ function streamOf(context: Agent, ceremony: Followable, from: number): ReadableS
   );
 }
 
-/** A stream outlives the check at its beginning: a key that is withdrawn, or whose time is over, reads no further. */
-async function whyCut(context: Agent, nowMs: number): Promise<Fault | null> {
-  const caller = context.get("caller");
-  if (caller.untilMs !== null && nowMs >= caller.untilMs)
-    return fault("KEY_WITHDRAWN", { at: caller.untilMs * 1_000 }).fault;
-  const spent = await spend(context.env, caller, 0, nowMs);
-  return spent.ok || spent.fault.code !== "KEY_WITHDRAWN" ? null : spent.fault;
+/**
+ * A stream outlives the check at its beginning. Once its key is withdrawn, its time over or its token logged out, it ends at once, and says
+ * nothing that came after.
+ */
+async function unlessGone<T>(context: Agent, follow: (withinMs: number) => Promise<T>): Promise<Result<T>> {
+  const { id, token, untilMs } = context.get("caller");
+  const edge = context.env.EDGE.getByName(EDGE_NAME);
+  const leftMs = untilMs === null ? WAIT_MS : Math.max(0, Math.min(WAIT_MS, untilMs - Date.now()));
+  const cut = edge.untilGone({ id, token }, leftMs);
+  const said = follow(leftMs);
+  said.catch(() => undefined); // whoever is gone is told nothing of it
+  await Promise.race([said, cut.then((at) => (at === null ? said : null))]);
+  const gone = await edge.goneSince({ id, token });
+  if (gone === 0) return fault("TOKEN_INVALID", { reason: LOGGED_OUT });
+  if (gone !== null) return fault("KEY_WITHDRAWN", { at: gone * 1_000 });
+  if (untilMs !== null && Date.now() >= untilMs) return fault("KEY_WITHDRAWN", { at: untilMs * 1_000 });
+  return ok(await said);
 }
 
 function entryEvent(entry: LinkedEntry): string {

@@ -12,7 +12,7 @@ import { hooksOf, type Intake, keepRequest, type VerifiedDelivery, verifyDeliver
 import { allSources, intakeOf, type ListedSource } from "../../hooks/sources.ts";
 import type { AgentContext } from "../app.ts";
 import { readBody } from "../body.ts";
-import { type Caller, mayDo } from "../keys.ts";
+import { mayDo } from "../keys.ts";
 import { problem } from "../problem.ts";
 import { acted } from "./hooks.ts";
 
@@ -185,8 +185,7 @@ export async function bring(
 
 /** A delivery that says something in a ceremony speaks for the party, which a key that may only open ceremonies must not. */
 function mayBring(context: SourceContext, { source }: Intake): Result<null> {
-  const caller = context.get("caller") as Caller | undefined; // nobody where a person at the console asks
-  return caller === undefined || source.attest === null ? ok(null) : mayDo(caller, "attest");
+  return source.attest === null ? ok(null) : mayDo(context.get("caller"), "attest");
 }
 
 function limitOf({ limit }: { readonly limit: number | null }): number {

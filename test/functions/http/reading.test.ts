@@ -183,6 +183,35 @@ describe("a stream of events", () => {
     vi.useRealTimers();
   });
 
+  it("says nothing more from the moment that its key is withdrawn", async () => {
+    const agent = here();
+    const [quiet, busy] = await Promise.all(
+      ["quiet", "busy"].map(async (title) => {
+        const opened = await open(agent, {}, { ...OPENING, title });
+        return ((await opened.json()) as { ceremony: string }).ceremony;
+      }),
+    );
+    const sha256 = createHash("sha256").update("a lost key").digest("hex");
+    Object.assign(agent.env, { API_KEYS: JSON.stringify([{ id: "lost", sha256, scopes: ["read"] }]) });
+    const headers = { authorization: "Bearer a lost key" };
+    const follow = async (ceremony: string | undefined) =>
+      (await agent.request(`/v1/ceremonies/${ceremony}/events`, { headers })).text();
+    const reading = [quiet, busy].map(follow);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // they have read what there is, and wait
+    const startedMs = Date.now();
+    expect((await agent.request("/v1/keys/lost", { method: "DELETE", headers: KEYED })).status).toBe(200);
+    await agent.request(`/v1/ceremonies/${busy}/attestations`, {
+      method: "POST",
+      headers: { ...KEYED, ...json },
+      body: '{"choice":"approve"}',
+    });
+    for (const said of await Promise.all(reading)) {
+      expect(said).toMatch(/event: cut\ndata: \{"code":"KEY_WITHDRAWN"[^\n]*\n\n$/);
+      expect(said).not.toContain('"kind":"attestation"');
+    }
+    expect(Date.now() - startedMs).toBeLessThan(2_000);
+  });
+
   it("ends when the time of its key is over", async () => {
     const agent = here();
     const { ceremony } = (await (await open(agent)).json()) as { ceremony: string };

@@ -1,0 +1,19 @@
+// What each form of the console needs of whoever sends it: the same table offers it or not, and refuses it where it was forged.
+import type { Scope } from "../../shared/scopes.ts";
+
+/** By where it posts to; null for anybody. They are the scopes that the API asks for the same. */
+const FORMS: readonly (readonly [RegExp, Scope | null])[] = [
+  [/^\/(login|logout)$/, null],
+  [/^\/policies\/simulate$/, "read"],
+  [/^\/c\/[^/]+\/sign(\/confirm)?$/, "attest"],
+  [/^\/exchange\/[^/]+$/, "attest"],
+  [/^\/mesh\/[^/]+\/(apart|return|revoke|reconcile|merge)$/, "admin"],
+  [/^\/sources\/[^/]+\/requests\/[^/]+\/replay$/, "open"],
+  [/^\/sources\/told\/[^/]+\/again$/, "open"],
+];
+
+/** What nobody has listed is for whoever may do all. */
+export function scopeOfForm(path: string): Scope | null {
+  const found = FORMS.find(([pattern]) => pattern.test(path));
+  return found === undefined ? "admin" : found[1];
+}
