@@ -15,14 +15,9 @@ import { dossierCustodian, dossierJoin, dossierMembers, dossierVerify } from "./
 import { policyPivot, policySimulate } from "./commands/dry-run.ts";
 import { errors } from "./commands/errors.ts";
 import { evidenceExport, evidenceShow, verify } from "./commands/evidence.ts";
-import {
-  exchangeExport,
-  exchangeImport,
-  exchangeReceipt,
-  exchangeReview,
-  exchangeVerify,
-  exchangeWant,
-} from "./commands/exchange.ts";
+import { exchangeExport, exchangeReceipt, exchangeReview, exchangeWant } from "./commands/exchange.ts";
+import { exchangeList } from "./commands/exchange-agent.ts";
+import { exchangeImport, exchangeVerify } from "./commands/exchange-arrival.ts";
 import { explain } from "./commands/explain.ts";
 import { cborCheck, frameInspect, frameVerify, signatureCheck } from "./commands/frame.ts";
 import { HOOK_COMMANDS } from "./commands/hooks/all.ts";
@@ -124,4 +119,5 @@ export const COMMANDS: readonly Command[] = [
   exchangeVerify,
   exchangeImport,
   exchangeReceipt,
+  exchangeList,
 ];

@@ -31,7 +31,7 @@ export type ReportRow = {
   readonly digest: Id;
   readonly peer: string;
   readonly state: ReportState;
-  /** The last statements that it rests on, of our mesh and of the other, by their number here and there. */
+  /** The last statements that it rests on, of our mesh and of the other, by their number here and there; BY_FILE where a file brought it. */
   readonly ours: number;
   readonly theirs: number;
   /** The pending record that it settled by decision; null where none was needed. */
@@ -104,6 +104,11 @@ export class MeshLedger {
       )
       .toArray();
     return rows.map(({ frame }) => reopen(new Uint8Array(frame)));
+  }
+
+  ids(): readonly Id[] {
+    const rows = this.#sql.exec<{ id: string }>("SELECT id FROM statements WHERE deferred = 0 ORDER BY n").toArray();
+    return rows.map(({ id }) => id);
   }
 
   /** Imports behind a number, a few at a time. */

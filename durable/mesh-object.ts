@@ -4,24 +4,23 @@
 import { DurableObject } from "cloudflare:workers";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
-import { speakerOf } from "../shared/coalition/signed.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
-import { arrivalEntries } from "../shared/mesh/live/entries.ts";
-import { type Desk, takeIn } from "../shared/mesh/live/turn.ts";
+import type { CarriedFile, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
+import type { Desk } from "../shared/mesh/live/turn.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
-import { openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
+import type { Trusts } from "../shared/mesh/signed/open.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import type { Draft } from "../shared/observation/author.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import type { Under } from "../shared/observation/under.ts";
-import { withdrawalIn } from "../shared/observation/withdrawal.ts";
-import { type Fault, ok, type Result } from "../shared/result.ts";
+import type { Fault, Result } from "../shared/result.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
 import { DecisionIndex } from "./decision-index.ts";
-import { type AgentEnv, DIRECTORY_NAME } from "./env.ts";
+import type { AgentEnv } from "./env.ts";
+import { ExchangeLedger } from "./exchange-ledger.ts";
 import { log } from "./log.ts";
 import {
   coalitionHere,
@@ -35,7 +34,10 @@ import {
   type ShownTranslator,
   translatorsHere,
 } from "./mesh-coalition.ts";
+import * as exchange from "./mesh-exchange.ts";
+import { exchangesHere } from "./mesh-exchanged.ts";
 import * as ground from "./mesh-ground.ts";
+import { isOwn, takeHere } from "./mesh-intake.ts";
 import { MeshLedger, type ReportRow } from "./mesh-ledger.ts";
 import { Operations } from "./mesh-operations.ts";
 import { MeshOutbox } from "./mesh-outbox.ts";
@@ -43,6 +45,7 @@ import { propagateOn } from "./mesh-propagation.ts";
 import { type Answered, mergeWith, reconcileWith, storyIn, type Told } from "./mesh-reconciling.ts";
 import type { Grounds, MeshHoldings, MeshPage, MeshSaying, ShownMesh } from "./mesh-rpc.ts";
 import { meetPast, sayHere } from "./mesh-sayings.ts";
+import { MeshTrust } from "./mesh-trust.ts";
 import { holdingsOf, meshView } from "./mesh-view.ts";
 import type { Standing } from "./standing.ts";
 
@@ -55,11 +58,11 @@ export class Mesh extends DurableObject<AgentEnv> {
   readonly config: AgentConfig;
   readonly standing: Standing;
   readonly operations: Operations;
+  readonly exchanges: ExchangeLedger;
+  readonly trust: MeshTrust;
   readonly #outbox: MeshOutbox;
   #desk: Desk;
   #looking: Promise<void> | null = null;
-  #learned = 0;
-  #trusts: { readonly version: string; readonly trusts: Trusts } | null = null;
   /** Settled once this instance has met the last that it said, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
@@ -75,6 +78,8 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.books = new CoalitionLedger(ctx.storage.sql);
     this.operations = new Operations(ctx, env, () => this.now());
     this.decisions = new DecisionIndex(ctx.storage.sql);
+    this.trust = new MeshTrust(this, env);
+    this.exchanges = new ExchangeLedger(ctx.storage.sql);
     this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
     const { ledger, books } = this;
@@ -89,30 +94,12 @@ export class Mesh extends DurableObject<AgentEnv> {
     return timeIn(this.config, this.standing);
   }
 
-  /** Revocations that have reached the agent by whatever road count here too. */
-  async #learn(): Promise<void> {
-    const news = await this.env.DIRECTORY.getByName(DIRECTORY_NAME).revocations(this.#learned);
-    if (news.frames.length > 0) this.commit(() => news.frames.map((frame) => this.ledger.learn(frame)));
-    this.#learned = news.upTo;
-  }
-
   async grounds(): Promise<Grounds> {
-    await this.#learn();
-    const agreements = this.ledger.statements(undefined, "agreement").filter(({ mesh }) => mesh === this.standing.mesh);
-    return {
-      version: this.ledger.groundsVersion(),
-      agreements: agreements.map(({ frame }) => frame),
-      authority: this.ledger.authority(),
-    };
+    return this.trust.grounds();
   }
 
-  /** Trust in every mesh that speaks here, as it is known now. */
   async trusts(): Promise<Result<Trusts>> {
-    const { version, agreements, authority } = await this.grounds();
-    if (this.#trusts?.version === version) return ok(this.#trusts.trusts);
-    const opened = await openTrusts(this.standing.trust, { frames: agreements, statements: [], mesh: null }, authority);
-    if (opened.ok) this.#trusts = { version, trusts: opened.value };
-    return opened;
+    return this.trust.opened();
   }
 
   /** Frames handed to it have passed the party's own door; statements about authority have been opened there. */
@@ -131,7 +118,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   async holdings(asker: string, upTo: number | null): Promise<MeshHoldings> {
-    await this.#learn();
+    await this.trust.learn();
     return holdingsOf(this, asker, upTo);
   }
 
@@ -218,6 +205,27 @@ export class Mesh extends DurableObject<AgentEnv> {
     return mergeWith(this, this.env, other, ceremony);
   }
 
+  /** Ids of all that it holds: what a file for it can leave out. */
+  async ids(): Promise<readonly Id[]> {
+    return this.ledger.ids();
+  }
+
+  async release(request: exchange.ReleaseRequest): Promise<Result<CarriedFile>> {
+    return exchange.letOut(this, request);
+  }
+
+  async released(manifest: Id): Promise<Result<CarriedFile>> {
+    return exchange.letOutAgain(this, manifest);
+  }
+
+  async arrive(brought: exchange.Brought, takes: boolean): Promise<Result<Imported>> {
+    return (takes ? exchange.importHere : exchange.verifyHere)(this, this.env, brought);
+  }
+
+  async exchanged(): Promise<ShownExchanges> {
+    return exchangesHere(this);
+  }
+
   async story(id: Id): Promise<Result<Told>> {
     return storyIn(this, this.env, id);
   }
@@ -227,23 +235,9 @@ export class Mesh extends DurableObject<AgentEnv> {
     await propagateOn(this, this.env, (atMs) => void this.ctx.storage.setAlarm(atMs));
   }
 
-  /** Takes one statement in; within a turn. What is already held is answered again, and changes nothing. */
+  /** Within a turn. */
   take(statement: VerifiedObservation): Receipt {
-    const { id, key, mesh } = statement;
-    if (this.ledger.holds(id)) return { id, verdict: "ignored", code: null, detail: {} };
-    const turn = takeIn(this.#desk, statement, this.now());
-    const deferred = turn.keep === "deferred";
-    this.ledger.keep(statement, deferred, this.#isOwn(key, mesh));
-    this.keepDesk(turn.desk);
-    for (const effect of turn.link?.effects ?? []) {
-      if (effect.do === "merge") this.ledger.release(effect.inbound);
-      // Said ahead to those who are cut off, by whoever stands there too.
-      if (effect.do === "announce") this.tell(turn.link?.with ?? "", [statement]);
-    }
-    if (mesh === this.standing.mesh) this.books.spoke(speakerOf(statement, this.roots), this.now());
-    if (mesh === this.standing.mesh && withdrawalIn(statement).ok) this.operations.note(statement);
-    this.note(arrivalEntries(statement, turn, this.config.party.name, this.now()));
-    return { id, verdict: deferred ? "held" : "admitted", code: null, detail: {} };
+    return takeHere(this, statement);
   }
 
   /** Signs, keeps and sends a statement of our own; within a turn. */
@@ -258,8 +252,8 @@ export class Mesh extends DurableObject<AgentEnv> {
   tell(mesh: string, statements: readonly VerifiedObservation[]): void {
     const partners = this.config.standings.get(mesh)?.partners ?? [];
     for (const statement of statements) {
-      const isOwn = this.#isOwn(statement.key, statement.mesh) && mesh === this.standing.mesh;
-      this.ledger.enqueue(partners, `${mesh}.${FACTS_TOKEN}`, statement, isOwn);
+      const own = isOwn(this, statement) && mesh === this.standing.mesh;
+      this.ledger.enqueue(partners, `${mesh}.${FACTS_TOKEN}`, statement, own);
     }
   }
 
@@ -292,9 +286,5 @@ export class Mesh extends DurableObject<AgentEnv> {
     const doubt = await this.#current;
     if (doubt !== null) this.#current = null;
     return doubt;
-  }
-
-  #isOwn(key: string, mesh: string): boolean {
-    return key === this.config.self.key && mesh === this.standing.mesh;
   }
 }

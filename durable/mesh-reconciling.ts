@@ -51,6 +51,8 @@ type Cuts = { readonly ours: number; readonly theirs: number };
 type Gathered = { readonly holdings: Holdings; readonly cuts: Cuts };
 
 const REPORTS_SEARCHED = 64;
+/** Stands for the other mesh's last number where a file brought what was judged: no keeper's history is that. */
+export const BY_FILE = -1;
 
 export async function reconcileWith(host: Mesh, env: AgentEnv, other: string): Promise<Result<Answered>> {
   const pinned = await pinnedHere(host);
@@ -63,7 +65,8 @@ export async function reconcileWith(host: Mesh, env: AgentEnv, other: string): P
 
 /** Completes what a reconciliation above the limit left pending, once a ceremony has decided on it. */
 export async function mergeWith(host: Mesh, env: AgentEnv, other: string, ceremony: Id): Promise<Result<Answered>> {
-  const pending = pendingWith(other, host.ledger.reports(REPORTS_SEARCHED));
+  const reports = host.ledger.reports(REPORTS_SEARCHED).filter(({ theirs }) => theirs !== BY_FILE);
+  const pending = pendingWith(other, reports);
   if (!pending.ok) return pending;
   const last = pending.value;
   const decision: Decision = { ceremony, settles: last.digest };
@@ -100,6 +103,7 @@ export async function storyIn(host: Mesh, env: AgentEnv, id: Id): Promise<Result
 }
 
 async function replayOf(host: Mesh, env: AgentEnv, row: ReportRow): Promise<Computed | null> {
+  if (row.theirs === BY_FILE) return null;
   const gathered = await gather(host, env, row.peer, null, row);
   const computed = gathered.ok ? await compute(host, gathered.value, row.peer, row.settles !== null, null) : gathered;
   return computed.ok ? computed.value : null;
@@ -197,7 +201,7 @@ function write(
 }
 
 /** Statements of the other mesh, untouched, into our history and to everyone in our mesh. */
-function bring(host: Mesh, mesh: string, statements: readonly VerifiedObservation[]): void {
+export function bring(host: Mesh, mesh: string, statements: readonly VerifiedObservation[]): void {
   const each = [...new Map(statements.map((statement) => [statement.id, statement])).values()];
   for (const statement of each) host.take(statement);
   host.tell(mesh, each);

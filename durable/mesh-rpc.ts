@@ -4,6 +4,7 @@ import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { describeLink } from "../shared/mesh/disconnect.ts";
+import type { CarriedFile, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
 import { type Desk, linkTo } from "../shared/mesh/live/turn.ts";
 import type { ShownSubject } from "../shared/mesh/live/world.ts";
 import type { Id, Interval } from "../shared/observation/observation.ts";
@@ -12,6 +13,7 @@ import type { Refusal } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
 import type { CoalitionSource } from "./coalition-ledger.ts";
 import type { PulledSource, ShownCoalition, ShownRevocation, ShownTranslator } from "./mesh-coalition.ts";
+import type { Brought, ReleaseRequest } from "./mesh-exchange.ts";
 import type { BasisRequest, Ground, PlanRequest, ShownPlan, ShownWithdrawal } from "./mesh-ground.ts";
 import type { ReportRow } from "./mesh-ledger.ts";
 import type { Answered, Told } from "./mesh-reconciling.ts";
@@ -71,6 +73,12 @@ export type MeshRpc = {
   readonly reconcile: (other: string) => Promise<Result<Answered>>;
   readonly merge: (other: string, ceremony: Id) => Promise<Result<Answered>>;
   readonly story: (id: Id) => Promise<Result<Told>>;
+  readonly ids: () => Promise<readonly Id[]>;
+  readonly release: (request: ReleaseRequest) => Promise<Result<CarriedFile>>;
+  readonly released: (manifest: Id) => Promise<Result<CarriedFile>>;
+  /** Judges a file, and takes in what that admits; or only judges it. */
+  readonly arrive: (brought: Brought, takes: boolean) => Promise<Result<Imported>>;
+  readonly exchanged: () => Promise<ShownExchanges>;
 };
 
 export type MeshPage = {

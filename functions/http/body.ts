@@ -62,10 +62,10 @@ export function mediaType(request: Request): string {
 }
 
 /** A JSON body as values of our profile. */
-export async function readJson(request: Request): Promise<Result<CborValue>> {
+export async function readJson(request: Request, limit = BODY_BYTES_MAX): Promise<Result<CborValue>> {
   if (mediaType(request) !== "application/json")
     return fault("CONTENT_TYPE", { found: mediaType(request), need: "application/json" });
-  const bytes = await readBytes(request);
+  const bytes = await readBytes(request, limit);
   if (!bytes.ok) return bytes;
   const document = parseJson(bytes.value);
   if (document === undefined) return fault("BODY_INVALID", { path: "body", need: "JSON in UTF-8" });
@@ -74,8 +74,8 @@ export async function readJson(request: Request): Promise<Result<CborValue>> {
 }
 
 /** A JSON body as one of our types. */
-export async function readBody<T>(request: Request, reader: Reader<T>): Promise<Result<T>> {
-  const value = await readJson(request);
+export async function readBody<T>(request: Request, reader: Reader<T>, limit = BODY_BYTES_MAX): Promise<Result<T>> {
+  const value = await readJson(request, limit);
   if (!value.ok) return value;
   const body = readAs(value.value, reader);
   return body.ok ? body : fault("BODY_INVALID", body.fault.detail);

@@ -96,6 +96,8 @@ const OWN_EXIT: { readonly [C in RefusalCode]?: number } = {
   OFFLINE_VIOLATION: EXIT.stopped,
   BLIND_SIGNING_REFUSED: EXIT.stopped,
   DIVERGENCE_OVER_LIMIT: EXIT.stopped,
+  DIVERGENCE_INCOMPARABLE: EXIT.stopped,
+  SEQUENCE_GAP: EXIT.stopped,
   TRUST_MISSING: EXIT.indeterminate,
   REVOCATION_STALE: EXIT.indeterminate,
   REVOCATION_MISSING: EXIT.indeterminate,

@@ -175,6 +175,11 @@ export const MESH_REFUSALS = {
     why: "{limit} statement(s) are the most in one file",
     do: "send it with the next",
   },
+  RELEASE_ORIGIN: {
+    what: "it is not sent back to where it came from",
+    why: "it is {mesh}'s own, or the act of taking that in",
+    do: "nothing: {mesh} has the original",
+  },
   EXCHANGE_UNSIGNED: {
     what: "no gateway has signed for the file",
     why: "its manifest is not an exchange declared in the role gateway",

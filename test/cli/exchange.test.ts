@@ -4,14 +4,8 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, describe, expect, it } from "vitest";
-import {
-  exchangeExport,
-  exchangeImport,
-  exchangeReceipt,
-  exchangeReview,
-  exchangeVerify,
-  exchangeWant,
-} from "../../cli/commands/exchange.ts";
+import { exchangeExport, exchangeReceipt, exchangeReview, exchangeWant } from "../../cli/commands/exchange.ts";
+import { exchangeImport, exchangeVerify } from "../../cli/commands/exchange-arrival.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
 import { toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";

@@ -2,7 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { exchangeExport, exchangeImport, exchangeReview, exchangeVerify } from "../../cli/commands/exchange.ts";
+import { exchangeExport, exchangeReview } from "../../cli/commands/exchange.ts";
+import { exchangeImport, exchangeVerify } from "../../cli/commands/exchange-arrival.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { releaseFrom } from "../../shared/mesh/exchange/release.ts";
@@ -158,12 +159,12 @@ const replayed = carried(async ({ run, verify, sender, receiver, importer }) => 
 
 /** What a gateway with this filter withholds. */
 const withheld =
-  (filter: object): Example =>
+  (filter: object, to = "plant"): Example =>
   () => {
     const clerk = new TestMesh("office").voice("clerk");
     const facts = [clerk.fact("valve", "open"), clerk.fact("pump", "on")];
     const whole = { classes: ["stock"], most: 100, reviewers: 0, oneWay: false, ...filter };
-    return releaseFrom(facts, whole, new Set()).denied.at(-1)?.fault;
+    return releaseFrom(facts, whole, new Set(), to).denied.at(-1)?.fault;
   };
 
 /** The inputs were changed since their result was recorded. */
@@ -227,6 +228,7 @@ export const EXCHANGE: Examples<OfFiles> = {
   RECORD_DIFFERS: changed,
   RELEASE_DENIED: withheld({ classes: ["public"] }),
   RELEASE_FULL: withheld({ most: 1 }),
+  RELEASE_ORIGIN: withheld({}, "office"),
   EXCHANGE_UNSIGNED: unsigned,
   EXCHANGE_ADDRESS: exported({ sequence: "1", for: "depot" }),
   EXCHANGE_ALTERED: altered,

@@ -79,6 +79,7 @@ export const MAY_SUSPEND: Readonly<Record<string, string>> = {
   "shared/evidence/explain-bundle.ts": "runs the door over a whole bundle before it explains a frame of it",
   "shared/mesh/signed/open.ts": "runs the door over the files of several meshes",
   "shared/coalition/open.ts": "runs the door over a coalition's pool",
+  "shared/mesh/exchange/arrival.ts": "runs the door over a file that has arrived",
   "shared/mesh/live/compute.ts": "runs the door over what an agent holds of two meshes",
   "shared/evidence/trace.ts": "runs the door over the files of a lineage",
   "shared/authority/card.ts": "awaits the signatures of the chain on a party's card",

@@ -5,6 +5,7 @@ import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";
 import { DRAFT_ROUTES } from "../routes/drafts.ts";
 import { EVENT_ROUTES } from "../routes/events.ts";
+import { EXCHANGE_ROUTES } from "../routes/exchange.ts";
 import { HOOK_ROUTES } from "../routes/hook-routes.ts";
 import { KEY_ROUTES } from "../routes/keys.ts";
 import { LINEAGE_ROUTES } from "../routes/lineage.ts";
@@ -26,6 +27,7 @@ export const ROUTES: readonly Route[] = [
   ...OBSERVATION_ROUTES,
   ...REVOCATION_ROUTES,
   ...MESH_ROUTES,
+  ...EXCHANGE_ROUTES,
   ...COALITION_ROUTES,
   ...OPERATION_ROUTES,
   ...HOOK_ROUTES,

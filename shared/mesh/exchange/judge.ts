@@ -7,6 +7,7 @@ import type { Reconciliation } from "../reconcile.ts";
 import { stopOf } from "../report.ts";
 import type { Refusal } from "../routes.ts";
 import { type Declaration, ofType } from "../signed/declared.ts";
+import type { View } from "../view.ts";
 import type { ExchangeFile } from "./file.ts";
 import { type Manifest, readManifest, rootOfIds } from "./manifest.ts";
 import { citationsOf } from "./release.ts";
@@ -65,11 +66,10 @@ export function planImport(
   { file }: Pick<Carried, "file">,
   carried: readonly VerifiedObservation[],
   held: ReadonlySet<string>,
-  mesh: string,
+  view: View,
   result: Reconciliation,
 ): Plan {
-  const view = result.views.find((each) => each.mesh === mesh);
-  const admissible = new Set(view?.imports.map(({ fact }) => fact.id) ?? []);
+  const admissible = new Set(view.imports.map(({ fact }) => fact.id));
   const known = new Set([...held, ...carried.map(({ id }) => id), ...file.denied.map(({ id }) => id)]);
   const waiting = carried
     .filter(({ id }) => admissible.has(id))
@@ -80,7 +80,7 @@ export function planImport(
   return {
     admit: stopped === null ? [...admissible].filter((id) => !parked.has(id)).sort() : [],
     hold: waiting,
-    refuse: view?.refused ?? [],
+    refuse: view.refused,
     stopped,
   };
 }

@@ -202,6 +202,24 @@ describe("the served description", () => {
       );
   });
 
+  it("fits what is told of files that people carry", async () => {
+    const at = (rest: string) => [`/v1/exchange/${acme.mesh}${rest}`, `/v1/exchange/{mesh}${rest}`] as const;
+    const released = await post(
+      at("/files")[0],
+      { to: "office", policy: { classes: ["coordination"] } },
+      at("/files")[1],
+    );
+    const file = (await released.json()) as { readonly manifest: string };
+    expect(released.status).toBe(201);
+    const { out } = (await (await ask("GET", at("")[0], {}, at("")[1])).json()) as { out: { manifest: string }[] };
+    await ask("GET", at(`/files/${out[0]?.manifest}`)[0], {}, at("/files/{manifest}")[1]);
+    await ask("GET", at("/want")[0], {}, at("/want")[1]);
+    for (const rest of ["/verify", "/import"]) {
+      expect((await post(at(rest)[0], file, at(rest)[1])).status).toBe(409);
+      expect((await post(at(rest)[0], {}, at(rest)[1])).status).toBe(409);
+    }
+  });
+
   it("fits what the agent says of itself, and what webhooks are answered", async () => {
     for (const path of [
       "/healthz",
@@ -264,6 +282,8 @@ describe("the served description", () => {
       "getCeremoniesIdObservationsObservationInclusion",
       "getMeshesMeshCoalition",
       "getMeshesMeshCoalitionPlan",
+      "postExchangeMeshImport",
+      "postExchangeMeshVerify",
       "postMeshesMeshDeclarations",
       "postMeshesMeshMerge",
       "postMeshesMeshReconcile",
