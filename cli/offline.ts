@@ -9,12 +9,22 @@ export type Guard = {
   readonly lift: () => void;
 };
 
+/** Refuses an address while offline. */
+let refuseNow: ((address: string) => never) | null = null;
+
+/** Asked before a program is started that would reach out by itself, where no guard of ours holds it. */
+export function reachOut(address: string): void {
+  refuseNow?.(address);
+}
+
 export function goOffline(): Guard {
   let first: string | null = null;
-  const refuse = (...words: readonly unknown[]): never => {
-    first ??= addressIn(words);
+  const refuseAt = (address: string): never => {
+    first ??= address;
     throw new Error(`offline: ${first}`);
   };
+  const refuse = (...words: readonly unknown[]): never => refuseAt(addressIn(words));
+  refuseNow = refuseAt;
   const doors = [
     [net.Socket.prototype, "connect"],
     [net.Server.prototype, "listen"],
@@ -30,6 +40,7 @@ export function goOffline(): Guard {
   return {
     attempt: () => first,
     lift: () => {
+      refuseNow = null;
       for (const reopen of opened) reopen();
     },
   };

@@ -1,13 +1,11 @@
 // Applying a plan: wrangler's own commands, one after another, with nothing of theirs on our stdout and no secret in any argument.
-import { spawn } from "node:child_process";
-import { createRequire } from "node:module";
-import { dirname, join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { fault } from "../../shared/result.ts";
 import { readText } from "../files.ts";
+import { reachOut } from "../offline.ts";
 import { pathIn } from "../party/folder.ts";
 import { EXIT, Refused } from "../registry.ts";
-import { projectRoot } from "../stack/project.ts";
+import { wrangler } from "../stack/wrangler.ts";
 import { type Inputs, secretFiles } from "./describe.ts";
 import type { Change, Described } from "./plan.ts";
 
@@ -45,6 +43,7 @@ const TAIL_CHARACTERS = 600;
 const LOGIN = /CLOUDFLARE_API_TOKEN|not authenticated|log ?in|Authentication|Unauthorized|\b10000\b/i;
 
 export async function applySteps(steps: readonly Step[], say: (line: string) => void): Promise<void> {
+  reachOut("Cloudflare, by wrangler");
   for (const step of steps) {
     say(`${step.what} …`);
     const { code, output } = await wrangler(step.words);
@@ -59,20 +58,4 @@ function reasonIn(output: string): string {
   const plain = stripVTControlCharacters(output).trim();
   const named = /\[ERROR\] ([^\n]+(?:\n[^\n]+)*)/.exec(plain)?.[1] ?? plain.slice(-TAIL_CHARACTERS);
   return named.trim() || "nothing";
-}
-
-function wrangler(words: readonly string[]): Promise<{ readonly code: number; readonly output: string }> {
-  const program = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
-  const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" };
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [program, ...words], {
-      cwd: projectRoot,
-      env,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    let output = "";
-    for (const stream of [child.stdout, child.stderr]) stream.on("data", (part: Buffer) => (output += part.toString()));
-    child.once("error", reject);
-    child.once("exit", (code) => resolve({ code: code ?? EXIT.bug, output }));
-  });
 }

@@ -4,6 +4,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { fault } from "../../shared/result.ts";
+import { reachOut } from "../offline.ts";
 import { EXIT, Refused } from "../registry.ts";
 import { projectRoot } from "./project.ts";
 
@@ -63,6 +64,7 @@ function isExecutable(file: string): boolean {
 }
 
 function fetchWithApt(places: NatsBinaryPlaces): string {
+  reachOut("a package mirror, by apt-get");
   const attempts = places.root ? [installPackage, unpackPackage] : [unpackPackage];
   const reasons: string[] = [];
   places.say(`${PACKAGE} is not installed: fetching it with apt-get, which may take minutes …`);

@@ -1,16 +1,20 @@
 // What every command owes: an example, a line of help, one JSON document on stdout where nobody is at the terminal and nothing was ever set
 // up, an exit code of the table; and completion, reference and the offline guard that follow from the registry alone.
+
 import { execFileSync, spawnSync } from "node:child_process";
+import { createSocket } from "node:dgram";
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { COMMANDS } from "../../cli/commands.ts";
 import { completionFor, SHELLS } from "../../cli/completion.ts";
+import { applySteps } from "../../cli/deploy/apply.ts";
 import { documents } from "../../cli/documents.ts";
 import { findCommand, readCall } from "../../cli/find.ts";
 import { EXITS } from "../../cli/help.ts";
-import { goOffline } from "../../cli/offline.ts";
+import { goOffline, reachOut } from "../../cli/offline.ts";
+import { findNatsServer } from "../../cli/stack/nats-binary.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { answered } from "../support/answered.ts";
 import { bundleOf, bytesOf, finishedApproval, trustIn } from "../support/evidence.ts";
@@ -105,11 +109,23 @@ describe("--offline", () => {
     const swallowed = await fetch("http://example.test:8123/").catch(() => "swallowed");
     expect([swallowed, guard.attempt()]).toEqual(["swallowed", "example.test:8123"]);
     expect(() => createServer().listen(0)).toThrow("offline");
+    expect(() => createSocket("udp4").send("x", 9, "127.0.0.1")).toThrow("offline");
     guard.lift();
     const server = createServer().listen(0, "127.0.0.1");
     await new Promise((resolve) => server.once("listening", resolve));
     server.close();
     expect(server.listening).toBe(false);
+  });
+
+  it("holds for programs that would reach out by themselves", async () => {
+    const guard = goOffline();
+    const step = { what: "worker", words: ["deploy"] };
+    await expect(applySteps([step], () => undefined)).rejects.toThrow("offline");
+    expect(guard.attempt()).toBe("Cloudflare, by wrangler");
+    const nowhere = { path: "", standard: [], cache: dir, root: false, say: () => undefined };
+    await expect(findNatsServer(nowhere)).rejects.toThrow("offline");
+    guard.lift();
+    expect(reachOut("anywhere")).toBeUndefined();
   });
 
   it("ends a command that asks an agent, and not one that reads files", async () => {

@@ -205,3 +205,30 @@ export const TOP_LEVEL: readonly string[] = [
   "biome.json",
   "vitest.config.ts",
 ];
+
+/** Hosts that what ships may name, each with what it is for; none is called unless the party's own documents ask for it. */
+export const HOSTS_NAMED: Readonly<Record<string, string>> = {
+  "api.github.com": "a source of GitHub's deployment protection answers the run that waits there",
+  "nats.io": "where people get the server from, in the words of a refusal",
+  "github.com": "in a sample of what GitHub sends, and in words for people",
+  "json-schema.org": "the name of a dialect",
+  "www.w3.org": "the names of namespaces",
+};
+
+/** The files that open connections, and to whom. Everything else gets what it needs handed in. */
+export const MAY_CALL_OUT: Readonly<Record<string, string>> = {
+  "durable/hook-send.ts": "endpoints that the party lists, and the resolver that it names",
+  "durable/github-token.ts": "GitHub, for the App that a source answers as",
+  "durable/nats-link.ts": "the NATS server of the party's login",
+  "functions/coalition-sources.ts": "addresses that the party's own document pulls from",
+  "functions/http/tokens.ts": "the keys of the issuer that the party names",
+  "functions/console/browser/live.ts": "its own page",
+  "cli/agent-client.ts": "the agent that the command names",
+  "cli/ops/support.ts": "the agent that the command names",
+  "cli/commands/mesh-check.ts": "the partners' agents that the command names",
+  "cli/commands/coalition-pull.ts": "the addresses that the command names",
+  "cli/nats/probe.ts": "the NATS server of the login that is checked",
+  "cli/stack/agent.ts": "an agent of the local stack",
+  "cli/demo/github.ts": "an agent of the local stack",
+  "cli/demo/rogue.ts": "the NATS server of the local stack",
+};

@@ -1,6 +1,7 @@
 // Every tidy rule, and the one way to run them: findings come back as lines that an editor can jump to.
 import { importRules } from "./rules/imports.ts";
 import { nameRules } from "./rules/names.ts";
+import { outwardRules } from "./rules/outward.ts";
 import { purityRules } from "./rules/purity.ts";
 import { shapeRules } from "./rules/shape.ts";
 import { testRules } from "./rules/tests.ts";
@@ -14,6 +15,7 @@ export const RULES: readonly Rule[] = [
   ...testRules,
   ...textRules,
   ...nameRules,
+  ...outwardRules,
 ];
 
 /** `path:line rule message`, one per finding. */

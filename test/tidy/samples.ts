@@ -1,6 +1,7 @@
 // For every tidy rule: files that break it and look-alikes that do not. A rule without a bad sample fails its own test.
 // Words that the rules look for in text are joined from halves here, so that this file keeps the rules itself.
 
+import { OUTWARD_SAMPLES } from "./outward-samples.ts";
 export type Sample = readonly [path: string, text: string];
 export type Samples = { readonly bad: readonly Sample[]; readonly good: readonly Sample[] };
 
@@ -8,6 +9,7 @@ const long = (lines: number, line: string): string => `${line}\n`.repeat(lines);
 const body = (lines: number): string => `export function f() {\n${long(lines - 2, "  g();")}}\n`;
 
 export const SAMPLES: Readonly<Record<string, Samples>> = {
+  ...OUTWARD_SAMPLES,
   "room-direction": {
     bad: [
       ["shared/a.ts", 'import { b } from "../durable/b.ts";'],
