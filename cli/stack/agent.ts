@@ -161,6 +161,9 @@ export class LocalAgent {
 
 type AgentOptions = ConstructorParameters<typeof Miniflare>[0];
 
+/** Classes of its objects. */
+export const AGENT_CLASSES = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge"] as const;
+
 /** What wrangler.toml says of an agent, for a workerd on this machine. */
 export function agentOptions(agent: {
   readonly name: string;
@@ -171,7 +174,6 @@ export function agentOptions(agent: {
   readonly bindings: Readonly<Record<string, string>>;
 }): AgentOptions {
   const queue = "quorate-observations";
-  const objects = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge"] as const;
   return {
     name: agent.name,
     modules: true,
@@ -182,7 +184,7 @@ export function agentOptions(agent: {
     compatibilityFlags: ["nodejs_compat"],
     cf: false,
     durableObjects: Object.fromEntries(
-      objects.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
+      AGENT_CLASSES.map((className) => [className.toUpperCase(), { className, useSQLite: true }]),
     ),
     durableObjectsPersist: agent.objects,
     bindings: { ...agent.bindings },

@@ -1,4 +1,4 @@
-// When a delivery that failed is tried again: each time after four times as long, with jitter, for about a day and a half in all.
+// When a delivery that failed is tried again: each time after four times as long, with jitter, for some 32 hours in all.
 
 export const PAUSE_MAX_MS = 43_200_000;
 const PAUSES_MS = [
