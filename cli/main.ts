@@ -1,7 +1,10 @@
 // The command line. Progress and refusals go to stderr; stdout carries the answer alone.
 import { Console } from "node:console";
+import { createHash } from "node:crypto";
+import { lendSha256 } from "../shared/hash.ts";
 import { answerTo } from "./answer.ts";
 
+lendSha256((bytes) => new Uint8Array(createHash("sha256").update(bytes).digest()));
 // Whatever a library of ours logs is no answer.
 globalThis.console = new Console(process.stderr);
 

@@ -3,6 +3,8 @@
 import { configOf } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../durable/env.ts";
 import { log } from "../durable/log.ts";
+import { nativeSha256 } from "../durable/native-hash.ts";
+import { lendSha256 } from "../shared/hash.ts";
 import { pullSources } from "./coalition-sources.ts";
 import { createApp } from "./http/app.ts";
 import { consumeDeadLetters, consumeObservations } from "./queue/consumer.ts";
@@ -14,6 +16,7 @@ export { Hooks } from "../durable/hooks-object.ts";
 export { Link } from "../durable/link-object.ts";
 export { Mesh } from "../durable/mesh-object.ts";
 
+lendSha256(nativeSha256);
 const app = createApp();
 
 export default {

@@ -35,7 +35,7 @@ export function parseChain(frames: readonly Uint8Array[], memory: ChainMemory | 
   if (frames.length === 0) return fault("CHAIN_EMPTY");
   const links: Credential[] = [];
   for (const frame of frames) {
-    const link = parseLink(frame, links.at(-1));
+    const link = parseLink(frame.slice(), links.at(-1)); // a copy: it is remembered for longer than what carried it
     if (!link.ok) return link;
     links.push(link.value);
   }

@@ -9,8 +9,17 @@ const decoder = new Decoder({ useRecords: false, mapsAsObjects: false, int64AsNu
 
 /** Decodes canonical bytes, or refuses with the scanner's code. Integers are numbers where exact, bigints beyond. */
 export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
+  return decodeInto(bytes, true);
+}
+
+/** The same, with byte strings that are views of the input: for whoever keeps the input as long as what was read from it. */
+export function decodeInPlace(bytes: Uint8Array): Result<CborValue> {
+  return decodeInto(bytes, false);
+}
+
+function decodeInto(bytes: Uint8Array, copies: boolean): Result<CborValue> {
   const scanned = scanCanonical(bytes);
-  return scanned.ok ? ok(normalise(decoder.decode(viewOf(bytes)))) : scanned;
+  return scanned.ok ? ok(normalise(decoder.decode(viewOf(bytes)), copies)) : scanned;
 }
 
 /** A view of our own: cbor-x hangs a property on the array it is given, and answers a Node Buffer with Buffers. */
@@ -19,16 +28,16 @@ function viewOf(bytes: Uint8Array): Uint8Array {
 }
 
 /** Arrays and maps are cbor-x' own, made for this call, and are mended where they are. */
-function normalise(value: unknown): CborValue {
+function normalise(value: unknown, copies: boolean): CborValue {
   if (typeof value !== "object" || value === null) return scalar(value);
-  if (value instanceof Uint8Array) return Uint8Array.from(value); // a copy: cbor-x hands out views of the input
+  if (value instanceof Uint8Array) return copies ? value.slice() : value; // cbor-x hands out views of the input
   if (Array.isArray(value)) {
-    for (let at = 0; at < value.length; at++) value[at] = normalise(value[at]);
+    for (let at = 0; at < value.length; at++) value[at] = normalise(value[at], copies);
     return value;
   }
   const entries = value as Map<string | number, CborValue>;
   for (const [key, item] of entries) {
-    const mended = normalise(item);
+    const mended = normalise(item, copies);
     if (mended !== item) entries.set(key, mended);
   }
   return entries;

@@ -36,8 +36,19 @@ class Misfit extends Error {
   }
 }
 
+/** How a reader of several parts goes about it: up to the first that does not fit, or past it. */
+type Parts = {
+  readonly read: <T>(reader: Reader<T>, value: CborValue, path: string) => T;
+  readonly done: () => void;
+};
+
+const FIRST_ONLY: Parts = { read: (reader, value, path) => reader(value, path), done: () => undefined };
+/** Set while every finding is asked for, as people do of documents that they wrote. */
+let allAreAsked = false;
+const partsOf = (): Parts => (allAreAsked ? new AllParts() : FIRST_ONLY);
+
 /** Reads parts one after the other, past those that do not fit, so that all of them are told. */
-class Parts {
+class AllParts {
   private readonly found: Place[] = [];
 
   read<T>(reader: Reader<T>, value: CborValue, path: string): T {
@@ -59,22 +70,28 @@ class Parts {
 
 /** Applies a reader to a whole document; the first finding is the refusal. */
 export function readAs<T>(value: CborValue, reader: Reader<T>, root = ""): Result<T> {
-  const read = readAllAs(value, reader, root);
+  const read = readWith(value, reader, root, false);
   return read.ok ? read : { ok: false, fault: read.fault[0] };
 }
 
 /** The same, with every finding. */
-export function readAllAs<T>(
-  value: CborValue,
-  reader: Reader<T>,
-  root = "",
-): Result<T, readonly [Fault, ...(readonly Fault[])]> {
+export function readAllAs<T>(value: CborValue, reader: Reader<T>, root = ""): Result<T, Findings> {
+  return readWith(value, reader, root, true);
+}
+
+type Findings = readonly [Fault, ...(readonly Fault[])];
+
+function readWith<T>(value: CborValue, reader: Reader<T>, root: string, all: boolean): Result<T, Findings> {
+  const before = allAreAsked;
+  allAreAsked = all;
   try {
     return ok(reader(value, root));
   } catch (misfit) {
     if (!(misfit instanceof Misfit)) throw misfit;
     const faults = misfit.found.map(({ code, path, need }) => fault(code, { path, need }).fault);
-    return { ok: false, fault: faults as [Fault, ...Fault[]] };
+    return { ok: false, fault: faults as unknown as Findings };
+  } finally {
+    allAreAsked = before;
   }
 }
 
@@ -145,7 +162,7 @@ export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<read
   return described(schema, (value, path) => {
     if (!Array.isArray(value) || value.length < least || value.length > most)
       return misfit(path, `a list of ${least} to ${most} items`);
-    const parts = new Parts();
+    const parts = partsOf();
     const items = (value as readonly CborValue[]).map((item, index) => parts.read(reader, item, `${path}[${index}]`));
     parts.done();
     return items;
@@ -170,7 +187,7 @@ export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<
     maxProperties: most,
   });
   return described(schema, (value, path) => {
-    const parts = new Parts();
+    const parts = partsOf();
     const entries = [...map(most)(value, path)].map(
       ([key, item]) => [parts.read(name, key, path), parts.read(reader, item, `${path}.${key}`)] as const,
     );
@@ -195,13 +212,14 @@ function readFields<T>(
   path: string,
 ): T {
   if (!isCborMap(value)) return misfit(path, "a map");
-  const parts = new Parts();
-  for (const key of value.keys()) {
-    if (!names.includes(key as string)) parts.read(unknownField, key, join(path, String(key)));
-  }
+  const parts = partsOf();
+  const items = names.map((name) => value.get(name));
+  if (items.filter((item) => item !== undefined).length < value.size)
+    for (const key of value.keys())
+      if (!names.includes(key as string)) parts.read(unknownField, key, join(path, String(key)));
   const read: Record<string, unknown> = {};
-  for (const name of names) {
-    const item = value.get(name);
+  for (const [at, name] of names.entries()) {
+    const item = items[at];
     const reader = item === undefined ? missingField : (fields[name] as Reader<unknown>);
     read[name] = parts.read(reader, item ?? null, join(path, name));
   }

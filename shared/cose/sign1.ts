@@ -1,6 +1,6 @@
 // COSE_Sign1 (RFC 9052 §4.2), untagged: frame <-> parts, and the bytes that are signed. `external_aad` is a context string for
 // each kind of object, so that nothing signed for one use serves another (SPEC §2.1).
-import { decodeCanonical } from "../cbor/decode.ts";
+import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { type CborMap, isCborMap } from "../cbor/value.ts";
 import { sha256 } from "../hash.ts";
@@ -33,9 +33,9 @@ const KEY_ID = 4;
 const EDDSA = -8;
 const utf8 = new TextEncoder();
 
-/** Reads a frame of canonical CBOR `[protected, unprotected, payload, signature]`. */
+/** Reads a frame of canonical CBOR `[protected, unprotected, payload, signature]`; the parts are views of it. */
 export function parseSign1(frame: Uint8Array): Result<Sign1> {
-  const decoded = decodeCanonical(frame);
+  const decoded = decodeInPlace(frame);
   if (!decoded.ok) return decoded;
   if (!Array.isArray(decoded.value) || decoded.value.length !== 4)
     return fault("COSE_SHAPE", { need: "an array of 4" });

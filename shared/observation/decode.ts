@@ -3,7 +3,7 @@ import type { ChainMemory } from "../authority/chain.ts";
 import { type DeviceLink, parseDeviceLink } from "../authority/continuity.ts";
 import { parsePaths } from "../authority/paths.ts";
 import { toHex } from "../bytes.ts";
-import { decodeCanonical } from "../cbor/decode.ts";
+import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
 import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, record, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { parseStatement, type Statement } from "../cose/sign1.ts";
@@ -132,7 +132,7 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
   const statement = parseStatement(frame, "quorate/observation/1");
   if (!statement.ok) return named(statement, "envelope");
   const { payload } = statement.value.sign1;
-  const decoded = decodeCanonical(payload);
+  const decoded = decodeInPlace(payload);
   if (!decoded.ok) return inBytes(decoded, payload);
   const fields = decoded.value;
   if (!isCborMap(fields)) return fault("FIELD_INVALID", { path: "observation", need: "a map" });

@@ -1,10 +1,14 @@
 // What a Worker can do with the frames it is given: the platform's own signature check alone, and our functions on the same frames.
+import { nativeSha256 } from "../../durable/native-hash.ts";
 import { assembleTrust, type Trust } from "../../shared/authority/trust.ts";
 import { parseBase64 } from "../../shared/bytes.ts";
 import { parseStatement } from "../../shared/cose/sign1.ts";
 import type { TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
+import { lendSha256 } from "../../shared/hash.ts";
 import { admit } from "../../shared/observation/admit.ts";
+
+lendSha256(nativeSha256); // as the agent does
 
 type Bytes = Uint8Array<ArrayBuffer>;
 type Check = { readonly key: CryptoKey; readonly signature: Bytes; readonly message: Bytes };

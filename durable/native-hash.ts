@@ -1,0 +1,6 @@
+// The platform's own SHA-256, lent to the pure core: of a statement it takes a third of the time.
+import { hash } from "node:crypto";
+
+export function nativeSha256(bytes: Uint8Array): Uint8Array {
+  return new Uint8Array(hash("sha256", bytes, "buffer"));
+}
