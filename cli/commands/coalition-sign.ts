@@ -15,7 +15,7 @@ export const coalitionSign: Command = {
   usage: "coalition sign --identity (FILE | DIR) --number N --out FILE [--at TIME] DOCUMENT …",
   about: "sign your authority's own policy, translators or revocations, numbered from N on",
   flags: { identity: { type: "string" }, number: { type: "string" }, out: { type: "string" }, at: { type: "string" } },
-  example: "coalition sign --identity acme --number 1 --out pool/acme.json policy.json",
+  example: "coalition sign --identity acme --number 1 --out pool/acme.json clauses.json",
   run: async (call) => {
     argument(call, 0, "DOCUMENT");
     const identity = readIdentity(required(call, "identity"));

@@ -185,7 +185,7 @@ export const evidenceExport: Command = {
   usage: `evidence export CEREMONY [--file FILE] ${AGENT_USAGE}`,
   about: "fetch a ceremony's bundle from an agent",
   input: ["CEREMONY      its id, or its first six digits or more", ...AGENT_INPUT],
-  example: "evidence export CEREMONY --url http://127.0.0.1:8787 --file ceremony.evidence.json",
+  example: "evidence export CEREMONY --as acme --file ceremony.evidence.json",
   flags: { ...AGENT_FLAGS, file: { type: "string" } },
   run: async (call) => {
     const { file } = call.flags;

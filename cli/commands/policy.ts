@@ -51,7 +51,8 @@ export const policyLint: Command = {
   usage: "policy lint FILE [--parties FILE]",
   about: "all that is wrong with a policy, by itself or for the parties named",
   flags: { parties: { type: "string" } },
-  example: "policy lint cli/examples/admission-policy.json",
+  input: ["FILE      a policy, such as policy show writes; - is stdin"],
+  example: "policy lint policy.json",
   run: async (call) => {
     const path = argument(call, 0, "FILE");
     const text = readText(path);

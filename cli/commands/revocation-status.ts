@@ -33,7 +33,7 @@ export const revocationStatus: Command = {
     "--watch  asks every two seconds until every partner goes by it; a lost connection is tried again five times, then exit 9",
     ...AGENT_INPUT,
   ],
-  example: "revocation status --url http://127.0.0.1:8787 --key KEY --watch",
+  example: "revocation status --watch --as acme",
   run: async (call) => {
     let shown = await revocationsFrom(call);
     for (let before = ""; call.flags.watch === true && !allGoBy(shown); ) {
@@ -92,7 +92,7 @@ export const coalitionStatus: Command = {
   about: "each policy, translator and revocation as the party stands to it, and what each pulled address last brought",
   flags: AGENT,
   input: AGENT_INPUT,
-  example: "coalition status --url http://127.0.0.1:8787 --key KEY --mesh pact",
+  example: "coalition status --mesh pact --as acme",
   run: async (call) => {
     const meshes: (Status & { readonly mesh: string })[] = [];
     for (const mesh of await meshesOf(call)) {
