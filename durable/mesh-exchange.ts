@@ -5,7 +5,7 @@ import { openAuthorityStatement } from "../shared/authority/statement.ts";
 import { type Arrival, actsOf, judgeArrival, receiptOf, tellArrival } from "../shared/mesh/exchange/arrival.ts";
 import { type ExchangeFile, writeExchangeFile } from "../shared/mesh/exchange/file.ts";
 import { fileFor, type ReleaseFilter, releaseFrom } from "../shared/mesh/exchange/release.ts";
-import type { CarriedFile, Imported } from "../shared/mesh/exchange/told.ts";
+import type { CarriedFile, FramesDocument, Imported } from "../shared/mesh/exchange/told.ts";
 import { checkDecision } from "../shared/mesh/live/decision.ts";
 import { findingEntries, mergeEntries } from "../shared/mesh/live/entries.ts";
 import { pairFiles, supportOf } from "../shared/mesh/live/pair.ts";
@@ -52,6 +52,15 @@ export function letOutAgain({ ledger, exchanges }: Mesh, manifest: Id): Result<C
   const frames = ids.flatMap((id) => ledger.statement(id)?.frame ?? []);
   const file = { format: "quorate-exchange/1", manifest: frame, reviews: [], frames, denied, prerequisites };
   return ok(writeExchangeFile({ ...file, statements: ledger.authority() }));
+}
+
+/** A receipt that our mesh signed, once more. */
+export function receiptHere({ ledger, standing }: Mesh, id: Id): Result<FramesDocument> {
+  const receipt = ledger.statement(id);
+  const isOne = receipt?.body.kind === "declaration" && receipt.body.type === "receipt";
+  if (receipt === null || !isOne || receipt.mesh !== standing.mesh)
+    return fault("NOT_FOUND", { thing: "such receipt" });
+  return ok(writeFramesFile({ frames: [receipt.frame], statements: [], mesh: standing.mesh }));
 }
 
 /** `ceremony` is what decided to merge above the limit; null before one did. */

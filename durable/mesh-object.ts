@@ -6,7 +6,7 @@ import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
 import type { Entry, LinkedEntry } from "../shared/lineage/entry.ts";
-import type { CarriedFile, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
+import type { CarriedFile, FramesDocument, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
 import type { Desk } from "../shared/mesh/live/turn.ts";
 import type { Head } from "../shared/mesh/signed/draft.ts";
 import type { Trusts } from "../shared/mesh/signed/open.ts";
@@ -216,6 +216,10 @@ export class Mesh extends DurableObject<AgentEnv> {
 
   async released(manifest: Id): Promise<Result<CarriedFile>> {
     return exchange.letOutAgain(this, manifest);
+  }
+
+  async receipt(id: Id): Promise<Result<FramesDocument>> {
+    return exchange.receiptHere(this, id);
   }
 
   async arrive(brought: exchange.Brought, takes: boolean): Promise<Result<Imported>> {

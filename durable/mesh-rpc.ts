@@ -4,7 +4,7 @@ import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import { describeLink } from "../shared/mesh/disconnect.ts";
-import type { CarriedFile, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
+import type { CarriedFile, FramesDocument, Imported, ShownExchanges } from "../shared/mesh/exchange/told.ts";
 import { type Desk, linkTo } from "../shared/mesh/live/turn.ts";
 import type { ShownSubject } from "../shared/mesh/live/world.ts";
 import type { Id, Interval } from "../shared/observation/observation.ts";
@@ -76,6 +76,7 @@ export type MeshRpc = {
   readonly ids: () => Promise<readonly Id[]>;
   readonly release: (request: ReleaseRequest) => Promise<Result<CarriedFile>>;
   readonly released: (manifest: Id) => Promise<Result<CarriedFile>>;
+  readonly receipt: (id: Id) => Promise<Result<FramesDocument>>;
   /** Judges a file, and takes in what that admits; or only judges it. */
   readonly arrive: (brought: Brought, takes: boolean) => Promise<Result<Imported>>;
   readonly exchanged: () => Promise<ShownExchanges>;

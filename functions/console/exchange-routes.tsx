@@ -1,28 +1,47 @@
 // Pages for files of statements: out, checked, and in by the same road as the API's.
 import { type Context, Hono } from "hono";
+import { fromJson } from "../../shared/cbor/json.ts";
+import { readAs } from "../../shared/cbor/read.ts";
 import { parseJson } from "../../shared/evidence/bundle.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { STATEMENTS_PAGE_MAX } from "../../shared/limits.ts";
-import { type FramesFile, readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { readExchangeFile } from "../../shared/mesh/exchange/file.ts";
+import {
+  type FramesFile,
+  isFramesFile,
+  readFramesFile,
+  writeFramesFile,
+} from "../../shared/mesh/signed/frames-file.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
-import { fault, type Result } from "../../shared/result.ts";
+import { fault, ok, type Result } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
+import { readRelease } from "../http/routes/exchange.ts";
 import { faultOf } from "../ingest.ts";
 import { checkForMesh, submitToMesh } from "../mesh-road.ts";
 import { type Brought, Exchange, ExchangePage, type Judged } from "./pages/exchange.tsx";
+import type { FileBrought } from "./pages/exchange-file.tsx";
 import { show, showAbsent, showRefusal } from "./show.tsx";
 
 type Agent = Context<AgentContext>;
 
 const NUMBER = /^\d{1,12}$/;
+const ID = /^[0-9a-f]{64}$/;
+const NO_FILE = fault("BODY_INVALID", { path: "file", need: "a file" });
 
 export function exchangePages(): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
   app.get("/", (context) =>
     show(context, "Exchange", <Exchange meshes={[...context.get("config").standings.keys()]} />),
   );
-  app.get("/:mesh", (context) => exchangePage(context, null));
+  app.get("/:mesh", (context) => exchangePage(context));
+  app.get("/:mesh/want.json", (context) =>
+    kept(context, async (keeper) => ok({ format: "quorate-want/1", ids: await keeper.ids() })),
+  );
+  app.get("/:mesh/files/:id", (context) => kept(context, (keeper, id) => keeper.released(id)));
+  app.get("/:mesh/receipts/:id", (context) => kept(context, (keeper, id) => keeper.receipt(id)));
+  app.post("/:mesh/arrivals", arrivalsForm);
+  app.post("/:mesh/files", releaseForm);
   app.get("/:mesh/statements.json", async (context) => {
     const name = context.req.param("mesh");
     if (!context.get("config").standings.has(name)) return showAbsent(context, "such mesh");
@@ -37,28 +56,92 @@ export function exchangePages(): Hono<AgentContext> {
   });
   app.post("/:mesh", async (context) => {
     const form = await context.req.parseBody();
-    const read =
-      form.file instanceof File ? await readFile(form.file) : fault("BODY_INVALID", { path: "file", need: "a file" });
+    const read = form.file instanceof File ? await readFile(form.file) : NO_FILE;
     if (!read.ok) return showRefusal(context, read.fault);
     const name = form.file instanceof File ? form.file.name : "";
     const taken = form.do === "take";
     const frames = await (taken ? take(context, read.value) : check(context, read.value));
-    return exchangePage(context, { file: name, taken, frames });
+    return exchangePage(context, { brought: { file: name, taken, frames } });
   });
   return app;
+}
+
+type Keeper = ReturnType<AgentContext["Bindings"]["MESH"]["getByName"]>;
+
+function withKeeper(context: Agent, then: (keeper: Keeper) => Promise<Response>): Promise<Response> {
+  const name = context.req.param("mesh") ?? "";
+  const stands = context.get("config").standings.has(name);
+  return stands ? then(context.env.MESH.getByName(name)) : showAbsent(context, "such mesh");
+}
+
+/** A document to carry away. */
+function kept(context: Agent, read: (keeper: Keeper, id: string) => Promise<Result<object>>): Promise<Response> {
+  return withKeeper(context, async (keeper) => {
+    const document = await read(keeper, context.req.param("id") ?? "");
+    return document.ok ? context.json(document.value) : showRefusal(context, document.fault);
+  });
+}
+
+/** A numbered file is judged, or taken in; a receipt is a statement like others, and goes their road. */
+function arrivalsForm(context: Agent): Promise<Response> {
+  return withKeeper(context, async (keeper) => {
+    const form = await context.req.parseBody();
+    if (!(form.file instanceof File)) return showRefusal(context, NO_FILE.fault);
+    const document = parseJson(new Uint8Array(await form.file.arrayBuffer()));
+    const taken = form.do === "take";
+    if (isFramesFile(document)) {
+      const statements = readFramesFile(document, "receipt");
+      if (!statements.ok) return showRefusal(context, statements.fault);
+      const frames = await (taken ? take(context, statements.value) : check(context, statements.value));
+      return exchangePage(context, { brought: { file: form.file.name, taken, frames } });
+    }
+    const file = readExchangeFile(document);
+    if (!file.ok) return showRefusal(context, file.fault);
+    const ceremony = typeof form.ceremony === "string" && ID.test(form.ceremony) ? form.ceremony : null;
+    const arrived = await keeper.arrive({ file: file.value, ceremony }, taken);
+    if (!arrived.ok) return showRefusal(context, arrived.fault);
+    const mesh = context.req.param("mesh") ?? "";
+    return exchangePage(context, { arrived: { file: form.file.name, mesh, arrived: arrived.value } });
+  });
+}
+
+/** Signs for the next file, and hands it out. */
+function releaseForm(context: Agent): Promise<Response> {
+  return withKeeper(context, async (keeper) => {
+    const form = await context.req.parseBody();
+    const text = (name: string) => (typeof form[name] === "string" ? form[name].trim() : "");
+    const want = form.want instanceof File && form.want.size > 0 ? await form.want.arrayBuffer() : null;
+    const listed =
+      want === null ? [] : (parseJson(new Uint8Array(want)) as { readonly ids?: unknown } | undefined)?.ids;
+    const classes = text("classes")
+      .split(",")
+      .map((name) => name.trim());
+    const policy = { classes, reviewers: Number(text("reviewers") || "0"), oneWay: text("one-way") === "yes" };
+    const value = fromJson({ to: text("to"), policy, held: listed ?? null });
+    const request = value.ok ? readAs(value.value, readRelease, "form") : value;
+    if (!request.ok) return showRefusal(context, fault("BODY_INVALID", request.fault.detail).fault);
+    const { to, policy: filter, held } = request.value;
+    const file = await keeper.release({ to, filter, held });
+    if (!file.ok) return showRefusal(context, file.fault);
+    const mesh = context.req.param("mesh") ?? "";
+    context.header("content-disposition", `attachment; filename="${mesh}-${to.replace(/[^\w.-]/g, "_")}.json"`);
+    return context.json(file.value);
+  });
 }
 
 async function readFile(file: File): Promise<Result<FramesFile>> {
   return readFramesFile(parseJson(new Uint8Array(await file.arrayBuffer())), "file of statements");
 }
 
-async function exchangePage(context: Agent, brought: Brought | null): Promise<Response> {
-  const name = context.req.param("mesh") ?? "";
-  if (!context.get("config").standings.has(name)) return showAbsent(context, "such mesh");
-  const mesh = await context.env.MESH.getByName(name).view("", 0);
-  return mesh.ok
-    ? show(context, `Exchange with ${name}`, <ExchangePage mesh={mesh.value} brought={brought} />)
-    : showRefusal(context, mesh.fault);
+type Came = { readonly brought?: Brought; readonly arrived?: FileBrought };
+
+function exchangePage(context: Agent, { brought = undefined, arrived = undefined }: Came = {}): Promise<Response> {
+  return withKeeper(context, async (keeper) => {
+    const [mesh, files] = await Promise.all([keeper.view("", 0), keeper.exchanged()]);
+    if (!mesh.ok) return showRefusal(context, mesh.fault);
+    const page = <ExchangePage mesh={mesh.value} files={files} brought={brought ?? null} arrived={arrived ?? null} />;
+    return show(context, `Exchange of ${mesh.value.mesh}`, page);
+  });
 }
 
 function idOf(frame: Uint8Array): string {

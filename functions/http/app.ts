@@ -3,9 +3,11 @@ import { type Context, Hono, type MiddlewareHandler } from "hono";
 import { type AgentConfig, configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";
 import { log } from "../../durable/log.ts";
+import { BODY_BYTES_MAX, STATEMENTS_BYTES_MAX } from "../../shared/limits.ts";
 import { fault, type Result } from "../../shared/result.ts";
 import { consoleRoutes } from "../console/routes.tsx";
 import type { Visitor } from "../console/session.ts";
+import { visitorOf } from "../console/session.ts";
 import { readBytes } from "./body.ts";
 import { type Route, routerPath } from "./contract/route.ts";
 import { ROUTES } from "./contract/table.ts";
@@ -89,11 +91,17 @@ const configured: MiddlewareHandler<AgentContext> = async (context, next) => {
   return next();
 };
 
+/** Whoever is logged in may bring files that people carry. */
+async function bodyLimit(context: Context<AgentContext>): Promise<number> {
+  if (!context.req.path.startsWith("/exchange/")) return BODY_BYTES_MAX;
+  return (await visitorOf(context))?.ok === true ? STATEMENTS_BYTES_MAX : BODY_BYTES_MAX;
+}
+
 /** A form is read whole by whoever parses it, so it is read here first, within the limits of every body. */
 const bounded: MiddlewareHandler<AgentContext> = async (context, next) => {
   const { method, url, headers } = context.req.raw;
   if (method !== "POST") return next();
-  const body = await readBytes(context.req.raw);
+  const body = await readBytes(context.req.raw, await bodyLimit(context));
   if (!body.ok) return problem(context, body.fault);
   context.req.raw = new Request(url, { method, headers, body: Uint8Array.from(body.value) });
   return next();

@@ -1,10 +1,12 @@
 // Files that people carry: what this party holds of a mesh, out; what a file brings, checked first and then taken in, frame by frame.
 import type { ShownMesh } from "../../../durable/mesh-rpc.ts";
+import type { ShownExchanges } from "../../../shared/mesh/exchange/told.ts";
 import type { Refusal } from "../../../shared/refusals.ts";
 import { Foreign } from "../foreign.tsx";
 import { Form } from "../form.tsx";
 import { Badged, Facts, Table } from "../layout.tsx";
 import { type Badge, counted } from "../words.ts";
+import { Arrivals, Departures, type FileBrought, FileResult } from "./exchange-file.tsx";
 
 export const Exchange = ({ meshes }: { meshes: readonly string[] }) => (
   <>
@@ -25,12 +27,26 @@ export const Exchange = ({ meshes }: { meshes: readonly string[] }) => (
 export type Judged = { readonly id: string; readonly verdict: string; readonly refusal: Refusal | null };
 export type Brought = { readonly file: string; readonly taken: boolean; readonly frames: readonly Judged[] };
 
-export const ExchangePage = (props: { mesh: ShownMesh; brought: Brought | null }) => {
-  const { mesh, brought } = props;
+export const ExchangePage = (props: {
+  mesh: ShownMesh;
+  files: ShownExchanges;
+  brought: Brought | null;
+  arrived: FileBrought | null;
+}) => {
+  const { mesh, files, brought, arrived } = props;
   return (
     <>
       {brought === null ? null : <Result brought={brought} />}
-      <h2>Out</h2>
+      {arrived === null ? null : <FileResult brought={arrived} />}
+      <p>
+        A numbered file is for another mesh that no wire reaches: its gateway signs for what leaves, its numbers show
+        that none is lost, and a receipt tells what became of it. A file of statements is for partners in {mesh.mesh}.
+      </p>
+      <h2>Numbered files in</h2>
+      <Arrivals mesh={mesh.mesh} brought={files.in} />
+      <h2>Numbered files out</h2>
+      <Departures mesh={mesh.mesh} out={files.out} />
+      <h2>Statements out</h2>
       <p>
         <a href={`/exchange/${mesh.mesh}/statements.json`} download={`${mesh.mesh}.statements.json`}>
           All statements that this party holds of {mesh.mesh}
@@ -39,11 +55,12 @@ export const ExchangePage = (props: { mesh: ShownMesh; brought: Brought | null }
       </p>
       <Facts facts={Object.entries(mesh.held).map(([type, count]) => [type, String(count)] as const)} />
       <p>
-        For another mesh behind an air gap, <code>quorate exchange export</code> applies a release policy and numbers
-        the file; <code>quorate exchange verify</code> tells of gaps and of what is missing, and its import writes a
-        receipt.
+        <a href={`/exchange/${mesh.mesh}/want.json`} download={`${mesh.mesh}.want.json`}>
+          What this party holds, by id
+        </a>
+        : with it, the other side leaves that out of its next numbered file.
       </p>
-      <h2>In</h2>
+      <h2>Statements in</h2>
       <Form action={`/exchange/${mesh.mesh}`} class="card" upload label="Bring a file">
         <label for="file">A file of statements</label>
         <input id="file" name="file" type="file" accept=".json,application/json" required />

@@ -17,7 +17,7 @@ import { answer, withMesh } from "./with-mesh.ts";
 type Agent = Context<AgentContext>;
 
 type Release = { readonly to: string; readonly policy: ReleaseFilter; readonly held: readonly string[] };
-const readRelease = fields<Release>(
+export const readRelease = fields<Release>(
   { to: text(), policy: readFilter, held: list(hex32, FACTS_MAX) },
   { held: NO_ITEMS },
   null,
@@ -98,6 +98,17 @@ export const EXCHANGE_ROUTES: readonly Route[] = [
     refusals: ["MESH_ABSENT", "NOT_FOUND"],
     handle: (context) =>
       withMesh(context, async (keeper) => answer(context, await keeper.released(context.req.param("manifest") ?? ""))),
+  }),
+  route({
+    ...exchange,
+    method: "GET",
+    path: "/v1/exchange/{mesh}/receipts/{receipt}",
+    does: "a receipt that the mesh signed, once more to carry back",
+    access: "read",
+    answers: { 200: shown("a file of statements", shape.document("format", "frames")) },
+    refusals: ["MESH_ABSENT", "NOT_FOUND"],
+    handle: (context) =>
+      withMesh(context, async (keeper) => answer(context, await keeper.receipt(context.req.param("receipt") ?? ""))),
   }),
   route({
     ...arrival,

@@ -7,6 +7,8 @@ import type { writeExchangeFile } from "./file.ts";
 /** A document as it is carried. */
 export type CarriedFile = ReturnType<typeof writeExchangeFile>;
 
+export type FramesDocument = ReturnType<typeof writeFramesFile>;
+
 /** What a file would do, or did; what is written of it is null where it was only judged, or was stopped. */
 export type Imported = ToldArrival & {
   readonly written: {
@@ -16,7 +18,7 @@ export type Imported = ToldArrival & {
     readonly receipt: Id;
   } | null;
   /** The signed receipt as a file of statements, to carry back; null where nothing was taken. */
-  readonly receipt: ReturnType<typeof writeFramesFile> | null;
+  readonly receipt: FramesDocument | null;
 };
 
 /** What came of a file, as the side that took it signed. */

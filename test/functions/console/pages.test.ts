@@ -21,6 +21,9 @@ const NO_PAGES = [
   "/c/:id/live/counts",
   "/c/:id/evidence",
   "/exchange/:mesh/statements.json",
+  "/exchange/:mesh/want.json",
+  "/exchange/:mesh/files/:id",
+  "/exchange/:mesh/receipts/:id",
 ];
 
 describe("every page", () => {
@@ -84,6 +87,8 @@ describe("forms", () => {
     `/mesh/${MESH}/reconcile`,
     `/mesh/${MESH}/merge`,
     `/exchange/${MESH}`,
+    `/exchange/${MESH}/arrivals`,
+    `/exchange/${MESH}/files`,
     "/sources/gh/requests/req_1/replay",
   ];
 

@@ -282,6 +282,7 @@ describe("the served description", () => {
       "getCeremoniesIdObservationsObservationInclusion",
       "getMeshesMeshCoalition",
       "getMeshesMeshCoalitionPlan",
+      "getExchangeMeshReceiptsReceipt",
       "postExchangeMeshImport",
       "postExchangeMeshVerify",
       "postMeshesMeshDeclarations",
