@@ -8,6 +8,8 @@ export interface Bus {
   recall(pattern: string): Promise<Uint8Array | null>;
   /** Waits until at least one delivery is there or the time is over, and returns all that are there. With `max` 0 it asks for no more. */
   pull(max: number, expiresMs: number): Promise<Delivery[]>;
+  /** How many messages lie in the party's own stream that were not taken in yet. */
+  waiting(): Promise<number>;
   /** Asks the server for a sign of life; a half-open connection answers nothing, so it counts as dead. */
   alive(timeoutMs: number): Promise<boolean>;
   close(): void;

@@ -47,6 +47,12 @@ export type ShownAttempt = Attempt & {
   readonly ceremony: string;
 };
 
+export type UndeliveredCount = {
+  readonly owner: string;
+  readonly status: "pending" | "dead";
+  readonly n: number;
+};
+
 /** A delivery that is being sent comes up again after this, should its sender have died. */
 const LEASE_MS = 60_000;
 const EVENT_AGE_MAX_MS = 30 * 86_400_000;
@@ -59,6 +65,7 @@ const TABLES = [
   "CREATE INDEX IF NOT EXISTS told_by_time ON told (at)",
   "CREATE TABLE IF NOT EXISTS outgoing (n INTEGER PRIMARY KEY AUTOINCREMENT, road TEXT NOT NULL, owner TEXT NOT NULL, target TEXT, event TEXT NOT NULL, status TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER, UNIQUE (road, owner, event))",
   "CREATE INDEX IF NOT EXISTS outgoing_by_due ON outgoing (due) WHERE due IS NOT NULL",
+  "CREATE INDEX IF NOT EXISTS outgoing_undelivered ON outgoing (owner, status) WHERE status <> 'delivered'",
   "CREATE INDEX IF NOT EXISTS outgoing_by_event ON outgoing (event)",
   "CREATE TABLE IF NOT EXISTS attempts (n INTEGER PRIMARY KEY AUTOINCREMENT, delivery INTEGER NOT NULL, at INTEGER NOT NULL, took INTEGER NOT NULL, http INTEGER, why TEXT)",
   "CREATE INDEX IF NOT EXISTS attempts_by_delivery ON attempts (delivery)",
@@ -81,6 +88,15 @@ export class HookOutbox {
       "INSERT OR IGNORE INTO outgoing (road, owner, target, event, status, attempts, due) VALUES (?, ?, ?, ?, 'pending', 0, ?)",
       ...[road, owner, target, event, dueMs],
     );
+  }
+
+  /** What nobody has been told, by whom it is for. */
+  undelivered(): readonly UndeliveredCount[] {
+    return this.#sql
+      .exec<UndeliveredCount>(
+        "SELECT owner, status, count(*) AS n FROM outgoing WHERE status <> 'delivered' GROUP BY owner, status",
+      )
+      .toArray();
   }
 
   /** What is due, a few of each owner, so that a slow one delays only itself; it is not due again while it is being sent. */

@@ -8,7 +8,7 @@ import type { AgentEnv } from "./env.ts";
 import type { Callback } from "./hook-answers.ts";
 import type { Endpoint, ShownEndpoint } from "./hook-endpoints.ts";
 import { HookIntents, type Intent } from "./hook-intents.ts";
-import type { DeliveryStatus, ShownAttempt, ShownDelivery } from "./hook-outbox.ts";
+import type { DeliveryStatus, ShownAttempt, ShownDelivery, UndeliveredCount } from "./hook-outbox.ts";
 import { type AddedEndpoint, HookOutgoing } from "./hook-outgoing.ts";
 import {
   type DeliveryClaim,
@@ -209,6 +209,10 @@ export class Hooks extends DurableObject<AgentEnv> {
     limit: number,
   ): Promise<readonly ShownAttempt[]> {
     return this.#outgoing.outbox.attempts(ceremony, owner, before, limit);
+  }
+
+  async undelivered(): Promise<readonly UndeliveredCount[]> {
+    return this.#outgoing.outbox.undelivered();
   }
 
   async redeliver(id: string): Promise<Result<true>> {

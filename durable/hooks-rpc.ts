@@ -4,7 +4,7 @@ import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import type { Callback } from "./hook-answers.ts";
 import type { Endpoint, ShownEndpoint } from "./hook-endpoints.ts";
 import type { Intent } from "./hook-intents.ts";
-import type { DeliveryStatus, ShownAttempt, ShownDelivery } from "./hook-outbox.ts";
+import type { DeliveryStatus, ShownAttempt, ShownDelivery, UndeliveredCount } from "./hook-outbox.ts";
 import type { AddedEndpoint } from "./hook-outgoing.ts";
 import type {
   DeliveryClaim,
@@ -87,5 +87,6 @@ export type HooksRpc = {
     before: number | null,
     limit: number,
   ) => Promise<readonly ShownAttempt[]>;
+  readonly undelivered: () => Promise<readonly UndeliveredCount[]>;
   readonly redeliver: (id: string) => Promise<Result<true>>;
 };

@@ -35,6 +35,8 @@ export type LinkHealth = {
   readonly draining: boolean;
   /** Frames stored and not yet received by their peer's stream. */
   readonly outbox: number;
+  /** Messages in this party's own stream that wait to be taken in, as last looked within half a minute; null where that is not known. */
+  readonly inbox: number | null;
   readonly lanes: readonly PeerLane[];
   readonly lastHeardMs: Readonly<Record<string, number>>;
   /** SENT, RECEIVED, OUTBOX_EXPIRED and one count per refusal code. */
@@ -62,6 +64,7 @@ const REDIAL_MAX_MS = 5_000;
 export class Link extends DurableObject<LinkEnv> {
   readonly #outbox: Outbox;
   #bus: Bus | undefined;
+  #inbox: number | null = null;
   #connected = false;
   #running = false;
   #watching = false;
@@ -114,6 +117,7 @@ export class Link extends DurableObject<LinkEnv> {
       connected: this.#connected,
       draining,
       outbox,
+      inbox: this.#inbox,
       lanes,
       lastHeardMs: lastHeard(sql),
       counts: counted(sql),
@@ -209,12 +213,14 @@ export class Link extends DurableObject<LinkEnv> {
     const alive = await bus.alive(ALIVE_MS).finally(() => {
       this.#watching = false;
     });
-    if (!alive) this.#drop(bus);
+    if (alive) this.#inbox = await bus.waiting().catch(() => null);
+    else this.#drop(bus);
   }
 
   #drop(bus: Bus | undefined): void {
     if (bus === undefined || bus !== this.#bus) return;
     this.#bus = undefined;
+    this.#inbox = null;
     this.#setConnected(false);
     bus.close();
   }

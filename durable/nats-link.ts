@@ -62,6 +62,7 @@ class NatsBus implements Bus {
   readonly #connection: NatsConnection;
   readonly #manager: JetStreamManager;
   readonly #journal: string;
+  readonly #consumer: readonly [stream: string, durable: string];
   readonly #next: string;
   readonly #inbox: string;
   #arrived: Delivery[] = [];
@@ -74,6 +75,7 @@ class NatsBus implements Bus {
     this.#connection = connection;
     this.#manager = manager;
     this.#journal = dial.journal;
+    this.#consumer = [dial.stream, dial.durable];
     this.#next = `$JS.API.CONSUMER.MSG.NEXT.${dial.stream}.${dial.durable}`;
     this.#inbox = createInbox();
     // One subscription for the life of the bus: answers that arrive between two pulls are kept, and it survives reconnects.
@@ -116,6 +118,11 @@ class NatsBus implements Bus {
       await this.#sleep(leftMs);
     }
     throw this.#failure;
+  }
+
+  async waiting(): Promise<number> {
+    const { num_pending, num_ack_pending } = await this.#manager.consumers.info(...this.#consumer);
+    return num_pending + num_ack_pending;
   }
 
   async alive(timeoutMs: number): Promise<boolean> {

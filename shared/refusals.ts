@@ -107,6 +107,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   BUS_UNREACHABLE: "failed",
   AGENT_DRAINING: "failed",
   OUTBOX_LONG: "failed",
+  INTAKE_LONG: "failed",
   KEY_EXPIRING: "failed",
   CLOCKS_APART: "failed",
   REVOCATION_UNSEEN: "failed",

@@ -1,4 +1,5 @@
 // The one table of alerts: when each fires, what it means, and what whoever is called does about it.
+import type { RefusalCode } from "../../shared/refusals.ts";
 
 export type Alert = {
   readonly name: string;
@@ -7,6 +8,8 @@ export type Alert = {
   /** So long must it hold. */
   readonly for: string;
   readonly severity: "page" | "ticket";
+  /** Codes of /readyz that it covers. */
+  readonly covers?: readonly RefusalCode[];
   readonly summary: string;
   /** What to do, step by step. */
   readonly runbook: readonly string[];
@@ -30,6 +33,7 @@ export const ALERTS: readonly Alert[] = [
     when: "quorate_bus_connected == 0",
     for: "2m",
     severity: "page",
+    covers: ["BUS_UNREACHABLE"],
     summary: "The agent is not linked to the bus: nothing goes to partners, and nothing comes",
     runbook: [
       "GET /v1/health: lastError says what the server answered, and when.",
@@ -52,10 +56,11 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: "QuorateOutboxLong",
-    when: "sum by (partner) (quorate_queue_backlog) > 1000",
+    when: "sum by (instance) (quorate_queue_backlog) > 1000",
     for: "10m",
     severity: "ticket",
-    summary: "Messages pile up for a partner",
+    covers: ["OUTBOX_LONG"],
+    summary: "Messages pile up for partners",
     runbook: [
       "GET /v1/health: failures of its lane say whether its inbox answers at all.",
       "One lane only: that partner's stream is full or gone; it starts its agent once, which makes it again.",
@@ -63,10 +68,37 @@ export const ALERTS: readonly Alert[] = [
     ],
   },
   {
+    name: "QuorateIntakeLong",
+    when: "(sum by (instance) (quorate_intake_waiting) > 1000) or (quorate_intake_age_seconds > 60)",
+    for: "5m",
+    severity: "ticket",
+    covers: ["INTAKE_LONG"],
+    summary: "Messages wait to be taken in: what partners said is not counted yet",
+    runbook: [
+      "quorate_intake_waiting by `at`. At the queue: the platform's dashboard shows whether its consumer runs, and with which errors; npx wrangler tail shows the agent's log.",
+      "ingest-failed or agent-misconfigured in the log says what each message fails at. Nothing is lost: after ten tries it lies in the queue of the dead.",
+      "At the bus, with the queue empty: the link does not hand on; see lastError in GET /v1/health, and end a drain with DELETE /v1/link/drain.",
+      "A flood by one partner: GET /v1/refusals shows from which account.",
+    ],
+  },
+  {
+    name: "QuorateDraining",
+    when: 'quorate_degraded{reason="AGENT_DRAINING"} == 1',
+    for: "10m",
+    severity: "ticket",
+    covers: ["AGENT_DRAINING"],
+    summary: "The agent takes nothing in, since somebody is about to stop it",
+    runbook: [
+      "Ask who drains it: it was for a stop, which should have come by now.",
+      "DELETE /v1/link/drain takes in again; by itself it does so after a quarter of an hour. Nothing is lost meanwhile.",
+    ],
+  },
+  {
     name: "QuorateKeyExpiring",
     when: "quorate_key_expiry_seconds < 604800",
     for: "1h",
     severity: "ticket",
+    covers: ["KEY_EXPIRING"],
     summary: "A credential of the agent's chain ends within a week",
     runbook: [
       "Have its issuer grant it anew, with time enough for open ceremonies to end.",
@@ -90,6 +122,7 @@ export const ALERTS: readonly Alert[] = [
     when: "abs(quorate_clock_skew_seconds) > 60",
     for: "10m",
     severity: "ticket",
+    covers: ["CLOCKS_APART"],
     summary: "A partner's clock and ours are more than a minute apart",
     runbook: [
       "Several partners, the same way: it is our clock; set clockOffsetMs in PARTY and deploy.",
@@ -101,6 +134,7 @@ export const ALERTS: readonly Alert[] = [
     when: "quorate_revocation_unseen > 0",
     for: "5m",
     severity: "page",
+    covers: ["REVOCATION_UNSEEN"],
     summary: "A partner has not been handed a revocation: it still goes by what was withdrawn",
     runbook: [
       "Send the partner the file that `party revoke` wrote, by another road; it posts it to its own /v1/revocations.",
@@ -151,6 +185,18 @@ export const ALERTS: readonly Alert[] = [
     runbook: [
       "quorate source requests SOURCE --status rejected: the cause of each mismatch stands there.",
       "After a rotation: set the new secret beside the old one. After a fix: quorate source replay-missing SOURCE brings what was lost.",
+    ],
+  },
+  {
+    name: "QuorateDeliveriesDead",
+    when: 'sum by (owner) (quorate_hook_deliveries{status="dead"}) > 0',
+    for: "5m",
+    severity: "ticket",
+    summary: "An endpoint could not be told of events, and is tried no more",
+    runbook: [
+      "quorate delivery list --status dead --endpoint ENDPOINT lists them; GET /v1/attempts?endpoint=ENDPOINT tells what it answered each time.",
+      "It answered 410: it is disabled until quorate endpoint enable. It is gone for good: quorate endpoint remove.",
+      "Once it answers again, quorate delivery replay sends each; receivers know repetitions by the event's id.",
     ],
   },
   {

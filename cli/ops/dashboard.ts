@@ -48,6 +48,12 @@ const PANELS: readonly Panel[] = [
     queries: [["quorate_partner_last_heard_seconds", "{{partner}}"]],
   },
   { title: "Waiting to be sent", kind: "timeseries", queries: [["quorate_queue_backlog", "{{partner}}"]] },
+  { title: "Waiting to be taken in", kind: "timeseries", queries: [["quorate_intake_waiting", "{{at}}"]] },
+  {
+    title: "Events not told",
+    kind: "timeseries",
+    queries: [["quorate_hook_deliveries", "{{owner}} {{status}}"]],
+  },
   {
     title: "Webhooks",
     kind: "timeseries",

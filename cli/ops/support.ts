@@ -46,7 +46,7 @@ const ASKED: Readonly<Record<string, { readonly path: string; readonly take: Tak
     take: ({ keys }) => ({ rows: each(keys, ["id", "scopes", "from", "until", "withdrawnAtMs"]) }),
   },
 };
-const LINK = ["connected", "draining", "outbox"];
+const LINK = ["connected", "draining", "outbox", "inbox"];
 
 export async function gather(agent: Agent): Promise<Gathered> {
   const parts: Record<string, Part> = {};

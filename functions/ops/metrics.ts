@@ -1,5 +1,6 @@
 // The one table of metrics: each with its name, kind, meaning, and how it follows from what the agent knows. Written as Prometheus reads it.
 import { DURATION_BOUNDS } from "../../durable/directory-counters.ts";
+import type { UndeliveredCount } from "../../durable/hook-outbox.ts";
 import { readinessOf } from "./readiness.ts";
 import type { Vitals } from "./vitals.ts";
 
@@ -9,6 +10,7 @@ export type Sample = { readonly labels: Labels; readonly value: number; readonly
 export type Further = {
   readonly divergences: readonly { readonly partner: string; readonly ratio: number }[];
   readonly partners: readonly { readonly name: string; readonly account: string }[];
+  readonly deliveries: readonly UndeliveredCount[];
 };
 
 export type Metric = {
@@ -69,6 +71,28 @@ export const METRICS: readonly Metric[] = [
     kind: "gauge",
     help: "Messages that wait to be handed to a partner's inbox",
     read: ({ link }) => link.lanes.map(({ peer, rows }) => ({ labels: { partner: peer }, value: rows })),
+  },
+  {
+    name: "quorate_intake_waiting",
+    kind: "gauge",
+    help: "Messages that wait to be taken in: in the party's own stream at the bus (bus), and in the platform's queue (queue); absent where that is not known",
+    read: ({ link, queue }) => [
+      ...(link.inbox === null ? [] : [{ labels: { at: "bus" }, value: link.inbox }]),
+      ...(queue === null ? [] : [{ labels: { at: "queue" }, value: queue.messages }]),
+    ],
+  },
+  {
+    name: "quorate_intake_age_seconds",
+    kind: "gauge",
+    help: "How long the oldest message of the platform's queue has waited; absent where there is none",
+    read: ({ queue, nowMs }) =>
+      queue === null || queue.oldestMs === null ? [] : [{ labels: {}, value: (nowMs - queue.oldestMs) / 1_000 }],
+  },
+  {
+    name: "quorate_hook_deliveries",
+    kind: "gauge",
+    help: "Events that an endpoint, or a source that is answered, has not been told: waiting to be sent, or dead",
+    read: (_, { deliveries }) => deliveries.map(({ owner, status, n }) => ({ labels: { owner, status }, value: n })),
   },
   {
     name: "quorate_hook_requests_total",

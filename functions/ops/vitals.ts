@@ -9,6 +9,8 @@ import { parseChain } from "../../shared/authority/chain.ts";
 export type Vitals = {
   readonly nowMs: number;
   readonly link: LinkHealth;
+  /** What the platform's own queue holds of what is to be taken in; null where it does not say. */
+  readonly queue: QueueState | null;
   readonly tallies: Tallies;
   /** Revocations that partners have not been handed, by partner. */
   readonly unsent: readonly UnsentNotice[];
@@ -16,6 +18,12 @@ export type Vitals = {
   readonly keys: readonly { readonly key: string; readonly endsMs: number }[];
   /** By partner, how far its clock seems behind ours (below zero: ahead), in milliseconds. */
   readonly clocks: readonly { readonly partner: string; readonly behindMs: number }[];
+};
+
+export type QueueState = {
+  readonly messages: number;
+  /** When the oldest of them was put in; null where there is none. */
+  readonly oldestMs: number | null;
 };
 
 /** Whoever asks for readiness needs no key, and the answer reads many rows: asked often, it is the same for so long. */
@@ -33,13 +41,24 @@ export async function recentVitals(env: AgentEnv, config: AgentConfig): Promise<
 export async function vitalsOf(env: AgentEnv, config: AgentConfig): Promise<Vitals> {
   const nowMs = Date.now();
   const link = env.LINK.getByName(LINK_NAME);
-  const [health, unsent, tallies] = await Promise.all([
+  const [health, queue, unsent, tallies] = await Promise.all([
     link.health(),
+    queueState(env),
     link.unsentNotices(),
     env.DIRECTORY.getByName(DIRECTORY_NAME).tallies(nowMs),
   ]);
   const clocks = tallies.clocks.map(({ account, lagMs }) => ({ partner: partnerOf(config, account), behindMs: lagMs }));
-  return { nowMs, link: health, tallies, unsent, keys: keysOf(config), clocks };
+  return { nowMs, link: health, queue, tallies, unsent, keys: keysOf(config), clocks };
+}
+
+/** Not every runtime tells; an agent is not unready because nobody knows. */
+async function queueState({ OBSERVATIONS }: AgentEnv): Promise<QueueState | null> {
+  try {
+    const { backlogCount, oldestMessageTimestamp } = await OBSERVATIONS.metrics();
+    return { messages: backlogCount, oldestMs: oldestMessageTimestamp?.getTime() ?? null };
+  } catch {
+    return null;
+  }
 }
 
 /** The name of the partner that a NATS account belongs to. */

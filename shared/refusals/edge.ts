@@ -121,6 +121,11 @@ export const EDGE_REFUSALS = {
     why: "{found} wait; above {limit} something holds them up",
     do: "see in /v1/health for whom they wait, and whether that partner's bus is up",
   },
+  INTAKE_LONG: {
+    what: "many messages wait to be taken in",
+    why: "{found} wait, the oldest in the queue for {age} s; above {limit}, or {late} s, something holds them up",
+    do: "see in the platform's dashboard whether the queue's consumer runs, and in the log what it fails at",
+  },
   KEY_EXPIRING: {
     what: "a credential of this agent ends soon",
     why: "it ends at {at:instant} UTC; what is signed after that counts nowhere",

@@ -5,9 +5,10 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { ALERTS, alertsYaml } from "../../cli/ops/alerts.ts";
+import { ALERTS, alertsYaml, anchorOf } from "../../cli/ops/alerts.ts";
 import { dashboard } from "../../cli/ops/dashboard.ts";
 import { METRICS } from "../../functions/ops/metrics.ts";
+import { CLOCKS_APART_MS, INTAKE_LONG, KEY_ENDS_SOON_MS, OUTBOX_LONG, REASONS } from "../../functions/ops/readiness.ts";
 import * as send from "../functions/hooks/senders.ts";
 import { type AgentHere, agentHere } from "../support/agent-here.ts";
 import { run } from "../support/command.ts";
@@ -118,6 +119,30 @@ describe("alerts and the dashboard", () => {
       [...inAlerts, ...inPanels].some((one) => one.startsWith(name)),
     );
     expect(shown).toEqual(METRICS.map(({ name }) => name));
+  });
+
+  it("cover each reason for which an agent is not ready, at its limit", () => {
+    const covers = (code: string) => ALERTS.filter((alert) => alert.covers?.some((one) => one === code));
+    for (const { code } of REASONS) expect([code, covers(code).length]).toEqual([code, 1]);
+    expect(ALERTS.flatMap(({ covers: codes = [] }) => codes).sort()).toEqual(REASONS.map(({ code }) => code).sort());
+    const limits = {
+      OUTBOX_LONG,
+      INTAKE_LONG,
+      KEY_EXPIRING: KEY_ENDS_SOON_MS / 1_000,
+      CLOCKS_APART: CLOCKS_APART_MS / 1_000,
+    };
+    for (const [code, limit] of Object.entries(limits))
+      expect(covers(code)[0]?.when).toMatch(new RegExp(`\\b${limit}\\b`));
+  });
+
+  it("tell a metric that is absent from one that is fine, and lead to a runbook each", async () => {
+    expect(ALERTS.filter(({ when }) => when.startsWith("absent("))).toHaveLength(1);
+    const all = (await run("ops", "runbook")).text;
+    for (const alert of ALERTS) {
+      expect(all).toContain(`{#${anchorOf(alert)}}`);
+      expect(alertsYaml()).toContain(JSON.stringify(anchorOf(alert)));
+    }
+    expect(new Set(ALERTS.map(anchorOf)).size).toBe(ALERTS.length);
   });
 
   it("are each told what to do about, and written as YAML takes it", () => {

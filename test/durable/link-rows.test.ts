@@ -44,6 +44,7 @@ function manualBus(): { bus: Bus; published: Publication[] } {
       }),
     recall: async () => null,
     pull: async () => [],
+    waiting: async () => 0,
     alive: async () => true,
     close: () => undefined,
   };

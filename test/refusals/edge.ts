@@ -24,7 +24,7 @@ import type { EDGE_REFUSALS } from "../../shared/refusals/edge.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
 import * as send from "../functions/hooks/senders.ts";
 import { agentVariables } from "../support/agent-env.ts";
-import { agentHere, KEYED } from "../support/agent-here.ts";
+import { agentHere, CONNECTED, KEYED } from "../support/agent-here.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { testParties } from "../support/parties.ts";
 import { opened, revocationOf } from "../support/recipes.ts";
@@ -184,6 +184,7 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   BUS_UNREACHABLE: unready({ connected: false }),
   AGENT_DRAINING: unready({ draining: true }),
   OUTBOX_LONG: unready({ outbox: OUTBOX_LONG + 1 }),
+  INTAKE_LONG: unready({ inbox: 7 }, { queue: { messages: 1_200, oldestMs: -75_000 } }),
   KEY_EXPIRING: unready({}, { keys: [{ key: "acme/agent", endsMs: KEY_ENDS_SOON_MS - 1 }] }),
   CLOCKS_APART: unready({}, { clocks: [{ partner: "bolt", behindMs: -90_000 }] }),
   REVOCATION_UNSEEN: unready({}, { unsent: [{ peer: "bolt", n: 1, sinceMs: -UNSEEN_AFTER_MS }] }),
@@ -241,9 +242,17 @@ function withToken(keys: object): Example {
 
 /** The first reason for which an agent in such a state is not ready, or not for long; the real states are caused in their own test. */
 function unready(link: Partial<LinkHealth>, changes: Partial<Vitals> = {}): Example {
-  const up = { connected: true, draining: false, outbox: 0, lanes: [], lastHeardMs: {}, counts: {}, lastError: null };
   const tallies = { counts: [], open: [], clocks: [], revocations: 0 };
-  const vitals: Vitals = { nowMs: 0, link: { ...up, ...link }, tallies, unsent: [], keys: [], clocks: [], ...changes };
+  const vitals: Vitals = {
+    nowMs: 0,
+    link: { ...CONNECTED, ...link },
+    queue: null,
+    tallies,
+    unsent: [],
+    keys: [],
+    clocks: [],
+    ...changes,
+  };
   return () => readinessOf(vitals).reasons[0];
 }
 

@@ -51,6 +51,7 @@ export const Health = (props: {
         facts={[
           ["Link to the bus", link.connected ? "up" : "down"],
           ["Waiting to be sent", counted(link.outbox, "message")],
+          ["Waiting to be taken in", link.inbox === null ? "not known" : counted(link.inbox, "message")],
           [
             "This party's clock",
             clockOffsetMs === 0 ? "taken as it is" : `corrected by ${clockOffsetMs} ms towards mesh time`,

@@ -229,6 +229,7 @@ export const link = record<LinkHealth>({
   connected: boolean,
   draining: boolean,
   outbox: count,
+  inbox: nullable(count),
   lanes: many(record<PeerLane>({ peer: words, rows: count, failures: count })),
   lastHeardMs: opaque<LinkHealth["lastHeardMs"]>(),
   counts: opaque<LinkHealth["counts"]>(),

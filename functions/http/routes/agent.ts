@@ -5,6 +5,7 @@ import { DIRECTORY_NAME, LINK_NAME } from "../../../durable/env.ts";
 import { writeCard } from "../../../shared/authority/card.ts";
 import { oneOf, record } from "../../../shared/cbor/read.ts";
 import { ENGINE_VERSION } from "../../../shared/ceremony/record.ts";
+import { hooksOf } from "../../hooks/receive.ts";
 import { writeMetrics } from "../../ops/metrics.ts";
 import { readinessOf } from "../../ops/readiness.ts";
 import { recentVitals, vitalsOf } from "../../ops/vitals.ts";
@@ -125,14 +126,16 @@ const REPORTS_READ = 32;
 async function metricsRoute(context: Context<AgentContext>): Promise<Response> {
   const config = context.get("config");
   const meshes = config.standings.size > 1 ? [...config.standings.keys()] : [];
-  const [vitals, ...reports] = await Promise.all([
+  const [vitals, deliveries, ...reports] = await Promise.all([
     vitalsOf(context.env, config),
+    hooksOf(context.env).undelivered(),
     ...meshes.map((mesh) => context.env.MESH.getByName(mesh).reports(REPORTS_READ)),
   ]);
   // The newest stand first: what each mesh is entered with last.
   const last = new Map(reports.flatMap((rows) => [...rows].reverse()).map((row) => [row.peer, row.report.divergence]));
   const further = {
     partners: config.party.partners,
+    deliveries,
     divergences: [...last].map(([partner, { measured }]) => ({
       partner,
       ratio: measured.num / Math.max(1, measured.den),

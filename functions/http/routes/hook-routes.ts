@@ -230,11 +230,11 @@ export const HOOK_ROUTES: readonly Route[] = [
 
 const RESULTS: Readonly<Record<number, string>> = { 200: "duplicate", 201: "opened", 202: "ignored", 401: "rejected" };
 
-/** Counted for monitoring after it is answered, by sources that there are. */
+/** Counted for monitoring after it is answered, by sources that there are: their number is bounded, and what is asked for is not. */
 async function countedHook(context: Context<AgentContext>): Promise<Response> {
   const answer = await hookRoute(context);
   const source = context.req.param("source") ?? "";
-  const known = context.get("config").party.sources.some(({ id }) => id === source);
+  const known = context.get("code") !== "SOURCE_UNKNOWN";
   const result = context.get("code") === "SOURCE_PAUSED" ? "paused" : (RESULTS[answer.status] ?? "failed");
   const labels = { source: known ? source : "unknown", result };
   const directory = context.env.DIRECTORY.getByName(DIRECTORY_NAME);

@@ -5,7 +5,7 @@ import { makeParty, type Party } from "../../../cli/stack/party.ts";
 import { LINK_NAME } from "../../../durable/env.ts";
 import { ingest } from "../../../functions/ingest.ts";
 import { METRICS } from "../../../functions/ops/metrics.ts";
-import { OUTBOX_LONG } from "../../../functions/ops/readiness.ts";
+import { INTAKE_LATE_MS, INTAKE_LONG, OUTBOX_LONG } from "../../../functions/ops/readiness.ts";
 import { toBase64 } from "../../../shared/bytes.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { contributionFrame } from "../../support/frames.ts";
@@ -92,6 +92,32 @@ describe("an agent", () => {
     await agent.env.LINK.getByName(LINK_NAME).send(Array.from({ length: OUTBOX_LONG + 1 }, (_, n) => item(n)));
     expect(await readiness(agent)).toEqual([200, "degraded", "OUTBOX_LONG"]);
     expect((await metrics(agent)).get('quorate_queue_backlog{partner="bolt"}')).toBe(OUTBOX_LONG + 1);
+  });
+
+  it("is degraded while too much waits to be taken in, at the bus or in the platform's queue, or waits too long", async () => {
+    const state = async (inbox: number | null, queue: object | null) => {
+      const agent = linked();
+      const { health, ...rest } = agent.env.LINK.getByName(LINK_NAME);
+      const link = { ...rest, health: async () => ({ ...(await health()), inbox }) };
+      const metrics = async () => queue ?? Promise.reject(new Error("not here"));
+      Object.assign(agent.env, { LINK: { getByName: () => link }, OBSERVATIONS: { metrics } });
+      return agent;
+    };
+    const queued = (backlogCount: number, forMs: number) => ({
+      ...{ backlogCount, backlogBytes: 0, oldestMessageTimestamp: new Date(Date.now() - forMs) },
+    });
+    const degraded = [200, "degraded", "INTAKE_LONG"];
+    expect(await readiness(await state(INTAKE_LONG, null))).toEqual([200, "ready"]);
+    expect(await readiness(await state(INTAKE_LONG + 1, null))).toEqual(degraded);
+    expect(await readiness(await state(null, queued(INTAKE_LONG + 1, 0)))).toEqual(degraded);
+    expect(await readiness(await state(0, queued(1, INTAKE_LATE_MS)))).toEqual([200, "ready"]);
+    const late = await state(3, queued(1, INTAKE_LATE_MS + 1_000));
+    expect(await readiness(late)).toEqual(degraded);
+    const read = await metrics(late);
+    const waiting = ["bus", "queue"].map((at) => read.get(`quorate_intake_waiting{at="${at}"}`));
+    expect([...waiting, read.get("quorate_intake_age_seconds")]).toEqual([3, 1, 61]);
+    const unknown = await metrics(await state(null, null));
+    expect([...unknown.keys()].filter((name) => name.startsWith("quorate_intake"))).toEqual([]);
   });
 
   it("is degraded in the week before a key of its chain ends", async () => {
