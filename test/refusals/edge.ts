@@ -5,14 +5,11 @@ import { configOf } from "../../durable/config.ts";
 import { ANSWERS_MAX } from "../../durable/edge-answers.ts";
 import { EDGE_NAME } from "../../durable/env.ts";
 import { FIRST_KEY } from "../../durable/keys.ts";
-import type { LinkHealth } from "../../durable/link-object.ts";
 import { SCHEMES } from "../../functions/hooks/registry.ts";
 import { type HookRequest, verifyHook } from "../../functions/hooks/schemes.ts";
 import { readBytes } from "../../functions/http/body.ts";
 import { WRONG_A_MINUTE } from "../../functions/http/guesses.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
-import { KEY_ENDS_SOON_MS, OUTBOX_LONG, readinessOf, UNSEEN_AFTER_MS } from "../../functions/ops/readiness.ts";
-import type { Vitals } from "../../functions/ops/vitals.ts";
 import { consumeObservations } from "../../functions/queue/consumer.ts";
 import type { Revocation } from "../../shared/authority/statement.ts";
 import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
@@ -24,12 +21,13 @@ import type { EDGE_REFUSALS } from "../../shared/refusals/edge.ts";
 import type { RefusalCode } from "../../shared/refusals.ts";
 import * as send from "../functions/hooks/senders.ts";
 import { agentVariables } from "../support/agent-env.ts";
-import { agentHere, CONNECTED, KEYED } from "../support/agent-here.ts";
+import { agentHere, KEYED } from "../support/agent-here.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { testParties } from "../support/parties.ts";
 import { opened, revocationOf } from "../support/recipes.ts";
 import { draftOf, idOf } from "../support/statements.ts";
 import type { Example, Examples } from "./example.ts";
+import { UNREADY } from "./readiness.ts";
 
 const parties = testParties(3);
 const [acme, bolt] = parties as readonly [(typeof parties)[number], (typeof parties)[number]];
@@ -181,13 +179,7 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   RATE_LIMITED: withKey({ scopes: ["read"], perMinute: 1 }, "/v1/meshes", 600_000),
   KEYS_TRIED: guessed,
   QUEUE_BACKLOGGED: backlogged,
-  BUS_UNREACHABLE: unready({ connected: false }),
-  AGENT_DRAINING: unready({ draining: true }),
-  OUTBOX_LONG: unready({ outbox: OUTBOX_LONG + 1 }),
-  INTAKE_LONG: unready({ inbox: 7 }, { queue: { messages: 1_200, oldestMs: -75_000 } }),
-  KEY_EXPIRING: unready({}, { keys: [{ key: "acme/agent", endsMs: KEY_ENDS_SOON_MS - 1 }] }),
-  CLOCKS_APART: unready({}, { clocks: [{ partner: "bolt", behindMs: -90_000 }] }),
-  REVOCATION_UNSEEN: unready({}, { unsent: [{ peer: "bolt", n: 1, sinceMs: -UNSEEN_AFTER_MS }] }),
+  ...UNREADY,
   IDEMPOTENCY_CONFLICT: () => twice({ ...OPENING, title: "Release 2.5" }),
   IDEMPOTENCY_PENDING: () => twice(OPENING, false),
   IDEMPOTENCY_FULL: full,
@@ -238,22 +230,6 @@ function withToken(keys: object): Example {
     const token = `${part({ alg: "RS256", kid: "k" })}.${part({})}.AAAA`;
     return agent.request("/v1/meshes", { headers: { "cf-access-jwt-assertion": token } });
   };
-}
-
-/** The first reason for which an agent in such a state is not ready, or not for long; the real states are caused in their own test. */
-function unready(link: Partial<LinkHealth>, changes: Partial<Vitals> = {}): Example {
-  const tallies = { counts: [], open: [], clocks: [], revocations: 0 };
-  const vitals: Vitals = {
-    nowMs: 0,
-    link: { ...CONNECTED, ...link },
-    queue: null,
-    tallies,
-    unsent: [],
-    keys: [],
-    clocks: [],
-    ...changes,
-  };
-  return () => readinessOf(vitals).reasons[0];
 }
 
 /** The answer to one wrong key more than an address may try in a minute. */
