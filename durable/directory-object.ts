@@ -57,6 +57,7 @@ export type DirectoryRpc = {
   readonly open: (most: number) => Promise<readonly string[]>;
   readonly list: (most: number, query?: CeremonyQuery) => Promise<readonly CeremonyRow[]>;
   readonly wait: (ceremony: string, authorities: readonly string[], nowMs: number) => Promise<boolean>;
+  readonly waiting: (most: number) => Promise<readonly string[]>;
   readonly leave: (ceremony: string) => Promise<void>;
   readonly refuse: (refusals: readonly EdgeRefusal[]) => Promise<void>;
   /** The latest first: those before a number, or from the newest. */
@@ -140,6 +141,14 @@ export class Directory extends DurableObject {
       this.#sql.exec("INSERT INTO waiting VALUES (?, ?, ?)", ceremony, payer, nowMs);
       return true;
     });
+  }
+
+  /** Ceremonies of which something is held and whose call is unknown, the latest first. */
+  async waiting(most: number): Promise<readonly string[]> {
+    return this.#sql
+      .exec<{ ceremony: string }>("SELECT ceremony FROM waiting ORDER BY at DESC LIMIT ?", most)
+      .toArray()
+      .map(({ ceremony }) => ceremony);
   }
 
   async leave(ceremony: string): Promise<void> {

@@ -1,6 +1,7 @@
 // Why an observation was, or was not, admitted here: asked of its ceremony and, where none has it, of what the door refused. What is in
 // neither never arrived.
 import type { AgentConfig } from "../durable/config.ts";
+import type { DirectoryRpc } from "../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { emptyState } from "../shared/ceremony/state.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
@@ -21,7 +22,7 @@ export async function explainHere(
   ceremony: Id | null,
 ): Promise<Result<Explanation>> {
   const directory = env.DIRECTORY.getByName(DIRECTORY_NAME);
-  const asked = ceremony === null ? (await directory.list(ASKED_MAX)).map((row) => row.ceremony) : [ceremony];
+  const asked = ceremony === null ? await heldBy(directory) : [ceremony];
   let absent: Result<never> | null = null;
   for (let from = 0; from < asked.length; from += ASKED_AT_ONCE) {
     const some = asked.slice(from, from + ASKED_AT_ONCE);
@@ -38,10 +39,16 @@ export async function explainHere(
   return absent ?? fault("NEVER_ARRIVED", { ...found.fault.detail, by: config.self.authority });
 }
 
+/** Those that are listed, and those of which something is held until their call comes. */
+async function heldBy(directory: DirectoryRpc): Promise<readonly Id[]> {
+  const [rows, waiting] = await Promise.all([directory.list(ASKED_MAX), directory.waiting(ASKED_MAX)]);
+  return [...rows.map(({ ceremony }) => ceremony), ...waiting];
+}
+
 /** The one frame whose id begins so, of whichever ceremony has it, or of those that the door refused. */
 export async function frameHere(env: AgentEnv, config: AgentConfig, id: Id): Promise<Result<Uint8Array>> {
   const directory = env.DIRECTORY.getByName(DIRECTORY_NAME);
-  const asked = (await directory.list(ASKED_MAX)).map((row) => row.ceremony);
+  const asked = await heldBy(directory);
   const found = (await directory.refusedAtDoor(id)).map(({ frame }) => frame);
   for (let from = 0; from < asked.length && found.length === 0; from += ASKED_AT_ONCE) {
     const some = asked.slice(from, from + ASKED_AT_ONCE);

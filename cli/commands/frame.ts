@@ -1,6 +1,4 @@
 // `frame inspect|verify`, `signature check` and `cbor check`: the same functions that the door calls.
-import { toHex } from "../../shared/bytes.ts";
-import { toJson } from "../../shared/cbor/json.ts";
 import { scanCanonical } from "../../shared/cbor/scan.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
 import { openTrust } from "../../shared/evidence/trust-statement.ts";
@@ -9,6 +7,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { authorityReport, type DoorCheck, doorChecks } from "../../shared/observation/door-report.ts";
 import type { Observation } from "../../shared/observation/observation.ts";
 import { suspectFields } from "../../shared/observation/suspects.ts";
+import { viewOfObservation } from "../../shared/observation/view.ts";
 import { describeRefusal, refusalClass } from "../../shared/refusals.ts";
 import { type Fault, fault, type Result } from "../../shared/result.ts";
 import { argument, linesIn, readBytes, required, usage } from "../files.ts";
@@ -41,35 +40,8 @@ function frameBytes(call: Call): Uint8Array {
 }
 
 function shown(observation: Observation): Answer {
-  const { id, key, mesh, ceremony, round, slot, at, timeToLive, governanceClass, lineage, body, chain, frame } =
-    observation;
-  const subject = chain.map(({ grant }) => grant.subject);
-  const view = {
-    kind: body.kind,
-    mesh,
-    ceremony,
-    round,
-    slot,
-    at,
-    timeToLive,
-    governanceClass,
-    lineage: { ...lineage, derivation: null },
-  };
-  const data = { ok: true, id, key, bytes: frame.length, chain: subject, ...view, body: bodyView(body) };
+  const data = { ok: true, ...viewOfObservation(observation) };
   return { exit: EXIT.yes, data, text: JSON.stringify(data, null, 2) };
-}
-
-/** A view of a body for people: bytes in hexadecimal, maps as objects. */
-function bodyView(body: object): unknown {
-  const plain = (value: unknown): unknown => {
-    if (value instanceof Uint8Array) return toHex(value);
-    if (value instanceof Map) return toJson(value);
-    if (Array.isArray(value)) return value.map(plain);
-    if (typeof value === "object" && value !== null)
-      return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, plain(item)]));
-    return typeof value === "bigint" ? value.toString() : value;
-  };
-  return plain(body);
 }
 
 export const frameInspect: Command = {

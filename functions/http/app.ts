@@ -25,6 +25,8 @@ export type AgentContext = {
     /** What it was refused with. */
     code: string;
     caller: Caller;
+    /** The media type in which the answer is asked for; null where there is none. */
+    form: string | null;
     /** Who is at the console, once that was looked up. */
     visitor: Promise<Result<Visitor> | null> | undefined;
     /** Of a request with an idempotency key: when it first came, and what makes it one. */
@@ -32,7 +34,8 @@ export type AgentContext = {
   };
 };
 
-export function createApp(): Hono<AgentContext> {
+/** `routes` are those of the API; pages of the console stand beside them. */
+export function createApp(routes: readonly Route[] = ROUTES): Hono<AgentContext> {
   const app = new Hono<AgentContext>();
   app.onError((error, context) => {
     const request = context.get("request");
@@ -42,10 +45,10 @@ export function createApp(): Hono<AgentContext> {
   app.notFound((context) => problem(context, fault("NOT_FOUND", { thing: "such route" }).fault));
   app.use(identify);
   const serve = (route: Route) => app.on(route.method, routerPath(route.path), guarded(route));
-  ROUTES.filter(({ bare }) => bare).forEach(serve);
+  routes.filter(({ bare }) => bare).forEach(serve);
   app.use(configured);
-  ROUTES.filter(({ bare }) => !bare).forEach(serve);
-  app.use(otherMethods(ROUTES));
+  routes.filter(({ bare }) => !bare).forEach(serve);
+  app.use(otherMethods(routes));
   app.use(bounded);
   app.route("/", consoleRoutes());
   return app;

@@ -7,7 +7,11 @@ import type { AgentContext } from "./app.ts";
 import { mediaType } from "./body.ts";
 import { type Budget, checkBacklog, spend, spendFrom } from "./budget.ts";
 import { callerOf } from "./callers.ts";
-import { PROBLEM_TYPE, type Route, routesAt } from "./contract/route.ts";
+import { preferred } from "./contract/accept.ts";
+import { deprecationHeaders } from "./contract/deprecation.ts";
+import { limitsOf } from "./contract/limits.ts";
+import { type Route, routesAt } from "./contract/route.ts";
+import { inForm } from "./entity.ts";
 import { once } from "./idempotency.ts";
 import { type Caller, mayDo } from "./keys.ts";
 import { problem } from "./problem.ts";
@@ -18,17 +22,28 @@ type Agent = Context<AgentContext>;
 export function guarded(route: Route): (context: Agent) => Promise<Response> {
   return async (context) => {
     context.set("route", route.path);
-    const caller = await admitted(context, route);
-    if (!caller.ok) return problem(context, caller.fault);
-    const form = checkForm(context, route);
-    if (!form.ok) return problem(context, form.fault);
-    const query = readQuery(context, route);
-    if (!query.ok) return problem(context, query.fault);
-    const backlog = route.sends ? await checkBacklog(context.env, Date.now()) : ok(null);
-    if (!backlog.ok) return problem(context, backlog.fault);
-    const answer = async () => route.handle(context, query.value);
-    return caller.value !== null && route.method === "POST" ? once(context, route, caller.value, answer) : answer();
+    const answer = await inForm(context, await answered(context, route));
+    // What was only accepted is followed where it is told: at its own address, or at that of what it is about.
+    if (answer.status === 202 && !answer.headers.has("location")) {
+      const { path, method } = context.req;
+      answer.headers.set("location", method === "GET" ? path : path.split("/").slice(0, 4).join("/"));
+    }
+    for (const [name, value] of deprecationHeaders(route)) answer.headers.append(name, value);
+    return answer;
   };
+}
+
+async function answered(context: Agent, route: Route): Promise<Response> {
+  const caller = await admitted(context, route);
+  if (!caller.ok) return problem(context, caller.fault);
+  const form = checkForm(context, route);
+  if (!form.ok) return problem(context, form.fault);
+  const query = readQuery(context, route);
+  if (!query.ok) return problem(context, query.fault);
+  const backlog = route.sends ? await checkBacklog(context.env, Date.now()) : ok(null);
+  if (!backlog.ok) return problem(context, backlog.fault);
+  const answer = async () => route.handle(context, query.value);
+  return caller.value !== null && route.method === "POST" ? once(context, route, caller.value, answer) : answer();
 }
 
 /** Who may go on, at the cost of whom; null for whoever needs no key. */
@@ -83,27 +98,23 @@ function secondsUntil(atMs: number, nowMs: number): number {
   return Math.max(1, Math.ceil((atMs - nowMs) / 1_000));
 }
 
-function checkForm(context: Agent, { answers, body }: Route): Result<null> {
+function checkForm(context: Agent, route: Route): Result<null> {
+  const { answers, body } = route;
   const offered = [...new Set(Object.values(answers).flatMap(({ type, also = [] }) => [type, ...also]))].filter(
     (type) => type !== "",
   );
   const accepted = context.req.header("accept");
-  if (accepted !== undefined && offered.length > 0 && !offered.some((type) => accepts(accepted, type)))
-    return fault("NOT_ACCEPTABLE", { found: accepted.slice(0, 100), need: offered.join(", ") });
+  const form = preferred(accepted, offered);
+  if (offered.length > 1) context.header("vary", "accept");
+  if (form === null && offered.length > 0)
+    return fault("NOT_ACCEPTABLE", { found: (accepted ?? "").slice(0, 100), need: offered.join(", ") });
+  context.set("form", form);
+  const { body: limit } = limitsOf(route);
+  if (Number(context.req.header("content-length") ?? "0") > limit) return fault("BODY_TOO_LARGE", { limit });
   if (body === undefined || body.types.length === 0) return ok(null);
   const found = mediaType(context.req.raw);
   if (!body.types.includes(found)) return fault("CONTENT_TYPE", { found, need: body.types[0] });
   return ok(null);
-}
-
-/** Whether an Accept header takes a media type; refusals are always told, whatever it says. */
-function accepts(header: string, type: string): boolean {
-  const [group] = type.split("/");
-  return header.split(",").some((part) => {
-    const [wanted = "", ...parameters] = part.split(";").map((word) => word.trim().toLowerCase());
-    if (parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter))) return false;
-    return wanted === "*/*" || wanted === `${group}/*` || wanted === type.split(";")[0] || wanted === PROBLEM_TYPE;
-  });
 }
 
 /** The query decoded by the route's own fields; a name that it does not know is refused, since its sender meant something by it. */

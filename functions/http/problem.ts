@@ -37,7 +37,5 @@ export function problem(context: Context, fault: Fault, shows = false): Response
   const after = RETRY_AFTER[refusal.code];
   if (after !== undefined && !context.res.headers.has("retry-after")) context.header("retry-after", String(after));
   if (status === 401) context.header("www-authenticate", "Bearer"); // RFC 9110 §15.5.2
-  // What is held can be asked for again where it is.
-  if (status === 202 && context.req.method === "GET") context.header("location", context.req.path);
   return context.body(JSON.stringify(body), status, { "content-type": PROBLEM_TYPE });
 }

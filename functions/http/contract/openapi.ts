@@ -3,6 +3,8 @@ import { version } from "../../../package.json";
 import { type Reader, type Schema, schemaOf } from "../../../shared/cbor/read.ts";
 import { statusOf } from "../../../shared/refusals/effects.ts";
 import { describeRefusal, type RefusalCode } from "../../../shared/refusals.ts";
+import { deprecationText } from "./deprecation.ts";
+import { limitsOf, limitsText } from "./limits.ts";
 import { type Access, type Answered, PROBLEM_TYPE, parametersOf, type Route } from "./route.ts";
 import * as shape from "./shapes.ts";
 
@@ -31,7 +33,8 @@ export function refusalsOf(route: Route): readonly RefusalCode[] {
       ...(sends ? (["QUEUE_BACKLOGGED"] as const) : []),
       ...(anyQuery || (query === undefined && bare) ? [] : (["QUERY_INVALID"] as const)),
       "NOT_ACCEPTABLE",
-      ...(body === undefined ? [] : (["BODY_TOO_LARGE", "BODY_TRUNCATED", "BODY_SLOW"] as const)),
+      "BODY_TOO_LARGE",
+      ...(body === undefined ? [] : (["BODY_TRUNCATED", "BODY_SLOW"] as const)),
       ...(body === undefined || body.types.length === 0 ? [] : (["CONTENT_TYPE"] as const)),
       ...refusals,
       ...(bare ? [] : (["CONFIG_INVALID", "KEY_MISSING"] as const)),
@@ -97,6 +100,9 @@ function operation(route: Route) {
     operationId: operationOf(route),
     tags: [group],
     summary: does,
+    description: [deprecationText(route), `At most: ${limitsText(limitsOf(route))}`].filter(Boolean).join(". "),
+    ...(route.deprecated === undefined ? {} : { deprecated: true }),
+    "x-quorate-limits": limitsOf(route),
     ...security(access),
     parameters: parameters(route),
     ...(body === undefined

@@ -31,6 +31,14 @@ export type Answered = {
   readonly shape?: Reader<unknown> | Schema;
 };
 
+export type Deprecated = {
+  /** Days in UTC, such as 2027-01-31: since when that is known, and when the route is gone, where that is settled. */
+  readonly since: string;
+  readonly sunset: string | null;
+  /** The path of the route that takes its place. */
+  readonly instead: string | null;
+};
+
 export type Handler<Q> = (context: Context<AgentContext>, query: Q) => Response | Promise<Response>;
 
 export type RouteOf<Q extends Query> = {
@@ -53,6 +61,8 @@ export type RouteOf<Q extends Query> = {
   readonly cost?: number;
   /** Adds to what waits for partners: refused while too much of that waits. */
   readonly sends?: true;
+  /** It will go. */
+  readonly deprecated?: Deprecated;
   /** Answers also while the agent's configuration cannot be read. */
   readonly bare?: true;
   readonly handle: Handler<Q>;
@@ -66,7 +76,8 @@ export function route<Q extends Query>(row: RouteOf<Q>): Route {
 
 export const JSON_TYPE = "application/json";
 export const PROBLEM_TYPE = "application/problem+json";
-export const CBOR_TYPES = ["application/cbor", "application/cose"] as const;
+export const CBOR_TYPE = "application/cbor";
+export const CBOR_TYPES = [CBOR_TYPE, "application/cose"] as const;
 
 /** Names of the parameters in a path. */
 export function parametersOf(path: string): readonly string[] {

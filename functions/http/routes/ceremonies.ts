@@ -5,12 +5,14 @@ import { type CeremonyRpc, DIRECTORY_NAME } from "../../../durable/env.ts";
 import { nullable, oneOf, text } from "../../../shared/cbor/read.ts";
 import type { Phase } from "../../../shared/ceremony/state.ts";
 import { ID_DIGITS_MIN } from "../../../shared/evidence/explain.ts";
+import { parseObservation } from "../../../shared/observation/decode.ts";
+import { viewOfObservation } from "../../../shared/observation/view.ts";
 import { fault } from "../../../shared/result.ts";
 import { explainHere, frameHere } from "../../explain.ts";
 import { ceremonyKnown } from "../../known.ts";
 import type { AgentContext } from "../app.ts";
 import { answerPage, LIMIT, pageOf } from "../contract/paging.ts";
-import { JSON_TYPE, type Route, route } from "../contract/route.ts";
+import { CBOR_TYPE, JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { entity, streamed, UNCHANGED } from "../entity.ts";
 import { problem } from "../problem.ts";
@@ -23,7 +25,10 @@ const COSE = "application/cose";
 /** The digits of an id, or of its beginning. */
 const DIGITS = new RegExp(`^[0-9a-f]{${ID_DIGITS_MIN},64}$`);
 
-const explained = { 200: { about: "the factor table", type: JSON_TYPE, shape: shape.explanation } };
+const explained = {
+  200: { about: "the factor table", type: JSON_TYPE, also: [CBOR_TYPE], shape: shape.explanation },
+  ...UNCHANGED,
+};
 
 export const CEREMONY_ROUTES: readonly Route[] = [
   route<ListQuery>({
@@ -42,8 +47,10 @@ export const CEREMONY_ROUTES: readonly Route[] = [
       200: {
         about: "a page of the list; `next` leads on, and `Link` too",
         type: JSON_TYPE,
+        also: [CBOR_TYPE],
         shape: pageOf("ceremonies", shape.row),
       },
+      ...UNCHANGED,
     },
     handle: listRoute,
   }),
@@ -53,7 +60,10 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "shows one as this party sees it",
     access: "read",
-    answers: { 200: { about: "the ceremony", type: JSON_TYPE, shape: shape.ceremony }, ...UNCHANGED },
+    answers: {
+      200: { about: "the ceremony", type: JSON_TYPE, also: [CBOR_TYPE], shape: shape.ceremony },
+      ...UNCHANGED,
+    },
     refusals: ["NOT_FOUND"],
     handle: (context) =>
       withCeremony(context, async (held) => entity(context, JSON.stringify(await held.view()), JSON_TYPE)),
@@ -74,7 +84,10 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "ceremonies",
     does: "what came of it, and how many organisations are known to have computed the same",
     access: "read",
-    answers: { 200: { about: "the certified ending", type: JSON_TYPE, shape: shape.outcome }, ...UNCHANGED },
+    answers: {
+      200: { about: "the certified ending", type: JSON_TYPE, also: [CBOR_TYPE], shape: shape.outcome },
+      ...UNCHANGED,
+    },
     refusals: ["NOT_FOUND", "PROVISIONAL"],
     handle: outcomeRoute,
   }),
@@ -114,7 +127,14 @@ export const CEREMONY_ROUTES: readonly Route[] = [
     group: "observations",
     does: "a signed frame as it was received, refused ones too; the beginning of its id is enough",
     access: "read",
-    answers: { 200: { about: "the frame", type: COSE }, ...UNCHANGED },
+    answers: {
+      200: {
+        about: "the frame, which is COSE and so CBOR; as JSON what it says, in which no signature can be checked",
+        type: COSE,
+        also: [CBOR_TYPE, JSON_TYPE],
+      },
+      ...UNCHANGED,
+    },
     refusals: ["NEVER_ARRIVED", "ID_AMBIGUOUS"],
     handle: frameRoute,
   }),
@@ -197,7 +217,13 @@ async function frameRoute(context: Agent): Promise<Response> {
   const id = context.req.param("observation") ?? "";
   if (!DIGITS.test(id)) return problem(context, fault("QUERY_INVALID", ID_NEED).fault);
   const frame = await frameHere(context.env, context.get("config"), id);
-  return frame.ok ? entity(context, frame.value, COSE) : problem(context, frame.fault, true);
+  if (!frame.ok) return problem(context, frame.fault, true);
+  const form = context.get("form") ?? COSE;
+  if (form !== JSON_TYPE) return entity(context, frame.value, form);
+  const parsed = parseObservation(frame.value);
+  return parsed.ok
+    ? entity(context, JSON.stringify(viewOfObservation(parsed.value.observation)), JSON_TYPE)
+    : problem(context, parsed.fault, true);
 }
 
 /** Why an observation was admitted or not: of one ceremony, or of whichever has it. */

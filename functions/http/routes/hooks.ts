@@ -50,8 +50,10 @@ export async function acted(intake: Intake, verified: VerifiedDelivery, body: Ui
 
 export function answerOf(context: HookContext, { status, fault: cause, ceremony, challenge }: Received, id: string) {
   if (challenge !== null) return context.json({ challenge });
-  if (status === "ignored" && cause !== null)
+  if (status === "ignored" && cause !== null) {
+    context.header("location", `/v1/sources/${context.req.param("source")}/requests/${id}`);
     return context.json({ opened: null, request: id, ...describeRefusal(cause) }, 202);
+  }
   if (cause !== null) return problem(context, cause);
   return context.json(
     { opened: ceremony, duplicate: status === "duplicate", request: id },

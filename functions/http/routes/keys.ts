@@ -2,7 +2,7 @@
 import type { Context } from "hono";
 import { EDGE_NAME } from "../../../durable/env.ts";
 import { type ApiKey, FIRST_KEY, PERSON, personId } from "../../../durable/keys.ts";
-import { list, nullable, oneOf, record } from "../../../shared/cbor/read.ts";
+import { list, nullable, oneOf, record, text } from "../../../shared/cbor/read.ts";
 import { fault } from "../../../shared/result.ts";
 import { SCOPES } from "../../../shared/scopes.ts";
 import type { AgentContext } from "../app.ts";
@@ -49,6 +49,17 @@ export const KEY_ROUTES: readonly Route[] = [
       200: { about: "withdrawn", type: JSON_TYPE, shape: record({ id: shape.words, atMs: shape.count }) },
     },
     handle: withdrawRoute,
+  }),
+  route<{ readonly key: string | null }>({
+    method: "DELETE",
+    path: "/v1/sessions",
+    group: "keys",
+    does: "ends the sessions at the console, all or those of one `key`; whoever has a key may log in again",
+    access: "admin",
+    query: { key: { about: "the name of the key by which they began", reader: nullable(text()) } },
+    answers: { 200: { about: "how many ended", type: JSON_TYPE, shape: record({ ended: shape.count }) } },
+    handle: async (context, { key }) =>
+      context.json({ ended: await context.env.EDGE.getByName(EDGE_NAME).endSessions(key) }),
   }),
 ];
 

@@ -48,7 +48,11 @@ export const LINEAGE_ROUTES: readonly Route[] = [
   }),
 ];
 
-function lineageRoute(context: Context<AgentContext>, { after, limit, format }: Query): Promise<Response> {
+/** Pictures by their media types, for whoever asks by Accept. */
+const FORMATS: Readonly<Record<string, Query["format"]>> = { "image/svg+xml": "svg", "text/vnd.graphviz": "dot" };
+
+function lineageRoute(context: Context<AgentContext>, { after, limit, ...asked }: Query): Promise<Response> {
+  const format = asked.format ?? FORMATS[context.get("form") ?? ""] ?? "json";
   return withCeremony(context, async (ceremony) => {
     const most = limit ?? LINEAGE_PAGE_MAX;
     if (format === "svg") {

@@ -60,10 +60,11 @@ async function submitRoute(context: Context<AgentContext>): Promise<Response> {
   const answer = answers[0] as Answer;
   const refusal = faultOf(answer);
   if (refusal !== null) return problem(context, refusal);
-  return context.json(
-    "receipt" in answer ? answer.receipt : null,
-    "receipt" in answer && answer.receipt.verdict === "held" ? 202 : 200,
-  );
+  if (!("receipt" in answer)) return context.json(null);
+  const { receipt } = answer;
+  const held = receipt.verdict === "held";
+  if (held) context.header("location", `/v1/observations/${receipt.id}/explain`);
+  return context.json(receipt, held ? 202 : 200);
 }
 
 /** A CBOR list of frames. Each is answered by itself, in order: one that is refused says nothing of its neighbours. */

@@ -2,6 +2,8 @@
 import { sha256Hex } from "../../../shared/hash.ts";
 import { contentPolicy, POLICY_HEADER } from "../../console/content-policy.ts";
 import { Page } from "../../console/layout.tsx";
+import { deprecationText } from "../contract/deprecation.ts";
+import { limitsOf, limitsText } from "../contract/limits.ts";
 import { openApi, refusalsOf } from "../contract/openapi.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
@@ -78,6 +80,12 @@ const Described = ({ row }: { row: Route }) => (
       <code>{`${row.method} ${row.path}`}</code>
     </h3>
     <p>{row.does}</p>
+    {row.deprecated === undefined ? null : (
+      <p>
+        <strong>{deprecationText(row)}</strong>
+      </p>
+    )}
+    <p>{`At most: ${limitsText(limitsOf(row))}`}</p>
     <p>{ACCESS[row.access] ?? `a key with the scope ${row.access}`}</p>
     {row.query === undefined ? null : (
       <ul>
@@ -88,9 +96,7 @@ const Described = ({ row }: { row: Route }) => (
         ))}
       </ul>
     )}
-    {row.body === undefined ? null : (
-      <p>{`Reads ${row.body.types.join(" or ") || "any type"}, at most ${row.body.limit} bytes: ${row.body.about}`}</p>
-    )}
+    {row.body === undefined ? null : <p>{`Reads ${row.body.types.join(" or ") || "any type"}: ${row.body.about}`}</p>}
     <ul>
       {Object.entries(row.answers).map(([status, { about, type }]) => (
         <li>

@@ -59,6 +59,7 @@ async function ask(method: string, path: string, init: RequestInit = {}, templat
   const text = await response.clone().text();
   expect(described, `${method} ${path} answers ${response.status}: ${text.slice(0, 300)}`).toBeDefined();
   const type = (response.headers.get("content-type") ?? "").split(";")[0] as string;
+  if (response.status === 202) expect(response.headers.get("location"), `${method} ${path}`).toMatch(/^\/v1\//);
   if (described?.content !== undefined) {
     expect(Object.keys(described.content), `${method} ${path} ${response.status}`).toContain(type);
     const { schema } = described.content[type] ?? {};
@@ -232,6 +233,7 @@ describe("the served description", () => {
       await ask("GET", path);
     for (const method of ["POST", "DELETE"]) await ask(method, "/v1/link/drain");
     await ask("DELETE", "/v1/keys/access:bo@acme.example", {}, "/v1/keys/{key}");
+    await ask("DELETE", "/v1/sessions?key=ci", {}, "/v1/sessions");
     await ask("GET", "/v1/keys");
     for (const path of ["/openapi.json", "/docs"]) await ask("GET", path);
     expect((await post("/hooks/none", {}, "/hooks/{source}")).status).toBe(404);
