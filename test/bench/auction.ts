@@ -55,13 +55,31 @@ export async function ended(
   seconds: number,
   pollMs = POLL_MS,
 ): Promise<readonly CeremonyView[]> {
-  let views: readonly CeremonyView[] = [];
-  const all = async () => {
-    views = await Promise.all(stack.agents.map((agent) => show(agent, ceremony)));
-    return views.every(({ phase }) => ENDED.has(phase));
-  };
-  await until(seconds, all, pollMs);
-  return views;
+  return shown(stack, ceremony, ({ phase }) => ENDED.has(phase), seconds, pollMs);
+}
+
+/** What each agent shows once it holds of it. Whoever has shown it is not asked again: asking is work for those who have not. */
+export async function shown(
+  stack: Stack,
+  ceremony: string,
+  holds: (view: CeremonyView) => boolean,
+  seconds: number,
+  pollMs = POLL_MS,
+): Promise<readonly CeremonyView[]> {
+  return Promise.all(
+    stack.agents.map(async (agent) => {
+      let view: CeremonyView | null = null;
+      await until(
+        seconds,
+        async () => {
+          view = await show(agent, ceremony);
+          return holds(view);
+        },
+        pollMs,
+      );
+      return view as unknown as CeremonyView;
+    }),
+  );
 }
 
 export async function openAuction(stack: Stack, bidders: readonly Party[], closesIn: number): Promise<string> {
@@ -85,6 +103,13 @@ export async function openAuction(stack: Stack, bidders: readonly Party[], close
 }
 
 export type Counts = Readonly<Record<string, number>>;
+
+export function sumOf(all: readonly Counts[]): Counts {
+  const total: Record<string, number> = {};
+  for (const counts of all)
+    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
+  return total;
+}
 
 /** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. */
 export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {

@@ -6,20 +6,28 @@ import { parseBase64, toBase64 } from "../../shared/bytes.ts";
 import { contributionsOf } from "../../shared/ceremony/gathered.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
-import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
+import { type Counts, ended, liveStack, MESH, openAuction, show, submit, sumOf, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
-import type { Runtime } from "./runtime.ts";
+import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
+import { quantile, type Runtime } from "./runtime.ts";
 
 export type Agreement = { readonly same: number; readonly of: number };
 
 export type Burst = {
-  readonly ceiling: { readonly verifyPerSecond: number };
+  /** Checks a second, taken before and behind the burst, since a machine that others use is not always as fast; and what one takes of the processor. */
+  readonly ceiling: { readonly verifyPerSecond: number; readonly microsPerCheck: number | null };
   /** One agent takes all, while the others are down; they come back, and all three end alike. */
   readonly ingest: {
     readonly bids: number;
     readonly bidders: number;
     readonly perSecond: number;
     readonly ratioToCeiling: number;
+    /** The same of each part of the burst, and their median. */
+    readonly runs: readonly number[];
+    readonly medianPerSecond: number;
+    /** Of the processor, by the agent's process; and one check over it. What else the machine does changes the rate, and hardly these. */
+    readonly microsPerBid: number | null;
+    readonly checkToBid: number | null;
     readonly duplicates: number;
     readonly lost: number;
     /** Answers to bids that were handed in after the end, by their codes. */
@@ -28,6 +36,9 @@ export type Burst = {
     readonly doorPerSecond: number;
     readonly batches: number;
     readonly bytesPerBid: number;
+    readonly largestMessageBytes: number;
+    /** The most that each agent's process held at a time. */
+    readonly peakMemoryMiB: readonly (number | null)[];
     /** From the close time, or the return of the last agent, to the moment when all three parties showed the ending. */
     readonly closeMs: number;
     readonly agreement: Agreement;
@@ -48,6 +59,9 @@ export type ThreeAgents = {
 /** Part of the bids that is sent a second time. */
 const REPEATED = 10;
 const LATE = 50;
+/** Parts of the burst that are timed by themselves. */
+const RUNS = 5;
+const RUN_LEAST = 500;
 /** Frames on which the ceiling is measured. */
 const SAMPLE = 2_000;
 /** A view of hundreds of seats is work for the agent: asking for it all the time would be measured too. */
@@ -63,11 +77,11 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
     const ceremony = await openAuction(stack, guests, closesIn);
     const signed = signBids(guests, 2 * bids + LATE, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
     const frames = signed.map(({ frame }) => frame);
-    const sample = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
+    const before = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
     await Promise.all(others.map((other) => other.kill()));
-    const start = performance.now();
-    const verdicts = await submit([agent], frames.slice(0, bids));
-    const perSecond = (1_000 * bids) / (performance.now() - start);
+    const taken = await takeIn(agent, frames.slice(0, bids), runtime);
+    const behind = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
+    const sample = between(before, behind);
     const again = await submit([agent], frames.slice(0, bids / REPEATED));
     await Promise.all(others.map((other) => other.start()));
     await hold(stack, ceremony, bids);
@@ -80,20 +94,24 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
     const counted = countIn(evidence, new Set(signed.slice(0, 2 * bids).map(({ id }) => id)));
     const verified = await verifyTime(runtime, evidence, [...stack.parties, ...guests]);
     const verifiedPerSecond = (1_000 * (counted.frames + counted.held)) / verified;
+    const { micros: microsPerCheck } = sample;
     return {
-      ceiling: { verifyPerSecond: Math.round(sample.ceiling) },
+      ceiling: { verifyPerSecond: Math.round(sample.ceiling), microsPerCheck },
       ingest: {
         bids,
         bidders,
-        perSecond: Math.round(perSecond),
-        ratioToCeiling: ratio(perSecond, sample.ceiling),
+        ...taken.rates,
+        ratioToCeiling: ratio(taken.rates.perSecond, sample.ceiling),
+        checkToBid: quotient(microsPerCheck, taken.rates.microsPerBid),
         duplicates: again.ignored ?? 0,
         lost: 2 * bids - counted.bids,
         late,
-        verdicts,
+        verdicts: taken.verdicts,
         doorPerSecond: Math.round(sample.door),
         batches: counted.batches,
         bytesPerBid: Math.round(counted.batchBytes / counted.held),
+        largestMessageBytes: counted.largest,
+        peakMemoryMiB: agentsOf(runtime).map(peakMiB),
         closeMs,
         agreement: agreementOf(digests),
         three,
@@ -109,19 +127,63 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
   }
 }
 
+/** One agent takes in a burst, part by part. */
+async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime: Runtime) {
+  const [pid] = agentsOf(runtime);
+  const micros = () => processorMicros(pid);
+  const size = Math.max(Math.ceil(frames.length / RUNS), RUN_LEAST);
+  const parts = Array.from({ length: RUNS }, (_, run) => frames.slice(run * size, (run + 1) * size));
+  const verdicts: Counts[] = [];
+  const runs: number[] = [];
+  const [used, start] = [micros(), performance.now()];
+  for (const part of parts.filter(({ length }) => length > 0)) {
+    const from = performance.now();
+    verdicts.push(await submit([agent], part));
+    runs.push(Math.round((1_000 * part.length) / (performance.now() - from)));
+  }
+  const perSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
+  const usedNow = micros();
+  const microsPerBid = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
+  const rates = { perSecond, runs, medianPerSecond: quantile(runs, 0.5), microsPerBid };
+  return { rates, verdicts: sumOf(verdicts) };
+}
+
+/** Every workerd of ours but the one that is measured beside the agents. */
+const agentsOf = ({ pid }: Runtime) => childrenRunning("workerd").filter((child) => child !== pid);
+
+const quotient = (part: number | null, whole: number | null) =>
+  part === null || whole === null ? null : ratio(part, whole);
+
 export const ratio = (ours: number, theirs: number) => Math.round((1_000 * ours) / theirs) / 1_000;
 
 export function agreementOf(digests: readonly (string | null)[]): Agreement {
   return { same: digests.filter((digest) => digest !== null && digest === digests[0]).length, of: digests.length };
 }
 
-/** Signature checks a second of the platform alone, and of our door, on the same frames in the same runtime. */
-export async function ceilingOf(runtime: Runtime, frames: readonly Uint8Array[], parties: readonly Party[]) {
+type Ceiling = { readonly ceiling: number; readonly door: number; readonly micros: number | null };
+
+/** Signature checks a second of the platform alone, and of our door, on the same frames in the same runtime; a check's processor time. */
+export async function ceilingOf(
+  runtime: Runtime,
+  frames: readonly Uint8Array[],
+  parties: readonly Party[],
+): Promise<Ceiling> {
   const roots = [...rootsOf(parties)];
   await runtime.post("/load", JSON.stringify({ frames: frames.map(toBase64), roots }));
   const all = (answer: unknown) => answer === frames.length;
   const perSecond = async (path: string) => (1_000 * frames.length) / (await runtime.time(path, "", all));
-  return { ceiling: await perSecond("/ceiling"), door: await perSecond("/door") };
+  const [ceiling, door] = [await perSecond("/ceiling"), await perSecond("/door")];
+  const used = processorMicros(runtime.pid);
+  await runtime.post("/ceiling", "");
+  const usedNow = processorMicros(runtime.pid);
+  const micros = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
+  return { ceiling, door, micros };
+}
+
+function between(one: Ceiling, other: Ceiling): Ceiling {
+  const mean = (of: "ceiling" | "door") => (one[of] + other[of]) / 2;
+  const micros = one.micros === null || other.micros === null ? null : Math.round((one.micros + other.micros) / 2);
+  return { ceiling: mean("ceiling"), door: mean("door"), micros };
 }
 
 /** Waits until every agent holds so many contributions. */

@@ -4,7 +4,7 @@ import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
 import { liveStack, MESH } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
-import { type CloseCost, measureClose } from "./close.ts";
+import { type CloseCost, measureClose, type Unfinished } from "./close.ts";
 import { measureBurst } from "./ingest.ts";
 import { measureOutcome, type OutcomeCost, slopeOf } from "./outcome.ts";
 import { centralAuction, peer, signedLog } from "./peers.ts";
@@ -18,7 +18,7 @@ const FULL = {
   bidders: 400,
   restarted: 3_000,
   ceremonies: 20,
-  parties: [3, 4, 7, 13],
+  parties: [3, 4, 7, 13, 31],
   sizes: [100, 1_000, 10_000, 100_000],
   entries: 1_000,
 };
@@ -33,8 +33,11 @@ const QUICK = {
 };
 
 /** Of many parties on one machine few ceremonies are run: each agent is a process of its own. */
-const FEW_PARTIES = 7;
-const SOME = 5;
+const TIMES_AT_MOST = [
+  { parties: 7, times: Number.POSITIVE_INFINITY },
+  { parties: 13, times: 5 },
+  { parties: Number.POSITIVE_INFINITY, times: 2 },
+];
 /** How long the auction is open in which an agent is killed. */
 const ROUND_S = 40;
 
@@ -51,12 +54,7 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
     const chain = await measureChain();
     say("reconcile: bytes and round trips …");
     const reconcile = measureReconcile();
-    const close: CloseCost[] = [];
-    for (const count of parties) {
-      const times = count > FEW_PARTIES ? Math.min(ceremonies, SOME) : ceremonies;
-      say(`close: ${times} ceremonies of ${count} parties …`);
-      close.push(await measureClose(count, times));
-    }
+    const { close, closeUnfinished } = await measureCloses(parties, ceremonies);
     say(`ingest: ${bids} bids of ${bidders} bidders …`);
     const burst = await measureBurst(runtime, bids, bidders);
     say(`restart: ${restarted} bids, and an agent that is killed among them …`);
@@ -80,6 +78,7 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
       restart,
       chain,
       close,
+      closeUnfinished,
       outcome,
       outcomeSlope: slopeOf(outcome),
       reconcile,
@@ -88,6 +87,24 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
   } finally {
     await runtime.stop();
   }
+}
+
+/** Each size by itself: where one does not come to an end here, that is told, and the others are measured all the same. */
+async function measureCloses(parties: readonly number[], ceremonies: number) {
+  const close: CloseCost[] = [];
+  const closeUnfinished: Unfinished[] = [];
+  for (const count of parties) {
+    const most = TIMES_AT_MOST.find((size) => count <= size.parties)?.times ?? 1;
+    const times = Math.min(ceremonies, most);
+    say(`close: ${times} ceremonies of ${count} parties …`);
+    try {
+      close.push(await measureClose(count, times));
+    } catch (error) {
+      say(`close: ${count} parties: ${String(error)}`);
+      closeUnfinished.push({ parties: count, reason: String(error) });
+    }
+  }
+  return { close, closeUnfinished };
 }
 
 function machine() {
@@ -108,6 +125,7 @@ function print({
   restart,
   chain,
   close,
+  closeUnfinished,
   outcome,
   outcomeSlope,
   verify,
@@ -118,11 +136,15 @@ function print({
   return [
     `ceiling    ${ceiling.verifyPerSecond} signature checks a second`,
     `ingest     ${ingest.perSecond} bids a second at one agent, ${ingest.ratioToCeiling} of the ceiling; ${ingest.lost} lost; ${ingest.bytesPerBid} bytes a bid`,
+    `           median of ${ingest.runs.length} runs ${ingest.medianPerSecond}; ${ingest.microsPerBid} µs of the processor a bid, of which a check is ${ingest.checkToBid}`,
+    `           peak memory of the agents ${ingest.peakMemoryMiB.join(", ")} MiB; largest message ${ingest.largestMessageBytes} bytes`,
     `three      ${ingest.three.perSecond} bids a second at three agents, each checking all: ${ingest.three.workToCeiling} of the ceiling in work`,
     `restart    ${restart.restartMs} ms until ${restart.held} bids were there again; ${restart.lost} of ${restart.bids} lost; ${restart.agreement.same} of ${restart.agreement.of} alike`,
     ...close.map(
-      (at) => `close      ${at.parties} parties: p50 ${at.p50Ms} ms, p95 ${at.p95Ms} ms, ${at.messages} frames`,
+      (at) =>
+        `close      ${at.parties} parties: p50 ${at.p50Ms} ms, p95 ${at.p95Ms} ms, ${at.messages} frames; beside the margin ${at.roundTripsAdded} round trips of ${at.natsRoundTripMs} ms`,
     ),
+    ...closeUnfinished.map(({ parties, reason }) => `close      ${parties} parties: not measured (${reason})`),
     `chain      of ${chain.links} links, proved before: ${chain.ratio} of a signature check (${chain.warmMicros} of ${chain.signatureMicros} µs)`,
     `outcome    ${outcome.map(perBid).join(", ")} each; slope ${outcomeSlope.toFixed(3)}`,
     `verify     ${verify.perSecond} frames a second, ${verify.ratioToCeiling} of the ceiling`,

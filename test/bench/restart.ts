@@ -1,6 +1,6 @@
 // A burst in which one of three agents is killed and comes back: nothing that anyone was told is taken is lost, and all three end alike.
 import type { LocalAgent } from "../../cli/stack/agent.ts";
-import { type Counts, ended, type LiveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
+import { type Counts, ended, type LiveStack, MESH, openAuction, show, submit, sumOf, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
 import { type Agreement, agreementOf, countIn, hold } from "./ingest.ts";
 
@@ -47,17 +47,10 @@ export async function measureRestart(
   const counted = countIn(evidence, new Set(signed.map(({ id }) => id)));
   return {
     bids,
-    verdicts: sum(before, after),
+    verdicts: sumOf([before, after]),
     held,
     restartMs,
     lost: bids - counted.bids,
     agreement: agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)),
   };
-}
-
-function sum(...all: readonly Counts[]): Counts {
-  const total: Record<string, number> = {};
-  for (const counts of all)
-    for (const [name, count] of Object.entries(counts)) total[name] = (total[name] ?? 0) + count;
-  return total;
 }

@@ -1,8 +1,11 @@
 // A workerd of its own for what is measured without an agent; times are taken outside, since a Worker's clock stands still while it works.
 import { Miniflare } from "miniflare";
 import { bundleWorker } from "../support/bundle-worker.ts";
+import { childrenRunning } from "./processes.ts";
 
 export type Runtime = {
+  /** Its process; absent where nobody can tell. */
+  readonly pid: number | undefined;
   readonly post: (path: string, body: string | Uint8Array) => Promise<unknown>;
   /** Milliseconds that a path takes at best, beyond an empty request. */
   readonly time: (path: string, body: string, expect: (answer: unknown) => boolean) => Promise<number>;
@@ -13,6 +16,7 @@ const RUNS = 5;
 
 export async function startRuntime(): Promise<Runtime> {
   const script = await bundleWorker('export { default } from "./bench-worker.ts";', import.meta.dirname);
+  const others = childrenRunning("workerd");
   const miniflare = new Miniflare({
     modules: true,
     script,
@@ -21,6 +25,7 @@ export async function startRuntime(): Promise<Runtime> {
     cf: false,
   });
   const url = await miniflare.ready;
+  const pid = childrenRunning("workerd").find((child) => !others.includes(child));
   const post = async (path: string, body: string | Uint8Array) => {
     const response = await fetch(new URL(path, url), { method: "POST", body: body as BodyInit });
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
@@ -37,7 +42,7 @@ export async function startRuntime(): Promise<Runtime> {
     const empty = await median(RUNS, () => once("/nothing", "", () => true));
     return Math.max((await median(RUNS, () => once(path, body, expect))) - empty, 0.001);
   };
-  return { post, time, stop: () => miniflare.dispose() };
+  return { pid, post, time, stop: () => miniflare.dispose() };
 }
 
 export async function median(runs: number, measure: () => Promise<number>): Promise<number> {
