@@ -69,18 +69,24 @@ compdef _quorate quorate
 
 function fish(commands: readonly Command[]): string {
   const quoted = (text: string) => `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'")}'`;
-  const seen = (words: readonly string[]) => words.map((word) => `__fish_seen_subcommand_from ${word}`).join("; and ");
-  const lines = commands.flatMap((command) => {
-    const words = command.name.split(" ");
-    const own = words.map((word, index) => {
-      const when = index === 0 ? "__fish_use_subcommand" : quoted(seen(words.slice(0, index)));
-      const about = index === words.length - 1 ? ` -d ${quoted(command.about)}` : "";
-      return `complete -c quorate -n ${when} -a ${word}${about}`;
-    });
-    return [
-      ...own,
-      ...flagsOf(command).map((flag) => `complete -c quorate -n ${quoted(seen(words))} -l ${flag.slice(2)}`),
-    ];
-  });
-  return `# quorate: completion for fish\n${[...new Set(lines)].join("\n")}\n`;
+  const abouts = new Map(commands.map(({ name, about }) => [name, about]));
+  const lines = [...following(commands)].flatMap(([before, after]) =>
+    after.map((word) => {
+      const when = `__quorate_${word.startsWith("--") ? "within" : "after"} ${before}`.trimEnd();
+      const about = abouts.get(`${before} ${word}`.trimStart());
+      const offered = word.startsWith("--") ? `-l ${word.slice(2)}` : `-a ${word}`;
+      return `complete -c quorate -n ${quoted(when)} ${offered}${about === undefined ? "" : ` -d ${quoted(about)}`}`;
+    }),
+  );
+  return `# quorate: completion for fish
+function __quorate_after
+  set -l words (commandline -opc)
+  test "$words[2..-1]" = "$argv"
+end
+function __quorate_within
+  set -l words (commandline -opc)
+  string match -q -- "$argv *" "$words[2..-1] "
+end
+${lines.join("\n")}
+`;
 }

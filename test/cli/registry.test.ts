@@ -8,7 +8,6 @@ import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { COMMANDS } from "../../cli/commands.ts";
-import { completionFor, SHELLS } from "../../cli/completion.ts";
 import { applySteps } from "../../cli/deploy/apply.ts";
 import { documents } from "../../cli/documents.ts";
 import { findCommand, readCall } from "../../cli/find.ts";
@@ -130,32 +129,8 @@ describe("every command", () => {
   });
 });
 
-describe("completion and reference", () => {
-  it("name every command and every flag", () => {
-    for (const shell of SHELLS) {
-      const script = completionFor(shell, COMMANDS);
-      for (const { name, flags } of COMMANDS) {
-        for (const word of name.split(" ")) expect(script, `${shell} ${name}`).toContain(word);
-        for (const flag of Object.keys(flags)) expect(script, `${shell} ${name}`).toContain(flag);
-      }
-    }
-  });
-
-  it("complete in a real bash", () => {
-    writeFileSync("quorate.bash", completionFor("bash", COMMANDS));
-    const complete = (...words: readonly string[]) => {
-      const line = words.map((word) => `'${word}'`).join(" ");
-      const script = `source quorate.bash; COMP_WORDS=(quorate ${line}); COMP_CWORD=${words.length}; _quorate; echo "\${COMPREPLY[@]}"`;
-      return execFileSync("bash", ["-c", script], { encoding: "utf8" }).trim().split(" ");
-    };
-    expect(complete("poli")).toEqual(["policy"]);
-    expect(complete("policy", "li")).toEqual(["lint", "list"]);
-    expect(complete("policy", "lint", "--pa")).toEqual(["--parties"]);
-    expect(complete("verify", "--tr")).toEqual(["--trust"]);
-    expect(complete("verify", "--trust", "quorate.b")).toEqual(["quorate.bash"]);
-  });
-
-  it("have a page for every command, exit code and refusal", () => {
+describe("the reference", () => {
+  it("has a page for every command, exit code and refusal", () => {
     const pages = documents(COMMANDS);
     for (const { name, example } of COMMANDS) {
       expect(pages["commands.md"]).toContain(`## ${name}\n`);
