@@ -18,7 +18,7 @@ export const partyRevoke: Command = {
   input: [
     "--credential FILE: one that party rotate retired, and not the one in use",
     "--keep ID: a statement of the agent that was sound; it and what it builds on stand though they are dated before",
-    "then: POST the file as application/json to /v1/revocations of the agent of the party, or of any partner",
+    "then: revocation announce FILE at the agent of the party, or of any partner",
   ],
   flags: {
     credential: { type: "string" },
@@ -54,7 +54,7 @@ export const partyRevoke: Command = {
     const text = [
       `${document.name} withdraws ${id.slice(0, 12)}… from ${new Date(from / 1_000).toISOString()} on`,
       `keeps      ${cut.length === 0 ? "nothing that is dated before, but what others had referenced by then" : `${cut.length} statements`}`,
-      `file       ${file}: POST it to /v1/revocations of your agent, or of a partner's`,
+      `file       ${file}: revocation announce hands it to your agent, or to a partner's`,
       "next       make new keys: party init, and have the partners add the new card",
     ];
     const data = { revocation: revocation.id, credential: id, signer: toHex(signerFrom(key).key), from, cut, file };

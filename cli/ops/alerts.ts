@@ -90,7 +90,7 @@ export const ALERTS: readonly Alert[] = [
     summary: "The agent takes nothing in, since somebody is about to stop it",
     runbook: [
       "Ask who drains it: it was for a stop, which should have come by now.",
-      "DELETE /v1/link/drain takes in again; by itself it does so after a quarter of an hour. Nothing is lost meanwhile.",
+      "`link resume` (DELETE /v1/link/drain) takes in again; by itself it does so after a quarter of an hour. Nothing is lost meanwhile.",
     ],
   },
   {
@@ -137,7 +137,7 @@ export const ALERTS: readonly Alert[] = [
     covers: ["REVOCATION_UNSEEN"],
     summary: "A partner has not been handed a revocation: it still goes by what was withdrawn",
     runbook: [
-      "Send the partner the file that `party revoke` wrote, by another road; it posts it to its own /v1/revocations.",
+      "Send the partner the file that `party revoke` wrote, by another road; it hands it to its own agent with `revocation announce`.",
       "Carry it into ceremonies that are open (POST /v1/ceremonies/ID/revocations), so that it counts there for everyone alike.",
     ],
   },

@@ -1,7 +1,10 @@
 // What an operator asks of an agent, against one in this process: its health and metrics, its bearer keys, and a ceremony opened anew.
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { createParty } from "../../cli/party/folder.ts";
+import { createParty, pathIn } from "../../cli/party/folder.ts";
+import { makeParty } from "../../cli/stack/party.ts";
+import { parseHex } from "../../shared/bytes.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { type AgentHere, agentHere, CONNECTED } from "../support/agent-here.ts";
 import { run } from "../support/command.ts";
@@ -27,6 +30,13 @@ afterEach(() => {
 });
 afterAll(remove);
 
+function partyIn(folder: string): typeof acme {
+  const secretOf = (file: "root" | "secrets", field: string) =>
+    parseHex((JSON.parse(readFileSync(pathIn(folder, file), "utf8")) as Record<string, string>)[field] ?? "");
+  const root = secretOf("root", "secret") as Uint8Array;
+  return makeParty("acme", acme.mesh, { root, agent: secretOf("secrets", "SIGNING_KEY") as Uint8Array });
+}
+
 describe("health", () => {
   it("tells by its exit whether the agent can take part", async () => {
     expect(await run("health", ...AGENT)).toMatchObject({ exit: 0, data: { status: "ready", reasons: [] } });
@@ -47,6 +57,31 @@ describe("health", () => {
   it("exits with 9 where nobody answers as an agent does", async () => {
     vi.stubGlobal("fetch", async () => new Response("<html>", { status: 503 }));
     expect(await run("health", ...AGENT)).toMatchObject({ exit: 9, refusal: { code: "UNREACHABLE" } });
+  });
+});
+
+describe("link", () => {
+  it("is drained before a stop, and resumed", async () => {
+    agent = agentHere(acme, parties);
+    expect(await run("link", "drain", ...AGENT)).toMatchObject({ exit: 0, data: { link: { draining: true } } });
+    expect((await run("health", ...AGENT)).data).toMatchObject({ link: { draining: true } });
+    expect(await run("link", "resume", ...AGENT)).toMatchObject({ exit: 0, data: { link: { draining: false } } });
+  });
+});
+
+describe("revocation announce", () => {
+  it("hands over what party revoke signed, and nothing that is not that", async () => {
+    const folder = join(dir, "stolen");
+    createParty(folder, "acme", acme.mesh, { notBefore: 0, notAfter: 4_102_444_800_000_000 });
+    const { data } = await run("party", "revoke", folder, "--reason", "stolen");
+    const { file, revocation } = data as { file: string; revocation: string };
+    const own = parties.map((party, at) => (at === 0 ? partyIn(folder) : party));
+    agent = agentHere(own[0] as typeof acme, own);
+    expect(await run("revocation", "announce", file, ...AGENT)).toMatchObject({
+      exit: 0,
+      data: { revocation, ceremonies: 0, told: 2 },
+    });
+    expect((await run("revocation", "announce", { revocation: 7 }, ...AGENT)).exit).toBe(64);
   });
 });
 

@@ -7,6 +7,8 @@ import { ceremonyReopen } from "./ceremony-reopen.ts";
 import { ceremonyWatch, wait } from "./ceremony-wait.ts";
 import { health, metrics } from "./health.ts";
 import { keyCreate, keyList, keyWithdraw } from "./keys.ts";
+import { linkDrain, linkResume } from "./link.ts";
+import { revocationAnnounce } from "./revocation-announce.ts";
 import { simBids } from "./sim-bids.ts";
 import { observationShow, trace } from "./trace.ts";
 import { whoami } from "./whoami.ts";
@@ -25,6 +27,9 @@ export const ONLINE: readonly Command[] = [
   whoami,
   health,
   metrics,
+  linkDrain,
+  linkResume,
+  revocationAnnounce,
   keyList,
   keyCreate,
   keyWithdraw,

@@ -20,7 +20,7 @@ const AT_ONCE = 4;
 /** A round lasts as long as the sending, and this much longer, for the last of it to be taken in. */
 const MARGIN_S = 5;
 /** Bids that agents on two busy cores take in, at the least. */
-const PER_SECOND = 250;
+const PER_SECOND = 400;
 const SAMPLE = 200;
 const TRIES_MAX = 6;
 const AGAIN_MS = 250;
