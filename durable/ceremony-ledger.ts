@@ -7,8 +7,14 @@ import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
 import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
-import { reopenKept, reopenSmall, writeKept } from "../shared/observation/kept.ts";
-import { type Id, isKind, type VerifiedObservation } from "../shared/observation/observation.ts";
+import { letGo, reopenKept, reopenSmall, writeKept } from "../shared/observation/kept.ts";
+import {
+  type BatchBody,
+  type Id,
+  isKind,
+  type Observation,
+  type VerifiedObservation,
+} from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import type { OutgoingFrame } from "./link-outbox.ts";
 
@@ -92,8 +98,10 @@ export class CeremonyLedger {
     for (const { frame, kept } of rows) {
       const bytes = new Uint8Array(frame);
       const known = kept === null ? null : reopenKept(bytes, new Uint8Array(kept));
-      stored.push(known ?? reopenSmall(bytes));
-      if (known === null) unkept.push(stored.at(-1) as VerifiedObservation);
+      const opened = known ?? reopenSmall(bytes);
+      stored.push(opened);
+      if (isKind(opened, "batch")) this.#letGo(opened);
+      if (known === null) unkept.push(opened);
     }
     return { stored, unkept };
   }
@@ -183,16 +191,16 @@ export class CeremonyLedger {
     let wake: number | null = null;
     // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
     const unkept = new Set<Id>();
-    this.#keep(
-      state,
-      effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : [])),
-    );
     for (const effect of effects) {
       if (effect.do === "wake") wake = effect.at;
       else if (effect.do === "refuse" && !this.#mayKeep(effect.observation)) unkept.add(effect.observation.id);
       else if (!(effect.do === "record" && effect.entry.kind === "refusal" && unkept.has(effect.entry.about[0] ?? "")))
         this.#write(effect, state.self);
     }
+    this.#keep(
+      state,
+      effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : [])),
+    );
     this.#sql.exec(
       "INSERT INTO memo VALUES (1, ?1, ?2) ON CONFLICT (one) DO UPDATE SET memo = ?1, wake = ?2",
       JSON.stringify(memoOf(state)),
@@ -207,9 +215,20 @@ export class CeremonyLedger {
     this.#sql.exec(KEPT);
     for (const { id, round } of batches) {
       const held = rounds[round as number]?.held.get(id);
-      const kept = held !== undefined && isKind(held, "batch") ? writeKept(held) : null;
+      if (held === undefined || !isKind(held, "batch")) continue;
+      const kept = writeKept(held);
       if (kept !== null) this.#sql.exec("INSERT OR REPLACE INTO kept VALUES (?, ?)", id, kept);
+      this.#letGo(held);
     }
+  }
+
+  /** Its frame is read here whenever somebody asks for it. */
+  #letGo(batch: Observation<BatchBody>): void {
+    const { id } = batch;
+    letGo(batch, () => {
+      const { frame } = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM frames WHERE id = ?", id).one();
+      return new Uint8Array(frame);
+    });
   }
 
   #write(effect: Exclude<Effect, { do: "wake" }>, self: Self): void {

@@ -30,6 +30,8 @@ export type AgentPlan = {
   readonly variables?: Readonly<Record<string, string>>;
   /** Further meshes of the stack; it stands in those that name it. */
   readonly meshes?: readonly MeshPlan[];
+  /** Whether its runtime may be looked into while it runs. */
+  readonly inspected?: boolean;
 };
 
 const LOG_CHARACTERS = 20_000;
@@ -64,6 +66,12 @@ export class LocalAgent {
 
   #note(text: string): void {
     this.#log = (this.#log + text).slice(-LOG_CHARACTERS);
+  }
+
+  /** Where the inspector of its Worker and its objects listens; only where the plan asks for one. */
+  async inspector(): Promise<URL | null> {
+    const base = this.#plan.inspected === true ? await this.#runtime?.getInspectorURL() : undefined;
+    return base === undefined ? null : new URL(`/core:user:${this.name}`, base);
   }
 
   get isRunning(): boolean {
@@ -130,6 +138,7 @@ export class LocalAgent {
     const { script, port } = this.#plan;
     return {
       ...agentOptions({ name: this.name, script, port, objects: this.#objects, bindings: this.#bindings() }),
+      ...(this.#plan.inspected === true ? { inspectorPort: 0 } : {}),
       handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
         for (const stream of [stdout, stderr]) stream.on("data", (part: Buffer) => this.#note(part.toString()));
       },

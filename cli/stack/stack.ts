@@ -46,6 +46,8 @@ export type StackPlan = {
   readonly ports?: readonly number[];
   /** What opens its agents and its webhooks, where it is not to be new. */
   readonly access?: Access;
+  /** Whether the agents' runtimes may be looked into. */
+  readonly inspected?: boolean;
 };
 
 export type Access = { readonly apiKeys: ReadonlyMap<string, string>; readonly hookSecret: string };
@@ -98,6 +100,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       clockOffsetMs: plan.clockOffsetsMs?.[party.name] ?? 0,
       port: plan.ports?.[index] ?? 0,
       apiKey: plan.access?.apiKeys.get(party.name),
+      inspected: plan.inspected ?? false,
     });
   });
   const stop = async () => {

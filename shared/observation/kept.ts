@@ -25,12 +25,33 @@ import { reopen, reopenAround } from "./reopen.ts";
 
 type Batch = Observation<BatchBody>;
 
-/** The frames of the batch whose members were asked for last: whoever reads one reads the next. */
-let unpacked: { readonly batch: Uint8Array; readonly frames: readonly Uint8Array[] } | null = null;
+/** Where a batch's frame is: in memory until a store has it. */
+class Source {
+  #bytes: Uint8Array | null;
+  #read: (() => Uint8Array) | null = null;
 
-function framesIn(batch: Uint8Array): readonly Uint8Array[] {
-  if (unpacked?.batch === batch) return unpacked.frames;
-  const statement = parseStatement(batch, "quorate/observation/1");
+  constructor(bytes: Uint8Array) {
+    this.#bytes = bytes;
+  }
+
+  get bytes(): Uint8Array {
+    const bytes = this.#bytes ?? this.#read?.();
+    invariant(bytes !== undefined, "a batch that was let go is in its store");
+    return bytes;
+  }
+
+  letGo(read: () => Uint8Array): void {
+    this.#read = read;
+    this.#bytes = null;
+  }
+}
+
+/** The frames of the batch whose members were asked for last: whoever reads one reads the next. */
+let unpacked: { readonly source: Source; readonly frames: readonly Uint8Array[] } | null = null;
+
+function framesIn(source: Source): readonly Uint8Array[] {
+  if (unpacked?.source === source) return unpacked.frames;
+  const statement = parseStatement(source.bytes, "quorate/observation/1");
   const fields = statement.ok ? decodeCanonical(statement.value.sign1.payload) : statement;
   const read = fields.ok
     ? readAs((fields.value as CborMap).get("payload") ?? null, (value, path) =>
@@ -38,7 +59,7 @@ function framesIn(batch: Uint8Array): readonly Uint8Array[] {
       )
     : fields;
   invariant(read.ok, "a batch that is held opens");
-  unpacked = { batch, frames: read.value };
+  unpacked = { source, frames: read.value };
   return read.value;
 }
 
@@ -66,17 +87,17 @@ class KeptMember implements Member {
   readonly id: Id;
   readonly columns: Columns;
   readonly row: number;
-  readonly #batch: Uint8Array;
+  readonly source: Source;
 
-  constructor(id: Id, columns: Columns, row: number, batch: Uint8Array) {
+  constructor(id: Id, columns: Columns, row: number, source: Source) {
     this.id = id;
     this.columns = columns;
     this.row = row;
-    this.#batch = batch;
+    this.source = source;
   }
 
   get whole(): Member {
-    return reopen(framesIn(this.#batch)[this.row] as Uint8Array) as Observation as Member;
+    return reopen(framesIn(this.source)[this.row] as Uint8Array) as Observation as Member;
   }
 
   get slot() {
@@ -104,7 +125,7 @@ class KeptMember implements Member {
     return NONE;
   }
   get frame() {
-    return framesIn(this.#batch)[this.row] as Uint8Array;
+    return framesIn(this.source)[this.row] as Uint8Array;
   }
   get key() {
     return this.whole.key;
@@ -144,11 +165,30 @@ export function keepSmall<B extends Batch>(batch: B): B {
   // Where signatures are symbolic there are no frames to read from.
   if (frame.length === 0 || body.members[0] instanceof KeptMember) return batch;
   const ids = body.members.map(({ id }) => id);
-  return { ...batch, body: bodyOf(body.root, ids, columnsOf(body.members), frame) };
+  const source = new Source(frame);
+  return from(source, batch, bodyOf(body.root, ids, columnsOf(body.members), source));
 }
 
-function bodyOf(root: Id, ids: readonly Id[], columns: Columns, frame: Uint8Array): BatchBody {
-  return { kind: "batch", root, members: ids.map((id, row) => new KeptMember(id, columns, row, frame)) };
+function bodyOf(root: Id, ids: readonly Id[], columns: Columns, source: Source): BatchBody {
+  return { kind: "batch", root, members: ids.map((id, row) => new KeptMember(id, columns, row, source)) };
+}
+
+/** A batch whose frame is where `source` says. */
+function from<B extends Observation>(source: Source, { frame: _, ...batch }: B, body: BatchBody): B {
+  const kept = {
+    ...batch,
+    body,
+    get frame() {
+      return source.bytes;
+    },
+  };
+  return kept as unknown as B;
+}
+
+/** From now on the frame of a batch that is kept small is read from a store; it is there already. */
+export function letGo({ body }: Batch, read: () => Uint8Array): void {
+  const [first] = body.members;
+  if (first instanceof KeptMember) first.source.letGo(read);
 }
 
 /** Batches that were taken in before, by what their store kept of them. */
@@ -210,9 +250,10 @@ export function reopenKept(frame: Uint8Array, kept: Uint8Array): VerifiedObserva
   const columns = new Columns({ rows, texts, contents });
   if (ids.length !== 32 * columns.count) return null;
   const names = Array.from({ length: columns.count }, (_, row) => toHex(ids.subarray(32 * row, 32 * row + 32)));
-  const body = bodyOf(root, names, columns, frame);
+  const source = new Source(frame);
+  const body = bodyOf(root, names, columns, source);
   const opened = reopenAround(frame, body);
   if (opened.id !== batch) return null;
   takenIn.add(body);
-  return opened;
+  return from(source, opened, body);
 }

@@ -19,11 +19,11 @@ const AT_ONCE = 4;
 
 export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<void> };
 
-export async function liveStack(parties: number, guests: readonly Party[] = []): Promise<LiveStack> {
+export async function liveStack(parties: number, guests: readonly Party[] = [], inspected = false): Promise<LiveStack> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const { script } = await buildBundle();
   const names = Array.from({ length: parties }, (_, index) => PARTY_NAMES[index] ?? `party-${index}`);
-  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests });
+  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests, inspected });
   const stop = async () => {
     await stack.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -44,8 +44,10 @@ export async function until(seconds: number, holds: () => Promise<boolean>, poll
   }
 }
 
+/** Asked twice where the first asking fails: a connection that was idle for long may be closed under it. */
 export function show(agent: LocalAgent, ceremony: string): Promise<CeremonyView> {
-  return agent.json<CeremonyView>(`/v1/ceremonies/${ceremony}`);
+  const ask = () => agent.json<CeremonyView>(`/v1/ceremonies/${ceremony}`);
+  return ask().catch(ask);
 }
 
 /** Resolves once every agent shows an ending, with what each shows. */
