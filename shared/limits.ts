@@ -13,6 +13,13 @@ export const BATCH_UNPACKED_BYTES_MAX = 262_144;
 export const BATCH_MEMBER_BYTES_MAX = 24_576;
 /** Contributions that one seat without an agent may have in a round: more lots than any sale. */
 export const BATCHED_PER_SEAT_MAX = 1_024;
+/**
+ * What an object keeps of such contributions in one round, of its 128 MB: 170,000 bids. Every such seat, and every elector, has an equal share, so
+ * that a flood is at the cost of whoever floods.
+ */
+export const KEPT_BYTES_MAX = 48 * 1_048_576;
+/** Of each, besides its content: id, row, slot, and a place in the indexes. */
+export const KEPT_EACH_BYTES = 240;
 /** Ids of one witness that are kept for batches where a policy has seats without agents: room for 100,000 bids and twice as many. */
 export const BATCHES_MAX = 1_200;
 /** Shortest time that a contribution waits for others to fill its batch. */

@@ -1,9 +1,9 @@
 // Taking in a batch that some elector brought (SPEC §7.12). What follows from it follows from the batch and the roster alone, so that whoever
 // holds it counts the same contributions.
 import { grantsRole, rootOf } from "../authority/chain.ts";
-import { BATCHES_MAX } from "../limits.ts";
+import { BATCHES_MAX, KEPT_BYTES_MAX } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
-import { keepSmall, wasTakenIn } from "../observation/kept.ts";
+import { keepSmall, keptBytesOf, wasTakenIn } from "../observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
@@ -25,6 +25,16 @@ export function batchesFrom({ held }: Round, seat: number | null): readonly Obse
   return batchesOf([...held.values()]).filter(({ slot }) => slot.seat === seat);
 }
 
+/** What the batches of one elector may take up in memory, whoever is honest. */
+export function keptPerElector({ closing }: Pick<Round, "closing">): number {
+  return Math.floor(KEPT_BYTES_MAX / Math.max(closing.electorate.seats.length, 1));
+}
+
+/** What is kept of the batches that one seat has brought. */
+export function keptFrom(round: Round, seat: number | null): number {
+  return batchesFrom(round, seat).reduce((sum, { body }) => sum + keptBytesOf(body), 0);
+}
+
 export function absorbBatch(turn: Turn, round: Round, seat: RosterSeat, batch: Batch): Turn {
   if (round.held.has(batch.id)) return receipt(turn, batch.id, "ignored", "DUPLICATE");
   const refusal = refusalOf(turn, round, seat, batch);
@@ -42,7 +52,9 @@ function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, bo
   const code = index < 0 ? null : misplaced(round, seats, members[index] as Member);
   if (code !== null) return fault("BATCH_MEMBER", { index, code }).fault;
   // A liar's batches take up no more room than an honest elector's.
-  const most = batchesFrom(round, seat.index).length >= batchesPerElector(round);
+  const most =
+    batchesFrom(round, seat.index).length >= batchesPerElector(round) ||
+    keptFrom(round, seat.index) + keptBytesOf(body) > keptPerElector(round);
   return most && !isWanted(round, id) ? fault("EQUIVOCATION_FLOOD", { seat: seat.index }).fault : null;
 }
 

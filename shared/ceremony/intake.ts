@@ -8,12 +8,14 @@ import {
   BATCH_WAIT_MICROS_MIN,
   BATCHED_PER_SEAT_MAX,
   FRAME_BYTES_MAX,
+  KEPT_BYTES_MAX,
 } from "../limits.ts";
 import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
+import { keptBytes } from "../observation/kept.ts";
 import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
-import { batchesFrom, batchesPerElector, holdBatch } from "./batch.ts";
+import { batchesFrom, batchesPerElector, holdBatch, keptFrom, keptPerElector } from "./batch.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
 import { Draft, secondKey, type Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
@@ -27,10 +29,14 @@ export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[
   const limit = batchesPerElector(before);
   const room = turn.replaying ? Number.POSITIVE_INFINITY : (limit - ownBatches(before) - 1) * BATCH_BYTES_LEAST;
   const draft = new Draft(before.intake);
+  const share = keptPerElector(before);
+  const brought = turn.replaying ? 0 : keptFrom(before, before.closing.own);
+  const perSeat = Math.floor(KEPT_BYTES_MAX / Math.max(before.batched.size, 1));
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
     const full = draft.bytes > room ? fault("INTAKE_FULL", { round: before.index, limit }).fault : null;
-    const refusal = shut ?? (turn.replaying ? null : unfit(draft, contribution)) ?? full;
+    const over = brought + draft.kept > share ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
+    const refusal = shut ?? (turn.replaying ? null : (unfit(draft, contribution, perSeat) ?? over)) ?? full;
     if (refusal !== null) return refuseIn(next, contribution, refusal);
     const first = draft.add(contribution);
     const admitted = receipt(next, contribution.id, "admitted");
@@ -63,13 +69,15 @@ function refusalOf({ state }: Turn, { closing, index, seats }: Round): Fault | n
   return closing.witnesses.has(own) ? fault("INTAKE_CLOSED", { round: index }).fault : null;
 }
 
-function unfit(draft: Draft, contribution: Taken): Fault | null {
+function unfit(draft: Draft, contribution: Taken, perSeat: number): Fault | null {
   const need = unfitness(contribution);
   if (need !== null) return fault("BATCH_UNFIT", { need }).fault;
   const { seat } = contribution.slot;
   if (draft.find(secondKey(contribution)) !== undefined) return fault("EQUIVOCATION_FLOOD", { seat }).fault;
-  const full = draft.countOf(seat as number) >= BATCHED_PER_SEAT_MAX;
-  return full ? fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault : null;
+  if (draft.countOf(seat as number) >= BATCHED_PER_SEAT_MAX)
+    return fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault;
+  const full = draft.keptOf(seat as number) + keptBytes(contribution) > perSeat;
+  return full ? fault("SEAT_FULL", { seat, limit: perSeat }).fault : null;
 }
 
 const ownBatches = (round: Round) => batchesFrom(round, round.closing.own).length;

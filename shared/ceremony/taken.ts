@@ -1,5 +1,6 @@
 // What is known of contributions that travel in batches (SPEC §7.12): those that wait for one, and the ids and slots of all.
 import type { Member } from "../observation/batch.ts";
+import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { type Layers, lookUp, withEntries } from "./layers.ts";
 
@@ -16,6 +17,9 @@ export type Intake = {
   /** Ids of all that waits or is in a batch, and for each slot the first two that were said in it. */
   readonly known: Layers;
   readonly perSeat: ReadonlyMap<number, number>;
+  /** What is kept of each seat's, in bytes, and of all that waits. */
+  readonly keptOf: ReadonlyMap<number, number>;
+  readonly kept: number;
 };
 
 export const NO_INTAKE: Intake = {
@@ -25,6 +29,8 @@ export const NO_INTAKE: Intake = {
   dueAt: null,
   known: [],
   perSeat: new Map(),
+  keptOf: new Map(),
+  kept: 0,
 };
 
 export const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;
@@ -35,13 +41,17 @@ export class Draft {
   readonly #before: Intake;
   readonly #entries = new Map<string, string>();
   readonly #perSeat: Map<number, number>;
+  readonly #keptOf: Map<number, number>;
   readonly #fresh: Taken[] = [];
   bytes: number;
+  kept: number;
 
   constructor(before: Intake) {
     this.#before = before;
     this.#perSeat = new Map(before.perSeat);
+    this.#keptOf = new Map(before.keptOf);
     this.bytes = before.bytes;
+    this.kept = before.kept;
   }
 
   find(key: string): string | undefined {
@@ -50,6 +60,10 @@ export class Draft {
 
   countOf(seat: number): number {
     return this.#perSeat.get(seat) ?? 0;
+  }
+
+  keptOf(seat: number): number {
+    return this.#keptOf.get(seat) ?? 0;
   }
 
   get added(): number {
@@ -64,12 +78,14 @@ export class Draft {
     this.#entries.set(first === undefined ? slot : secondKey(member), member.id);
     const seat = member.slot.seat as number;
     this.#perSeat.set(seat, this.countOf(seat) + 1);
+    this.#keptOf.set(seat, this.keptOf(seat) + keptBytes(member));
     return first;
   }
 
   add(taken: Taken): Id | undefined {
     this.#fresh.push(taken);
     this.bytes += taken.frame.length;
+    this.kept += keptBytes(taken);
     return this.note(taken);
   }
 
@@ -85,6 +101,8 @@ export class Draft {
       stored: stored ? new Set([...before.stored, ...this.#fresh.map(({ id }) => id)]) : before.stored,
       known: withEntries(before.known, this.#entries),
       perSeat: this.#perSeat,
+      keptOf: this.#keptOf,
+      kept: this.kept,
     };
   }
 }
@@ -106,5 +124,6 @@ export function noteBatch(
   const waiting = new Map([...noted.waiting].filter(([id]) => !ids.has(id)));
   const stored = new Set([...noted.stored].filter((id) => !ids.has(id)));
   const bytes = [...waiting.values()].reduce((sum, { frame }) => sum + frame.length, 0);
-  return { intake: { ...noted, waiting, bytes, stored }, fresh: fresh.length, pairs };
+  const kept = [...waiting.values()].reduce((sum, taken) => sum + keptBytes(taken), 0);
+  return { intake: { ...noted, waiting, bytes, stored, kept }, fresh: fresh.length, pairs };
 }

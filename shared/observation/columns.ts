@@ -1,19 +1,16 @@
 // What a ceremony keeps of the members of one batch: a row of fixed width for each, and the texts and contents that rows point into.
+import { concatBytes } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { bytesUpTo, list, nullable, text } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
-import { BATCH_MEMBERS_MAX } from "../limits.ts";
+import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 import type { Member } from "./batch.ts";
 import type { Interval } from "./observation.ts";
 
-/** Contents up to so many bytes are kept: a bid has some fifty. Longer ones are read from their frames. */
-const CONTENT_KEPT_MAX = 128;
 /** Four numbers of eight bytes, four of two, and one of four. */
 const ROW_BYTES = 44;
-/** In place of a content's end, where the content is not kept. */
-const LONG = 0xffff_ffff;
 
 /** All the rows of a batch, as they are kept in memory and on disk. */
 export type ColumnBytes = {
@@ -25,7 +22,7 @@ export type ColumnBytes = {
 export const COLUMN_READERS = {
   rows: bytesUpTo(BATCH_MEMBERS_MAX * ROW_BYTES),
   texts: list(nullable(text()), 3 * BATCH_MEMBERS_MAX),
-  contents: bytesUpTo(BATCH_MEMBERS_MAX * CONTENT_KEPT_MAX),
+  contents: bytesUpTo(BATCH_UNPACKED_BYTES_MAX),
 };
 
 export class Columns {
@@ -74,14 +71,18 @@ export class Columns {
     return this.bytes.texts[this.#rows.getUint16(offset)] ?? null;
   }
 
-  /** Read each time it is asked for; null where it is too long to be kept. */
-  content(row: number): CborMap | null {
-    const end = this.#rows.getUint32(row * ROW_BYTES + 40);
-    if (end === LONG) return null;
-    let before = row - 1;
-    while (before >= 0 && this.#rows.getUint32(before * ROW_BYTES + 40) === LONG) before -= 1;
-    const from = before < 0 ? 0 : this.#rows.getUint32(before * ROW_BYTES + 40);
-    const content = decodeCanonical(this.bytes.contents.subarray(from, end));
+  /** Where the content of a row ends; that of none ends at nothing. */
+  #end(row: number): number {
+    return row < 0 ? 0 : this.#rows.getUint32(row * ROW_BYTES + 40);
+  }
+
+  contentBytes(row: number): number {
+    return this.#end(row) - this.#end(row - 1);
+  }
+
+  /** Read each time it is asked for. */
+  content(row: number): CborMap {
+    const content = decodeCanonical(this.bytes.contents.subarray(this.#end(row - 1), this.#end(row)));
     invariant(content.ok, "a content that is kept reads as it was written");
     return content.value as CborMap;
   }
@@ -105,16 +106,9 @@ export function columnsOf(members: readonly Member[]): Columns {
     const small = [slot.seat as number, textAt(slot.item), textAt(body.role), textAt(timeFrame)];
     for (const [place, number] of small.entries()) view.setUint16(row + 32 + 2 * place, number);
     const content = encodeCanonical(body.content);
-    const isKept = content.length <= CONTENT_KEPT_MAX;
-    if (isKept) contents.push(content);
-    end += isKept ? content.length : 0;
-    view.setUint32(row + 40, isKept ? end : LONG);
+    contents.push(content);
+    end += content.length;
+    view.setUint32(row + 40, end);
   }
-  const whole = new Uint8Array(end);
-  let at = 0;
-  for (const content of contents) {
-    whole.set(content, at);
-    at += content.length;
-  }
-  return new Columns({ rows, texts: [...texts.keys()], contents: whole });
+  return new Columns({ rows, texts: [...texts.keys()], contents: concatBytes(...contents) });
 }

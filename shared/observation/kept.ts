@@ -8,7 +8,7 @@ import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { parseStatement } from "../cose/sign1.ts";
 import { idBytes, sha256 } from "../hash.ts";
-import { BATCH_MEMBERS_MAX } from "../limits.ts";
+import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { invariant } from "../result.ts";
 import { type Member, unpackFrames } from "./batch.ts";
 import { readId, readPacked } from "./body.ts";
@@ -76,7 +76,7 @@ class KeptBody implements ContributionBody {
   }
 
   get content(): CborMap {
-    return this.#member.columns.content(this.#member.row) ?? this.#member.whole.body.content;
+    return this.#member.columns.content(this.#member.row);
   }
 }
 
@@ -183,6 +183,20 @@ function from<B extends Observation>(source: Source, { frame: _, ...batch }: B, 
     },
   };
   return kept as unknown as B;
+}
+
+/** What a ceremony keeps of a contribution to a batch, in bytes. */
+export function keptBytes(member: Member): number {
+  if (member instanceof KeptMember) return KEPT_EACH_BYTES + member.columns.contentBytes(member.row);
+  return KEPT_EACH_BYTES + encodeCanonical(member.body.content).length;
+}
+
+/** The same of all members of a batch. */
+export function keptBytesOf({ members }: BatchBody): number {
+  const [first] = members;
+  return first instanceof KeptMember
+    ? members.length * KEPT_EACH_BYTES + first.columns.bytes.contents.length
+    : members.reduce((sum, member) => sum + keptBytes(member), 0);
 }
 
 /** From now on the frame of a batch that is kept small is read from a store; it is there already. */

@@ -81,6 +81,16 @@ export const CEREMONY_REFUSALS = {
     why: "it has signed {limit} of them, as many as its witness lists",
     do: "hand it to another elector",
   },
+  ROUND_FULL: {
+    what: "this elector keeps no further contributions of round {round}",
+    why: "what it has taken in fills the {limit} bytes of memory that are its share of the round",
+    do: "hand it to another elector, or spread what is asked for over several ceremonies",
+  },
+  SEAT_FULL: {
+    what: "seat {seat} has no room for this contribution in the round",
+    why: "what it has said already fills the {limit} bytes that every such seat may take up",
+    do: "say it in fewer or shorter contributions",
+  },
   PARKED_FULL: {
     what: "too many observations wait for this ceremony's call",
     why: "at most {limit} are held",

@@ -2,11 +2,12 @@
 import { countedIn } from "../../shared/ceremony/counted.ts";
 import type { Round } from "../../shared/ceremony/state.ts";
 import { checkInclusion, type InclusionProof, proveInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
+import { KEPT_BYTES_MAX } from "../../shared/limits.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
 import type { EVIDENCE_REFUSALS } from "../../shared/refusals/evidence.ts";
 import type { Fault } from "../../shared/result.ts";
-import { batchBy, bidsIn, close, handIn, openSale, type Sale } from "../support/bidders.ts";
+import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../support/bidders.ts";
 import { finishedApproval, trustIn } from "../support/evidence.ts";
 import { idOf } from "../support/statements.ts";
 import type { Examples } from "./example.ts";
@@ -79,4 +80,21 @@ export const BATCHES: Examples<typeof CEREMONY_REFUSALS & typeof EVIDENCE_REFUSA
     sale.net.agent("acme").state = { ...sale.net.agent("acme").state, rounds: [{ ...round, held }] };
     return refused(sale, "acme", bid);
   },
+  ROUND_FULL: () => {
+    const sale = openSale(1);
+    fill(sale, { kept: KEPT_BYTES_MAX / ELECTORS.length + 1 });
+    return refused(sale, "acme", firstBid(sale));
+  },
+  SEAT_FULL: () => {
+    const sale = openSale(1);
+    fill(sale, { keptOf: new Map([[ELECTORS.length, KEPT_BYTES_MAX]]) });
+    return refused(sale, "acme", firstBid(sale));
+  },
 };
+
+/** As if so much had been taken in: millions of bytes of bids would show no more. */
+function fill({ net }: Sale, change: Partial<Round["intake"]>): void {
+  const agent = net.agent("acme");
+  const rounds = agent.state.rounds.map((round) => ({ ...round, intake: { ...round.intake, ...change } }));
+  agent.state = { ...agent.state, rounds };
+}

@@ -7,12 +7,13 @@ import { concatBytes } from "../../../shared/bytes.ts";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
-import type { CeremonyState } from "../../../shared/ceremony/state.ts";
+import type { CeremonyState, Round } from "../../../shared/ceremony/state.ts";
 import { viewOf } from "../../../shared/ceremony/view.ts";
 import { sha256 } from "../../../shared/hash.ts";
+import { KEPT_BYTES_MAX } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { batchOf, type Member } from "../../../shared/observation/batch.ts";
-import { grantedUntil, keepSmall } from "../../../shared/observation/kept.ts";
+import { grantedUntil, keepSmall, keptBytesOf } from "../../../shared/observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { reopen } from "../../../shared/observation/reopen.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
@@ -40,16 +41,16 @@ function toldBy(state: CeremonyState) {
   return { view: viewOf(state), head: state.head, ending: state.ending, said, intake: state.rounds[0]?.intake.perSeat };
 }
 
-/** A bid for nothing in particular, with more to it than is kept. */
-function longBid({ net, bidders }: Sale): VerifiedObservation {
+/** A bid for nothing in particular, with much to it. */
+function longBid({ net, bidders }: Sale, item: string | null = null, length = 400): VerifiedObservation {
   return authorFor((bidders[0] as Party).identity)({
     ceremony: net.call.id,
     round: 0,
-    slot: { seat: ELECTORS.length, attempt: null, item: null },
+    slot: { seat: ELECTORS.length, attempt: null, item },
     at: [net.now, net.now + 7],
     timeToLive: 60 * SECOND,
     lineage: { sequence: 70, prev: null, parents: [], sources: [], derivation: null },
-    body: { kind: "contribution", role: "bidder", content: new Map([["reason", "x".repeat(400)]]) },
+    body: { kind: "contribution", role: "bidder", content: new Map([["reason", "x".repeat(length)]]) },
   });
 }
 
@@ -129,5 +130,44 @@ describe("a batch that is kept small", () => {
     put(second.id, second.kept.subarray(0, 31));
     expect(toldBy(load())).toEqual(told);
     expect(rows()).toEqual(before);
+  });
+});
+
+describe("what is kept of a round", () => {
+  it("is shared out by seats: one that floods is refused, and the others go on", () => {
+    const sale = openSale(60);
+    const share = Math.floor(KEPT_BYTES_MAX / 60);
+    const flood = Array.from({ length: Math.ceil(share / 15_000) + 1 }, (_, at) => longBid(sale, `lot ${at}`, 15_000));
+    const codes = handIn(sale, "acme", flood).map(({ code }) => code);
+    expect(codes.slice(0, 50).every((code) => code === null)).toBe(true);
+    expect(codes.at(-1)).toBe("SEAT_FULL");
+    sale.net.run(1);
+    expect(handIn(sale, "bolt", [longBid(sale, "another lot", 15_000)])).toMatchObject([{ code: "SEAT_FULL" }]);
+    const others = bidsIn(sale, 60).slice(1);
+    for (const { verdict } of handIn(sale, "acme", others)) expect(verdict).toBe("admitted");
+    const { state, load } = ledgerOf(sale, "acme");
+    expect(load().rounds[0]?.intake.keptOf).toEqual(state.rounds[0]?.intake.keptOf);
+    expect(new Set(close(sale)).size).toBe(1);
+  });
+
+  it("is shared out by electors: a liar's batches take up no more than an honest one's", () => {
+    const sale = openSale(1);
+    const large = batchBy(
+      sale,
+      "bolt",
+      Array.from({ length: 16 }, (_, at) => longBid(sale, `lot ${at}`, 15_000)),
+    );
+    const agent = sale.net.agent("acme");
+    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const count = Math.ceil(share / keptBytesOf((large as Observation<BatchBody>).body));
+    // The same again and again: as many different ones would show no more.
+    const fill = (batches: number) => {
+      const held = new Map(Array.from({ length: batches }, (_, at) => [`${at}`, large])) as unknown as Round["held"];
+      agent.state = { ...agent.state, rounds: agent.state.rounds.map((round) => ({ ...round, held })) };
+    };
+    fill(count - 2);
+    expect(handIn(sale, "acme", [large])).toMatchObject([{ verdict: "admitted" }]);
+    fill(count);
+    expect(handIn(sale, "acme", [large])).toMatchObject([{ code: "EQUIVOCATION_FLOOD" }]);
   });
 });
