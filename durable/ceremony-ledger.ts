@@ -7,7 +7,6 @@ import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
 import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
-import { letGo, reopenKept, reopenSmall, writeKept } from "../shared/observation/kept.ts";
 import {
   type BatchBody,
   type Id,
@@ -16,6 +15,7 @@ import {
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
+import { keepBatches, openStored } from "./ceremony-kept.ts";
 import type { OutgoingFrame } from "./link-outbox.ts";
 
 /** Refused statements kept for explanation, and entries about them, of one signer and of all: a flood costs the flooder its say. */
@@ -35,9 +35,6 @@ const TABLES = [
 
 /** Up to which entry the outside was told; made when it is first needed, since ceremonies of earlier builds have none. */
 const TOLD = "CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL)";
-
-/** Beside the frames of batches, what their members were found to be: a restart need not read a hundred thousand frames again. */
-const KEPT = "CREATE TABLE IF NOT EXISTS kept (id TEXT PRIMARY KEY, kept BLOB NOT NULL)";
 
 export type OutboxRow = {
   readonly n: number;
@@ -81,29 +78,10 @@ export class CeremonyLedger {
   /** The state as the last committed turn left it. */
   load(ceremony: Id, self: Self): CeremonyState {
     const row = this.#read<{ memo: string }>("SELECT memo FROM memo")[0];
-    const { stored, unkept } = this.#all();
+    const { stored, unkept } = this.#made ? openStored(this.#sql) : { stored: [], unkept: [] };
     const state = restore(ceremony, self, stored, row === undefined ? null : (JSON.parse(row.memo) as Memo));
-    this.#keep(state, unkept);
+    keepBatches(this.#sql, state, unkept);
     return state;
-  }
-
-  /** Statements in the order in which they were stored; those of a batch by what is kept beside it, where that fits. */
-  #all(): { readonly stored: readonly VerifiedObservation[]; readonly unkept: readonly VerifiedObservation[] } {
-    if (!this.#made) return { stored: [], unkept: [] };
-    this.#sql.exec(KEPT);
-    const rows = this.#sql.exec<{ frame: ArrayBuffer; kept: ArrayBuffer | null }>(
-      "SELECT frame, kept FROM frames LEFT JOIN kept USING (id) ORDER BY n",
-    );
-    const [stored, unkept]: [VerifiedObservation[], VerifiedObservation[]] = [[], []];
-    for (const { frame, kept } of rows) {
-      const bytes = new Uint8Array(frame);
-      const known = kept === null ? null : reopenKept(bytes, new Uint8Array(kept));
-      const opened = known ?? reopenSmall(bytes);
-      stored.push(opened);
-      if (isKind(opened, "batch")) this.#letGo(opened);
-      if (known === null) unkept.push(opened);
-    }
-    return { stored, unkept };
   }
 
   /** What is stored, in its order, read as far as it is asked for. */
@@ -197,7 +175,8 @@ export class CeremonyLedger {
       else if (!(effect.do === "record" && effect.entry.kind === "refusal" && unkept.has(effect.entry.about[0] ?? "")))
         this.#write(effect, state.self);
     }
-    this.#keep(
+    keepBatches(
+      this.#sql,
       state,
       effects.flatMap((effect) => (effect.do === "append" ? [effect.observation] : [])),
     );
@@ -206,29 +185,6 @@ export class CeremonyLedger {
       JSON.stringify(memoOf(state)),
       wake,
     );
-  }
-
-  /** Of batches that are part of the state, as it keeps them; one that only waits has not been judged yet. */
-  #keep({ rounds }: CeremonyState, statements: readonly VerifiedObservation[]): void {
-    const batches = statements.filter((statement) => isKind(statement, "batch"));
-    if (batches.length === 0) return;
-    this.#sql.exec(KEPT);
-    for (const { id, round } of batches) {
-      const held = rounds[round as number]?.held.get(id);
-      if (held === undefined || !isKind(held, "batch")) continue;
-      const kept = writeKept(held);
-      if (kept !== null) this.#sql.exec("INSERT OR REPLACE INTO kept VALUES (?, ?)", id, kept);
-      this.#letGo(held);
-    }
-  }
-
-  /** Its frame is read here whenever somebody asks for it. */
-  #letGo(batch: Observation<BatchBody>): void {
-    const { id } = batch;
-    letGo(batch, () => {
-      const { frame } = this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM frames WHERE id = ?", id).one();
-      return new Uint8Array(frame);
-    });
   }
 
   #write(effect: Exclude<Effect, { do: "wake" }>, self: Self): void {

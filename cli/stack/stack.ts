@@ -81,8 +81,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   const nats = await startNatsServer({ dir: join(plan.dir, "nats"), config: configure(), ports });
   const hookSecret = plan.access?.hookSecret ?? randomBytes(24).toString("base64url");
   const agents = parties.map((party, index) => {
-    const { user, password } = users[index] as NatsParty;
-    const sources = plan.sources[party.name] ?? [];
+    const [{ user, password }, sources] = [users[index] as NatsParty, plan.sources[party.name] ?? []];
     return new LocalAgent({
       party,
       parties,
