@@ -7,13 +7,7 @@ import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";
 import type { Step } from "../shared/ceremony/step.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
-import {
-  type BatchBody,
-  type Id,
-  isKind,
-  type Observation,
-  type VerifiedObservation,
-} from "../shared/observation/observation.ts";
+import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { keepBatches, openStored } from "./ceremony-kept.ts";
 import type { OutgoingFrame } from "./link-outbox.ts";
