@@ -39,13 +39,26 @@ export function factorsOf(
   admission: AdmissionTable | null,
 ): readonly Factor[] {
   const at = DOOR_STEPS.findIndex(({ name }) => name === step);
+  if (code !== null && at < 0) return offTheTable(state, observation, refusal?.what ?? code);
   return DOOR_STEPS.flatMap(({ name, need }, index): readonly Factor[] => {
     if (name === "admission" && admission !== null) return admission.factors.map(weighed);
     const stopped = waits ? "unknown" : "not met";
     const verdict = at < 0 || index < at ? "met" : index === at ? stopped : "not reached";
-    const got = index === at ? (refusal?.what ?? String(code)) : gotAt(name, state, observation);
+    const told = index === at ? (refusal?.what ?? String(code)) : gotAt(name, state, observation);
+    // What was not looked at is not told as found.
+    const got = verdict === "not reached" ? "not looked at" : told;
     return [{ name, need, got, weight: "gate", verdict, clause: clauseOf(name, code, state, observation) }];
   });
+}
+
+/** Refused for something that is no step of the door's: it has a row of its own, and nothing is claimed of the steps. */
+function offTheTable(state: CeremonyState, observation: Observation, got: string): readonly Factor[] {
+  const steps = DOOR_STEPS.map(({ name, need }): Factor => {
+    const clause = clauseOf(name, null, state, observation);
+    return { name, need, got: "not told", weight: "gate", verdict: "unknown", clause };
+  });
+  const need = "nothing else that speaks against it";
+  return [...steps, { name: "other", need, got, weight: "gate", verdict: "not met", clause: "SPEC 1.4" }];
 }
 
 function weighed({ name, need, got, weight, advisory, verdict, clause }: FactorRow): Factor {
@@ -110,7 +123,7 @@ function gotAt(step: StepName, state: CeremonyState, observation: Observation): 
     slot: () => `round ${observation.round ?? "none"}`,
     set: () =>
       round?.closing.decision?.set.includes(observation.id) ? "in the set" : "not decided, or not a contribution",
-    policy: () => state.policy?.policy.id ?? "",
+    policy: () => state.policy?.policy.id ?? "not known here",
     admission: () => (state.policy === null || ruleOf(state.policy.policy) === null ? "nothing is asked" : "admitted"),
   };
   return got[step]();
