@@ -1,5 +1,5 @@
 // Byte strings: comparison, joining, hexadecimal and strict base64. No encoding of text or structure here.
-const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, "0"));
+const HEX_UNITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeAt(0));
 /** The value of a lower-case hexadecimal digit by its code unit; -1 for anything else. */
 const HEX_VALUE = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
 const digitAt = (text: string, at: number) => HEX_VALUE[text.charCodeAt(at)] ?? -1;
@@ -30,10 +30,27 @@ export function concatBytes(...parts: readonly Uint8Array[]): Uint8Array<ArrayBu
   return whole;
 }
 
+/** The engine's own, where it has one. */
+const { toHex: nativeHex } = Uint8Array.prototype as { readonly toHex?: () => string };
+const HEX_AT_ONCE = 1_024;
+
 export function toHex(bytes: Uint8Array): string {
+  if (nativeHex !== undefined) return nativeHex.call(bytes);
   let text = "";
-  for (let at = 0; at < bytes.length; at++) text += HEX[bytes[at] as number];
+  for (let from = 0; from < bytes.length; from += HEX_AT_ONCE) text += hexOf(bytes, from);
   return text;
+}
+
+/** One flat text: a sum of digits is a tree of as many nodes, and ids are made all the time. */
+function hexOf(bytes: Uint8Array, from: number): string {
+  const length = Math.min(bytes.length - from, HEX_AT_ONCE);
+  const units: number[] = new Array(2 * length);
+  for (let at = 0; at < length; at++) {
+    const byte = bytes[from + at] as number;
+    units[2 * at] = HEX_UNITS[byte >> 4] as number;
+    units[2 * at + 1] = HEX_UNITS[byte & 15] as number;
+  }
+  return String.fromCharCode.apply(null, units);
 }
 
 /** Lower-case hexadecimal only; null for anything else. */

@@ -213,13 +213,14 @@ function readFields<T>(
 ): T {
   if (!isCborMap(value)) return misfit(path, "a map");
   const parts = partsOf();
-  const items = names.map((name) => value.get(name));
-  if (items.filter((item) => item !== undefined).length < value.size)
+  let known = 0;
+  for (const name of names) if (value.has(name)) known += 1;
+  if (known < value.size)
     for (const key of value.keys())
       if (!names.includes(key as string)) parts.read(unknownField, key, join(path, String(key)));
   const read: Record<string, unknown> = {};
-  for (const [at, name] of names.entries()) {
-    const item = items[at];
+  for (const name of names) {
+    const item = value.get(name);
     const reader = item === undefined ? missingField : (fields[name] as Reader<unknown>);
     read[name] = parts.read(reader, item ?? null, join(path, name));
   }
