@@ -113,6 +113,23 @@ describe("every command", () => {
     expect(readdirSync(dir).filter((entry) => !made.includes(entry))).toEqual([]);
   });
 
+  it("refuses a flag that it does not take, in the form asked for, and names its own help", async () => {
+    for (const { name } of COMMANDS) {
+      const { exit, document } = await oneDocument([...name.split(" "), "--nonsense"]);
+      expect([exit, document], name).toMatchObject([
+        EXIT.usage,
+        { code: "USAGE", do: expect.stringContaining(`help ${name}`) },
+      ]);
+    }
+  });
+
+  it("gives lines of JSON where lines are asked for", async () => {
+    for (const { example } of short) {
+      const { stdout } = await answered(...wordsIn(example), "-o", "jsonl", "--offline");
+      for (const line of stdout.trimEnd().split("\n")) expect(JSON.parse(line), example).toBeTypeOf("object");
+    }
+  });
+
   it("does what its example says where its files are there; without them the refusal names what is missing", async () => {
     await furnish();
     const done: string[] = [];
@@ -130,6 +147,12 @@ describe("every command", () => {
 });
 
 describe("the reference", () => {
+  it("tells in the README the exit codes that there are", () => {
+    const readme = readFileSync(join(root, "README.md"), "utf8").replace(/\s+/g, " ");
+    const [, told = ""] = /Exit codes: ([^.]*)\./.exec(readme) ?? [];
+    expect(told.split(", ").map((each) => Number.parseInt(each, 10))).toEqual(EXITS.map(([code]) => code));
+  });
+
   it("has a page for every command, exit code and refusal", () => {
     const pages = documents(COMMANDS);
     for (const { name, example } of COMMANDS) {
