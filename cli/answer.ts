@@ -3,11 +3,12 @@ import project from "../package.json" with { type: "json" };
 import { fault } from "../shared/result.ts";
 import { COMMANDS } from "./commands.ts";
 import { absentIn, readFields } from "./fields.ts";
+import { withholdFiles } from "./files.ts";
 import { findCommand, globalsOf, optionsLast, outputOf, PROGRAM, readCall } from "./find.ts";
 import { helpOn, helpOnAll } from "./help.ts";
 import { type Guard, goOffline } from "./offline.ts";
 import { type Form, print, printItem, printRefusal } from "./print.ts";
-import { type Answer, type Call, type Command, EXIT, type Flags, Refused, refused } from "./registry.ts";
+import { type Answer, type Call, type Command, EXIT, type Flags, Refused, refused, WITHHOLDS } from "./registry.ts";
 import { Progress } from "./terminal.ts";
 
 const BEAT_MS = 1_000;
@@ -72,8 +73,10 @@ async function run(command: Command, { args, flags, output }: Call): Promise<Ans
   const progress = new Progress({ quiet: flags.quiet === true, plain: flags.plain === true });
   const beat = setInterval(() => command.stays || progress.beat(command.name), BEAT_MS).unref();
   const leave = onInterrupt(progress, output);
+  const isDry = flags["dry-run"] === true && command.flags["dry-run"] === WITHHOLDS;
+  const release = isDry ? withholdFiles((path) => progress.say(`dry run: ${path} is not written`)) : () => undefined;
   try {
-    return await command.run({
+    const answered = await command.run({
       args,
       flags,
       output,
@@ -81,11 +84,13 @@ async function run(command: Command, { args, flags, output }: Call): Promise<Ans
       show: (line) => progress.show(line),
       emit: (item, text) => printItem(item, text, form),
     });
+    return isDry ? { ...answered, data: { dryRun: true, ...(answered.data as object) } } : answered;
   } catch (error) {
     if (!(error instanceof Refused) || error.fault.code !== "USAGE") throw error;
     const detail = { ...error.fault.detail, see: `${PROGRAM} help ${command.name}` };
     throw new Refused(fault("USAGE", detail).fault, error.exit);
   } finally {
+    release();
     clearInterval(beat);
     progress.end();
     leave();

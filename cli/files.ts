@@ -62,8 +62,26 @@ export function usage(reason: string, see = "npm run -s quorate -- help"): Refus
   return refused("USAGE", { reason, see });
 }
 
+/** Told of each file that is not written; null where files are written. */
+let withheld: ((path: string) => void) | null = null;
+
+/** From now on no file is written, and `tell` hears of each that would be. Answers how to undo that. */
+export function withholdFiles(tell: (path: string) => void): () => void {
+  withheld = tell;
+  return () => {
+    withheld = null;
+  };
+}
+
+/** Whether a file is not to be written now; whoever asked for that is told of it. */
+export function isWithheld(path: string): boolean {
+  withheld?.(path);
+  return withheld !== null;
+}
+
 /** Writes a file the user named; another file is never left half-written in its place. */
 export function writeNamed(path: string, content: string | Uint8Array): void {
+  if (isWithheld(path)) return;
   const half = `${path}.${process.pid}.part`;
   try {
     writeFileSync(half, content);

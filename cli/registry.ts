@@ -25,6 +25,9 @@ export type Call = {
 /** `data` is what goes to stdout: one JSON document, or in text form the lines that `text` makes of it. */
 export type Answer = { readonly exit: number; readonly data?: unknown; readonly text?: string };
 
+/** `--dry-run` of a command that writes files and does nothing else: all is done but that. */
+export const WITHHOLDS = { type: "boolean", withholds: true } as const;
+
 export type Command = {
   /** Words of the command, such as "evidence show". */
   readonly name: string;

@@ -8,13 +8,19 @@ import { authorFor } from "../../shared/observation/author.ts";
 import { argument, instant, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { readIdentity } from "../identity.ts";
 import { inMicroseconds } from "../pool-folder.ts";
-import { type Command, EXIT, type Refused, refused } from "../registry.ts";
+import { type Command, EXIT, type Refused, refused, WITHHOLDS } from "../registry.ts";
 
 export const coalitionSign: Command = {
   name: "coalition sign",
-  usage: "coalition sign --identity (FILE | DIR) --number N --out FILE [--at TIME] DOCUMENT …",
+  usage: "coalition sign --identity (FILE | DIR) --number N --out FILE [--at TIME] [--dry-run] DOCUMENT …",
   about: "sign your authority's own policy, translators or revocations, numbered from N on",
-  flags: { identity: { type: "string" }, number: { type: "string" }, out: { type: "string" }, at: { type: "string" } },
+  flags: {
+    identity: { type: "string" },
+    number: { type: "string" },
+    out: { type: "string" },
+    at: { type: "string" },
+    "dry-run": WITHHOLDS,
+  },
   example: "coalition sign --identity acme --number 1 --out pool/acme.json clauses.json",
   run: async (call) => {
     argument(call, 0, "DOCUMENT");

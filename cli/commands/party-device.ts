@@ -10,7 +10,7 @@ import { DEVICE_EPOCHS_MISSED_MAX, DEVICE_LINKS_MAX } from "../../shared/limits.
 import { argument, instant, readJsonFile, usage, writeNamed } from "../files.ts";
 import type { PartyDocument } from "../party/document.ts";
 import { pathIn } from "../party/folder.ts";
-import { type Command, EXIT } from "../registry.ts";
+import { type Command, EXIT, WITHHOLDS } from "../registry.ts";
 import { unwrap } from "./unwrap.ts";
 
 const DAY = 86_400_000_000;
@@ -18,9 +18,9 @@ const HOLDERS = ["software", "hardware"] as const;
 
 export const partyDevice: Command = {
   name: "party device",
-  usage: "party device DIR [--holder software|hardware] [--at TIME]",
+  usage: "party device DIR [--holder software|hardware] [--at TIME] [--dry-run]",
   about: "enrol the agent's device, or countersign its link for the present day; deploy the new PARTY afterwards",
-  flags: { holder: { type: "string" }, at: { type: "string" } },
+  flags: { holder: { type: "string" }, at: { type: "string" }, "dry-run": WITHHOLDS },
   example: "party device acme",
   run: async (call) => {
     const dir = argument(call, 0, "DIR");

@@ -8,12 +8,12 @@ import { signerFrom } from "../../shared/cose/key.ts";
 import { argument, instant, readJsonFile, usage, writeNamed } from "../files.ts";
 import type { PartyDocument } from "../party/document.ts";
 import { pathIn } from "../party/folder.ts";
-import { type Call, type Command, EXIT } from "../registry.ts";
+import { type Call, type Command, EXIT, WITHHOLDS } from "../registry.ts";
 import { unwrap } from "./unwrap.ts";
 
 export const partyRevoke: Command = {
   name: "party revoke",
-  usage: "party revoke DIR [--credential FILE] [--from TIME] [--keep ID]… [--reason TEXT]",
+  usage: "party revoke DIR [--credential FILE] [--from TIME] [--keep ID]… [--reason TEXT] [--dry-run]",
   about: "withdraw the credential of the agent's key, from an instant on (now unless told otherwise)",
   input: [
     "--credential FILE: one that party rotate retired, and not the one in use",
@@ -25,6 +25,7 @@ export const partyRevoke: Command = {
     from: { type: "string" },
     keep: { type: "string", multiple: true },
     reason: { type: "string" },
+    "dry-run": WITHHOLDS,
   },
   example: "party revoke acme --reason 'the laptop was stolen'",
   run: async (call) => {

@@ -8,7 +8,7 @@ import { parseBase64, parseHex, toBase64, toHex } from "../../shared/bytes.ts";
 import { argument, readJsonFile, usage, writeNamed } from "../files.ts";
 import type { PartyDocument } from "../party/document.ts";
 import { pathIn, replacePrivate, writePrivate } from "../party/folder.ts";
-import { type Command, EXIT } from "../registry.ts";
+import { type Command, EXIT, WITHHOLDS } from "../registry.ts";
 import { makeParty } from "../stack/party.ts";
 import { daysOf } from "./party.ts";
 import { unwrap } from "./unwrap.ts";
@@ -17,10 +17,10 @@ const DAY = 86_400_000_000;
 
 export const partyRotate: Command = {
   name: "party rotate",
-  usage: "party rotate DIR [--days N]",
+  usage: "party rotate DIR [--days N] [--dry-run]",
   about:
     "a new key for the agent beside the one that it has, under the same root; deploy the new PARTY and secrets afterwards",
-  flags: { days: { type: "string" } },
+  flags: { days: { type: "string" }, "dry-run": WITHHOLDS },
   input: [
     "let ceremonies that run end first where you can: one that goes on under the new key needs it to speak again before it is exported",
   ],

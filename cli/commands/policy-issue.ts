@@ -13,7 +13,7 @@ import { headOf, type IssueStatement } from "../../shared/policy/lifecycle.ts";
 import { argument, instant, namesIn, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { frameIn } from "../frame-file.ts";
 import { readIdentity } from "../identity.ts";
-import { type Answer, type Call, type Command, EXIT } from "../registry.ts";
+import { type Answer, type Call, type Command, EXIT, WITHHOLDS } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -22,7 +22,7 @@ const DAY = 86_400_000_000;
 export const policyIssue: Command = {
   name: "policy issue",
   usage:
-    "policy issue FILE --identity (FILE | DIR) --alias NAME --since TIME (--rule FILE | --of ISSUE [--changes PATHS]) [--reason TEXT] -f OUT | policy issue --cosign ISSUE --identity (FILE | DIR) -f OUT",
+    "policy issue FILE --identity (FILE | DIR) --alias NAME --since TIME (--rule FILE | --of ISSUE [--changes PATHS]) [--reason TEXT] -f OUT [--dry-run] | policy issue --cosign ISSUE --identity (FILE | DIR) -f OUT",
   about:
     "sign a policy as the first of an alias, as a successor, or (with --changes) as an override of some clauses; or sign another's issue too",
   flags: {
@@ -35,6 +35,7 @@ export const policyIssue: Command = {
     reason: { type: "string" },
     cosign: { type: "string" },
     file: { type: "string", short: "f" },
+    "dry-run": WITHHOLDS,
   },
   example:
     "policy issue policy.json --identity acme --alias release --since 2027-01-01T00:00:00Z --rule rule.json -f issue1.json",

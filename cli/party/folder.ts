@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { type Card, openCard, writeCard } from "../../shared/authority/card.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { unwrap } from "../commands/unwrap.ts";
-import { makeFolder, readJsonFile, unwritable, writeNamed } from "../files.ts";
+import { isWithheld, makeFolder, readJsonFile, unwritable, writeNamed } from "../files.ts";
 import { refused } from "../registry.ts";
 import { makeParty, type Validity } from "../stack/party.ts";
 import { accountOf, makePartyDocument, type PartyDocument } from "./document.ts";
@@ -40,6 +40,7 @@ export function createParty(dir: string, name: string, mesh: string, validity: V
 
 /** For the owner alone, and never over what is there. */
 export function writePrivate(path: string, content: unknown): void {
+  if (isWithheld(path)) return;
   const text = typeof content === "string" ? content : `${JSON.stringify(content, null, 1)}\n`;
   try {
     writeFileSync(path, text, { mode: 0o600, flag: "wx" });
@@ -50,6 +51,7 @@ export function writePrivate(path: string, content: unknown): void {
 
 /** For the owner alone, in place of what was there. */
 export function replacePrivate(path: string, content: unknown): void {
+  if (isWithheld(path)) return;
   const half = `${path}.${process.pid}.part`;
   rmSync(half, { force: true });
   writePrivate(half, content);

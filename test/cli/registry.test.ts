@@ -3,7 +3,7 @@
 
 import { execFileSync, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
-import { mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
@@ -13,7 +13,7 @@ import { documents } from "../../cli/documents.ts";
 import { findCommand, readCall } from "../../cli/find.ts";
 import { EXITS } from "../../cli/help.ts";
 import { goOffline, reachOut } from "../../cli/offline.ts";
-import { EXIT } from "../../cli/registry.ts";
+import { EXIT, WITHHOLDS } from "../../cli/registry.ts";
 import { findNatsServer } from "../../cli/stack/nats-binary.ts";
 import { REFUSALS } from "../../shared/refusals.ts";
 import { answered } from "../support/answered.ts";
@@ -143,6 +143,31 @@ describe("every command", () => {
       if (refusal === null) done.push(name);
     }
     expect(done.length, done.join(", ")).toBeGreaterThan(35);
+  });
+});
+
+describe("--dry-run", () => {
+  const tree = () =>
+    readdirSync(dir, { recursive: true, encoding: "utf8" })
+      .filter((path) => statSync(path).isFile())
+      .map((path) => [path, readFileSync(path, "latin1")]);
+
+  it("does all but write, where a command writes files and does nothing else", async () => {
+    const writers = COMMANDS.filter(({ flags }) => flags["dry-run"] === WITHHOLDS);
+    const clauses = { authority: "acme", clauses: [{ id: "C1", effect: "permit", value: "radio" }], admits: [] };
+    writeFileSync("clauses.json", JSON.stringify(clauses));
+    writeFileSync("rule.json", JSON.stringify({ issuers: ["acme"], needed: 1 }));
+    const before = tree();
+    const done: string[] = [];
+    for (const { name, example } of writers) {
+      const { exit, document } = await oneDocument([...wordsIn(example), "--dry-run"]);
+      if (exit === EXIT.yes) done.push(name);
+      if (exit === EXIT.yes) expect(document, name).toMatchObject({ dryRun: true });
+    }
+    expect(done).toEqual(expect.arrayContaining(["source sign", "party device", "party revoke", "party rotate"]));
+    expect(tree()).toEqual(before);
+    const { stderr } = await answered("party", "revoke", "acme", "--dry-run");
+    expect(stderr).toMatch(/dry run: acme\/revocation-[0-9a-f]{8}\.json is not written/);
   });
 });
 

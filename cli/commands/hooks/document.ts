@@ -8,7 +8,7 @@ import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../a
 import { argument, readJsonFile, readText, required, usage, writeNamed } from "../../files.ts";
 import type { PartyDocument } from "../../party/document.ts";
 import { pathIn } from "../../party/folder.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused, WITHHOLDS } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
 import { unwrap } from "../unwrap.ts";
 
@@ -37,9 +37,9 @@ function lint(document: unknown): Answer {
 
 export const sourceSign: Command = {
   name: "source sign",
-  usage: "source sign FILE --dir DIR -f OUT",
+  usage: "source sign FILE --dir DIR -f OUT [--dry-run]",
   about: "sign a source's document under the party's root key, for an agent that takes it with source add",
-  flags: { dir: { type: "string" }, file: { type: "string", short: "f" } },
+  flags: { dir: { type: "string" }, file: { type: "string", short: "f" }, "dry-run": WITHHOLDS },
   input: [...DOCUMENT, "--dir         the party's folder, which party init made"],
   example: "source sign cli/examples/source.json --dir acme -f source.cbor",
   run: async (call) => {

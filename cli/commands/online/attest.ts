@@ -79,6 +79,9 @@ async function attestAs(call: Call, agent: Agent, view: CeremonyView, content: C
     if (call.flags.yes !== true && !(await confirmed("Sign?", "--yes")))
       return { exit: EXIT.stopped, data: { signed: false, observation: null }, text: "nothing was signed" };
     const path = `/v1/ceremonies/${view.ceremony}/drafts/${draft.observation}?at=${draft.at}${slotOf(call, "&")}`;
+    call.show?.(
+      `asked to sign ${short(draft.observation)}; whether it did is told by: ceremony show ${short(view.ceremony)}`,
+    );
     try {
       return told(agent, view, await askJson<Said>(agent, path, { body: content }));
     } catch (error) {
