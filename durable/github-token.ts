@@ -1,7 +1,7 @@
 // How an agent proves itself to GitHub: a token that its people set, or one of an App's installation, which the App's key asks for.
 // `HOOK_SECRETS` holds either `token:SOURCE`: [token], or `app:SOURCE`: [the App's id, its private key as PEM].
 import { concatBytes, parseBase64, toBase64 } from "../shared/bytes.ts";
-import { ANSWER_WITHIN_MS, type CallRule, checkTarget } from "./hook-send.ts";
+import { ANSWER_WITHIN_MS, type CallRule, checkTarget, readAnswer } from "./hook-send.ts";
 
 export type TokenRequest = {
   readonly source: string;
@@ -62,7 +62,10 @@ async function installationToken({ api, installation }: TokenRequest, jwt: strin
     await response.body?.cancel();
     throw new Error(`GitHub gave no token: ${response.status}`);
   }
-  const { token, expires_at } = (await response.json()) as { readonly token: unknown; readonly expires_at: unknown };
+  const { token, expires_at } = (await readAnswer(response)) as {
+    readonly token: unknown;
+    readonly expires_at: unknown;
+  };
   const untilMs = Date.parse(String(expires_at));
   if (typeof token !== "string" || !Number.isFinite(untilMs)) throw new Error("GitHub gave no token that can be read");
   return { token, untilMs };

@@ -57,8 +57,10 @@ export type UndeliveredCount = {
 const LEASE_MS = 60_000;
 const EVENT_AGE_MAX_MS = 30 * 86_400_000;
 const ATTEMPTS_KEPT_MAX = 10_000;
-const OWNERS_AT_ONCE = 16;
-const OF_EACH_AT_ONCE = 4;
+/** The platform opens six connections at once for an object: one more would wait behind them while its own time runs out. */
+const OWNERS_AT_ONCE = 6;
+/** They are sent one after another, and within the lease. */
+const OF_EACH_AT_ONCE = 16;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS told (id TEXT PRIMARY KEY, type TEXT NOT NULL, ceremony TEXT NOT NULL, at INTEGER NOT NULL, body TEXT NOT NULL)",
@@ -118,6 +120,11 @@ export class HookOutbox {
     );
     for (const { n } of rows) this.#sql.exec("UPDATE outgoing SET due = ? WHERE n = ?", nowMs + LEASE_MS, n);
     return rows;
+  }
+
+  /** Not tried after all: it is due again at once, behind what others have waiting. */
+  release({ n }: Due, nowMs: number): void {
+    this.#sql.exec("UPDATE outgoing SET due = ? WHERE n = ? AND status = 'pending'", nowMs, n);
   }
 
   /** Notes an attempt, and what becomes of the delivery: `retryMs` is when it is tried again, null where it is not. */

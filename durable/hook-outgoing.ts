@@ -16,6 +16,9 @@ import { log } from "./log.ts";
 /** What is told of an endpoint once: its secret is shown nowhere else. */
 export type AddedEndpoint = Endpoint & { readonly secret: string; readonly publicKey: string };
 
+/** Of one owner in one round. */
+const TURN_MS = 5_000;
+
 /** The receiver wants nothing more. */
 const GONE = 410;
 
@@ -111,9 +114,20 @@ export class HookOutgoing {
     this.outbox.enqueue("github", due.callback.source, due.callback.url, due.answer.id, nowMs);
   }
 
-  /** Sends what is due. */
+  /** Sends what is due: to each owner one thing after another, and to no more owners at once than there are connections. */
   async work(nowMs: number): Promise<void> {
-    await Promise.all(this.outbox.take(nowMs).map((due) => this.#send(due)));
+    const lanes = Map.groupBy(this.outbox.take(nowMs), ({ road, owner }) => `${road} ${owner}`);
+    await Promise.all([...lanes.values()].map((lane) => this.#sendAll(lane)));
+  }
+
+  /** Whoever has been slow for so long waits for the next round: meanwhile others have their turn. */
+  async #sendAll(lane: readonly Due[]): Promise<void> {
+    const startedMs = Date.now();
+    for (const due of lane) {
+      const nowMs = Date.now();
+      if (nowMs - startedMs >= TURN_MS) this.outbox.release(due, nowMs);
+      else await this.#send(due);
+    }
   }
 
   async #send(due: Due): Promise<void> {

@@ -1,7 +1,7 @@
 // One attempt to call another's address. Only 2xx is an answer that counts; redirects are never followed, since where they lead was
 // never checked; and what the receiver says beyond its status is not read.
 
-import { parseBase64, toBase64 } from "../shared/bytes.ts";
+import { concatBytes, parseBase64, toBase64 } from "../shared/bytes.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { retryAfterMs } from "../shared/webhooks/schedule.ts";
@@ -20,6 +20,8 @@ export type CallRule = TargetRule & { readonly resolver: string | null };
 
 export const ANSWER_WITHIN_MS = 10_000;
 const RESOLVE_WITHIN_MS = 5_000;
+/** Tokens and addresses fit many times over. */
+const ANSWER_BYTES_MAX = 65_536;
 
 export async function attempt(
   { url, headers, body }: Sending,
@@ -65,12 +67,25 @@ export async function checkTarget(url: string, rule: CallRule): Promise<Result<U
   const isName = /[a-z]/.test(hostname) && !hostname.startsWith("[");
   if (!target.ok || rule.resolver === null || !isName || hostname === "localhost" || protocol !== "https:")
     return target;
-  const answers = await Promise.all(["A", "AAAA"].map((type) => resolve(rule.resolver as string, hostname, type)));
+  const answers: (readonly string[] | null)[] = [];
+  for (const type of ["A", "AAAA"]) answers.push(await resolve(rule.resolver, hostname, type));
   if (answers.includes(null)) return fault("HOOK_TARGET_REFUSED", { reason: `${hostname} could not be looked up` });
   const addresses = answers.flatMap((answer) => answer ?? []);
   if (addresses.length === 0) return fault("HOOK_TARGET_REFUSED", { reason: `${hostname} has no address` });
   const flaw = addresses.map(flawOfAddress).find((each) => each !== null);
   return flaw === undefined ? ok(target.value) : fault("HOOK_TARGET_REFUSED", { reason: `${hostname}: ${flaw}` });
+}
+
+/** JSON of so many bytes at most, within the time that the request itself has; throws where it is anything else. */
+export async function readAnswer(response: Response): Promise<unknown> {
+  const parts: Uint8Array[] = [];
+  let length = 0;
+  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
+    length += part.length;
+    if (length > ANSWER_BYTES_MAX) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
+    parts.push(part);
+  }
+  return JSON.parse(new TextDecoder().decode(concatBytes(...parts)));
 }
 
 const RECORDS: Readonly<Record<string, number>> = { A: 1, AAAA: 28 };
@@ -82,7 +97,7 @@ async function resolve(resolver: string, name: string, type: string): Promise<re
     url.search = new URLSearchParams({ name, type }).toString();
     const headers = { accept: "application/dns-json" };
     const response = await fetch(url, { headers, redirect: "manual", signal: AbortSignal.timeout(RESOLVE_WITHIN_MS) });
-    const document = (await response.json()) as {
+    const document = (await readAnswer(response)) as {
       Status?: unknown;
       Answer?: readonly { type?: unknown; data?: unknown }[];
     };

@@ -1,4 +1,5 @@
 // What this checkout would deploy, as wrangler itself reads it; and the record of what was deployed last.
+import { createHmac } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { ENGINE_VERSION } from "../../shared/ceremony/record.ts";
@@ -28,6 +29,7 @@ type Read = {
   readonly triggers: { readonly crons?: readonly string[] };
 };
 
+const CONFIG = "wrangler.toml";
 const digest = (text: string) => sha256Hex(new TextEncoder().encode(text));
 
 /** Builds the script as it would be uploaded, without a network. */
@@ -37,21 +39,24 @@ export async function describeHere({
 }: Inputs): Promise<{ readonly described: Described; readonly gzipBytes: number }> {
   // Read before anything is built: what cannot be read is told at once.
   const document = party === null ? null : digest(readText(pathIn(party, "party")));
-  const secrets = secretFiles({ party, login }).flatMap(namesIn).sort();
+  const values = secretFiles({ party, login }).flatMap(secretsIn);
+  const config = readText(join(projectRoot, CONFIG));
   const { unstable_readConfig: readConfig } = await import("wrangler");
-  const config = readConfig({ config: join(projectRoot, "wrangler.toml") }) as Read;
+  const read = readConfig({ config: join(projectRoot, CONFIG) }) as Read;
   const { script, gzipBytes } = await buildBundle();
-  const consumers = config.queues.consumers ?? [];
+  const consumers = read.queues.consumers ?? [];
   const described: Described = {
-    worker: config.name ?? "",
-    compatibilityDate: config.compatibility_date ?? "",
+    worker: read.name ?? "",
+    compatibilityDate: read.compatibility_date ?? "",
+    config: digest(config),
     script: digest(script),
     party: document,
-    objects: config.durable_objects.bindings.map(({ class_name }) => class_name),
-    migrations: config.migrations.map(({ tag, new_sqlite_classes = [] }) => ({ tag, classes: new_sqlite_classes })),
+    objects: read.durable_objects.bindings.map(({ class_name }) => class_name),
+    migrations: read.migrations.map(({ tag, new_sqlite_classes = [] }) => ({ tag, classes: new_sqlite_classes })),
     queues: [...new Set(consumers.flatMap(({ queue, dead_letter_queue }) => [queue, dead_letter_queue ?? queue]))],
-    crons: config.triggers.crons ?? [],
-    secrets,
+    crons: read.triggers.crons ?? [],
+    secrets: values.map(([name]) => name).sort(),
+    marks: marksOf(values),
     engine: ENGINE_VERSION,
     formats: [BUNDLE_FORMAT, TRUST_FORMAT],
   };
@@ -63,8 +68,21 @@ export function secretFiles({ party, login }: Inputs): readonly string[] {
   return [...(party === null ? [] : [pathIn(party, "secrets")]), ...(login === null ? [] : [login])];
 }
 
-function namesIn(path: string): readonly string[] {
-  return Object.keys(readJsonFile(path) as object);
+type Secret = readonly [name: string, value: string];
+
+function secretsIn(path: string): readonly Secret[] {
+  return Object.entries(readJsonFile(path) as object).map(([name, value]) => [
+    name,
+    typeof value === "string" ? value : JSON.stringify(value),
+  ]);
+}
+
+/** Under the signing key, so that whoever finds the record can try no values against it; none where that key is not among them. */
+function marksOf(values: readonly Secret[]): Described["marks"] {
+  const [, key] = values.find(([name]) => name === "SIGNING_KEY") ?? [];
+  if (key === undefined) return {};
+  const mark = ([name, value]: Secret) => createHmac("sha256", `${key} deployed`).update(`${name}\n${value}`);
+  return Object.fromEntries(values.map((secret) => [secret[0], mark(secret).digest("hex").slice(0, 16)]));
 }
 
 /** Where plans, and what was deployed last, are kept: names and digests, no secret. One checkout may deploy several parties. */

@@ -8,6 +8,8 @@ import { fault, ok, type Result } from "../../shared/result.ts";
 export type Described = {
   readonly worker: string;
   readonly compatibilityDate: string;
+  /** SHA-256 of the whole configuration: limits of queues, flags and bindings too. */
+  readonly config: string;
   /** SHA-256 of the script that is uploaded. */
   readonly script: string;
   /** Of the PARTY document; null where none was given. */
@@ -18,6 +20,8 @@ export type Described = {
   readonly queues: readonly string[];
   readonly crons: readonly string[];
   readonly secrets: readonly string[];
+  /** By name, what changes when its value does, and tells nothing of it to whoever lacks the signing key. */
+  readonly marks: Readonly<Record<string, string>>;
   /** Versions of what is written: the engine of ceremonies, and the formats of files. */
   readonly engine: number;
   readonly formats: readonly string[];
@@ -25,7 +29,7 @@ export type Described = {
 
 export type Change = {
   readonly sign: "+" | "~" | "-";
-  readonly kind: "worker" | "party" | "migration" | "durable object" | "queue" | "cron" | "secret";
+  readonly kind: "worker" | "config" | "party" | "migration" | "durable object" | "queue" | "cron" | "secret";
   readonly name: string;
   readonly note: string;
 };
@@ -39,11 +43,12 @@ export function changesBetween(applied: Described | null, wanted: Described): re
     ...named("queue", applied?.queues ?? [], wanted.queues),
     ...named("cron", applied?.crons ?? [], wanted.crons),
     ...named("secret", applied?.secrets ?? [], wanted.secrets),
+    ...newValues(applied, wanted),
   ];
 }
 
 function workerChanges(applied: Described | null, wanted: Described): readonly Change[] {
-  const { worker, script, party, compatibilityDate } = wanted;
+  const { worker, script, party, config, compatibilityDate } = wanted;
   if (applied === null) {
     const first: Change = { sign: "+", kind: "worker", name: worker, note: `script ${script.slice(0, 12)}` };
     return party === null ? [first] : [first, { sign: "+", kind: "party", name: "PARTY", note: party.slice(0, 12) }];
@@ -51,12 +56,22 @@ function workerChanges(applied: Described | null, wanted: Described): readonly C
   const from = (before: string | null, now: string | null) =>
     `${before?.slice(0, 12) ?? "none"} → ${now?.slice(0, 12) ?? "none"}`;
   const isNew = applied.script !== script || applied.compatibilityDate !== compatibilityDate;
+  const isSet = applied.config === config;
   return [
     ...(isNew ? [{ sign: "~", kind: "worker", name: worker, note: from(applied.script, script) } as const] : []),
+    ...(isSet
+      ? []
+      : [{ sign: "~", kind: "config", name: "wrangler.toml", note: from(applied.config, config) } as const]),
     ...(applied.party === party
       ? []
       : [{ sign: "~", kind: "party", name: "PARTY", note: from(applied.party, party) } as const]),
   ];
+}
+
+/** Secrets that were deployed under the same name with another value. */
+function newValues(applied: Described | null, { secrets, marks }: Described): readonly Change[] {
+  const changed = secrets.filter((name) => applied?.secrets.includes(name) && applied.marks?.[name] !== marks[name]);
+  return changed.map((name) => ({ sign: "~", kind: "secret", name, note: "a new value" }));
 }
 
 const migrationText = ({ tag, classes }: Described["migrations"][number]) => `${tag}: ${classes.join(", ")}`;

@@ -53,6 +53,18 @@ function pathsOf(expr: Expr, name: string): readonly (readonly string[])[] {
   return partsOf(expr).flatMap((part) => (part === undefined ? [] : pathsOf(part, name)));
 }
 
+/** What makes an expression dear: loops, which go through what it is given again and again, and patterns, which are slow. */
+export function dearParts(expression: string): { readonly loops: boolean; readonly patterns: boolean } {
+  const root = parse(expression).expr;
+  const kinds = root === undefined ? [] : kindsIn(root);
+  return { loops: kinds.includes("comprehensionExpr"), patterns: kinds.includes("matches") };
+}
+
+function kindsIn({ exprKind }: Expr): readonly string[] {
+  const own = exprKind.case === "callExpr" ? exprKind.value.function : (exprKind.case ?? "");
+  return [own, ...partsOf({ exprKind } as Expr).flatMap((part) => (part === undefined ? [] : kindsIn(part)))];
+}
+
 /** The path that an expression is, such as `payload.a["b"]`; null where it is something else. */
 function pathOf({ exprKind: { case: kind, value } }: Expr, name: string): readonly string[] | null {
   if (kind === "identExpr") return value.name === name ? [] : null;

@@ -1,8 +1,8 @@
 // From a delivery to what is made of it, by a source's own expressions. Only the fields that an expression names are given to it: whatever
 // else a body holds, people with few rights at the sender may have written it, and it must not decide whether a delivery is taken.
-import type { CborValue } from "../cbor/value.ts";
-import { evaluate, evaluateValue, pathsIn } from "../policy/expression.ts";
-import type { Result } from "../result.ts";
+import { type CborValue, isCborMap } from "../cbor/value.ts";
+import { dearParts, evaluate, evaluateValue, pathsIn } from "../policy/expression.ts";
+import { fault, type Result } from "../result.ts";
 
 /** The names that a source's expressions speak of. */
 export const MAPPED_NAMES = ["payload", "event", "delivery", "digest", "source"] as const;
@@ -20,15 +20,46 @@ export type Delivered = {
 /** Deeper than any sender nests what a mapping would name; what is deeper is left out. */
 const DEPTH_MAX = 16;
 
+/**
+ * Characters that one expression goes through, counted as often as its loops may: whoever writes into a delivery chooses how many there
+ * are, and a pattern takes microseconds for each.
+ */
+const WORK_MAX = { plain: 4_194_304, patterns: 65_536 } as const;
+
 export function holds(expression: string, delivered: Delivered): Result<boolean> {
-  return evaluate(expression, givenTo(expression, delivered));
+  const given = givenTo(expression, delivered);
+  return tooMuch(expression, given) ?? evaluate(expression, given);
 }
 
 export function mapped(expression: string, delivered: Delivered): Result<string | number | boolean> {
-  return evaluateValue(expression, givenTo(expression, delivered));
+  const given = givenTo(expression, delivered);
+  return tooMuch(expression, given) ?? evaluateValue(expression, given);
 }
 
-function givenTo(expression: string, { payload, ...rest }: Delivered): Readonly<Record<string, CborValue>> {
+function tooMuch(expression: string, { payload = null }: Given): ReturnType<typeof fault> | null {
+  const { loops, patterns } = dearParts(expression);
+  const { characters, items } = sizeOf(payload);
+  const most = patterns ? WORK_MAX.patterns : WORK_MAX.plain;
+  if (characters * (loops ? items : 1) <= most) return null;
+  const often = loops ? ", counted once for each item that it goes through" : "";
+  return fault("EXPRESSION_FAILED", { expression, reason: `it was given more than ${most} characters${often}` });
+}
+
+function sizeOf(value: CborValue): { readonly characters: number; readonly items: number } {
+  if (typeof value === "string") return { characters: value.length, items: 1 };
+  const inside = Array.isArray(value) ? (value as readonly CborValue[]) : isCborMap(value) ? [...value.values()] : [];
+  let [characters, items] = [0, 1];
+  for (const one of inside) {
+    const size = sizeOf(one);
+    characters += size.characters;
+    items += size.items;
+  }
+  return { characters, items };
+}
+
+type Given = Readonly<Record<string, CborValue>>;
+
+function givenTo(expression: string, { payload, ...rest }: Delivered): Given {
   return { ...rest, payload: pruned(payload, pathsIn(expression, "payload"), 0) };
 }
 

@@ -6,6 +6,7 @@ import { changesBetween, type Described, digestOf, upgradeNotes } from "../../cl
 const here: Described = {
   worker: "agent",
   compatibilityDate: "2026-07-30",
+  config: "d".repeat(64),
   script: "a".repeat(64),
   party: "b".repeat(64),
   objects: ["Ceremony", "Link"],
@@ -13,6 +14,7 @@ const here: Described = {
   queues: ["in", "dead"],
   crons: ["*/5 * * * *"],
   secrets: ["API_KEY"],
+  marks: { API_KEY: "1f" },
   engine: 1,
   formats: ["quorate-bundle/1"],
 };
@@ -51,6 +53,8 @@ describe("a plan", () => {
       "- queue dead",
     ]);
     expect(changesBetween(here, { ...here, compatibilityDate: "2026-08-01" })).toHaveLength(1);
+    expect(briefly(here, { ...here, config: "e".repeat(64) })).toEqual(["~ config wrangler.toml"]);
+    expect(briefly(here, { ...here, marks: { API_KEY: "20" } })).toEqual(["~ secret API_KEY"]);
   });
 
   it("says whether agents that are not deployed anew read what this one writes", () => {
@@ -65,11 +69,13 @@ describe("a plan", () => {
   it("is known by a digest of everything that it is for", () => {
     const others = [
       { ...here, script: "e" },
+      { ...here, config: "e" },
+      { ...here, marks: { API_KEY: "20" } },
       { ...here, secrets: [] },
       { ...here, party: null },
       { ...here, engine: 2 },
     ];
-    expect(new Set([here, ...others].map(digestOf)).size).toBe(5);
+    expect(new Set([here, ...others].map(digestOf)).size).toBe(7);
   });
 
   it("runs wrangler for queues that are new, then the worker, with long words cut where they are shown", () => {

@@ -160,6 +160,39 @@ describe("after an outage", () => {
     expect(await run("source", "replay", "github", ...AGENT)).toMatchObject({ exit: 64 });
   });
 
+  it("of ten minutes brings all that came meanwhile, each once, though its sender dated it long ago", async () => {
+    const document = {
+      ...{ id: "orders", scheme: "standard", event: "order.large", pattern: "approval", closesIn: 600, expiresIn: 900 },
+      parties: [acme, ...others].map(({ name }) => ({ authority: name, role: "approver", power: 1 })),
+    };
+    const [file, list] = [join(dir, "orders.json"), join(dir, "orders.jsonl")];
+    writeFileSync(file, JSON.stringify(document));
+    const { secret } = (await run("source", "add", file, "--dir", folder, ...AGENT)).data as { secret: string };
+    const now = Math.floor(Date.now() / 1_000);
+    const sent = (n: number, at: number) => {
+      const [body, id] = [send.utf8(`{"type":"order.large","n":${n}}`), `msg_${n}`];
+      return { id, body, headers: send.standardHeaders(send.standardMac(body, at, id, secret), at, id) };
+    };
+    const arrive = ({ headers, body }: send.Sent) =>
+      agent.request("/hooks/orders", { method: "POST", headers, body: Uint8Array.from(body) });
+    for (const n of [1, 2]) expect((await arrive(sent(n, now))).status).toBe(201);
+    const missed = Array.from({ length: 25 }, (_, n) => sent(n + 3, now - 600));
+    const listed = [sent(1, now), sent(2, now), ...missed];
+    writeFileSync(
+      list,
+      listed
+        .map(({ id, headers, body }) => JSON.stringify({ id, headers, body: Buffer.from(body).toString() }))
+        .join("\n"),
+    );
+    expect((await arrive(missed[0] as send.Sent)).status).toBe(401);
+    const replay = () => run("source", "replay-missing", "orders", "--file", list, ...AGENT);
+    const first = (await replay()).data as { missing: string[]; brought: { status: string; ceremony: string }[] };
+    expect([first.missing.length, first.brought.length]).toEqual([25, 25]);
+    expect(first.brought.every(({ status }) => status === "opened")).toBe(true);
+    expect(new Set(first.brought.map(({ ceremony }) => ceremony)).size).toBe(25);
+    expect(await replay()).toMatchObject({ exit: 0, data: { listed: 27, missing: [], brought: [] } });
+  });
+
   it("what the list forges is refused, one by one, unless the key stands for it", async () => {
     await add();
     const list = join(dir, "forged.jsonl");

@@ -39,7 +39,15 @@ const inFolder =
   };
 
 const DEPLOYED: Described = {
-  ...{ worker: "quorate-agent", compatibilityDate: "2026-07-30", script: "", party: null, engine: 1 },
+  ...{
+    worker: "quorate-agent",
+    config: "",
+    marks: {},
+    compatibilityDate: "2026-07-30",
+    script: "",
+    party: null,
+    engine: 1,
+  },
   ...{ objects: [], migrations: [], queues: [], crons: [], secrets: [], formats: [] },
 };
 

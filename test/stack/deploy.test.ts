@@ -1,9 +1,12 @@
 // A deployment by its plan: wrangler itself, against a stand-in for the platform's API that notes what it is asked.
+import { execFile } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createRequire } from "node:module";
 import type { AddressInfo } from "node:net";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { projectRoot } from "../../cli/stack/project.ts";
 import { run } from "../support/command.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
@@ -68,9 +71,30 @@ type Planned = {
   readonly plan: string;
   readonly bus: { readonly checked: boolean; readonly refusal: { readonly code: string } };
 };
+/** wrangler's own reading of the configuration, and its own bundle of the agent: nothing is sent. */
+function tryByWrangler(): Promise<readonly [code: number | null, output: string]> {
+  const program = join(dirname(createRequire(import.meta.url).resolve("wrangler/package.json")), "bin", "wrangler.js");
+  const words = ["deploy", "--dry-run", "--outdir", join(dir, "bundle")];
+  const env = { ...process.env, CI: "1", WRANGLER_SEND_METRICS: "false", NO_COLOR: "1" };
+  return new Promise((resolve) =>
+    execFile(process.execPath, [program, ...words], { cwd: projectRoot, env }, (error, stdout, stderr) =>
+      resolve([error === null ? 0 : Number(error.code), `${stdout}${stderr}`]),
+    ),
+  );
+}
+
 const planned = () => run("deploy", "--plan", "--party", party, "--login", login);
 
 describe("deploy", () => {
+  it("carries what wrangler takes: its configuration without a warning, and its bundle with every object and queue", async () => {
+    const [code, output] = await tryByWrangler();
+    expect([code, output]).toEqual([0, expect.stringContaining("--dry-run: exiting now.")]);
+    expect(output).not.toMatch(/warning/i);
+    for (const name of ["CEREMONY", "LINK", "DIRECTORY", "MESH", "HOOKS", "EDGE", "OBSERVATIONS"])
+      expect(output).toContain(`env.${name}`);
+    expect(asked).toEqual([]);
+  });
+
   it("plans, shows what it would run, refuses a plan that is no longer true, stops where it is refused, and deploys", async () => {
     const first = await planned();
     const plan = first.data as Planned;
@@ -107,6 +131,12 @@ describe("deploy", () => {
 
     const again = await planned();
     expect([again.exit, (again.data as Planned).changes]).toEqual([0, []]);
+
+    const record = readFileSync(join(party, "deployed-quorate-agent.json"), "utf8");
+    for (const value of Object.values(secrets)) expect(record).not.toContain(value);
+    writeFileSync(join(party, "secrets.json"), JSON.stringify({ ...secrets, API_KEY: "another" }));
+    const renewed = await planned();
+    expect([renewed.exit, (renewed.data as Planned).changes]).toMatchObject([2, [{ kind: "secret", name: "API_KEY" }]]);
 
     writeFileSync(join(party, "party.json"), readFileSync(join(party, "party.json"), "utf8").replace("{", "{ "));
     const stale = await run("deploy", plan.plan);

@@ -1,5 +1,5 @@
 // A receiver of webhooks on this machine: keeps what came, and answers as it is told.
-import { createServer, type IncomingHttpHeaders } from "node:http";
+import { createServer, type IncomingHttpHeaders, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 
 export type Arrived = { readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string };
@@ -7,6 +7,8 @@ export type Answer = {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
+  /** Never ends: after the body more is sent, a piece at a time, for as long as anyone reads. */
+  readonly endless?: boolean;
 };
 
 export type Receiver = {
@@ -17,6 +19,12 @@ export type Receiver = {
   readonly stop: () => Promise<void>;
 };
 
+function drip(response: ServerResponse, piece: string): void {
+  response.write(piece);
+  const timer = setInterval(() => response.write(piece), 20);
+  response.once("close", () => clearInterval(timer));
+}
+
 export async function startReceiver(): Promise<Receiver> {
   const arrived: Arrived[] = [];
   const server = createServer((request, response) => {
@@ -26,7 +34,10 @@ export async function startReceiver(): Promise<Receiver> {
       const one = { url: request.url ?? "", headers: request.headers, body: Buffer.concat(parts).toString() };
       arrived.push(one);
       const answer = receiver.answer(one);
-      if (answer !== null) response.writeHead(answer.status, answer.headers).end(answer.body);
+      if (answer === null) return;
+      response.writeHead(answer.status, answer.headers);
+      if (answer.endless !== true) response.end(answer.body);
+      else drip(response, answer.body ?? "");
     });
   });
   await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));

@@ -20,6 +20,9 @@ export const OVERLAP_SECONDS_MAX = 30 * 86_400;
 export async function addRoute(context: EndpointContext): Promise<Response> {
   const added = await readBody(context.req.raw, readEndpoint);
   if (!added.ok) return problem(context, added.fault);
+  // Whatever it told itself would make it tell more.
+  const own = URL.canParse(added.value.url) && new URL(added.value.url).host === new URL(context.req.url).host;
+  if (own) return problem(context, fault("HOOK_TARGET_REFUSED", { reason: "it is this agent's own" }).fault);
   const endpoint = await hooksOf(context.env).addEndpoint(added.value);
   return endpoint.ok ? context.json(endpoint.value, 201) : problem(context, endpoint.fault);
 }

@@ -29,6 +29,7 @@ beforeEach(async () => {
   agent = agentHere(acme, parties, { endpoints }, undefined, { "endpoint:erp": [SECRET] });
 });
 afterEach(async () => {
+  vi.unstubAllGlobals();
   vi.restoreAllMocks();
   vi.useRealTimers();
   await receiver.stop();
@@ -152,6 +153,43 @@ describe("a receiver that fails", () => {
     expect(answered).toMatchObject({ http: null, why: "no answer within 0.1 s" });
   });
 
+  it("that answers without end is heard as far as its status, and holds nothing", async () => {
+    receiver.answer = () => ({ status: 200, body: "x".repeat(65_536), endless: true });
+    const sending = { url: `${receiver.url}/endless`, headers: {}, body: "{}" };
+    const started = performance.now();
+    expect(await attempt(sending, { loopback: true, resolver: null }, 5_000)).toMatchObject({ http: 200, why: null });
+    expect(performance.now() - started).toBeLessThan(2_500);
+  });
+
+  it("that is slow has one turn a round, and no more are called at once than there are connections", async () => {
+    let [calling, most] = [0, 0];
+    vi.stubGlobal("fetch", async (target: URL) => {
+      calling += 1;
+      most = Math.max(most, calling);
+      await new Promise((done) => setTimeout(done, 25));
+      if (target.pathname === "/erp") vi.setSystemTime(Date.now() + 9_000);
+      calling -= 1;
+      return new Response(null, { status: 204 });
+    });
+    for (const title of ["One", "Two", "Three"]) await open(title);
+    const left = async (owner: string) =>
+      (await list(`/v1/deliveries?endpoint=${owner}&status=pending`, "deliveries")).length;
+    const after: number[] = [];
+    for (let round = 0; round < 3; round++) {
+      await later(0);
+      after.push(await left("erp"));
+    }
+    expect(after).toEqual([2, 1, 0]);
+    for (let n = 0; n < 9; n++)
+      await ask("/v1/endpoints", { id: `e${n}`, url: `${receiver.url}/${n}`, events: ["ceremony.opened"] });
+    await open("Four");
+    for (let round = 0; round < 4; round++) await later(0);
+    for (let n = 0; n < 9; n++) expect(await left(`e${n}`)).toBe(0);
+    expect(most).toBe(6);
+    const attempts = await list("/v1/attempts", "attempts");
+    expect([attempts.length, attempts.every(({ why }) => why === null)]).toEqual([13, true]);
+  });
+
   it("that cannot be reached is on record as that", async () => {
     await ask("/v1/endpoints", { id: "gone", url: "http://127.0.0.1:9/", events: ["ceremony.opened"] });
     await open();
@@ -188,6 +226,7 @@ describe("an endpoint", () => {
     const code = async (id: string, url: string) => (await ask("/v1/endpoints", { id, url })).code;
     expect(await code("a", "https://169.254.169.254/")).toBe("HOOK_TARGET_REFUSED");
     expect(await code("a", "http://hooks.acme.com/")).toBe("HOOK_TARGET_REFUSED");
+    expect(await code("self", "http://localhost/hooks/gh")).toBe("HOOK_TARGET_REFUSED");
     expect(await code("erp", "https://hooks.acme.com/")).toBe("HOOK_EXISTS");
     expect(await code("e r p", "https://hooks.acme.com/")).toBe("BODY_INVALID");
     for (let n = 1; n < 32; n++) expect(await code(`e${n}`, "https://hooks.acme.com/")).toBeUndefined();
@@ -221,5 +260,9 @@ describe("a name", () => {
     expect(await checkTarget("https://hooks.acme.com/", { ...rule, resolver: "http://127.0.0.1:9/" })).toMatchObject({
       ok: false,
     });
+    receiver.answer = () => ({ status: 200, body: "[".repeat(65_536), endless: true });
+    const started = performance.now();
+    expect(await reason("https://hooks.acme.com/")).toContain("could not be looked up");
+    expect(performance.now() - started).toBeLessThan(2_500);
   });
 });
