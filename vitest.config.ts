@@ -9,11 +9,7 @@ const here = (path: string) => fileURLToPath(new URL(path, import.meta.url));
 
 export default defineConfig({
   resolve: {
-    alias: [
-      { find: "cloudflare:workers", replacement: here("test/support/platform.ts") },
-      // The browser's modules are built by `npm run build`; pages rendered in a test's own process name them, and load none.
-      { find: /^.*\/built\/modules\.json$/, replacement: here("test/support/no-modules.json") },
-    ],
+    alias: [{ find: "cloudflare:workers", replacement: here("test/support/platform.ts") }],
   },
   test: {
     environment: "node",
@@ -30,6 +26,10 @@ export default defineConfig({
     projects: [
       {
         extends: true,
+        // The browser's modules are built by `npm run build`; pages that are rendered here name them, and load none.
+        resolve: {
+          alias: [{ find: /^.*\/built\/modules\.json$/, replacement: here("test/support/no-modules.json") }],
+        },
         test: {
           name: "fast",
           include: ["test/**/*.test.ts"],

@@ -4,12 +4,13 @@ import { fault } from "../../shared/result.ts";
 import { explainHere } from "../explain.ts";
 import type { AgentContext } from "../http/app.ts";
 import { ceremonyKnown } from "../known.ts";
+import { recentVitals } from "../ops/vitals.ts";
 import { CeremonyPage } from "./pages/ceremony.tsx";
 import { Certificate } from "./pages/certificate.tsx";
-import { Live, LiveCounts } from "./pages/live.tsx";
+import { type Counts, Live, LiveCounts } from "./pages/live.tsx";
 import { Observation } from "./pages/observation.tsx";
 import { PolicyOfCeremony } from "./pages/policies.tsx";
-import { ChoosePage, ConfirmPage } from "./pages/sign.tsx";
+import { type Asking, ChoosePage, ConfirmPage } from "./pages/sign.tsx";
 import { State } from "./pages/state.tsx";
 import { ENTRIES_MAX } from "./pages/timeline.tsx";
 import { nowOf, show, showAbsent, showPart, showRefusal } from "./show.tsx";
@@ -37,10 +38,9 @@ export function ceremonyPages(): Hono<AgentContext> {
   );
   app.get("/:id/live", (context) => withCeremony(context, (ceremony) => livePage(context, ceremony)));
   app.get("/:id/live/counts", (context) =>
-    withCeremony(context, async (ceremony) => {
-      const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(LIVE_ROWS)]);
-      return showPart(context, <LiveCounts view={view} picture={picture} now={nowOf(context)} />);
-    }),
+    withCeremony(context, async (ceremony) =>
+      showPart(context, <LiveCounts {...(await countsOf(context, ceremony))} />),
+    ),
   );
   app.get("/:id/certificate", (context) =>
     withCeremony(context, async (ceremony) => {
@@ -70,7 +70,10 @@ export function ceremonyPages(): Hono<AgentContext> {
   app.get("/:id/sign", (context) =>
     withCeremony(context, async (ceremony) => {
       const asking = await askingOf(context, ceremony);
-      return show(context, "Sign", <ChoosePage asking={asking} />, { of: asking.view });
+      const blind = unreadable(asking);
+      return blind === null
+        ? show(context, "Sign", <ChoosePage asking={asking} />, { of: asking.view })
+        : showRefusal(context, fault("BLIND_SIGNING_REFUSED", { reason: blind }).fault);
     }),
   );
   app.post("/:id/sign", (context) => withCeremony(context, (ceremony) => review(context, ceremony)));
@@ -87,10 +90,24 @@ async function ceremonyPage(context: Agent, ceremony: Stub): Promise<Response> {
   return show(context, view.title || "Ceremony", page, { scripts: ["live.js"] });
 }
 
+/** Which parties agree stands in the part that keeps itself up to date, and so not above it. */
 async function livePage(context: Agent, ceremony: Stub): Promise<Response> {
-  const [view, picture] = await Promise.all([ceremony.view(), ceremony.picture(LIVE_ROWS)]);
-  const page = <Live view={view} picture={picture} now={nowOf(context)} />;
-  return show(context, `Live: ${view.title || "ceremony"}`, page, { of: view, scripts: ["live.js"] });
+  const counts = await countsOf(context, ceremony);
+  return show(context, `Live: ${counts.view.title || "ceremony"}`, <Live {...counts} />, { scripts: ["live.js"] });
+}
+
+async function countsOf(context: Agent, ceremony: Stub): Promise<Counts> {
+  const [view, picture, vitals] = await Promise.all([
+    ceremony.view(),
+    ceremony.picture(LIVE_ROWS),
+    recentVitals(context.env, context.get("config")),
+  ]);
+  return {
+    view,
+    picture,
+    lag: { queue: vitals.queue, waiting: vitals.link.outbox, late: vitals.clocks },
+    now: nowOf(context),
+  };
 }
 
 /** One observation: why it was admitted or not, or that it never arrived. */
@@ -114,12 +131,18 @@ async function review(context: Agent, ceremony: Stub): Promise<Response> {
   const [asking, draft] = await Promise.all([askingOf(context, ceremony), ceremony.draft(content)]);
   if (!draft.ok) return showRefusal(context, draft.fault);
   const payload = payloadOf(draft.value.toBeSigned);
-  if (payload === undefined || asking.picture.policy === null) {
-    const reason = payload === undefined ? "the statement cannot be decoded" : "the policy cannot be decoded";
-    return showRefusal(context, fault("BLIND_SIGNING_REFUSED", { reason }).fault);
-  }
+  const blind = unreadable(asking) ?? (payload === undefined ? "the statement cannot be decoded" : null);
+  if (blind !== null) return showRefusal(context, fault("BLIND_SIGNING_REFUSED", { reason: blind }).fault);
   const page = <ConfirmPage asking={asking} saying={saying} draft={draft.value} payload={payload} />;
   return show(context, "Sign", page, { scripts: ["sign.js"], of: asking.view });
+}
+
+/** Why nobody could tell what a signature here would mean; null where they can. */
+function unreadable({ view, picture }: Asking): string | null {
+  if (view.asked === null) return null;
+  const { roles } = (picture.policy ?? {}) as { readonly roles?: Readonly<Record<string, unknown>> };
+  if (roles === undefined) return "the policy cannot be decoded";
+  return Object.hasOwn(roles, view.asked.role) ? null : "the policy does not say what the role may do";
 }
 
 async function confirm(context: Agent, ceremony: Stub): Promise<Response> {

@@ -67,7 +67,7 @@ export const Foreign = ({ text, whole = false }: { text: string; whole?: boolean
       {warnings.length === 0 ? null : (
         <>
           {" "}
-          <span class="badge warn">
+          <span class="badge warn wide">
             <span aria-hidden="true">! </span>
             {warnings.join(", ")}
           </span>
@@ -91,6 +91,29 @@ export const ForeignDocument = (props: { value: unknown; id?: string; whole?: bo
   const { shown, more } = readable(text, props.whole ? Number.POSITIVE_INFINITY : DOCUMENT, "\n");
   return <pre id={props.id}>{more === 0 ? shown : `${shown}\n… and ${more} more characters`}</pre>;
 };
+
+/** Depth and characters of a value that is told in words. */
+const WORDS_DEEP = 2;
+const WORDS_LONG = 200;
+
+/** A small value as one would say it, and another as JSON: `{"by":["acme","bolt"],"choice":"approve"}` is "by acme, bolt; choice approve". */
+export function plainly(value: unknown): string {
+  const text = said(value, WORDS_DEEP);
+  return text !== null && text.length <= WORDS_LONG ? text : typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function said(value: unknown, deep: number): string | null {
+  if (value === null) return "none";
+  if (typeof value !== "object") return String(value);
+  const parts = Array.isArray(value)
+    ? value.map((each) => said(each, deep - 1))
+    : Object.entries(value).map(([name, each]) => {
+        const text = said(each, deep - 1);
+        return text === null ? null : `${name} ${text}`;
+      });
+  if (deep === 0 || parts.length === 0 || parts.includes(null)) return null;
+  return parts.join(Array.isArray(value) ? ", " : "; ");
+}
 
 /** A value in a sentence or a cell. */
 export const ForeignValue = ({ value, whole = false }: { value: unknown; whole?: boolean }) => (

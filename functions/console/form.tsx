@@ -24,7 +24,7 @@ export const Form = (props: {
   const [token, reader] = [useContext(FormToken), useContext(Reading)];
   const needs = scopeOfForm(props.action);
   if (needs !== null && !allows(reader?.scopes ?? [], needs))
-    return <p class="seen">{`${props.label ?? "This form"}: only with the scope ${needs}`}</p>;
+    return <p class="note">{`${props.label ?? "This form"}: only with the scope ${needs}`}</p>;
   return (
     <form
       method="post"

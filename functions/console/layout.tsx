@@ -26,8 +26,11 @@ const PLACES = [
   ["/verify", "Verify"],
 ] as const;
 
+/** Characters of a badge that stay in one line, in the cell of a table too. */
+const BADGE_LINE = 24;
+
 export const Badged = ({ badge }: { badge: Badge }) => (
-  <span class={`badge ${badge.tone}`}>
+  <span class={`badge ${badge.tone}${badge.word.length > BADGE_LINE ? " wide" : ""}`}>
     <span aria-hidden="true">{badge.icon} </span>
     {badge.word}
   </span>

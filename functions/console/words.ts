@@ -39,6 +39,7 @@ export function instantText(micros: number | null): string {
 }
 
 const UNITS = [
+  [2 * 31_557_600, 31_557_600, "years"],
   [2 * 86_400, 86_400, "d"],
   [7_200, 3_600, "h"],
   [120, 60, "min"],

@@ -11,6 +11,7 @@ import type { Constraint } from "../reference/profile.ts";
 import { contributionsIn } from "./advance.ts";
 import { allNoticesOf, contributionsOf, type Gathered } from "./gathered.ts";
 import { judgeRound } from "./judged.ts";
+import { type Pace, paceOf } from "./pace.ts";
 import { type CeremonyState, currentRound, ownSeat, type Round } from "./state.ts";
 import { authorityOf } from "./turn.ts";
 
@@ -53,6 +54,8 @@ export type Picture = {
   readonly folded: Readonly<Record<string, number>>;
   /** Contributions held in all rounds, and statements refused here. */
   readonly counts: { readonly held: number; readonly refused: number };
+  /** How fast contributions came, by the time that each states; null while there are none. */
+  readonly pace: Pace | null;
   readonly closings: readonly ClosedPart[];
   /** Null where the outcome is not reached by counting choices. */
   readonly tally: Tally | null;
@@ -71,10 +74,11 @@ export function pictureOf(
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   most: number,
 ): Picture {
-  const held = state.rounds.flatMap((round) => saidIn([...round.held.values()]).map((said) => ({ said, round })));
+  const rounds = state.rounds.map((round) => ({ round, said: saidIn([...round.held.values()]) }));
+  const held = rounds.flatMap(({ round, said }) => said.map((one) => ({ said: one, round })));
   const from = Math.max(0, held.length - most);
   const shown = held.slice(from);
-  const verdicts = new Map(state.rounds.flatMap((round) => [...verdictsIn(state, round)]));
+  const verdicts = new Map(rounds.flatMap(({ round, said }) => [...verdictsIn(state, round, said)]));
   const others: readonly Observation[] = [...state.outcomes.values(), ...state.disputes.values()];
   const folded: Record<string, number> = {};
   for (const { said } of held.slice(0, from)) {
@@ -90,6 +94,7 @@ export function pictureOf(
     ],
     folded,
     counts: { held: held.length, refused: refused.length },
+    pace: paceOf(held.map(({ said }) => said.at[1])),
     closings: state.rounds.map(closedPart),
     tally: tallyOf(state),
     adds: addsOf(state),
@@ -106,8 +111,7 @@ function saidIn(gathered: readonly Gathered[]): readonly Observation<Contributio
 type Verdict = Pick<Act, "verdict" | "code">;
 
 /** By the closed set of a round, or by what is held of it so far. */
-function verdictsIn(state: CeremonyState, round: Round): ReadonlyMap<Id, Verdict> {
-  const held = saidIn([...round.held.values()]);
+function verdictsIn(state: CeremonyState, round: Round, held: readonly Observation[]): ReadonlyMap<Id, Verdict> {
   if (state.policy === null || held.length > JUDGED_MAX) return new Map();
   const judged = judgeRound(state.policy.policy, state.rounds.slice(0, round.index + 1));
   const closed = closedIn(round);

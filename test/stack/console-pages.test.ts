@@ -6,6 +6,10 @@ import { join } from "node:path";
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it, vi } from "vitest";
 import { projectRoot } from "../../cli/stack/project.ts";
+import { LiveCounts } from "../../functions/console/pages/live.tsx";
+import { pictureOf } from "../../shared/ceremony/picture.ts";
+import { viewOf } from "../../shared/ceremony/view.ts";
+import { bidsIn, handIn, openSale } from "../support/bidders.ts";
 import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
 import { KEY, type Served, serve } from "../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../support/furnished.ts";
@@ -73,6 +77,28 @@ async function findings(page: Page, options: object): Promise<readonly unknown[]
   );
 }
 
+/** What hostile words would have made, had a page let them: elements and handlers that no page has, and characters that cannot be seen. */
+function madeOfWords(): readonly string[] {
+  const all = [...document.querySelectorAll("*")];
+  const elements = all.filter((one) => one.matches("img, iframe, object, embed, base, script:not([src^='/assets/'])"));
+  const handlers = all.filter((one) => one.getAttributeNames().some((name) => name.startsWith("on")));
+  const away = all.filter((one) => /^\s*(javascript|data|vbscript):/i.test(one.getAttribute("href") ?? ""));
+  const unseen = /[\p{Cf}\p{Zl}\p{Zp}]/u.test(document.documentElement.textContent ?? "") ? ["a character unseen"] : [];
+  return [...[...elements, ...handlers, ...away].map(({ outerHTML }) => outerHTML.slice(0, 120)), ...unseen];
+}
+
+/** What is clicked and is less than 24 pixels high or wide; a link within a line of text may be as small as its line (WCAG 2.5.8). */
+function smallTargets(): readonly string[] {
+  const inText = (one: Element) => one.matches("a") && getComputedStyle(one).display === "inline";
+  return [...document.querySelectorAll<HTMLElement>("a, button, input:not([type=hidden]), select, textarea, summary")]
+    .filter((one) => one.checkVisibility() && !inText(one) && !one.matches(".skip"))
+    .filter((one) => {
+      const { width, height } = one.getBoundingClientRect();
+      return width < 24 || height < 24;
+    })
+    .map((one) => one.outerHTML.slice(0, 120));
+}
+
 /** A theme changes colours and nothing else. */
 const RULES = { light: {}, dark: { runOnly: ["color-contrast", "link-in-text-block"] } } as const;
 
@@ -104,6 +130,7 @@ describe("every page of the console", () => {
             [...document.querySelectorAll("*")].filter((one) => getComputedStyle(one).animationName !== "none").length,
         );
         if (moving > 0) found.push([path, "moves although nothing should"]);
+        found.push(...(await page.evaluate(smallTargets)).map((small) => [path, `too small to hit: ${small}`]));
       }
       expect(found).toEqual([]);
       await context.close();
@@ -116,6 +143,7 @@ describe("every page of the console", () => {
       for (const path of pagesOf(furnished)) {
         await page.goto(`${served.url}${path}`);
         expect(await page.title(), path).not.toBe("owned");
+        expect(await page.evaluate(madeOfWords), path).toEqual([]);
         // The table of routes alone is as long as all other pages together.
         await page.screenshot({ path: join(pictures, `${named(path)}.png`), fullPage: path !== "/docs" });
       }
@@ -154,7 +182,74 @@ describe("every page of the console", () => {
   });
 });
 
+/** A sale of a few hundred real bids, counted as if ten thousand had come. */
+async function saleParts(): Promise<readonly string[]> {
+  const sale = openSale(100);
+  const bids = bidsIn(sale, 300);
+  handIn(sale, "acme", bids);
+  const { state } = sale.net.agent("acme");
+  const [view, picture] = [viewOf(state), pictureOf(state, [], 200)];
+  const each = [0, 1, 2].map((turn) => {
+    const held = 9_998 + turn;
+    const counted = { ...picture, folded: { bidder: held - 200 }, counts: { held, refused: 59 } };
+    return LiveCounts({
+      view,
+      picture: counted,
+      lag: { queue: { messages: 1_200, oldestMs: null }, waiting: 0, late: [] },
+      now: sale.net.now,
+    });
+  });
+  return Promise.all(each.map(async (part) => String(await part)));
+}
+
+const HEAP_MAX = 50 * 1_024 * 1_024;
+
 describe("what keeps itself up to date", () => {
+  it.skipIf(absent)(needingChromium("stays small, and counts rather than lists, where ten thousand bid"), async () => {
+    const parts = await saleParts();
+    const { page, context } = await enter({ viewport: { width: 1_100, height: 800 } });
+    await page.clock.install();
+    let asked = 0;
+    await page.route("**/live/counts", (route) => {
+      asked += 1;
+      return route.fulfill({
+        body: parts[asked % parts.length] as string,
+        contentType: "text/html",
+        headers: { etag: `"${asked}"` },
+      });
+    });
+    await page.goto(`${served.url}/c/${furnished.waiting}/live`);
+    await page.evaluate(() => {
+      const told = globalThis as unknown as { spokenAt: number[] };
+      told.spokenAt = [];
+      const speaker = document.querySelector("#spoken") as Node;
+      new MutationObserver(() => told.spokenAt.push(Date.now())).observe(speaker, {
+        childList: true,
+        characterData: true,
+        subtree: true,
+      });
+    });
+    const turn = async () => {
+      await page.clock.runFor(3_000);
+      return asked;
+    };
+    await expect.poll(turn, { timeout: 20_000, interval: 10 }).toBeGreaterThan(24);
+    await expect.poll(() => page.locator(".count strong").innerText()).toMatch(/^(9,99[89]|10,000)$/);
+    expect(await page.locator("tbody tr").count()).toBe(200);
+    expect(await page.locator("figure.pace svg rect").count()).toBeLessThanOrEqual(60);
+    const session = await context.newCDPSession(page);
+    await session.send("HeapProfiler.collectGarbage");
+    const { metrics } = await session.send("Performance.enable").then(() => session.send("Performance.getMetrics"));
+    const heap = metrics.find(({ name }) => name === "JSHeapUsedSize")?.value ?? Number.POSITIVE_INFINITY;
+    expect(heap).toBeLessThan(HEAP_MAX);
+    const spokenAt = await page.evaluate(() => (globalThis as unknown as { spokenAt: number[] }).spokenAt);
+    expect(spokenAt.length).toBeGreaterThan(2);
+    expect(Math.min(...spokenAt.slice(1).map((at, index) => at - (spokenAt[index] as number)))).toBeGreaterThanOrEqual(
+      10_000,
+    );
+    await context.close();
+  });
+
   it.skipIf(absent)(needingChromium("brings new counts, says so once, and stops when told to"), async () => {
     const { here, acme, waiting } = furnished;
     const { page, context } = await enter({ viewport: { width: 1_100, height: 800 } });

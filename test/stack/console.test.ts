@@ -4,7 +4,9 @@ import type { Browser, BrowserContext, Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
+import { sha256Hex } from "../../shared/hash.ts";
 import { chromiumPath, launch, needingChromium } from "../support/chromium.ts";
+import { quorate } from "../support/cli.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
 const HOSTILE = `"><script>document.title='owned'</script><img src=x onerror=alert(1)> {{7*7}} \u202Egnp.exe`;
@@ -65,6 +67,30 @@ async function at(
 
 async function digestOn(page: Page): Promise<string> {
   return (await page.locator("#outcome .digest").innerText()).replaceAll(" ", "");
+}
+
+/** The first party clicks, without JavaScript; the others have a keyboard alone, and go from stop to stop until they are there. */
+async function reach(page: Page, party: number, name: string, key: "Enter" | "Space"): Promise<void> {
+  if (party === 0) {
+    if (key === "Space") await page.getByLabel(name).check();
+    else
+      await page
+        .getByRole("link", { name, exact: true })
+        .or(page.getByRole("button", { name, exact: true }))
+        .click();
+    return;
+  }
+  const nameHere = () =>
+    page.evaluate(() => {
+      const here = document.activeElement as HTMLInputElement | null;
+      return (here?.getAttribute("aria-label") ?? here?.labels?.[0]?.textContent ?? here?.textContent ?? "").trim();
+    });
+  if (name.startsWith("Sign") && party === 1) await page.locator("#sign").waitFor();
+  for (let stop = 0; stop < 60; stop += 1) {
+    await page.keyboard.press("Tab");
+    if ((await nameHere()) === name) return page.keyboard.press(key);
+  }
+  throw new Error(`no key leads to ${name}`);
 }
 
 describe("the console without a browser", () => {
@@ -138,6 +164,17 @@ describe("the console in a browser", () => {
       await page.waitForURL(`**/c/${ceremony}`);
       await page.goto(`${agent.url}/c/${ceremony}/o/${shown}`); // the digest that was shown is the statement that was signed
       await page.getByText("contribution of").waitFor();
+      const told = await quorate(
+        "explain",
+        shown.slice(0, 12),
+        "--url",
+        agent.url,
+        "--key",
+        agent.apiKey,
+        "-o",
+        "json",
+      );
+      expect([told.exit, (JSON.parse(told.stdout) as { id: string }).id]).toEqual([0, shown]);
     }
     await stage.agreed(30);
     for (const agent of made.stack.agents) {
@@ -152,18 +189,26 @@ describe("the console in a browser", () => {
 
   it.skipIf(absent)(needingChromium("needs neither JavaScript nor a pointer"), async () => {
     const ceremony = await open("By keyboard");
+    const pages: Page[] = [];
     for (const [index, agent] of made.stack.agents.entries()) {
-      const { page } = await at(agent, { javaScriptEnabled: index !== 0 });
-      await page.goto(`${agent.url}/c/${ceremony}/sign`);
-      await page.getByLabel("approve").focus();
-      await page.keyboard.press("Space");
-      await page.keyboard.press("Enter");
-      await page.getByRole("button", { name: "Sign: approve" }).focus();
-      await page.keyboard.press("Enter");
+      const { page } = await at(agent, { javaScriptEnabled: index === 1 });
+      pages.push(page);
+      await reach(page, index, "Review: By keyboard", "Enter");
+      await page.waitForURL(`**/c/${ceremony}/sign`);
+      await reach(page, index, "approve", "Space");
+      await reach(page, index, "Show what I would sign", "Enter");
+      await page.locator("#recomputed").waitFor();
+      await reach(page, index, "Sign: approve", "Enter");
       await page.waitForURL(`**/c/${ceremony}`);
     }
-    const views = await stage.agreed(30);
-    expect(views.map(({ phase }) => phase)).toEqual(["final", "final", "final"]);
+    await stage.agreed(30);
+    const digests = new Set<string>();
+    for (const page of pages) {
+      await page.reload();
+      expect(await page.locator("#outcome .digest").count()).toBe(1);
+      digests.add(await digestOn(page));
+    }
+    expect([...digests]).toEqual([(await stage.view(stage.opener)).outcome?.digest]);
   });
 
   it.skipIf(absent)(needingChromium("refuses to sign what was altered between showing and confirming"), async () => {
@@ -178,6 +223,34 @@ describe("the console in a browser", () => {
     await page.getByRole("button", { name: /^Sign/ }).click();
     await page.getByText("DRAFT_CHANGED").waitFor();
     expect((await stage.view(stage.opener)).parties.every(({ contribution }) => contribution === null)).toBe(true);
+  });
+
+  it.skipIf(absent)(needingChromium("has no button where the page cannot read what would be signed"), async () => {
+    const ceremony = await open("Unreadable");
+    const { page, context } = await at(stage.opener);
+    // What the page was given is altered once it stands there, and before its own program reads it.
+    await page.addInitScript(() =>
+      document.addEventListener("readystatechange", () => {
+        const form = document.querySelector<HTMLFormElement>("form[data-signed]");
+        if (form !== null) Object.assign(form.dataset, JSON.parse(sessionStorage.getItem("spoilt") ?? "{}"));
+      }),
+    );
+    const other = Buffer.from("another statement");
+    const cases = [
+      [{ signed: other.toString("base64") }, "the digest shown is not the digest of the bytes"],
+      [{ signed: other.toString("base64"), digest: sha256Hex(other) }, "the statement cannot be decoded"],
+      [{ digest: "0".repeat(64) }, "the digest shown is not the digest of the bytes"],
+    ] as const;
+    for (const [spoilt, reason] of cases) {
+      await page.goto(`${stage.opener.url}/c/${ceremony}/sign`);
+      await page.evaluate((text) => sessionStorage.setItem("spoilt", text), JSON.stringify(spoilt));
+      await page.getByLabel("approve").check();
+      await page.getByRole("button", { name: "Show what I would sign" }).click();
+      await page.getByText("BLIND_SIGNING_REFUSED").waitFor();
+      expect(await page.locator("#recomputed").innerText()).toContain(reason);
+      expect(await page.getByRole("button", { name: /^Sign/ }).count()).toBe(0);
+    }
+    await context.close();
   });
 
   it.skipIf(absent)(needingChromium("shows hostile strings as text on every page"), async () => {

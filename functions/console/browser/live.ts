@@ -27,7 +27,9 @@ async function update(place: HTMLElement): Promise<void> {
   etag = answer.headers.get("etag") ?? "";
   const fresh = new DOMParser().parseFromString(await answer.text(), "text/html").body;
   const [scrolled, across] = [window.scrollY, place.scrollLeft];
+  const unfolded = [...place.querySelectorAll("details")].map(({ open }) => open);
   place.replaceChildren(...fresh.childNodes);
+  for (const [index, one] of [...place.querySelectorAll("details")].entries()) one.open = unfolded[index] ?? one.open;
   window.scrollTo({ top: scrolled, behavior: "instant" });
   place.scrollLeft = across;
   const said = place.querySelector<HTMLElement>("[data-say]")?.dataset.say;

@@ -1,5 +1,5 @@
 // In the page that signs: recomputes the digest and its words from the very bytes that will be signed and decodes them here, so that what is
-// shown does not rest on the server's word. The button stays off until all of it fits.
+// shown does not rest on the server's word. There is no button before all of it fits.
 
 import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
@@ -9,16 +9,19 @@ const form = document.querySelector<HTMLFormElement>("form[data-signed]");
 const report = document.querySelector<HTMLElement>("#recomputed");
 
 if (form !== null && report !== null) {
-  const button = form.querySelector<HTMLButtonElement>("button");
+  const button = form.querySelector<HTMLButtonElement>("#sign");
   const digest = form.dataset.digest ?? "";
   const read = readSigned(form.dataset.signed ?? "", digest);
   if (read.ok) {
     const shown = document.querySelector("#decoded");
     if (shown !== null) shown.textContent = read.value;
     report.textContent = `✓ This page recomputed the digest (${digestWords(digest)}) from the bytes to be signed, and decoded them below.`;
+    if (button !== null) {
+      button.disabled = false;
+      button.hidden = false;
+    }
   } else {
     const { code, what, why, do: remedy } = describeRefusal(read.fault);
     report.textContent = `✗ ${code}: ${what}; ${why}. ${remedy}`;
-    if (button !== null) button.disabled = true;
   }
 }

@@ -3,7 +3,7 @@ import type { ShownCeremony } from "../../../durable/alerts.ts";
 import type { Act, Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView, PartyView } from "../../../shared/ceremony/view.ts";
 import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
-import { Foreign, ForeignDocument } from "../foreign.tsx";
+import { Foreign } from "../foreign.tsx";
 import { Badged, Table, Time } from "../layout.tsx";
 import { grouped } from "../words.ts";
 import { Lineage } from "./lineage.tsx";
@@ -40,7 +40,6 @@ export const CeremonyPage = ({ held }: { held: Held }) => {
       <Timeline ceremony={view.ceremony} lineage={lineage} picture={picture} entries={entries} />
       <Lineage view={view} picture={picture} />
       <Proximity picture={picture} />
-      <Outcome view={view} />
     </>
   );
 };
@@ -165,26 +164,4 @@ const Said = ({ ceremony, party }: { ceremony: string; party: PartyView }) => (
       </>
     ) : null}
   </>
-);
-
-const Outcome = ({ view }: { view: CeremonyView }) => (
-  <section id="outcome">
-    <h2>Outcome and evidence</h2>
-    {view.outcome === null ? (
-      <p>There is no evidence before the outcome is certified.</p>
-    ) : (
-      <>
-        <ForeignDocument value={view.outcome.value} />
-        <p>
-          Outcome <code class="digest">{grouped(view.outcome.digest)}</code>
-        </p>
-        <p>
-          <a href={`/c/${view.ceremony}/evidence`} download={`${view.ceremony.slice(0, 8)}.evidence.json`}>
-            Evidence bundle
-          </a>{" "}
-          · <a href={`/c/${view.ceremony}/certificate`}>Certificate to print</a> · <a href="/verify">Verify it</a>
-        </p>
-      </>
-    )}
-  </section>
 );

@@ -1,38 +1,29 @@
 // The outcome on paper: what was decided, by whom under what authority, by which certificate, and how anyone checks it without us.
-import type { Picture } from "../../../shared/ceremony/picture.ts";
+import type { ClosedPart, Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { digestWords } from "../../../shared/words.ts";
 import { Foreign, ForeignDocument } from "../foreign.tsx";
 import { Facts, Table, Time } from "../layout.tsx";
 import { agreementBadge, grouped } from "../words.ts";
 import { Disputes } from "./ceremony.tsx";
+import { Result } from "./state.tsx";
 
 export const Certificate = ({ view, picture }: { view: CeremonyView; picture: Picture }) => {
   const acts = new Map(picture.acts.map((act) => [act.id, act]));
-  const closed = picture.closings.at(-1);
   return (
     <article class="certificate">
       <p>
         As {view.asSeenBy} holds it: {agreementBadge(view).word}. This sheet proves nothing by itself; the evidence
         bundle of the same digest does.
       </p>
-      <ForeignDocument value={view.outcome?.value ?? view.outcome?.cause ?? null} whole />
+      <p class="sentence">
+        <Result view={view} />
+      </p>
+      {view.agreement.different.length > 0 ? null : (
+        <ForeignDocument value={view.outcome?.value ?? view.outcome?.cause ?? null} whole />
+      )}
       <Disputes view={view} />
-      <Facts
-        facts={[
-          ["Outcome", <code class="digest">{grouped(view.outcome?.digest ?? "")}</code>],
-          ["In words", digestWords(view.outcome?.digest ?? "0".repeat(64), 8)],
-          ["Ceremony", <code class="digest">{grouped(view.ceremony)}</code>],
-          ["Policy", <code class="digest">{grouped(view.policy ?? "")}</code>],
-          ["Pattern", view.pattern === null ? "not known" : <Foreign text={view.pattern} />],
-          ["Opened by", view.openedBy ?? "not known"],
-          [
-            "Closed",
-            `${view.outcome?.path ?? "not known"} close of round ${closed?.round ?? 0}, ${closed?.set ?? 0} contributions`,
-          ],
-          ["Closed set", <code class="digest">{grouped(closed?.root ?? "")}</code>],
-        ]}
-      />
+      <Certified view={view} closed={picture.closings.at(-1)} />
       <h2>About</h2>
       <ForeignDocument value={view.subject} whole />
       <Table
@@ -66,3 +57,21 @@ export const Certificate = ({ view, picture }: { view: CeremonyView; picture: Pi
     </article>
   );
 };
+
+const Certified = ({ view, closed }: { view: CeremonyView; closed: ClosedPart | undefined }) => (
+  <Facts
+    facts={[
+      ["Outcome", <code class="digest">{grouped(view.outcome?.digest ?? "")}</code>],
+      ["In words", digestWords(view.outcome?.digest ?? "0".repeat(64), 8)],
+      ["Ceremony", <code class="digest">{grouped(view.ceremony)}</code>],
+      ["Policy", <code class="digest">{grouped(view.policy ?? "")}</code>],
+      ["Pattern", view.pattern === null ? "not known" : <Foreign text={view.pattern} />],
+      ["Opened by", view.openedBy ?? "not known"],
+      [
+        "Closed",
+        `${view.outcome?.path ?? "not known"} close of round ${closed?.round ?? 0}, ${closed?.set ?? 0} contributions`,
+      ],
+      ["Closed set", <code class="digest">{grouped(closed?.root ?? "")}</code>],
+    ]}
+  />
+);

@@ -7,31 +7,37 @@ import { Foreign } from "../foreign.tsx";
 import { Badged, Facts, Table, Time } from "../layout.tsx";
 import { type Badge, counted, relativeText } from "../words.ts";
 
-/** Something that an operator should do something about. */
-export type Reason = { readonly badge: Badge; readonly why: string; readonly remedy: string };
-
 const STATUSES: { readonly [S in Readiness["status"]]: Badge } = {
   ready: { icon: "✓", word: "ready", tone: "good" },
   degraded: { icon: "!", word: "degraded: it works, and something must be done", tone: "warn" },
   "not ready": { icon: "✗", word: "not ready", tone: "bad" },
 };
 
+/** What monitoring is told at /readyz, in words; the reasons below are the same, from the same function. */
+const SENTENCES: { readonly [S in Readiness["status"]]: string } = {
+  ready: "This agent takes part, and nothing is known that will keep it from that before long.",
+  degraded: "This agent takes part, and one of these will keep it from that before long.",
+  "not ready": "This agent takes nothing in and sends nothing, for these reasons.",
+};
+
 export const Health = (props: {
   vitals: Vitals;
   readiness: Readiness;
-  reasons: readonly Reason[];
+  /** Subjects of credentials of this party that are revoked. */
+  revoked: readonly string[];
   refusals: readonly EdgeRefusal[];
   partners: readonly { readonly name: string; readonly account: string }[];
   clockOffsetMs: number;
   now: number;
 }) => {
-  const { vitals, readiness, reasons, refusals, partners, clockOffsetMs, now } = props;
+  const { vitals, readiness, revoked, refusals, partners, clockOffsetMs, now } = props;
   const { link } = vitals;
   return (
     <>
       <p>
         <Badged badge={STATUSES[readiness.status]} />
       </p>
+      <p class="sentence">{SENTENCES[readiness.status]}</p>
       <ul class="rows">
         {readiness.reasons.map(({ code, what, why, do: remedy }) => (
           <li>
@@ -39,11 +45,6 @@ export const Health = (props: {
             <a href={`/e/${code}`}>
               <code>{code}</code>
             </a>
-          </li>
-        ))}
-        {reasons.map(({ badge, why, remedy }) => (
-          <li>
-            <Badged badge={badge} /> <Foreign text={why} />. {remedy}.
           </li>
         ))}
       </ul>
@@ -57,6 +58,7 @@ export const Health = (props: {
             clockOffsetMs === 0 ? "taken as it is" : `corrected by ${clockOffsetMs} ms towards mesh time`,
           ],
           ["Mesh time here", <Time at={now} />],
+          ["Credentials", <Revoked subjects={revoked} />],
         ]}
       />
       <Partners vitals={vitals} partners={partners} now={now} />
@@ -72,6 +74,15 @@ export const Health = (props: {
     </>
   );
 };
+
+const Revoked = ({ subjects }: { subjects: readonly string[] }) =>
+  subjects.length === 0 ? (
+    <>none is known to be revoked</>
+  ) : (
+    <>
+      revoked: <Foreign text={subjects.join(", ")} />; see <a href="/keys">Keys</a>
+    </>
+  );
 
 const Partners = (props: {
   vitals: Vitals;
@@ -132,13 +143,16 @@ const Refused = ({ refusals }: { refusals: readonly EdgeRefusal[] }) => (
 const Limits = () => (
   <>
     <h2>Limits</h2>
-    <Table
-      caption="What is refused beyond"
-      columns={["Limit", "Value"]}
-      rows={Object.entries(limits)
-        .filter(([, value]) => typeof value === "number")
-        .map(([name, value]) => [<code>{name}</code>, Number(value).toLocaleString("en-GB")])}
-    />
+    <details>
+      <summary>What is refused beyond, by the names of the specification</summary>
+      <Table
+        caption="What is refused beyond"
+        columns={["Limit", "Value"]}
+        rows={Object.entries(limits)
+          .filter(([, value]) => typeof value === "number")
+          .map(([name, value]) => [<code>{name}</code>, Number(value).toLocaleString("en-GB")])}
+      />
+    </details>
     <p>
       <a href="/docs">The API and its metrics</a>
     </p>

@@ -1,12 +1,27 @@
 // A burst as it comes in: counts and not rows, how long until the close, and the newest few. Sealed offers stay sealed until they are revealed.
 import type { Act, Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
+import type { QueueState } from "../../ops/vitals.ts";
 import { Foreign } from "../foreign.tsx";
 import { Badged, Facts, Table, Time } from "../layout.tsx";
-import { counted, phaseBadge, relativeText, spanText } from "../words.ts";
+import { agreementBadge, counted, instantText, phaseBadge, relativeText, spanText } from "../words.ts";
+import { PaceDrawn } from "./pace.tsx";
+import { Result } from "./state.tsx";
 import { Mark } from "./timeline.tsx";
 
-type Counts = { readonly view: CeremonyView; readonly picture: Picture; readonly now: number };
+/** What waits to be taken in and to be sent, and how late partners' statements came, the difference of the clocks included. */
+export type Lag = {
+  /** Null where the platform does not say. */
+  readonly queue: QueueState | null;
+  readonly waiting: number;
+  readonly late: readonly { readonly partner: string; readonly behindMs: number }[];
+};
+export type Counts = {
+  readonly view: CeremonyView;
+  readonly picture: Picture;
+  readonly now: number;
+  readonly lag: Lag;
+};
 
 export const Live = (props: Counts) => (
   <>
@@ -24,37 +39,30 @@ export const Live = (props: Counts) => (
   </>
 );
 
-export const LiveCounts = ({ view, picture, now }: Counts) => {
-  const { held, refused } = picture.counts;
+export const LiveCounts = ({ view, picture, now, lag }: Counts) => {
+  const { held } = picture.counts;
   const said = picture.acts.filter(({ kind }) => kind === "contribution");
   const newest = said.toReversed();
   const admitted = said.filter(({ verdict }) => verdict === "admitted").length;
   const left = view.closesAt === null ? null : Math.round((view.closesAt - now) / 1_000_000);
+  const timeLeft =
+    left === null ? "its time to close is not known" : left < 0 ? "past its close" : `${spanText(left)} left`;
   return (
     <>
-      <p
-        data-say={`${counted(held, "contribution")}, ${left === null || left < 0 ? "past its close" : `${spanText(left)} left`}`}
-      >
-        <Badged badge={phaseBadge(view.phase)} />
+      <p data-say={`${counted(held, "contribution")}, ${timeLeft}`}>
+        <Badged badge={phaseBadge(view.phase)} /> <Badged badge={agreementBadge(view)} />
       </p>
       <p class="count">
-        <strong>{held.toLocaleString("en-GB")}</strong> contributions held here
+        <strong>{held.toLocaleString("en-GB")}</strong> {held === 1 ? "contribution" : "contributions"} held here,{" "}
+        {timeLeft}
       </p>
-      <Facts
-        facts={[
-          ["Refused here", refused.toLocaleString("en-GB")],
-          [
-            "Time to close",
-            left === null
-              ? "not known"
-              : left < 0
-                ? `closed ${spanText(-left)} ago by this party's clock`
-                : spanText(left),
-          ],
-          ["The newest was stated", <Newest act={newest[0]} now={now} />],
-          ["By role", <ByRole picture={picture} />],
-        ]}
-      />
+      {view.outcome === null ? null : (
+        <p class="sentence">
+          <Result view={view} />
+        </p>
+      )}
+      <LiveFacts view={view} picture={picture} lag={lag} now={now} newest={newest[0]} />
+      {picture.pace === null ? null : <PaceDrawn pace={picture.pace} />}
       <h2>The newest {newest.length}</h2>
       <p>{admitted} of these are admitted so far; what counts is settled by the close, over the closed set.</p>
       <Table
@@ -85,6 +93,43 @@ export const LiveCounts = ({ view, picture, now }: Counts) => {
 
 const Newest = ({ act, now }: { act: Act | undefined; now: number }) => (
   <>{act === undefined ? "none yet" : relativeText(act.at[1], now)}</>
+);
+
+const LiveFacts = ({ view, picture, now, lag, newest }: Counts & { newest: Act | undefined }) => (
+  <Facts
+    facts={[
+      ["Refused here", picture.counts.refused.toLocaleString("en-GB")],
+      ["Closes", view.closesAt === null ? "not known" : <Time at={view.closesAt} />],
+      ["The newest was stated", <Newest act={newest} now={now} />],
+      ["Waits to be taken in", <Queued queue={lag.queue} />],
+      ["Waits for partners", lag.waiting === 0 ? "nothing waits" : `${counted(lag.waiting, "message")} wait`],
+      ["Statements of partners came", <Late lag={lag} />],
+      ["By role", <ByRole picture={picture} />],
+    ]}
+  />
+);
+
+const Queued = ({ queue }: { queue: QueueState | null }) => (
+  <>
+    {queue === null
+      ? "not known"
+      : queue.messages === 0
+        ? "nothing waits"
+        : `${counted(queue.messages, "message")}${queue.oldestMs === null ? "" : `, the oldest since ${instantText(queue.oldestMs * 1_000)}`}`}
+  </>
+);
+
+const Late = ({ lag: { late } }: { lag: Lag }) => (
+  <>
+    {late.length === 0
+      ? "none came yet"
+      : late
+          .map(
+            ({ partner, behindMs }) =>
+              `${partner} ${Math.abs(Math.round(behindMs))} ms ${behindMs < 0 ? "early" : "late"}`,
+          )
+          .join(", ")}
+  </>
 );
 
 const ByRole = ({ picture }: { picture: Picture }) => {

@@ -121,7 +121,7 @@ export const MeshPage = ({ mesh, coalition }: { mesh: ShownMesh; coalition: Coal
           Other subjects ({single.length}
           {mesh.more === 0 ? "" : ` and ${mesh.more} more`})
         </h2>
-        <Subjects subjects={single} />
+        {single.length === 0 ? <p>None.</p> : <Subjects subjects={single} />}
         {mesh.dropped.length === 0 ? null : (
           <p>{mesh.dropped.length} facts are out of view, since their agreement ended; they are kept.</p>
         )}

@@ -15,7 +15,9 @@ export const Login = ({ refusal, back }: { refusal: Refusal | null; back: string
     <label for="key">API key of this agent</label>
     <input id="key" name="key" type="password" autocomplete="current-password" required />
     <input type="hidden" name="back" value={back} />
-    <button type="submit">Log in</button>
+    <button type="submit" class="main">
+      Log in
+    </button>
   </Form>
 );
 
@@ -38,7 +40,9 @@ export const Verify = () => (
       <input id="bundle" name="bundle" type="file" accept=".json,application/json" required />
       <label for="trust">Trust statement</label>
       <input id="trust" name="trust" type="file" accept=".json,application/json" required />
-      <button type="submit">Verify</button>
+      <button type="submit" class="main">
+        Verify
+      </button>
     </form>
     <pre id="verdict" role="status">
       No bundle was given yet.

@@ -69,7 +69,10 @@ export const ChoosePage = ({ asking }: { asking: Asking }) => {
         )}
         <label for="reason">Reason (signed with it; everyone in the ceremony reads it)</label>
         <input id="reason" name="reason" maxlength={REASON_MAX} autocomplete="off" />
-        <button type="submit">Show what I would sign</button> <a href={`/c/${view.ceremony}`}>Not now</a>
+        <button type="submit" class="main">
+          Show what I would sign
+        </button>{" "}
+        <a href={`/c/${view.ceremony}`}>Not now</a>
       </Form>
     </>
   );
@@ -201,15 +204,21 @@ export const ConfirmPage = (props: {
       <AboutToSign asking={asking} saying={saying} />
       <Signed asking={asking} draft={draft} />
       <p id="recomputed" role="status">
-        Without JavaScript this page shows the digest as your own agent computed it. Compare it with{" "}
-        <code>quorate explain</code> on another machine after signing.
+        Without JavaScript this page shows the digest as your own agent computed it: compare it with{" "}
+        <code>quorate explain</code> on another machine after signing. With JavaScript there is no button before the
+        page itself has recomputed the digest.
       </p>
       {[...Object.entries(saying), ["at", String(draft.at)], ["id", draft.id]].map(([name, value]) => (
         <input type="hidden" name={name} value={value} />
       ))}
-      <button type="submit">
-        Sign: <Foreign text={saying.choice === "" ? "this contribution" : saying.choice} whole />
-      </button>{" "}
+      <button type="submit" class="main" id="sign" hidden disabled>
+        <SignWord saying={saying} />
+      </button>
+      <noscript>
+        <button type="submit" class="main">
+          <SignWord saying={saying} />
+        </button>
+      </noscript>{" "}
       <a href={`/c/${ceremony}/sign`}>Change</a> <a href={`/c/${ceremony}`}>Not now</a>
       <details>
         <summary>What will be sent, exactly</summary>
@@ -218,6 +227,12 @@ export const ConfirmPage = (props: {
     </Form>
   );
 };
+
+const SignWord = ({ saying }: { saying: Saying }) => (
+  <>
+    Sign: <Foreign text={saying.choice === "" ? "this contribution" : saying.choice} whole />
+  </>
+);
 
 const AboutToSign = ({ asking: { view, picture }, saying }: { asking: Asking; saying: Saying }) => (
   <>

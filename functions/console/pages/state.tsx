@@ -2,7 +2,7 @@
 import type { ShownCeremony } from "../../../durable/alerts.ts";
 import type { Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
-import { Foreign, ForeignValue } from "../foreign.tsx";
+import { Foreign, ForeignDocument, plainly } from "../foreign.tsx";
 import { Badged, Facts, Time } from "../layout.tsx";
 import { agreementBadge, grouped, phaseBadge, relativeText } from "../words.ts";
 
@@ -48,9 +48,10 @@ export const State = ({ view, picture, now }: { view: ShownCeremony; picture: Pi
               </a>
             ),
           ],
-          ["About", view.subject === null ? "nothing was named" : <ForeignValue value={view.subject} />],
+          ["About", view.subject === null ? "nothing was named" : <Foreign text={plainly(view.subject)} />],
         ]}
       />
+      <Outcome view={view} />
       <Quorum view={view} picture={picture} spoken={spoken} />
       <p>
         <a href={`/c/${view.ceremony}/live`}>Counts as they come in</a>
@@ -76,16 +77,7 @@ const Sentence = ({ view, spoken }: { view: CeremonyView; spoken: number }) => {
     );
   if (view.mute)
     return <>This party met statements of its own that it has no memory of, so it signs nothing more here.</>;
-  if (view.outcome !== null) {
-    const { value, cause, path, late } = view.outcome;
-    return (
-      <>
-        {cause === null ? "Decided " : "Ended without an outcome: "}
-        {cause === null ? <ForeignValue value={value} /> : <Foreign text={cause} />}, by the {path} close
-        {late ? ", after its expiry" : ""}.
-      </>
-    );
-  }
+  if (view.outcome !== null) return <Result view={view} />;
   if (view.phase === "expired")
     return <>No certificate was known by the hard expiry: this party claims no outcome. Nobody's data was wrong.</>;
   return (
@@ -94,6 +86,50 @@ const Sentence = ({ view, spoken }: { view: CeremonyView; spoken: number }) => {
     </>
   );
 };
+
+/** What came of it; nothing is called the result while another party is known to have computed another. */
+export const Result = ({ view: { outcome, agreement } }: { view: CeremonyView }) => {
+  if (outcome === null) return <>There is no outcome yet.</>;
+  if (agreement.different.length > 0)
+    return (
+      <>
+        {agreement.different.join(", ")} computed another outcome than this party, so none is shown as the result. Act
+        on neither: compare the evidence of both first.
+      </>
+    );
+  const { value, cause, path, late } = outcome;
+  return (
+    <>
+      {cause === null ? "Decided: " : "Ended without an outcome: "}
+      <strong>
+        <Foreign text={cause ?? plainly(value)} />
+      </strong>
+      , by the {path} close
+      {late ? ", after its expiry" : ""}.
+    </>
+  );
+};
+
+/** Beside every outcome stand its digest and the file that proves it. */
+const Outcome = ({ view: { ceremony, outcome, agreement } }: { view: CeremonyView }) =>
+  outcome === null ? null : (
+    <section id="outcome">
+      <h2>Outcome and evidence</h2>
+      <p>
+        Outcome <code class="digest">{grouped(outcome.digest)}</code>
+      </p>
+      <p>
+        <a href={`/c/${ceremony}/evidence`} download={`${ceremony.slice(0, 8)}.evidence.json`}>
+          Evidence bundle
+        </a>{" "}
+        · <a href={`/c/${ceremony}/certificate`}>Certificate to print</a> · <a href="/verify">Verify it</a>
+      </p>
+      <details>
+        <summary>{agreement.different.length > 0 ? "What this party computed" : "The outcome in full"}</summary>
+        <ForeignDocument value={outcome.value} />
+      </details>
+    </section>
+  );
 
 /** Counted by the same function as the outcome; provisional until a certificate. */
 const Quorum = ({ view, picture, spoken }: { view: CeremonyView; picture: Picture; spoken: number }) => (

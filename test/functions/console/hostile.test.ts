@@ -2,6 +2,8 @@
 // address leads anywhere but to this agent, and no character that cannot be seen is left. The pages are those of the routes themselves.
 import { isValidElement } from "hono/jsx";
 import { beforeAll, describe, expect, it, vi } from "vitest";
+import { consoleRoutes } from "../../../functions/console/routes.tsx";
+import { ROUTES } from "../../../functions/http/contract/table.ts";
 import { REFUSALS } from "../../../shared/refusals.ts";
 import { type ConsoleHere, consoleOf } from "../../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../../support/furnished.ts";
@@ -80,7 +82,8 @@ function planter(hostile: string): (model: unknown, name?: string) => unknown {
 }
 
 const TAG = /<(\/?[a-z][a-z0-9]*)((?:\s+[a-z-]+(?:="[^"]*")?)*)\s*\/?>/gi;
-const WARNING = /<span class="badge warn"><span aria-hidden="true">! <\/span>(?:has characters|mixes)[^<]*<\/span>/g;
+const WARNING =
+  /<span class="badge warn wide"><span aria-hidden="true">! <\/span>(?:has characters|mixes)[^<]*<\/span>/g;
 
 /** Elements with the names of their attributes, in order; what is said of hostile words themselves is left out. */
 function shapeOf(html: string): readonly string[] {
@@ -123,5 +126,33 @@ describe("every page whose every string is hostile", () => {
       expect(UNSEEN.exec(html)?.[0], path).toBeUndefined();
     }
     expect(planting.count).toBeGreaterThan(1_000);
+  });
+});
+
+/** What is fetched by a page or kept as a file, and is no page. */
+const NO_PAGES = [
+  "/assets/:name",
+  "/c/:id/state",
+  "/c/:id/live/counts",
+  "/c/:id/evidence",
+  "/exchange/:mesh/statements.json",
+  "/exchange/:mesh/want.json",
+  "/exchange/:mesh/files/:id",
+  "/exchange/:mesh/receipts/:id",
+];
+
+describe("every route that answers with a page", () => {
+  it("is among those that are looked at here and in the browser", () => {
+    const looked = pagesOf(furnished).map((path) => path.replace(/\?.*/, ""));
+    const routes = consoleRoutes().routes.filter(({ method }) => method === "GET");
+    const own = routes.map(({ path }) => path.replace(/(?<=.)\/$/, "")).filter((path) => !NO_PAGES.includes(path));
+    const forgotten = own.filter((path) => {
+      const pattern = new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`);
+      return !looked.some((one) => pattern.test(one));
+    });
+    expect(forgotten).toEqual([]);
+    expect(own.length).toBeGreaterThan(25);
+    const told = ROUTES.filter(({ answers }) => Object.values(answers).some(({ type }) => type === "text/html"));
+    expect(told.map(({ path }) => path).filter((path) => !looked.includes(path))).toEqual([]);
   });
 });

@@ -1,8 +1,8 @@
 // The console's pages without a browser: every page is there and guarded, no form is taken that was not served, nothing of a payload is
 // markup, and what the pages say is what is held.
-import { beforeAll, describe, expect, it } from "vitest";
-import { consoleRoutes } from "../../../functions/console/routes.tsx";
-import { ROUTES } from "../../../functions/http/contract/table.ts";
+import { beforeAll, describe, expect, it, vi } from "vitest";
+import { payloadOf } from "../../../functions/console/signing.ts";
+import type { DraftedContribution } from "../../../shared/ceremony/draft.ts";
 import { type ConsoleHere, consoleOf, KEY } from "../../support/console-here.ts";
 import { type Furnished, furnish, pagesOf } from "../../support/furnished.ts";
 import { MESH } from "../../support/parties.ts";
@@ -14,33 +14,7 @@ beforeAll(async () => {
   acme = await consoleOf(furnished.acme);
 });
 
-/** What is fetched by a page or kept as a file, and is no page. */
-const NO_PAGES = [
-  "/assets/:name",
-  "/c/:id/state",
-  "/c/:id/live/counts",
-  "/c/:id/evidence",
-  "/exchange/:mesh/statements.json",
-  "/exchange/:mesh/want.json",
-  "/exchange/:mesh/files/:id",
-  "/exchange/:mesh/receipts/:id",
-];
-
 describe("every page", () => {
-  it("is among those that are looked at here and in the browser", () => {
-    const looked = pagesOf(furnished).map((path) => path.replace(/\?.*/, ""));
-    const routes = consoleRoutes().routes.filter(({ method }) => method === "GET");
-    const own = routes.map(({ path }) => path.replace(/(?<=.)\/$/, "")).filter((path) => !NO_PAGES.includes(path));
-    const forgotten = own.filter((path) => {
-      const pattern = new RegExp(`^${path.replace(/:\w+/g, "[^/]+")}$`);
-      return !looked.some((one) => pattern.test(one));
-    });
-    expect(forgotten).toEqual([]);
-    expect(own.length).toBeGreaterThan(25);
-    const told = ROUTES.filter(({ answers }) => Object.values(answers).some(({ type }) => type === "text/html"));
-    expect(told.map(({ path }) => path).filter((path) => !looked.includes(path))).toEqual([]);
-  });
-
   it("is there, and may load and run nothing but what this agent serves", async () => {
     for (const path of pagesOf(furnished)) {
       const answer = await acme.get(path);
@@ -147,6 +121,17 @@ describe("what pages say", () => {
     expect(sign).toContain("which leaves 2 where 3 are needed: nothing else can win any more");
   });
 
+  it("is of one's own state what monitoring is told", async () => {
+    const cut = await consoleOf(furnished.crux);
+    const { reasons } = (await (await furnished.crux.request("/readyz")).json()) as {
+      readonly reasons: readonly { code: string }[];
+    };
+    const [said] = (await cut.page("/health")).split('class="facts"');
+    const shown = [...(said ?? "").matchAll(/href="\/e\/([A-Z_]+)"/g)].map(([, code]) => code);
+    expect(shown).toContain("BUS_UNREACHABLE");
+    expect(shown).toEqual(reasons.map(({ code }) => code));
+  });
+
   it("comes again as it was, or not at all", async () => {
     const path = `/c/${furnished.decided}/live/counts`;
     const first = await acme.get(path);
@@ -170,6 +155,44 @@ describe("what pages say", () => {
     expect(await titles("status=final&pattern=consensus")).toEqual(["Release 2.4 "]);
     expect(await titles("partner=nobody")).toEqual([]);
     expect((await titles("")).length).toBe(4);
+  });
+});
+
+describe("what is signed", () => {
+  const path = () => `/c/${furnished.waiting}/sign`;
+  const ceremony = () => furnished.acme.ceremony(furnished.waiting);
+
+  it("is shown with its digest, its policy and its role, and no button stands there before the page has read it", async () => {
+    const html = await (await acme.send(path(), { choice: "approve" })).text();
+    expect(html).toMatch(/<button type="submit" class="main" id="sign" hidden="" disabled="">/);
+    expect(html.replace(/<noscript>.*?<\/noscript>/s, "").match(/<button/g)?.length).toBe(2); // logging out is the other
+    const { toBeSigned } = (
+      (await ceremony().draft(new Map([["choice", "approve"]]))) as { value: DraftedContribution }
+    ).value;
+    expect(payloadOf(toBeSigned)).toMatchObject({ ceremony: furnished.waiting });
+  });
+
+  it.each([
+    ["the statement", "the statement cannot be decoded"],
+    ["the policy", "the policy cannot be decoded"],
+    ["the role", "the policy does not say what the role may do"],
+  ])("is refused, without a button, where %s cannot be read", async (what, reason) => {
+    const { waiting } = furnished;
+    const picture = await ceremony().picture(0);
+    const spoilt =
+      what === "the statement"
+        ? vi.spyOn(ceremony(), "draft").mockResolvedValue({
+            ok: true,
+            value: { id: waiting, at: 0, toBeSigned: new Uint8Array([0x9f]) },
+          } as Awaited<ReturnType<ReturnType<typeof ceremony>["draft"]>>)
+        : vi
+            .spyOn(ceremony(), "picture")
+            .mockResolvedValue({ ...picture, policy: what === "the role" ? { roles: {} } : null });
+    const html = await (await acme.send(path(), { choice: "approve" })).text();
+    spoilt.mockRestore();
+    expect(html).toContain("BLIND_SIGNING_REFUSED");
+    expect(html).toContain(reason);
+    expect(html).not.toContain("/sign/confirm");
   });
 });
 

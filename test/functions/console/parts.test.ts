@@ -1,6 +1,6 @@
 // What the pages are made of: others' words made readable, the lineage as a graph that stays small, places in the plane, and silence told.
 import { describe, expect, it } from "vitest";
-import { plainTitle, readable } from "../../../functions/console/foreign.tsx";
+import { plainly, plainTitle, readable } from "../../../functions/console/foreign.tsx";
 import { lineageGraph } from "../../../functions/console/lineage-graph.ts";
 import { boxesOf, scattersOf } from "../../../functions/console/places.ts";
 import { madeUp } from "../../../functions/console/scenario.ts";
@@ -43,6 +43,15 @@ describe("others' words", () => {
   });
 });
 
+describe("a value", () => {
+  it("is said where it is small, and told as JSON where it is not", () => {
+    expect(plainly({ by: ["acme", "bolt"], choice: "approve" })).toBe("by acme, bolt; choice approve");
+    expect([plainly("as it is"), plainly(8_400), plainly(null)]).toEqual(["as it is", "8400", "none"]);
+    for (const value of [{}, [], { a: { b: { c: 1 } } }, { a: "x".repeat(300) }])
+      expect(plainly(value)).toBe(JSON.stringify(value));
+  });
+});
+
 const ID = (n: number) => n.toString(16).padStart(64, "0");
 const act = (n: number, changes: Partial<Act> = {}): Act => ({
   id: ID(n),
@@ -65,6 +74,7 @@ const picture = (changes: Partial<Picture>): Picture => ({
   acts: [],
   folded: {},
   counts: { held: 0, refused: 0 },
+  pace: null,
   closings: [{ round: 0, statements: 3, path: "unanimous", root: ID(9), set: 3 }],
   tally: null,
   adds: null,
