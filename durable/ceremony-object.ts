@@ -2,7 +2,7 @@
 // there is no await between reading the state and committing, and memory follows the disk.
 
 import { DurableObject } from "cloudflare:workers";
-import { reopenRevocation } from "../shared/authority/statement.ts";
+import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
@@ -79,7 +79,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return withdrawals.map((withdrawal) => uptakeOf(this.#state, doubt, withdrawal));
   }
 
-  async preview(mesh: string, revocation: TranslatorRevocation): Promise<Preview | null> {
+  async preview(mesh: string, revocation: TranslatorRevocation | Revocation): Promise<Preview | null> {
     return previewOf(this.#state, mesh, revocation);
   }
 

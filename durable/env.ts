@@ -1,4 +1,5 @@
 // The bindings of one agent's Worker, as the objects and the edge see them.
+import type { Revocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";
 import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
@@ -27,7 +28,7 @@ export type CeremonyRpc = {
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
   /** Of withdrawals that the keeper of a coalition's mesh tells, in order. */
   /** What a revocation of the coalition in a mesh would touch here; null for nothing. */
-  readonly preview: (mesh: string, revocation: TranslatorRevocation) => Promise<Preview | null>;
+  readonly preview: (mesh: string, revocation: TranslatorRevocation | Revocation) => Promise<Preview | null>;
   readonly withdraw: (frames: readonly Uint8Array[]) => Promise<readonly Uptake[]>;
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;

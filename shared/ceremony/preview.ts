@@ -1,10 +1,10 @@
-// What a withdrawal would touch in a ceremony that runs, before anybody signs it (SPEC §15.16): the seats that would not be heard, and how it would
-// end if it ended now, with it and without it. A provisional view of one party: nothing here is agreed.
+// What a withdrawal would touch in a ceremony that runs, before anybody goes by it: of a translator of its coalition (SPEC §15.16), or of a credential.
+// The seats that would not be heard, and how it would end if it ended now, with it and without it. A provisional view of one party: nothing here is agreed.
 import { rootOf } from "../authority/chain.ts";
+import type { Revocation } from "../authority/statement.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import type { TranslatorRevocation } from "../mesh/translator.ts";
-import { type Id, isKind } from "../observation/observation.ts";
-import type { Under } from "../observation/under.ts";
+import { type ContributionBody, type Id, isKind, type Observation } from "../observation/observation.ts";
 import { advance } from "./advance.ts";
 import { wouldTake } from "./disengaged.ts";
 import { contributionsOf } from "./gathered.ts";
@@ -15,9 +15,10 @@ type Verdict = { readonly is: string; readonly value: Json; readonly cause: stri
 export type Preview = {
   readonly ceremony: Id;
   readonly title: string;
-  readonly operation: string;
+  /** Under a coalition. */
+  readonly operation: string | null;
   readonly phase: Phase;
-  /** Seats of whom nothing would be heard any more. */
+  /** Seats of whom nothing would be heard any more; or not before they speak under another credential. */
   readonly seats: readonly { readonly seat: number; readonly authority: string; readonly role: string }[];
   /** What they have said in the present round that would not stand. */
   readonly contributions: readonly Id[];
@@ -26,27 +27,25 @@ export type Preview = {
   readonly effect: "survives" | "flips" | "stalls";
 };
 
-/** Null where it takes no seat of a ceremony that runs under the coalition of that mesh. */
-export function previewOf(state: CeremonyState, mesh: string, revocation: TranslatorRevocation): Preview | null {
+/** Null where it takes no seat of a ceremony that runs: of one under the coalition of that mesh, where a translator is withdrawn. */
+export function previewOf(
+  state: CeremonyState,
+  mesh: string,
+  withdrawn: TranslatorRevocation | Revocation,
+): Preview | null {
   const round = state.rounds.at(-1);
-  const under = round?.under ?? null;
-  if (round === undefined || under === null || under.mesh !== mesh || state.policy === null || state.ending !== null)
-    return null;
+  if (round === undefined || state.policy === null || state.ending !== null) return null;
   const { policy } = state.policy;
-  const gone = new Set(wouldTake(under, revocation));
-  const seats = round.seats.filter(({ authority }) => gone.has(authority));
+  const taken = "body" in withdrawn ? takenWithKey(round, withdrawn) : takenWithTranslator(round, mesh, withdrawn);
+  const { seats, lost } = taken;
   if (seats.length === 0) return null;
-  const roots = new Set(seats.map(({ root }) => root));
-  const lost = contributionsOf([...round.held.values()]).filter(
-    (said) => roots.has(rootOf(said.chain)) && falls(under, revocation, said),
-  );
   const held = without(round.held, new Set(lost.map(({ id }) => id)));
   const end = (last: Round) => verdictOf(advance(policy, [...state.rounds.slice(0, -1), last]).result);
   const [now, then] = [end(round), end({ ...round, held })];
   return {
     ceremony: state.ceremony,
     title: state.call?.body.title ?? "",
-    operation: under.operation,
+    operation: round.under?.operation ?? null,
     phase: phaseOf(state),
     seats: seats.map(({ index, authority, role }) => ({ seat: index, authority, role })),
     contributions: lost.map(({ id }) => id),
@@ -54,6 +53,34 @@ export function previewOf(state: CeremonyState, mesh: string, revocation: Transl
     then,
     effect: effectOf(now, then),
   };
+}
+
+type Taken = { readonly seats: Round["seats"]; readonly lost: readonly Observation<ContributionBody>[] };
+
+function takenWithTranslator(
+  { under, seats: all, held }: Round,
+  mesh: string,
+  revocation: TranslatorRevocation,
+): Taken {
+  if (under === null || under.mesh !== mesh) return { seats: [], lost: [] };
+  const gone = new Set(wouldTake(under, revocation));
+  const seats = all.filter(({ authority }) => gone.has(authority));
+  const roots = new Set(seats.map(({ root }) => root));
+  const lost = contributionsOf([...held.values()]).filter(
+    (said) => roots.has(rootOf(said.chain)) && falls(under.shift, revocation, said),
+  );
+  return { seats, lost };
+}
+
+/** Of the organisation whose root, or whose delegate, withdraws the credential; nobody else's word takes it. */
+function takenWithKey({ seats, held }: Round, { signer, body: { credential, from, cut } }: Revocation): Taken {
+  const lost = contributionsOf([...held.values()]).filter((said) => {
+    const at = said.chain.findIndex(({ id }) => id === credential);
+    const isAbove = said.chain.slice(0, at + 1).some(({ issuer }) => issuer === signer);
+    return isAbove && falls(0, { after: from, cut }, said);
+  });
+  const roots = new Set([signer, ...lost.map(({ chain }) => rootOf(chain))]);
+  return { seats: seats.filter(({ root }) => roots.has(root)), lost };
 }
 
 /** What is held, but for these contributions, which may have come in batches. */
@@ -70,8 +97,8 @@ function without(held: Round["held"], gone: ReadonlySet<Id>): Round["held"] {
 
 /** Said from its instant on, or before it and not in its cut; whether others would vouch for it is not known yet. */
 function falls(
-  { shift }: Under,
-  { after, cut }: TranslatorRevocation,
+  shift: number,
+  { after, cut }: Pick<TranslatorRevocation, "after" | "cut">,
   { id, at }: { readonly id: Id; readonly at: readonly [number, number] },
 ): boolean {
   return at[1] + shift >= after || !cut.includes(id);

@@ -49,6 +49,20 @@ export const REVOCATION_ROUTES: readonly Route[] = [
   }),
   route({
     method: "POST",
+    path: "/v1/revocations:plan",
+    group: "revocations",
+    does: "what a revocation would do before anybody goes by it: to the ceremonies that run here, and whom it is told",
+    access: "read",
+    cost: 10,
+    body,
+    answers: {
+      200: { about: "its effects", type: JSON_TYPE, shape: shape.document("revocation", "ceremonies", "tells") },
+    },
+    refusals: ["BODY_INVALID", "MESH_UNKNOWN", "SIGNATURE_INVALID"],
+    handle: planRoute,
+  }),
+  route({
+    method: "POST",
     path: "/v1/ceremonies/{id}/revocations",
     group: "revocations",
     does: "carries a revocation into the ceremony",
@@ -77,6 +91,30 @@ async function announceRoute(context: Context<AgentContext>): Promise<Response> 
   await Promise.allSettled(open.map((id) => env.CEREMONY.getByName(id).submit([], [revocation.value.frame])));
   const told = await tellPartners(context, notice, revocation.value.id);
   return context.json({ revocation: revocation.value.id, notice: notice.id, ceremonies: open.length, told }, 201);
+}
+
+/** Nothing is kept and nobody is told. */
+async function planRoute(context: Context<AgentContext>): Promise<Response> {
+  const { env } = context;
+  const revocation = await readRevocation(context);
+  if (!revocation.ok) return problem(context, revocation.fault);
+  const { party } = context.get("config");
+  const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(TOLD_MAX);
+  const previews = await Promise.all(
+    open.map((id) => env.CEREMONY.getByName(id).preview(party.mesh, revocation.value)),
+  );
+  const { id, signer, body: said } = revocation.value;
+  const { credential, from, reason } = said;
+  return context.json({
+    revocation: id,
+    credential,
+    by: context.get("config").self.roots.get(signer) ?? signer,
+    from,
+    reason,
+    ceremonies: previews.filter((preview) => preview !== null),
+    tells: party.partners.map(({ name }) => name),
+    undo: "a new credential only: what was revoked stays so",
+  });
 }
 
 /** A notice outside of every ceremony, in the agent's own name. */

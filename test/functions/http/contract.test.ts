@@ -157,6 +157,7 @@ describe("the served description", () => {
     const credential = bolt.identity.credentials[0] as Uint8Array;
     const revocation = { revocation: toBase64(revocationOf(credential, 1, bolt.root)) };
     await post(`/v1/ceremonies/${second.ceremony}/revocations`, revocation, at("/revocations")[1]);
+    await post("/v1/revocations:plan", revocation);
     await post("/v1/revocations", revocation);
     const call = await (await agent.request(at("/call")[0], { headers: KEYED })).arrayBuffer();
     await cbor("/v1/observations", new Uint8Array(call));

@@ -84,6 +84,39 @@ beforeEach(() => {
 afterEach(() => vi.unstubAllGlobals());
 
 describe("a revocation", () => {
+  it("is planned before: what would fall, what that does to each ceremony, and whom it is told; and nothing is done", async () => {
+    const seats = parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 }));
+    const opening = { pattern: "approval", parties: seats, closesIn: 600, expiresIn: 1_200 };
+    const { ceremony } = await ask<{ ceremony: string }>("/v1/ceremonies", { ...opening, title: "Release 2.4" });
+    await ask("/v1/ceremonies", {
+      ...opening,
+      title: "Release 2.5",
+      parties: seats.filter(({ authority }) => authority !== "crux"),
+    });
+    const said = contributionFrame(crux, ceremony, 2);
+    await consume([said, contributionFrame(bolt, ceremony, 1), contributionFrame(dune, ceremony, 3)]);
+    const anHourAgo = (Date.now() - 3_600_000) * 1_000;
+    const signed = (party: Party, by = party) =>
+      toBase64(revocationOf(party.identity.credentials[0] as Uint8Array, anHourAgo, by.root));
+    const planned = await run("revocation", "announce", { revocation: signed(crux) }, "--plan", ...asked);
+    expect(planned).toMatchObject({
+      exit: 2,
+      data: {
+        by: "crux",
+        tells: ["bolt", "crux", "dune"],
+        ceremonies: [{ ceremony, title: "Release 2.4", seats: [{ authority: "crux" }], contributions: [idOf(said)] }],
+      },
+    });
+    const [preview] = (planned.data as { ceremonies: { now: object; then: object; effect: string }[] }).ceremonies;
+    expect(preview).toMatchObject({ now: { value: { choice: "approve" } }, effect: "stalls" });
+    expect((await explained(said)).verdict).toBe("admitted");
+    expect((await run("revocation", "status", ...asked)).data).toEqual({ revocations: [] });
+    // Another organisation's root takes nothing of it.
+    const foreign = await run("revocation", "announce", { revocation: signed(crux, bolt) }, "--plan", ...asked);
+    const lists = (foreign.data as { ceremonies: { contributions: unknown[] }[] }).ceremonies;
+    expect([foreign.exit, lists.flatMap(({ contributions }) => contributions)]).toEqual([0, []]);
+  });
+
   it("is what everything is judged by that waits in the queue as it comes, whatever was sent before", async () => {
     const seats = parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 }));
     const opened = { pattern: "approval", title: "Release 2.4", parties: seats, closesIn: 600, expiresIn: 1_200 };
