@@ -9,14 +9,17 @@ import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
 import { measureRestart, type Restart } from "./restart.ts";
 
 const MIB = 1_048_576;
-const SAMPLE_MS = 1_000;
+const SAMPLE_MS = 4_000;
 const ANSWER_MS = 5_000;
 
 /** Of one agent, in MiB: JavaScript's heap with the buffers behind it, and all of its process. */
 type Peak = { heap: number; buffers: number; process: number };
 export type MemoryCost = Restart & { readonly peaks: Readonly<Record<string, Peak>> };
 
-/** Asks an isolate how much of its heap is in use, garbage included; null where it does not answer in time. */
+/** Asked one after the other: what is garbage by then is not counted. */
+const QUESTIONS = ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage"];
+
+/** How much of its heap an isolate uses; null where it does not answer in time. */
 async function heapOf(agent: LocalAgent): Promise<{ readonly used: number; readonly buffers: number } | null> {
   const url = await agent.inspector().catch(() => null);
   if (url === null) return null;
@@ -26,10 +29,12 @@ async function heapOf(agent: LocalAgent): Promise<{ readonly used: number; reado
       sleep(ANSWER_MS, null),
       new Promise<{ used: number; buffers: number } | null>((resolve) => {
         socket.addEventListener("error", () => resolve(null));
-        socket.addEventListener("open", () => socket.send('{"id":1,"method":"Runtime.getHeapUsage"}'));
+        socket.addEventListener("open", () => {
+          for (const [id, method] of QUESTIONS.entries()) socket.send(JSON.stringify({ id, method }));
+        });
         socket.addEventListener("message", ({ data }) => {
-          const { result } = JSON.parse(String(data)) as { result?: { usedSize: number; backingStorageSize: number } };
-          resolve(result === undefined ? null : { used: result.usedSize, buffers: result.backingStorageSize });
+          const { result } = JSON.parse(String(data)) as { result?: { usedSize?: number; backingStorageSize: number } };
+          if (result?.usedSize !== undefined) resolve({ used: result.usedSize, buffers: result.backingStorageSize });
         });
       }),
     ]);
@@ -65,7 +70,7 @@ export async function measureMemory(bids: number, bidders: number, closesIn: num
       peak.heap = Math.max(peak.heap, Math.round((found?.used ?? 0) / MIB));
       peak.buffers = Math.max(peak.buffers, Math.round((found?.buffers ?? 0) / MIB));
       peak.process = Math.round(largestProcess() / MIB);
-      if (process.env.TRACE) process.stderr.write(`${agent.name} ${JSON.stringify(found)}\n`);
+      if (found !== null) process.stderr.write(`${agent.name} ${JSON.stringify(found)}\n`);
       await sleep(SAMPLE_MS);
     }
   };
