@@ -23,6 +23,7 @@ import { type Door, doorOf, newsIn } from "./door.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
+import { runsOf } from "./runs.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -51,6 +52,12 @@ export async function ingest(
   config: AgentConfig,
   arrivals: readonly Arrival[],
 ): Promise<readonly Answer[]> {
+  const answers: Answer[] = [];
+  for (const run of runsOf(arrivals)) answers.push(...(await ingestRun(env, config, run)));
+  return answers;
+}
+
+async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly Arrival[]): Promise<readonly Answer[]> {
   const opened = await doorOf(env, config).catch(failed);
   if (!opened.ok) return arrivals.map(() => ({ refusal: misconfigured(opened.fault) }));
   const door = opened.value;

@@ -24,6 +24,8 @@ export const KEPT_EACH_BYTES = 240;
 export const BATCHES_MAX = 1_200;
 /** Shortest time that a contribution waits for others to fill its batch. */
 export const BATCH_WAIT_MICROS_MIN = 250_000;
+/** Frames that are judged, and handed to an object, together: as batches they hold some 1,500 bids, which take 10 MB while they are read. */
+export const RUN_BYTES_MAX = 524_288;
 /** Nesting of arrays and maps: the deepest of our documents needs 7. */
 export const CBOR_DEPTH_MAX = 16;
 /** Items of one document: bounds the work of a scan to about a millisecond. */

@@ -5,6 +5,7 @@ import { isHalted, provenFaults } from "../closing/derive.ts";
 import { powerOf } from "../closing/power.ts";
 import { receive } from "../closing/receive.ts";
 import { type Closing, type ClosingMessage, messagesOf } from "../closing/state.ts";
+import { smallOf } from "../observation/kept.ts";
 import {
   type BatchBody,
   type Call,
@@ -149,7 +150,7 @@ function park(turn: Turn, observation: VerifiedObservation, why: "CEREMONY_UNKNO
   if (refusal !== null) return refuseIn(turn, observation, refusal);
   // What waits for a call shows that the ceremony lives: it is asked for once more, however often it was asked for in vain.
   const quiet = turn.state.call === null ? Math.min(turn.state.quiet, ASKS_MAX - 1) : turn.state.quiet;
-  const kept = withState(turn, { parked: new Map(others).set(observation.id, observation), quiet });
+  const kept = withState(turn, { parked: new Map(others).set(observation.id, smallOf(observation)), quiet });
   // A parked status is news for this moment only; it is not stored, but it says whom to ask.
   const stored = isStatus ? kept : append(kept, observation);
   return receipt(stored, observation.id, "held", why, detail);

@@ -247,10 +247,14 @@ export function writeKept({ id, body }: Batch): Uint8Array | null {
   return concatBytes(sha256(bytes), bytes);
 }
 
+/** A statement, and where it is a batch, one that is kept small. */
+export function smallOf(statement: VerifiedObservation): VerifiedObservation {
+  return isKind(statement, "batch") ? keepSmall(statement) : statement;
+}
+
 /** Opens a frame that was admitted before; a batch is made small at once. */
 export function reopenSmall(frame: Uint8Array): VerifiedObservation {
-  const opened = reopen(frame);
-  return isKind(opened, "batch") ? keepSmall(opened) : opened;
+  return smallOf(reopen(frame));
 }
 
 /** Opens a batch by what was kept beside it; null where that is not whole, not of this version, or not of this batch. */

@@ -14,12 +14,18 @@ let bytes = 0;
 
 const nameOf = (frame: Uint8Array) => toHex(frame.subarray(-16));
 
+/** Bytes that were read for an observation: of a batch those of its members too, which take several times as much once they are read. */
+function bytesOf({ frame, body }: VerifiedObservation): number {
+  if (body.kind !== "batch") return frame.length;
+  return body.members.reduce((sum, member) => sum + member.frame.length, frame.length);
+}
+
 /** Keeps what was admitted for whoever opens the same frame next. */
 export function handOn(observation: VerifiedObservation): void {
-  bytes += observation.frame.length;
+  bytes += bytesOf(observation);
   if (bytes > FRAMES_HANDED_BYTES_MAX) {
     handed.clear();
-    bytes = observation.frame.length;
+    bytes = bytesOf(observation);
   }
   handed.set(nameOf(observation.frame), observation);
 }
@@ -30,7 +36,7 @@ export function reopen(frame: Uint8Array): VerifiedObservation {
   const known = handed.get(name);
   if (known !== undefined && equalBytes(known.frame, frame)) {
     handed.delete(name);
-    bytes -= frame.length;
+    bytes -= bytesOf(known);
     return known;
   }
   return readAgain(frame);

@@ -7,15 +7,16 @@ import { concatBytes } from "../../../shared/bytes.ts";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
-import type { CeremonyState, Round } from "../../../shared/ceremony/state.ts";
+import { type CeremonyState, emptyState, type Round } from "../../../shared/ceremony/state.ts";
+import { step } from "../../../shared/ceremony/step.ts";
 import { viewOf } from "../../../shared/ceremony/view.ts";
 import { sha256 } from "../../../shared/hash.ts";
-import { KEPT_BYTES_MAX } from "../../../shared/limits.ts";
+import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { batchOf, type Member } from "../../../shared/observation/batch.ts";
 import { grantedUntil, keepSmall, keptBytesOf } from "../../../shared/observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../../../shared/observation/observation.ts";
-import { reopen } from "../../../shared/observation/reopen.ts";
+import { handOn, reopen } from "../../../shared/observation/reopen.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
 import { SECOND } from "../../support/network.ts";
 import { sqliteStorage } from "../../support/sqlite-storage.ts";
@@ -130,6 +131,43 @@ describe("a batch that is kept small", () => {
     put(second.id, second.kept.subarray(0, 31));
     expect(toldBy(load())).toEqual(told);
     expect(rows()).toEqual(before);
+  });
+});
+
+describe("a batch that comes before its call", () => {
+  it("waits small, and counts once the call has come, unless a member is out of place", () => {
+    const sale = openSale(4);
+    const bids = bidsIn(sale, 12);
+    const [stranger] = bidsIn({ ...sale, bidders: [...sale.bidders].reverse() }, 1) as [VerifiedObservation];
+    const { state: opened, author } = sale.net.agent("crux");
+    const after = (batch: VerifiedObservation) => {
+      let state = emptyState(opened.ceremony, opened.self);
+      for (const observation of [batch, sale.net.call])
+        state = step(state, { on: "observations", now: sale.net.now, observations: [observation] }, author).state;
+      return viewOf(state).contributions;
+    };
+    expect(after(batchBy(sale, "bolt", bids))).toBe(12);
+    expect(after(batchBy(sale, "bolt", [...bids, stranger]))).toBe(0);
+  });
+});
+
+describe("what a door hands on", () => {
+  it("is as much as is read for it: batches are counted with what they hold", () => {
+    const sale = openSale(1);
+    const bids = Array.from({ length: 16 }, (_, at) => longBid(sale, `lot ${at}`, 15_000));
+    const batches = bids.slice(0, 12).map((left) =>
+      batchBy(
+        sale,
+        "bolt",
+        bids.filter((bid) => bid !== left),
+      ),
+    );
+    for (const batch of batches) handOn(batch);
+    expect(batches.reduce((sum, { frame }) => sum + frame.length, 0)).toBeLessThan(FRAMES_HANDED_BYTES_MAX);
+    const same = batches.filter((batch) => reopen(batch.frame) === batch);
+    expect(same.length).toBeGreaterThan(0);
+    expect(same.length).toBeLessThan(9);
+    expect(same).toContain(batches.at(-1));
   });
 });
 
