@@ -140,14 +140,14 @@ describe("a batch that comes before its call", () => {
     const bids = bidsIn(sale, 12);
     const [stranger] = bidsIn({ ...sale, bidders: [...sale.bidders].reverse() }, 1) as [VerifiedObservation];
     const { state: opened, author } = sale.net.agent("crux");
-    const after = (batch: VerifiedObservation) => {
+    const countedAfter = (batch: VerifiedObservation) => {
       let state = emptyState(opened.ceremony, opened.self);
       for (const observation of [batch, sale.net.call])
         state = step(state, { on: "observations", now: sale.net.now, observations: [observation] }, author).state;
       return viewOf(state).contributions;
     };
-    expect(after(batchBy(sale, "bolt", bids))).toBe(12);
-    expect(after(batchBy(sale, "bolt", [...bids, stranger]))).toBe(0);
+    expect(countedAfter(batchBy(sale, "bolt", bids))).toBe(12);
+    expect(countedAfter(batchBy(sale, "bolt", [...bids, stranger]))).toBe(0);
   });
 });
 
