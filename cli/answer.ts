@@ -10,6 +10,7 @@ import { type Guard, goOffline } from "./offline.ts";
 import { type Form, print, printItem, printRefusal } from "./print.ts";
 import { type Answer, type Call, type Command, EXIT, type Flags, Refused, refused, WITHHOLDS } from "./registry.ts";
 import { Progress } from "./terminal.ts";
+import { readTimesAs } from "./times.ts";
 
 const BEAT_MS = 1_000;
 
@@ -69,6 +70,7 @@ async function answer(
 
 /** A word or flag that the command itself refuses: its own help says how it is written. */
 async function run(command: Command, { args, flags, output }: Call): Promise<Answer> {
+  readTimesAs(flags["time-format"]);
   const form: Form = { output, fields: readFields(flags.fields) };
   const progress = new Progress({ quiet: flags.quiet === true, plain: flags.plain === true });
   const beat = setInterval(() => command.stays || progress.beat(command.name), BEAT_MS).unref();

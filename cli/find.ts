@@ -11,6 +11,7 @@ export const GLOBAL = {
     value: "A,B.C",
     about: "only these fields of the answer; in text form a row with tabs between",
   },
+  "time-format": { type: "string", value: "iso|relative|raw", about: "how text tells times" },
   quiet: { type: "boolean", short: "q", about: "no progress" },
   "exit-zero": { type: "boolean", about: "exit 0 also for a definite no (5) and where it is pending (8)" },
   offline: { type: "boolean", about: "any socket is refused; or set QUORATE_OFFLINE=1" },

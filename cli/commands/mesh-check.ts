@@ -8,6 +8,7 @@ import { BusFault, type BusLogin, type BusReport, probeBus } from "../nats/probe
 import type { PartyDocument } from "../party/document.ts";
 import { pathIn } from "../party/folder.ts";
 import { type Call, type Command, EXIT, Refused } from "../registry.ts";
+import { timeText } from "../times.ts";
 
 type Side = { readonly ok: boolean | null; readonly refusal: object | null };
 type Row = {
@@ -125,7 +126,7 @@ function told({ partner, publish, receive, lastHeard, clockSeconds, rootFits }: 
   const parts = [
     `publish ${mark(publish)}`,
     `receive ${mark(receive)}`,
-    lastHeard === null ? "not heard" : `heard ${lastHeard}`,
+    lastHeard === null ? "not heard" : `heard ${timeText(Date.parse(lastHeard) * 1_000)}`,
     ...(clockSeconds === null ? [] : [`clock ${clockSeconds >= 0 ? "+" : ""}${clockSeconds} s`]),
     ...(rootFits === null ? [] : [rootFits ? "root fits" : "✗ shows another root"]),
   ];

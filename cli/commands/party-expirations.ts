@@ -9,6 +9,7 @@ import type { PartyDocument } from "../party/document.ts";
 import { pathIn } from "../party/folder.ts";
 import { type Command, EXIT } from "../registry.ts";
 import { shown } from "../terminal.ts";
+import { timeText } from "../times.ts";
 import { apiKeysIn } from "./online/keys.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -41,10 +42,10 @@ export const partyExpirations: Command = {
     const all = [...inFolder(dir), ...[...given, ...inside.map((name) => `${dir}/${name}`)].flatMap(inLogin)];
     const rows = all.sort((a, b) => a.at - b.at).map((ending) => ({ ...ending, state: stateOf(ending, now, within) }));
     for (const { what, name, at, state } of rows.filter((row) => row.state !== "later"))
-      call.say(`! ${what} ${shown(name)} ${state === "ended" ? "ended" : "ends"} ${dateOf(at)}`);
+      call.say(`! ${what} ${shown(name)} ${state === "ended" ? "ended" : "ends"} ${timeText(at)}`);
     const lines = rows.map(
       ({ what, name, at, state, do: remedy }) =>
-        `${dateOf(at)}  ${state.padEnd(6)} ${what} ${shown(name)}${state === "later" ? "" : `   do  ${remedy}`}`,
+        `${timeText(at)}  ${state.padEnd(6)} ${what} ${shown(name)}${state === "later" ? "" : `   do  ${remedy}`}`,
     );
     const named = rows.map(({ at, ...row }) => ({ ...row, at: dateOf(at) }));
     const data = { dir, endings: named, soon: rows.filter(({ state }) => state !== "later").length };

@@ -9,6 +9,7 @@ import { argument, instant, readJsonFile, usage, writeNamed } from "../files.ts"
 import type { PartyDocument } from "../party/document.ts";
 import { pathIn } from "../party/folder.ts";
 import { type Call, type Command, EXIT, WITHHOLDS } from "../registry.ts";
+import { timeText } from "../times.ts";
 import { unwrap } from "./unwrap.ts";
 
 export const partyRevoke: Command = {
@@ -53,7 +54,7 @@ export const partyRevoke: Command = {
     const file = join(dir, `revocation-${revocation.id.slice(0, 8)}.json`);
     writeNamed(file, `${JSON.stringify({ revocation: toBase64(frame) })}\n`);
     const text = [
-      `${document.name} withdraws ${id.slice(0, 12)}… from ${new Date(from / 1_000).toISOString()} on`,
+      `${document.name} withdraws ${id.slice(0, 12)}… from ${timeText(from)} on`,
       `keeps      ${cut.length === 0 ? "nothing that is dated before, but what others had referenced by then" : `${cut.length} statements`}`,
       `file       ${file}: revocation announce hands it to your agent, or to a partner's`,
       "next       make new keys: party init, and have the partners add the new card",

@@ -10,6 +10,7 @@ import type { PartyDocument } from "../party/document.ts";
 import { pathIn, replacePrivate, writePrivate } from "../party/folder.ts";
 import { type Command, EXIT, WITHHOLDS } from "../registry.ts";
 import { makeParty } from "../stack/party.ts";
+import { timeText } from "../times.ts";
 import { daysOf } from "./party.ts";
 import { unwrap } from "./unwrap.ts";
 
@@ -50,7 +51,7 @@ export const partyRotate: Command = {
     writeNamed(pathIn(dir, "card"), `${JSON.stringify(writeCard(card))}\n`);
     const until = new Date(retired.grant.not_after / 1_000).toISOString();
     const text = [
-      `${name} has the new key ${card.key.slice(0, 12)}…; the one before it stays good until ${until}`,
+      `${name} has the new key ${card.key.slice(0, 12)}…; the one before it stays good until ${timeText(retired.grant.not_after)}`,
       "next       npm run deploy, and party device where partners ask for continuity",
       `then       party revoke ${dir} --credential ${kept}`,
     ];

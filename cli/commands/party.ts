@@ -5,6 +5,7 @@ import { argument, readJsonFile, required, usage, writeNamed } from "../files.ts
 import type { PartyDocument } from "../party/document.ts";
 import { type Accounts, createParty, pathIn, readCard, withPartners } from "../party/folder.ts";
 import { type Call, type Command, EXIT } from "../registry.ts";
+import { timeText } from "../times.ts";
 
 /** A day less than the longest that a ceremony may live, so that a key outlives nothing it opens by much. */
 const VALID_DAYS = 397;
@@ -24,7 +25,7 @@ export const partyInit: Command = {
     const card = createParty(dir, name, mesh, { notBefore, notAfter: notBefore + daysOf(call) * DAY });
     const data = { name, mesh, dir, card: pathIn(dir, "card"), root: card.root, words: wordsOf(card.root) };
     const text = [
-      `${name} of ${mesh}, valid until ${new Date((notBefore + daysOf(call) * DAY) / 1_000).toISOString().slice(0, 10)}`,
+      `${name} of ${mesh}, valid until ${timeText(notBefore + daysOf(call) * DAY)}`,
       `words      ${data.words}`,
       `partners   send them ${data.card}, and read them the words over another road`,
       `agent      ${pathIn(dir, "party")} is its PARTY; ${pathIn(dir, "secrets")} holds its secrets`,

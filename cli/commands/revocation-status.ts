@@ -3,10 +3,10 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { Posture } from "../../shared/coalition/posture.ts";
 import type { Hearing } from "../../shared/coalition/seen.ts";
-import { readableInstant } from "../../shared/instant.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, fetchFrom } from "../agent-client.ts";
 import { persistently } from "../online/persist.ts";
 import { type Call, type Command, EXIT, refused } from "../registry.ts";
+import { timeText } from "../times.ts";
 
 const AGENT = { ...AGENT_FLAGS, mesh: { type: "string" } } as const;
 const WATCH_MS = 2_000;
@@ -75,7 +75,7 @@ function textOf(shown: readonly Shown[]): string {
 
 function rowOf({ partner, state, told, seen, enforcing, lastHeard }: Hearing): string {
   const since = { enforcing, seen, told, "not-heard": lastHeard }[state];
-  const when = since === null ? "" : readableInstant(since);
+  const when = since === null ? "" : timeText(since);
   return `  ${partner.padEnd(16)} ${state.replace("-", " ").padEnd(10)} ${state === "not-heard" && when !== "" ? `last heard ${when}` : when}`;
 }
 

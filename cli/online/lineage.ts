@@ -1,8 +1,8 @@
 // The lineage of a ceremony at one agent: fetched page by page, and shown as a list.
-import { readableInstant } from "../../shared/instant.ts";
 import type { LinkedEntry } from "../../shared/lineage/entry.ts";
 import { type Agent, askJson } from "../agent-client.ts";
 import { shown } from "../terminal.ts";
+import { clockText } from "../times.ts";
 import { short } from "./ids.ts";
 
 type Page = { readonly lineage: readonly LinkedEntry[]; readonly next: number | null };
@@ -21,7 +21,7 @@ export function lineageText(lineage: readonly LinkedEntry[]): string {
   if (lineage.length === 0) return "nothing has happened";
   return lineage
     .map(({ index, at, kind, by, about, detail }) => {
-      const time = readableInstant(Math.floor(at / 1_000) * 1_000).slice(11, 23);
+      const time = clockText(at, 3);
       const what = Object.entries(detail).map(([name, value]) => `${name} ${shown(value)}`);
       const of =
         about.length === 0 ? "" : `   ${about.slice(0, 3).map(short).join(" ")}${about.length > 3 ? " …" : ""}`;

@@ -1,7 +1,6 @@
 // A ceremony as the command line shows it: counts rather than rows, times in UTC with how long until then, and never another's escapes.
 
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
-import { readableInstant } from "../../shared/instant.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { decodePolicy } from "../../shared/policy/decode.ts";
 import { type Agent, askAgent } from "../agent-client.ts";
@@ -31,17 +30,6 @@ export async function refusalOf(agent: Agent, ceremony: string): Promise<string 
   if (policy === null || !policy.ok) return null;
   const { outcome } = policy.value.policy;
   return outcome.function === "threshold" ? outcome.refusal : null;
-}
-
-/** "2026-11-22 21:00:00Z (in 24 h)"; both in microseconds. */
-export function when(micros: number | null, now: number): string {
-  if (micros === null) return "not known";
-  const seconds = Math.round((micros - now) / 1_000_000);
-  const size = Math.abs(seconds);
-  const [count, unit] =
-    size < 120 ? [size, "s"] : size < 7_200 ? [Math.round(size / 60), "min"] : [Math.round(size / 3_600), "h"];
-  const at = readableInstant(Math.floor(micros / 1_000_000) * 1_000_000);
-  return `${at}Z (${seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`})`;
 }
 
 /** One line: how far it is. */

@@ -1,11 +1,14 @@
 // What every answer owes, whatever the command: fields, exits for dashboards, quiet, a word on Ctrl-C, and a stdout that carries data alone.
-import { type ChildProcess, spawn } from "node:child_process";
+import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { Progress } from "../../cli/terminal.ts";
 import { answered } from "../support/answered.ts";
 import { quorateUnder } from "../support/cli.ts";
+import { scratchFolder } from "../support/scratch.ts";
 
 const main = new URL("../../cli/main.ts", import.meta.url).pathname;
 const HELD = "--contributions cli/examples/contributions.json --pattern approval".split(" ");
@@ -45,6 +48,31 @@ describe("--exit-zero", () => {
     expect((await answered(...lint, "--exit-zero")).exit).toBe(0);
     expect((await answered("errors", "NOPE", "--exit-zero")).exit).toBe(7);
     expect((await answered("version", "--exit-zero", "--nonsense")).exit).toBe(64);
+  });
+});
+
+describe("--time-format", () => {
+  const revoked = async (...words: readonly string[]) => {
+    const { dir, remove } = scratchFolder("times");
+    await answered("party", "init", "acme", "--mesh", "m", "--dir", join(dir, "acme"));
+    const { stdout } = await answered("party", "revoke", join(dir, "acme"), "--from", "2026-01-02T03:04:05Z", ...words);
+    remove();
+    return / from (.*) on\n/.exec(stdout)?.[1];
+  };
+
+  it("tells times as one asks for them, for this line alone", async () => {
+    expect(await revoked("--time-format", "raw")).toBe("1767323045000000");
+    expect(await revoked("--time-format", "relative")).toMatch(/^\d+ h ago$/);
+    expect(await revoked("--time-format", "iso")).toBe("2026-01-02 03:04:05Z");
+    expect(await revoked()).toBe("2026-01-02 03:04:05Z");
+    expect((await answered("version", "--time-format", "local")).exit).toBe(64);
+  });
+
+  it("is followed by every command: none writes a time into its text by itself", () => {
+    const listed = ["ls-files", "-co", "--exclude-standard", "cli/commands", "cli/online"];
+    const files = execFileSync("git", listed, { encoding: "utf8" }).trim().split("\n");
+    const own = files.filter((file) => /readableInstant|toISOString\(\)\.slice/.test(readFileSync(file, "utf8")));
+    expect(own).toEqual(["cli/commands/online/keys.ts", "cli/commands/party-expirations.ts"]); // in data, each
   });
 });
 

@@ -5,6 +5,7 @@ import { argument, seconds, usage } from "../../files.ts";
 import { nextLine } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
+import { timeText } from "../../times.ts";
 
 type Endpoint = {
   readonly id: string;
@@ -69,8 +70,7 @@ export const endpointList: Command = {
   run: async (call) => {
     const data = await askJson<Listed>(agentOf(call), PATH);
     const lines = data.endpoints.map(({ id, url, events, isConfigured, disabledAtMs, why }) => {
-      const off =
-        disabledAtMs === null ? "" : `   DISABLED ${new Date(disabledAtMs).toISOString()}: ${shown(why ?? "")}`;
+      const off = disabledAtMs === null ? "" : `   DISABLED ${timeText(disabledAtMs * 1_000)}: ${shown(why ?? "")}`;
       const told = events.length === EVENT_TYPES.length ? "all" : events.join(", ");
       return `${shown(id).padEnd(16)} ${shown(url)}   ${shown(told)}${isConfigured ? "   (of the deployment)" : ""}${off}`;
     });

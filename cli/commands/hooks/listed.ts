@@ -15,6 +15,7 @@ import { pagesOf } from "../../online/pages.ts";
 import { persistently } from "../../online/persist.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
+import { clockText, timeText } from "../../times.ts";
 
 export type Source = {
   readonly id: string;
@@ -117,7 +118,7 @@ export function requestText(request: Request): string {
   const mark = status === "rejected" ? "✘" : "✔";
   const did = ceremony === null ? "" : ` ${status === "duplicate" ? "of" : "→"} ${ceremony.slice(0, 12)}`;
   const replay = replayOf === null ? "" : `  replay of ${shown(replayOf)}`;
-  const clock = new Date(atMs).toISOString().slice(11, 19);
+  const clock = clockText(atMs * 1_000);
   const lines = [
     `${clock}  ${shown(id)}  ${shown(event ?? "")}  ${shown(delivery ?? "")}  signature ${mark}  ${status}${did}  (${tookMs} ms)${replay}`,
     ...(code === null || status === "ignored" ? [] : [`          ${shown(code)}: ${shown(why ?? "")}`]),
@@ -147,7 +148,7 @@ export const sourceEvents: Command = {
     const lines = events.map(({ id, atMs, ceremony, label, status, requests }) => {
       const place = ceremony === null ? "" : ` → ${shown(ceremony.slice(0, 12))}`;
       const times = `${requests} ${requests === 1 ? "request" : "requests"}`;
-      return `${new Date(atMs).toISOString().slice(0, 19)}  ${shown(id)}  ${shown(status)}${place}  ${shown(label ?? "")}  ${times}`;
+      return `${timeText(atMs * 1_000)}  ${shown(id)}  ${shown(status)}${place}  ${shown(label ?? "")}  ${times}`;
     });
     return {
       exit: EXIT.yes,
@@ -180,7 +181,7 @@ export const sourceAttempts: Command = {
     const data = await askJson<{ readonly attempts: readonly Attempt[] }>(agentOf(call), `/v1/attempts?${query}`);
     const lines = data.attempts.map(
       ({ atMs, tookMs, owner, road, http, why }) =>
-        `${new Date(atMs).toISOString().slice(0, 19)}  ${shown(road)} ${shown(owner)}  ${http ?? "–"}  ${why === null ? "✓" : shown(why)}  (${tookMs} ms)`,
+        `${timeText(atMs * 1_000)}  ${shown(road)} ${shown(owner)}  ${http ?? "–"}  ${why === null ? "✓" : shown(why)}  (${tookMs} ms)`,
     );
     return { exit: EXIT.yes, data, text: lines.length === 0 ? "nobody was told anything yet" : lines.join("\n") };
   },

@@ -4,6 +4,7 @@ import { argument, seconds } from "../../files.ts";
 import { nextLine } from "../../online/show.ts";
 import { type Command, EXIT } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
+import { timeText } from "../../times.ts";
 import { pathOf } from "./listed.ts";
 
 export const sourceRotate: Command = {
@@ -46,7 +47,7 @@ export const sourcePause: Command = {
     const agent = agentOf(call);
     const source = argument(call, 0, "SOURCE");
     const data = await askJson<{ readonly pausedAtMs: number }>(agent, `${pathOf(source)}/pause`, { method: "POST" });
-    const since = `${shown(source)} is paused since ${new Date(data.pausedAtMs).toISOString()}`;
+    const since = `${shown(source)} is paused since ${timeText(data.pausedAtMs * 1_000)}`;
     return { exit: EXIT.yes, data, text: [since, nextLine("source resume", shown(source), agent)].join("\n") };
   },
 };

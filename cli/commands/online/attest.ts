@@ -7,9 +7,10 @@ import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } f
 import { argument, usage } from "../../files.ts";
 import { ceremonyOf, short } from "../../online/ids.ts";
 import { CHOICES, type Content, contentOf } from "../../online/said.ts";
-import { nextLine, when } from "../../online/show.ts";
+import { nextLine } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
+import { when } from "../../times.ts";
 
 type Drafted = { readonly observation: string; readonly at: number; readonly toBeSigned: string };
 type Draft = Drafted & { readonly statement: Statement };

@@ -7,10 +7,11 @@ import { describeRefusal } from "../../../shared/refusals.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson, folderOf } from "../../agent-client.ts";
 import { readJsonFile, required, seconds, usage } from "../../files.ts";
 import { short } from "../../online/ids.ts";
-import { nextLine, when } from "../../online/show.ts";
+import { nextLine } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
 import { findStack } from "../../stack/kept-stack.ts";
 import { shown } from "../../terminal.ts";
+import { when } from "../../times.ts";
 import { policyFrom, settingsIn } from "../decide.ts";
 
 type Party = { readonly authority: string; readonly role: string; readonly power: number };

@@ -5,18 +5,10 @@ import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askAgent, a
 import { argument, numberIn, usage } from "../../files.ts";
 import { ceremonyOf, listOf, short } from "../../online/ids.ts";
 import { lineageOf, lineageText } from "../../online/lineage.ts";
-import {
-  agreementText,
-  ENDED,
-  endingText,
-  exitOf,
-  nextLine,
-  progressText,
-  refusalOf,
-  when,
-} from "../../online/show.ts";
+import { agreementText, ENDED, endingText, exitOf, nextLine, progressText, refusalOf } from "../../online/show.ts";
 import { type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
+import { when } from "../../times.ts";
 
 /** Listed where no --limit says otherwise. */
 const LISTED = 50;

@@ -8,6 +8,7 @@ import { PROGRAM } from "../../find.ts";
 import { pathIn, replacePrivate } from "../../party/folder.ts";
 import { type Call, type Command, EXIT } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
+import { timeText } from "../../times.ts";
 
 /** As it stands in the secret `API_KEYS`, a list of such. */
 export type KeyEntry = {
@@ -25,8 +26,6 @@ type ShownKey = {
 };
 type Listed = { readonly keys: readonly ShownKey[]; readonly withdrawn: readonly string[] };
 
-const dateOf = (ms: number) => new Date(ms).toISOString().slice(0, 19);
-
 export const keyList: Command = {
   name: "key list",
   usage: `key list ${AGENT_USAGE}`,
@@ -37,8 +36,8 @@ export const keyList: Command = {
   run: async (call) => {
     const data = await askJson<Listed>(agentOf(call), "/v1/keys");
     const lines = data.keys.map(({ id, scopes, until, withdrawnAtMs }) => {
-      const end = until === null ? "" : `   until ${dateOf(until)}Z${until < Date.now() ? ", ENDED" : ""}`;
-      const gone = withdrawnAtMs === null ? "" : `   WITHDRAWN ${dateOf(withdrawnAtMs)}Z`;
+      const end = until === null ? "" : `   until ${timeText(until * 1_000)}${until < Date.now() ? ", ENDED" : ""}`;
+      const gone = withdrawnAtMs === null ? "" : `   WITHDRAWN ${timeText(withdrawnAtMs * 1_000)}`;
       return `${shown(id).padEnd(16)} ${shown(scopes.join(", "))}${end}${gone}`;
     });
     const others = data.withdrawn.map((id) => `${shown(id).padEnd(16)} withdrawn`);
@@ -143,7 +142,7 @@ export const keyWithdraw: Command = {
       return { exit: EXIT.stopped, data: { withdrawn: false, id }, text: "nothing was withdrawn" };
     type Withdrawn = { readonly id: string; readonly atMs: number };
     const data = await askJson<Withdrawn>(agent, `/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
-    const text = `${shown(data.id)} is withdrawn since ${dateOf(data.atMs)}Z; a name that was withdrawn is never taken again`;
+    const text = `${shown(data.id)} is withdrawn since ${timeText(data.atMs * 1_000)}; a name that was withdrawn is never taken again`;
     return { exit: EXIT.yes, data: { withdrawn: true, ...data }, text };
   },
 };

@@ -1,6 +1,5 @@
 // `trace` and `observation show`: where an observation has come to, asked of every agent that can be asked, and what one is.
 import type { Explanation } from "../../../shared/evidence/explain.ts";
-import { readableInstant } from "../../../shared/instant.ts";
 import {
   AGENT_FLAGS,
   AGENT_INPUT,
@@ -14,6 +13,7 @@ import { argument } from "../../files.ts";
 import { digitsOf, short } from "../../online/ids.ts";
 import { type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
+import { timeText } from "../../times.ts";
 
 type Hop = {
   readonly party: string;
@@ -96,7 +96,7 @@ export const observationShow: Command = {
     const text = [
       `obs ${id}`,
       `  ${shown(kind)} of ${shown(authority)}${role === null ? "" : ` as ${shown(role)}`}${round === null ? "" : `, round ${round}`}`,
-      `  dated    ${readableInstant(at[0])}Z${at[1] === at[0] ? "" : ` to ${readableInstant(at[1])}Z`}`,
+      `  dated    ${timeText(at[0])}${at[1] === at[0] ? "" : ` to ${timeText(at[1])}`}`,
       `  at ${shown(by)}  ${verdict}${provisional ? " so far" : ""}`,
       ...(contradicts === null ? [] : [`  EQUIVOCATION  contradicts ${contradicts} of the same signer`]),
       `next: npm run -s quorate -- explain ${short(id)}${agent.flags === "" ? "" : ` ${agent.flags}`}`,
