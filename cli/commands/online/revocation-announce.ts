@@ -1,11 +1,11 @@
 // `revocation announce`: hands an agent the file in which a party's root withdraws a stolen key, so that it goes by it and tells its partners.
 
 import type { Preview } from "../../../shared/ceremony/preview.ts";
-import { readableInstant } from "../../../shared/instant.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument, readJsonFile, usage } from "../../files.ts";
 import { type Answer, type Command, EXIT } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
+import { timeText } from "../../times.ts";
 
 type Announced = { readonly revocation: string; readonly ceremonies: number; readonly told: number };
 
@@ -21,7 +21,7 @@ type Plan = {
 function planned(data: Plan): Answer {
   const { credential, by, from, ceremonies, tells, undo } = data;
   const lines = [
-    `revokes     ${shown(credential.slice(0, 12))} of ${shown(by)}, from ${readableInstant(from)}`,
+    `revokes     ${shown(credential.slice(0, 12))} of ${shown(by)}, from ${timeText(from)}`,
     ...ceremonies.map(
       ({ ceremony, title, seats, contributions, effect }) =>
         `${effect.padEnd(11)} ${ceremony.slice(0, 12)} ${shown(title)}: ${contributions.length} contributions fall, ${seats.map(({ authority }) => shown(authority)).join(", ")} to speak under another credential`,
