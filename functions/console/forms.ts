@@ -7,6 +7,7 @@ const FORMS: readonly (readonly [RegExp, Scope | null])[] = [
   [/^\/policies\/simulate$/, "read"],
   [/^\/c\/[^/]+\/sign(\/confirm)?$/, "attest"],
   [/^\/exchange\/[^/]+$/, "attest"],
+  [/^\/exchange\/[^/]+\/(arrivals|files)$/, "admin"],
   [/^\/mesh\/[^/]+\/(apart|return|revoke|reconcile|merge)$/, "admin"],
   [/^\/sources\/[^/]+\/requests\/[^/]+\/replay$/, "open"],
   [/^\/sources\/told\/[^/]+\/again$/, "open"],
@@ -14,6 +15,14 @@ const FORMS: readonly (readonly [RegExp, Scope | null])[] = [
 
 /** What nobody has listed is for whoever may do all. */
 export function scopeOfForm(path: string): Scope | null {
-  const found = FORMS.find(([pattern]) => pattern.test(path));
+  const found = listed(path);
   return found === undefined ? "admin" : found[1];
+}
+
+export function isListed(path: string): boolean {
+  return listed(path) !== undefined;
+}
+
+function listed(path: string): (typeof FORMS)[number] | undefined {
+  return FORMS.find(([pattern]) => pattern.test(path));
 }

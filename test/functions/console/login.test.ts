@@ -4,6 +4,8 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import { afterEach, beforeAll, describe, expect, it, vi } from "vitest";
 import { IDLE_MS, SESSION_MS, SESSIONS_OF_ONE_MAX } from "../../../durable/edge-sessions.ts";
 import { EDGE_NAME } from "../../../durable/env.ts";
+import { isListed } from "../../../functions/console/forms.ts";
+import { consoleRoutes } from "../../../functions/console/routes.tsx";
 import type { Scope } from "../../../shared/scopes.ts";
 import { type AgentHere, KEYED } from "../../support/agent-here.ts";
 import { type ConsoleHere, consoleOf, consoleWith, cookieOf, logIn } from "../../support/console-here.ts";
@@ -70,6 +72,8 @@ const FORMS: readonly (readonly [string, Scope, Record<string, string>])[] = [
   ["/c/ID/sign", "attest", { choice: "approve" }],
   ["/c/ID/sign/confirm", "attest", { choice: "approve", at: "1", id: "ab" }],
   ["/exchange/MESH", "attest", { do: "take" }],
+  ["/exchange/MESH/arrivals", "admin", {}],
+  ["/exchange/MESH/files", "admin", {}],
   ["/mesh/MESH/apart", "admin", { with: "elsewhere", reason: "scheduled", condition: "x" }],
   ["/mesh/MESH/return", "admin", { with: "elsewhere" }],
   ["/mesh/MESH/revoke", "admin", { translator: "bolt/to-acme", sure: "yes" }],
@@ -112,6 +116,13 @@ describe("a key at the console", () => {
     expect(await revoked()).toBe(before);
     const { parties } = await acme.ceremony(furnished.waiting).view();
     expect(parties.find(({ authority }) => authority === "acme")?.contribution).toBe(null);
+  });
+
+  it("sends no form whose scope nobody has thought of", () => {
+    const posts = consoleRoutes().routes.filter(({ method }) => method === "POST");
+    const paths = [...new Set(posts.map(({ path }) => path.replace(/:\w+/g, "x")))];
+    expect(paths.length).toBeGreaterThan(12);
+    expect(paths.filter((path) => !isListed(path))).toEqual([]);
   });
 
   it("that may not see is not let in, and no more is a wrong one; neither is told which keys there are", async () => {
