@@ -7,7 +7,7 @@ import { toHex } from "../../shared/bytes.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { AgentContext } from "../http/app.ts";
-import { LOGGED_OUT } from "../http/budget.ts";
+import { forgetLeases, LOGGED_OUT } from "../http/budget.ts";
 import { callerByToken } from "../http/callers.ts";
 import { callerByKey } from "../http/guesses.ts";
 import { type Caller, inTime, mayDo } from "../http/keys.ts";
@@ -72,6 +72,7 @@ export async function endSession(context: Agent): Promise<string> {
   if (cookie !== null) await edgeOf(context).endSession(digestOf(cookie));
   if (caller.token === null) return "/login";
   await edgeOf(context).endToken(caller.token, caller.untilMs ?? 0, Date.now());
+  forgetLeases(context.env, caller.id);
   return ACCESS_LOGOUT;
 }
 

@@ -45,6 +45,12 @@ export async function spend(env: AgentEnv, caller: Caller, units: number, nowMs:
   return ok({ limit, remaining: lease.left + lease.remaining, resetMs: lease.resetMs });
 }
 
+/** What this isolate still held for a caller that is gone: it learns of that here before its leases end. */
+export function forgetLeases({ EDGE }: AgentEnv, id: string): void {
+  const mine = callersOf(EDGE);
+  for (const name of [...mine.keys()]) if (name.startsWith(`${id} `)) mine.delete(name);
+}
+
 async function leased(
   env: AgentEnv,
   { id, token, perMinute }: Caller,

@@ -20,9 +20,10 @@ type Agent = Context<AgentContext>;
 
 /** Answers a request to one route, or says why not: who asks, then how it is asked. */
 export function guarded(route: Route): (context: Agent) => Promise<Response> {
+  const form = formOf(route);
   return async (context) => {
     context.set("route", route.path);
-    const answer = await inForm(context, await answered(context, route));
+    const answer = await inForm(context, await answered(context, route, form));
     // What was only accepted is followed where it is told: at its own address, or at that of what it is about.
     if (answer.status === 202 && !answer.headers.has("location")) {
       const { path, method } = context.req;
@@ -33,11 +34,20 @@ export function guarded(route: Route): (context: Agent) => Promise<Response> {
   };
 }
 
-async function answered(context: Agent, route: Route): Promise<Response> {
+/** What a route offers and takes, read off its row once. */
+type Form = { readonly offered: readonly string[]; readonly limit: number; readonly types: readonly string[] };
+
+function formOf(route: Route): Form {
+  const types = Object.values(route.answers).flatMap(({ type, also = [] }) => [type, ...also]);
+  const offered = [...new Set(types)].filter((type) => type !== "");
+  return { offered, limit: limitsOf(route).body, types: route.body?.types ?? [] };
+}
+
+async function answered(context: Agent, route: Route, form: Form): Promise<Response> {
   const caller = await admitted(context, route);
   if (!caller.ok) return problem(context, caller.fault);
-  const form = checkForm(context, route);
-  if (!form.ok) return problem(context, form.fault);
+  const asked = checkForm(context, form);
+  if (!asked.ok) return problem(context, asked.fault);
   const query = readQuery(context, route);
   if (!query.ok) return problem(context, query.fault);
   const backlog = route.sends ? await checkBacklog(context.env, Date.now()) : ok(null);
@@ -98,23 +108,17 @@ function secondsUntil(atMs: number, nowMs: number): number {
   return Math.max(1, Math.ceil((atMs - nowMs) / 1_000));
 }
 
-function checkForm(context: Agent, route: Route): Result<null> {
-  const { answers, body } = route;
-  const offered = [...new Set(Object.values(answers).flatMap(({ type, also = [] }) => [type, ...also]))].filter(
-    (type) => type !== "",
-  );
+function checkForm(context: Agent, { offered, limit, types }: Form): Result<null> {
   const accepted = context.req.header("accept");
   const form = preferred(accepted, offered);
   if (offered.length > 1) context.header("vary", "accept");
   if (form === null && offered.length > 0)
     return fault("NOT_ACCEPTABLE", { found: (accepted ?? "").slice(0, 100), need: offered.join(", ") });
   context.set("form", form);
-  const { body: limit } = limitsOf(route);
   if (Number(context.req.header("content-length") ?? "0") > limit) return fault("BODY_TOO_LARGE", { limit });
-  if (body === undefined || body.types.length === 0) return ok(null);
+  if (types.length === 0) return ok(null);
   const found = mediaType(context.req.raw);
-  if (!body.types.includes(found)) return fault("CONTENT_TYPE", { found, need: body.types[0] });
-  return ok(null);
+  return types.includes(found) ? ok(null) : fault("CONTENT_TYPE", { found, need: types[0] as string });
 }
 
 /** The query decoded by the route's own fields; a name that it does not know is refused, since its sender meant something by it. */

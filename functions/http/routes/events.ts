@@ -11,7 +11,7 @@ import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
 import type { AgentContext } from "../app.ts";
-import { LOGGED_OUT } from "../budget.ts";
+import { forgetLeases, LOGGED_OUT } from "../budget.ts";
 import { type Route, route } from "../contract/route.ts";
 import { problem } from "../problem.ts";
 import { withCeremony } from "./ceremonies.ts";
@@ -124,6 +124,7 @@ async function unlessGone<T>(context: Agent, follow: (withinMs: number) => Promi
   said.catch(() => undefined); // whoever is gone is told nothing of it
   await Promise.race([said, cut.then((at) => (at === null ? said : null))]);
   const gone = await edge.goneSince({ id, token });
+  if (gone !== null) forgetLeases(context.env, id);
   if (gone === 0) return fault("TOKEN_INVALID", { reason: LOGGED_OUT });
   if (gone !== null) return fault("KEY_WITHDRAWN", { at: gone * 1_000 });
   if (untilMs !== null && Date.now() >= untilMs) return fault("KEY_WITHDRAWN", { at: untilMs * 1_000 });

@@ -6,6 +6,7 @@ import { list, nullable, oneOf, record, text } from "../../../shared/cbor/read.t
 import { fault } from "../../../shared/result.ts";
 import { SCOPES } from "../../../shared/scopes.ts";
 import type { AgentContext } from "../app.ts";
+import { forgetLeases } from "../budget.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
@@ -85,5 +86,7 @@ async function withdrawRoute(context: Agent): Promise<Response> {
       }).fault,
     );
   const id = isPerson ? personId(given.slice(PERSON.length)) : given;
-  return context.json(await context.env.EDGE.getByName(EDGE_NAME).withdraw(id, Date.now()));
+  const withdrawn = await context.env.EDGE.getByName(EDGE_NAME).withdraw(id, Date.now());
+  forgetLeases(context.env, id);
+  return context.json(withdrawn);
 }

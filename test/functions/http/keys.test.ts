@@ -81,7 +81,16 @@ describe("a key", () => {
     const agent = agentWith({ keys: [entry("ci", "the key of ci", ["read"])] });
     expect((await told(agent, "/v1/meshes", bearer("the key of ci"))).status).toBe(200);
     expect((await told(agent, "/v1/keys/API_KEY", KEYED, "DELETE")).code).toBe("QUERY_INVALID");
+    // Another isolate, which holds a lease for the key, and the same object behind it.
+    const { EDGE } = agent.env;
+    const isolates = [EDGE, { getByName: (name: string) => EDGE.getByName(name) }];
+    const from = (isolate: number) => Object.assign(agent.env, { EDGE: isolates[isolate] });
+    from(1);
+    expect((await told(agent, "/v1/meshes", bearer("the key of ci"))).status).toBe(200);
+    from(0);
     expect((await told(agent, "/v1/keys/ci", KEYED, "DELETE")).status).toBe(200);
+    expect((await told(agent, "/v1/meshes", bearer("the key of ci"))).code).toBe("KEY_WITHDRAWN");
+    from(1);
     vi.setSystemTime(Date.now() + 2_000);
     expect((await told(agent, "/v1/meshes", bearer("the key of ci"))).code).toBe("KEY_WITHDRAWN");
     vi.setSystemTime(Date.now() + 90 * 86_400_000);
