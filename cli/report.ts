@@ -1,6 +1,7 @@
 // A certificate of completion on paper: Markdown, or one page of HTML without a script and without anything to load.
 import type { Json } from "../shared/cbor/json.ts";
 import type { Completion } from "../shared/evidence/completion.ts";
+import { shown } from "./terminal.ts";
 
 export const REPORTS = ["html", "md", "json"] as const;
 export type ReportForm = (typeof REPORTS)[number];
@@ -76,16 +77,23 @@ function sectionsOf(completion: Completion): readonly Section[] {
 const plain = (value: Json) => (typeof value === "string" ? value : JSON.stringify(value));
 
 function markdown({ verdict, sentence }: Completion, sections: readonly Section[]): string {
-  const cell = (text: string) => text.replace(/[\\|`*_<>[\]#]/g, "\\$&").replace(/\s+/g, " ");
+  const cell = (text: string) =>
+    shown(text)
+      .replace(/[\\|`*_<>[\]#]/g, "\\$&")
+      .replace(/\s+/g, " ");
   const table = ({ title, head, rows }: Section) => {
     const width = Math.max(head.length, ...rows.map((row) => row.length), 1);
     const line = (cells: readonly string[]) =>
       `| ${Array.from({ length: width }, (_, at) => cell(cells[at] ?? "")).join(" | ")} |`;
     return [`## ${title}`, "", line(head), `|${"---|".repeat(width)}`, ...rows.map(line), ""].join("\n");
   };
-  return [`# Certificate of completion`, "", `**${VERDICTS[verdict]}** ${sentence}`, "", ...sections.map(table)].join(
-    "\n",
-  );
+  return [
+    `# Certificate of completion`,
+    "",
+    `**${VERDICTS[verdict]}** ${cell(sentence)}`,
+    "",
+    ...sections.map(table),
+  ].join("\n");
 }
 
 const STYLE = `:root{color-scheme:light dark}body{margin:2rem auto;max-width:60rem;padding:0 1rem;font:1rem/1.5 system-ui,sans-serif;overflow-wrap:anywhere}
@@ -126,5 +134,5 @@ ${tables.join("\n")}
 
 /** Titles and reasons are other people's words: none of them is markup. */
 function escaped(text: string): string {
-  return text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
+  return shown(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 }

@@ -8,7 +8,7 @@ import type { Agent } from "../support/network.ts";
 import { testParties } from "../support/parties.ts";
 import { scratchFolder } from "../support/scratch.ts";
 
-const HOSTILE = `</title><script>alert(1)</script> | **x** [y](javascript:z)`;
+const HOSTILE = `</title><script>alert(1)</script> | **x** [y](javascript:z)\u202Egnp.exe\u200b`;
 const trust = trustIn(testParties(4));
 const sound = bundleOf(finishedApproval(4).agents[0] as Agent);
 const report = async (form: string, bundle: object = sound) =>
@@ -51,6 +51,8 @@ describe("verify --report", () => {
     expect(page).toContain("default-src 'none'");
     const table = (await report("md", bundle)).text.split("\n").find((line) => line.startsWith("| Ceremony |"));
     expect(table).toContain("\\</title\\>\\<script\\>alert(1)\\</script\\> \\| \\*\\*x\\*\\* \\[y\\](javascript:z)");
+    for (const form of ["md", "html"])
+      expect([form, /[\p{Cf}]/u.test((await report(form, bundle)).text)]).toEqual([form, false]);
   });
 
   it("writes a file where it is named, and takes no other form", async () => {

@@ -4,6 +4,7 @@
 import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { digestWords } from "../../../shared/words.ts";
+import { readable } from "../readable.ts";
 
 const form = document.querySelector<HTMLFormElement>("form[data-signed]");
 const report = document.querySelector<HTMLElement>("#recomputed");
@@ -14,7 +15,7 @@ if (form !== null && report !== null) {
   const read = readSigned(form.dataset.signed ?? "", digest);
   if (read.ok) {
     const shown = document.querySelector("#decoded");
-    if (shown !== null) shown.textContent = read.value;
+    if (shown !== null) shown.textContent = readable(read.value, Number.POSITIVE_INFINITY, "\n").shown;
     report.textContent = `✓ This page recomputed the digest (${digestWords(digest)}) from the bytes to be signed, and decoded them below.`;
     if (button !== null) {
       button.disabled = false;

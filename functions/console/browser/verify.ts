@@ -5,6 +5,7 @@ import { parseJson } from "../../../shared/evidence/bundle.ts";
 import { TRUST_FORMAT } from "../../../shared/evidence/trust-statement.ts";
 import { type Verdict, verdictOn } from "../../../shared/evidence/verdict.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
+import { readable } from "../readable.ts";
 
 const WORDS = {
   passed: "✓ PASSED: the outcome follows from the evidence.",
@@ -43,7 +44,7 @@ async function verify(): Promise<void> {
   shown.textContent = "Checking …";
   try {
     const judged = await verdictOn(await bytesOf("bundle"), { trust: parseJson(await bytesOf("trust")) });
-    shown.textContent = verdictText(judged);
+    shown.textContent = readable(verdictText(judged), Number.POSITIVE_INFINITY, "\n").shown;
     shown.dataset.code = judged.reasons[0]?.code ?? "";
     shown.dataset.verdict = judged.verdict;
   } catch (error) {

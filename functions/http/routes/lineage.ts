@@ -4,6 +4,7 @@ import { integer, nullable, oneOf, record } from "../../../shared/cbor/read.ts";
 import { LINEAGE_PAGE_MAX } from "../../../shared/limits.ts";
 import type { LinkedEntry } from "../../../shared/lineage/entry.ts";
 import { drawLineage } from "../../console/drawn-lineage.tsx";
+import { readable } from "../../console/readable.ts";
 import type { AgentContext } from "../app.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
@@ -90,5 +91,5 @@ function dotOf(lineage: readonly LinkedEntry[]): string {
 
 /** Names come from others: no quotation mark of theirs ends a label. */
 function quoted(text: string): string {
-  return `"${text.replace(/\p{Cc}/gu, " ").replace(/[\\"]/g, "\\$&")}"`;
+  return `"${readable(text, Number.POSITIVE_INFINITY).shown.replace(/[\\"]/g, "\\$&")}"`;
 }

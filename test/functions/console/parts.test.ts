@@ -1,8 +1,9 @@
 // What the pages are made of: others' words made readable, the lineage as a graph that stays small, places in the plane, and silence told.
 import { describe, expect, it } from "vitest";
-import { plainly, plainTitle, readable } from "../../../functions/console/foreign.tsx";
+import { plainly, plainTitle } from "../../../functions/console/foreign.tsx";
 import { lineageGraph } from "../../../functions/console/lineage-graph.ts";
 import { boxesOf, scattersOf } from "../../../functions/console/places.ts";
+import { readable } from "../../../functions/console/readable.ts";
 import { madeUp } from "../../../functions/console/scenario.ts";
 import type { Act, Picture } from "../../../shared/ceremony/picture.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
