@@ -203,7 +203,14 @@ export class Link extends DurableObject<LinkEnv> {
     dialled = bus;
     this.#bus = bus;
     this.#setConnected(true);
+    void this.#look(bus);
     return bus;
+  }
+
+  /** How much waits to be taken in: nobody depends on it, so a server that does not say is no failure. */
+  async #look(bus: Bus): Promise<void> {
+    const inbox = await bus.waiting().catch(() => null);
+    if (bus === this.#bus) this.#inbox = inbox;
   }
 
   async #watch(): Promise<void> {
@@ -213,7 +220,7 @@ export class Link extends DurableObject<LinkEnv> {
     const alive = await bus.alive(ALIVE_MS).finally(() => {
       this.#watching = false;
     });
-    if (alive) this.#inbox = await bus.waiting().catch(() => null);
+    if (alive) await this.#look(bus);
     else this.#drop(bus);
   }
 

@@ -127,7 +127,7 @@ describe("a deployment", () => {
   });
 
   it("is rejected where nobody approves in time, and while the receiver is away nothing is lost", async () => {
-    erp.answer = () => ({ status: 503 });
+    erp.answer = () => ({ status: 503, body: "x".repeat(65_536), endless: true });
     const { opened } = await deliver("quick", body(2));
     await vi.waitFor(() => expect(answersOf(2).length).toBe(1), { timeout: 60_000, interval: 200 });
     expect(JSON.parse(answersOf(2)[0]?.body ?? "")).toMatchObject({ state: "rejected" });
@@ -141,6 +141,15 @@ describe("a deployment", () => {
     await acme.kill();
     await acme.start();
     await vi.waitFor(async () => expect(await pending()).toEqual([]), { timeout: 60_000, interval: 500 });
+  });
+});
+
+describe("an agent's intake", () => {
+  it("is counted at the bus itself, where nothing waits now, and at the platform's queue", async () => {
+    const inbox = async () => (await acme.json<{ link: { inbox: number | null } }>("/v1/health")).link.inbox;
+    await vi.waitFor(async () => expect(await inbox()).toBe(0), { timeout: 30_000, interval: 500 });
+    const metrics = await (await acme.request("/metrics")).text();
+    for (const at of ["bus", "queue"]) expect(metrics).toContain(`quorate_intake_waiting{at="${at}"} 0`);
   });
 });
 
