@@ -35,7 +35,9 @@ export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
     const full = draft.bytes > room ? fault("INTAKE_FULL", { round: before.index, limit }).fault : null;
-    const over = brought + draft.kept > share ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
+    // What this one would add counts too: a batch beyond the share is taken by nobody.
+    const beyond = brought + draft.kept + keptBytes(contribution) > share;
+    const over = beyond ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
     const refusal = shut ?? (turn.replaying ? null : (unfit(draft, contribution, perSeat) ?? over)) ?? full;
     if (refusal !== null) return refuseIn(next, contribution, refusal);
     const first = draft.add(contribution);

@@ -7,6 +7,7 @@ import { concatBytes } from "../../../shared/bytes.ts";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
+import { readAgain } from "../../../shared/ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Round } from "../../../shared/ceremony/state.ts";
 import { step } from "../../../shared/ceremony/step.ts";
 import { viewOf } from "../../../shared/ceremony/view.ts";
@@ -14,7 +15,7 @@ import { sha256 } from "../../../shared/hash.ts";
 import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { batchOf, type Member } from "../../../shared/observation/batch.ts";
-import { grantedUntil, keepSmall, keptBytesOf } from "../../../shared/observation/kept.ts";
+import { grantedUntil, keepSmall, keptBytes, keptBytesOf } from "../../../shared/observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { handOn, reopen } from "../../../shared/observation/reopen.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
@@ -207,5 +208,27 @@ describe("what is kept of a round", () => {
     expect(handIn(sale, "acme", [large])).toMatchObject([{ verdict: "admitted" }]);
     fill(count);
     expect(handIn(sale, "acme", [large])).toMatchObject([{ code: "EQUIVOCATION_FLOOD" }]);
+  });
+
+  it("is never beyond an elector's own share, and what was stored is there again however much it is", () => {
+    const sale = openSale(1);
+    const bids = Array.from({ length: 16 }, (_, at) => longBid(sale, `lot ${at}`, 15_000));
+    const large = batchBy(sale, "acme", bids) as Observation as VerifiedObservation & Observation<BatchBody>;
+    const agent = sale.net.agent("acme");
+    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const count = Math.floor(share / keptBytesOf(large.body));
+    const fill = (batches: number) => {
+      const held = new Map(Array.from({ length: batches }, (_, at) => [`${at}`, large])) as unknown as Round["held"];
+      return { ...agent.state, rounds: agent.state.rounds.map((round) => ({ ...round, held })) };
+    };
+    agent.state = fill(count);
+    const room = share - count * keptBytesOf(large.body);
+    const more = Array.from({ length: Math.ceil(room / 16_000) + 2 }, (_, at) => longBid(sale, `more ${at}`, 15_900));
+    const codes = handIn(sale, "acme", more).map(({ code }) => code);
+    const taken = more.filter((_, at) => codes[at] === null) as Observation[] as Member[];
+    expect(taken.reduce((sum, member) => sum + keptBytes(member), 0)).toBeLessThanOrEqual(room);
+    expect(codes.at(-1)).toBe("ROUND_FULL");
+    const { state } = readAgain(fill(count + 1), [large]);
+    expect(state.rounds[0]?.held.has(large.id)).toBe(true);
   });
 });
