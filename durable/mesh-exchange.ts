@@ -95,7 +95,7 @@ export async function importHere(host: Mesh, env: AgentEnv, brought: Brought): P
   const together = checkTogether(host.desk, arrival.from, "import");
   if (!together.ok) return together;
   const { sequence } = arrival.sound.manifest;
-  const last = lastFrom(host, arrival.sound.by.key);
+  const last = lastFrom(host, arrival.sound.by.key, arrival.from);
   if (last !== arrival.last) return fault("EXCHANGE_REPLAYED", { sequence, last });
   const told = tellArrival(arrival);
   const decision = arrival.scene.decided && ceremony !== null ? { ceremony, settles: arrival.result.digest } : null;
@@ -119,7 +119,7 @@ async function judge(host: Mesh, file: ExchangeFile, decided: boolean): Promise<
   return judgeArrival({
     file,
     files: { ...pair, ours: { frames: statements.map(({ frame }) => frame), statements: [], mesh }, at: null, trust },
-    last: (gateway) => lastFrom(host, gateway),
+    last: (gateway) => lastFrom(host, gateway, manifest.value.observation.mesh),
     pinned: async () => pinned,
     carrier: host.config.self.key,
     decided,

@@ -46,10 +46,11 @@ function taken(host: Mesh) {
     });
 }
 
-/** The last number taken from a gateway, by its key; 0 before the first. */
-export function lastFrom(host: Mesh, gateway: string): number {
+/** The last number taken from a gateway, by its key and the mesh for which it signs, since it numbers for each; 0 before the first. */
+export function lastFrom(host: Mesh, gateway: string, from: string): number {
   return taken(host).reduce(
-    (last, { manifest, sequence }) => (manifest.key === gateway ? Math.max(last, sequence) : last),
+    (last, { manifest, sequence }) =>
+      manifest.key === gateway && manifest.mesh === from ? Math.max(last, sequence) : last,
     0,
   );
 }
@@ -92,17 +93,19 @@ function gatewaysOf(
   nameOf: (by: Declaration) => string,
   shown: (receipt: Read<Receipt>) => ShownReceipt,
 ): readonly GatewayIn[] {
-  const files = Map.groupBy(taken(host), ({ manifest }) => manifest.key);
-  const early = Map.groupBy(host.exchanges.early(), ({ gateway }) => gateway);
-  return [...new Set([...files.keys(), ...early.keys()])].map((key): GatewayIn => {
-    const mine = (files.get(key) ?? []).sort((a, b) => b.sequence - a.sequence);
+  // One agent may be the gateway of several meshes, and numbers its files for each.
+  const files = Map.groupBy(taken(host), ({ manifest }) => `${manifest.key} ${manifest.mesh}`);
+  const early = Map.groupBy(host.exchanges.early(), ({ gateway, mesh }) => `${gateway} ${mesh}`);
+  return [...new Set([...files.keys(), ...early.keys()])].map((which): GatewayIn => {
+    const [key, from] = which.split(" ") as [string, string];
+    const mine = (files.get(which) ?? []).sort((a, b) => b.sequence - a.sequence);
     const last = mine[0]?.sequence ?? 0;
-    const waiting = (early.get(key) ?? []).filter(({ sequence }) => sequence > last);
+    const waiting = (early.get(which) ?? []).filter(({ sequence }) => sequence > last);
     const numbers = waiting.map(({ sequence }) => sequence);
     return {
       key,
       gateway: mine[0] === undefined ? key.slice(0, 16) : nameOf(mine[0].manifest as Declaration),
-      from: mine[0]?.manifest.mesh ?? early.get(key)?.[0]?.mesh ?? "",
+      from,
       last,
       files: mine
         .slice(0, FILES_SHOWN)

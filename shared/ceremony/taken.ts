@@ -34,7 +34,8 @@ export const NO_INTAKE: Intake = {
 };
 
 export const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;
-export const secondKey = (member: Member) => `${slotKey(member)}/second`;
+/** Behind a word, so that it is the key of no slot, whatever a seat calls its items. */
+export const secondKey = (member: Member) => `second ${slotKey(member)}`;
 
 /** An intake under change: copied once for all that comes together. Items are texts of a party's own, so slots have a slash, which no id has. */
 export class Draft {

@@ -231,4 +231,27 @@ describe("what is kept of a round", () => {
     const { state } = readAgain(fill(count + 1), [large]);
     expect(state.rounds[0]?.held.has(large.id)).toBe(true);
   });
+
+  it("counts long names too, read from frames or from what is kept, so that no room is had for nothing", () => {
+    const sale = openSale(1);
+    const [short, long] = ["lot", "l".repeat(128)].map((item) => longBid(sale, item)) as Observation[] as Member[];
+    expect(keptBytes(long as Member) - keptBytes(short as Member)).toBeGreaterThanOrEqual(2 * (128 - 48));
+    const batch = batchBy(sale, "acme", [short as Member, long as Member]) as Observation as Observation<BatchBody>;
+    const kept = keepSmall(batch).body;
+    expect(keptBytesOf(kept)).toBe(keptBytes(short as Member) + keptBytes(long as Member));
+    expect(keptBytesOf(kept)).toBe(keptBytesOf(batch.body));
+  });
+
+  it("knows a second word on a lot from the first on another, whatever its name", () => {
+    const sale = openSale(1);
+    const names = ["lot/second", "lot", "/second", null];
+    for (const name of names) expect(handIn(sale, "acme", [longBid(sale, name)])).toMatchObject([{ code: null }]);
+    const again = handIn(sale, "acme", [longBid(sale, "lot", 500), longBid(sale, "lot", 600)]).map(({ code }) => code);
+    expect(again).toEqual([null, "EQUIVOCATION_FLOOD"]);
+    const { effects } = sale.net.agent("acme");
+    const proven = effects.flatMap((effect) =>
+      effect.do === "record" && effect.entry.kind === "byzantine-event" ? [effect] : [],
+    );
+    expect(proven).toHaveLength(1);
+  });
 });
