@@ -33,10 +33,11 @@ export const Keys = ({ holdings, now }: { holdings: Holdings; now: number }) => 
       <h2>Credentials</h2>
       <Table
         caption="From each root to this agent's key"
-        columns={["Subject", "Mesh", "State", "From", "Until", "Roles", "Classes", "Credential"]}
+        columns={["Subject and mesh", "State", "Good from and until", "Roles", "Classes", "Credential"]}
         rows={holdings.credentials.map((credential) => [
-          <Foreign text={credential.subject} />,
-          credential.mesh,
+          <>
+            <Foreign text={credential.subject} /> in {credential.mesh}
+          </>,
           <>
             <Badged badge={stateOf(credential, now)} />
             {credential.revoked === null ? null : (
@@ -46,8 +47,9 @@ export const Keys = ({ holdings, now }: { holdings: Holdings; now: number }) => 
               </>
             )}
           </>,
-          <Time at={credential.from} />,
           <>
+            <Time at={credential.from} />
+            <br />
             <Time at={credential.until} /> ({relativeText(credential.until, now)})
           </>,
           <Foreign text={credential.roles.join(", ")} />,

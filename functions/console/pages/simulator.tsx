@@ -72,7 +72,9 @@ export const Simulator = (props: {
             />
           </>
         ))}
-        <button type="submit">Try it</button>
+        <button type="submit" class="main">
+          Try it
+        </button>
       </Form>
     </>
   );
