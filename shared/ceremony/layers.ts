@@ -12,7 +12,10 @@ export function withEntries(layers: Layers, entries: ReadonlyMap<string, string>
     size += last.size;
     kept.pop();
   }
-  return [...kept, merged.length === 1 ? entries : new Map(merged.flatMap((layer) => [...layer]))];
+  if (merged.length === 1) return [...kept, entries];
+  const whole = new Map<string, string>();
+  for (const layer of merged) for (const [key, value] of layer) whole.set(key, value);
+  return [...kept, whole];
 }
 
 export function lookUp(layers: Layers, key: string): string | undefined {
