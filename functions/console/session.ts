@@ -6,8 +6,9 @@ import { EDGE_NAME } from "../../durable/env.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { sha256Hex } from "../../shared/hash.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
+import { addressOf } from "../http/address.ts";
 import type { AgentContext } from "../http/app.ts";
-import { forgetLeases, LOGGED_OUT } from "../http/budget.ts";
+import { forgetLeases, LOGGED_OUT, spendFrom } from "../http/budget.ts";
 import { callerByToken } from "../http/callers.ts";
 import { callerByKey } from "../http/guesses.ts";
 import { type Caller, inTime, mayDo } from "../http/keys.ts";
@@ -37,10 +38,26 @@ async function lookUp(context: Agent): Promise<Result<Visitor> | null> {
   return gone === null ? ok({ caller: bearer.value, cookie: null }) : fault("KEY_WITHDRAWN", { at: gone * 1_000 });
 }
 
+const COOKIE = /^[0-9a-f]{64}$/;
+
+/** Cookies that were good in this isolate: theirs is asked for whatever else comes from their address. */
+const GOOD_MAX = 5_000;
+const good = new Set<string>();
+
 async function callerBySession(context: Agent, cookie: string): Promise<Caller | null> {
+  if (!COOKIE.test(cookie)) return null;
   const nowMs = Date.now();
-  const session = await edgeOf(context).session(digestOf(cookie), nowMs);
-  const key = context.get("config").keys.find(({ id, sha256 }) => id === session?.who && sha256 === session.key);
+  const digest = digestOf(cookie);
+  // Everybody's budget is with the one object that knows sessions, so made-up cookies are at the cost of their address.
+  if (!good.has(digest) && !spendFrom(addressOf(context.req.raw), 1, nowMs).ok) return null;
+  const session = await edgeOf(context).session(digest, nowMs);
+  if (session === null) {
+    good.delete(digest);
+    return null;
+  }
+  if (good.size >= GOOD_MAX) good.clear();
+  good.add(digest);
+  const key = context.get("config").keys.find(({ id, sha256 }) => id === session.who && sha256 === session.key);
   const holder = key === undefined ? null : inTime(key, nowMs);
   return holder?.ok ? holder.value : null;
 }

@@ -6,6 +6,7 @@ import { IDLE_MS, SESSION_MS, SESSIONS_OF_ONE_MAX } from "../../../durable/edge-
 import { EDGE_NAME } from "../../../durable/env.ts";
 import { isListed } from "../../../functions/console/forms.ts";
 import { consoleRoutes } from "../../../functions/console/routes.tsx";
+import { spendFrom } from "../../../functions/http/budget.ts";
 import type { Scope } from "../../../shared/scopes.ts";
 import { type AgentHere, KEYED } from "../../support/agent-here.ts";
 import { type ConsoleHere, consoleOf, consoleWith, cookieOf, logIn } from "../../support/console-here.ts";
@@ -160,6 +161,22 @@ describe("a session", () => {
     expect(second).not.toContain(number);
     expect([await status(first), await status(second)]).toEqual([303, 200]);
     expect(await status(`quorate-console=${"0".repeat(64)}`)).toBe(303);
+  });
+
+  it("is asked for at the cost of an address: one that makes up cookies keeps nobody else from theirs", async () => {
+    const mine = await consoleOf(acme, keyOf("viewer"));
+    const from = { "cf-connecting-ip": "192.0.2.77" };
+    expect((await mine.get("/", from)).status).toBe(200);
+    const asked = vi.spyOn(acme.env.EDGE.getByName(EDGE_NAME), "session");
+    const madeUp = (number: string) => acme.request("/", { headers: { ...from, cookie: `quorate-console=${number}` } });
+    await madeUp("no number at all");
+    expect(asked).not.toHaveBeenCalled();
+    while (spendFrom(from["cf-connecting-ip"], 100, Date.now()).ok);
+    while (spendFrom(from["cf-connecting-ip"], 1, Date.now()).ok);
+    expect((await madeUp("1".repeat(64))).status).toBe(429);
+    expect(asked).not.toHaveBeenCalled();
+    asked.mockRestore();
+    expect((await mine.get("/", from)).status).toBe(200);
   });
 
   it("ends after a working day, and after two hours without anybody", async () => {
