@@ -122,7 +122,8 @@ async function holder(): Promise<{ readonly agent: AgentHere; readonly read: Rea
   const read = new Map<string, number>();
   const evidence = (id: string) => async () => {
     read.set(id, (read.get(id) ?? 0) + 1);
-    return HELD.find((held) => held.id === id)?.text ?? null;
+    const text = HELD.find((held) => held.id === id)?.text;
+    return text === undefined ? null : { body: new Blob([text]).stream() };
   };
   Object.assign(agent.env, {
     CEREMONY: { getByName: (id: string) => ({ evidence: evidence(id), submit: async () => [] }) },
