@@ -31,7 +31,7 @@ export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[
   const draft = new Draft(before.intake);
   const share = keptPerElector(before);
   const brought = turn.replaying ? 0 : keptFrom(before, before.closing.own);
-  const perSeat = Math.floor(KEPT_BYTES_MAX / Math.max(before.batched.size, 1));
+  const perSeat = seatLimit(before, share);
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
     const full = draft.bytes > room ? fault("INTAKE_FULL", { round: before.index, limit }).fault : null;
@@ -48,6 +48,12 @@ export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[
   const due = before.intake.waiting.size > 0 || turn.replaying ? before.intake.dueAt : dueFor(turn, before);
   const intake = { ...draft.take(turn.replaying), dueAt: due };
   return { ...told, state: { ...replaceRound(told.state, { ...before, intake }), quiet: 0 } };
+}
+
+/** What one seat may have kept: no more than an equal share, and where there are others not all that this elector may bring. */
+function seatLimit({ batched }: Round, share: number): number {
+  const own = batched.size > 1 ? share - Math.floor(share / 4) : share;
+  return Math.min(Math.floor(KEPT_BYTES_MAX / Math.max(batched.size, 1)), own);
 }
 
 /** Two things said in one slot: both are kept, as proof. */

@@ -254,4 +254,16 @@ describe("what is kept of a round", () => {
     );
     expect(proven).toHaveLength(1);
   });
+
+  it("leaves room at every elector for more than one seat, however few there are", () => {
+    const sale = openSale(2);
+    const agent = sale.net.agent("acme");
+    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const keptOf = new Map([[ELECTORS.length, share - share / 4 - 1_000]]);
+    const rounds = agent.state.rounds.map((round) => ({ ...round, intake: { ...round.intake, keptOf } }));
+    agent.state = { ...agent.state, rounds };
+    const [first, second] = [longBid(sale, "one lot"), longBid(sale, "another lot")];
+    expect(handIn(sale, "acme", [first, second]).map(({ code }) => code)).toEqual([null, "SEAT_FULL"]);
+    expect(handIn(sale, "acme", bidsIn(sale, 2).slice(1))).toMatchObject([{ verdict: "admitted" }]);
+  });
 });
