@@ -77,8 +77,14 @@ async function judgeSound({ file, files, last }: Arriving, { trusts, histories }
   const signed = await openFrames([file.manifest, ...file.reviews], trusts);
   const [refused] = signed.refused;
   if (refused !== undefined) return { ok: false, fault: refused.fault };
-  const ids = [...histories[1].admitted, ...histories[1].refused].map(({ id }) => id);
-  return judgeManifest({ file, signed: signed.admitted, ids, to: files.trust.mesh, last });
+  const [, { admitted, refused: unfit }] = histories;
+  const ids = [...admitted, ...unfit].map(({ id }) => id);
+  const sound = judgeManifest({ file, signed: signed.admitted, ids, to: files.trust.mesh, last });
+  // An id does not cover the signature, and no gateway holds what has none: somebody on the way spoilt it, for its number to be used up.
+  const spoilt = unfit.filter(({ fault: { code } }) => code.startsWith("SIGNATURE_"));
+  return sound.ok && spoilt.length > 0
+    ? fault("EXCHANGE_ALTERED", { need: ids.length, found: admitted.length })
+    : sound;
 }
 
 type Opened = { readonly parts: SignedParts; readonly scene: Scene; readonly imports: SignedScene["imports"] };

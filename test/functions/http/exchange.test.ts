@@ -214,6 +214,9 @@ describe("a file between two agents", () => {
     expect(await altered({ denied: [...sound.denied, { id: "0".repeat(64), code: "RELEASE_DENIED" }] })).toBe(
       "EXCHANGE_ALTERED",
     );
+    const spoilt = Buffer.from(sound.frames[0] as string, "base64");
+    spoilt[spoilt.length - 40] = (spoilt[spoilt.length - 40] as number) ^ 1; // within the signature, which no id covers
+    expect(await altered({ frames: [spoilt.toString("base64"), ...sound.frames.slice(1)] })).toBe("EXCHANGE_ALTERED");
     expect(await altered({ manifest: sound.frames[0] })).toBe("EXCHANGE_UNSIGNED");
     expect(await altered({ manifest: "AA==" })).toMatch(/^(FRAME|COSE|CBOR)_/);
     expect(await altered({ format: "other" })).toBe("MESH_DOCUMENT_INVALID");
