@@ -11,7 +11,7 @@ a:focus-visible, button:focus-visible, input:focus-visible, textarea:focus-visib
 header nav ul { display: flex; flex-wrap: wrap; gap: 0.25rem 1.25rem; padding: 0; list-style: none; }
 header nav a { display: inline-block; min-height: 1.75rem; }
 header nav a[aria-current] { font-weight: 700; color: var(--ink); text-decoration: none; border-bottom: 3px solid currentColor; }
-.seen { color: var(--soft); border-block: 1px solid var(--line); padding: 0.35rem 0; margin: 0; } .seen strong { color: var(--ink); }
+.seen { color: var(--soft); border-block: 1px solid var(--line); padding: 0.35rem 0; margin: 0; } .seen + .seen { border-top: 0; } .seen strong { color: var(--ink); }
 h1 { font-size: 1.5rem; margin: 1.25rem 0 0.5rem; } h2 { font-size: 1.125rem; margin: 1.75rem 0 0.5rem; } h3 { font-size: 1rem; margin: 1.25rem 0 0.25rem; }
 .badge { display: inline-block; padding: 0 0.5rem; border: 1px solid currentColor; border-radius: 0.25rem; font-weight: 600; }
 .good { color: var(--good); } .bad { color: var(--bad); } .warn { color: var(--warn); } .plain { color: var(--soft); }

@@ -165,6 +165,24 @@ describe("two meshes", () => {
     expect(html).toContain("decided by a ceremony, and merged");
   });
 
+  it("are told of one another by a file too: what it would do is what it does, once, and its receipt is for both", async () => {
+    const id = await fact(bolt, "west", "vm-9", "running");
+    await fact(acme, "east", "vm-9", "running");
+    await held(crux, "west", "fact", 3);
+    await held(crux, "east", "fact", 2);
+    const policy = { classes: ["inventory"] };
+    const { ids } = await crux.json<{ ids: readonly string[] }>("/v1/exchange/east/want");
+    const file = await crux.post<{ manifest: string }>("/v1/exchange/west/files", { to: "east", policy, held: ids });
+    const told = await crux.post<object>("/v1/exchange/east/verify", file);
+    expect(told).toMatchObject({ ok: true, sequence: 1, admit: [id], refuse: [] });
+    const taken = await crux.post<{ receipt: File }>("/v1/exchange/east/import", file);
+    expect(taken).toMatchObject({ ...told, written: { imports: 1 }, receipt: { format: "quorate-frames/1" } });
+    expect(await crux.post("/v1/exchange/east/import", file)).toMatchObject({ code: "EXCHANGE_REPLAYED" });
+    expect(await statementOf(id)).toBeDefined();
+    await held(acme, "east", "import", 3);
+    expect(taken.receipt.frames).toHaveLength(1);
+  });
+
   it("refuse what a boundary agent has edited, byte by byte, and take the original from anyone", async () => {
     const file = await crux.json<File>("/v1/meshes/west/statements");
     const frame = parseBase64(file.frames[0] as string) as Uint8Array;

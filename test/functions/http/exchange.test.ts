@@ -10,18 +10,6 @@ import type { AgentHere } from "../../support/agent-here.ts";
 import { agentOf, apartAgents, ask, sayFacts } from "../../support/apart-agents.ts";
 import { run } from "../../support/command.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const folder = mkdtempSync(join(tmpdir(), "quorate-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
 const path = (name: string) => join(folder, name);

@@ -7,18 +7,6 @@ import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
 import { testParties } from "../../support/parties.ts";
 import * as send from "../hooks/senders.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const CANARY = "c4nary-9e1f";
 const SECRET = `whsec_${Buffer.from(`${CANARY}-and-more-of-the-secret`).toString("base64")}`;
 const parties = testParties(3);

@@ -9,18 +9,6 @@ import { testParties } from "../../support/parties.ts";
 import { sqliteStorage } from "../../support/sqlite-storage.ts";
 import * as send from "../hooks/senders.ts";
 
-vi.mock("cloudflare:workers", () => ({
-  DurableObject: class {
-    ctx: unknown;
-    env: unknown;
-    constructor(ctx: unknown, env: unknown) {
-      this.ctx = ctx;
-      this.env = env;
-    }
-  },
-}));
-vi.mock("../../../functions/console/assets.ts", () => ({ assetRoute: () => new Response("") }));
-
 const parties = testParties(3);
 const [acme] = parties as readonly [(typeof parties)[number]];
 const ORDERS = {
