@@ -64,12 +64,22 @@ export async function judgeArrival(arriving: Arriving): Promise<Result<Arrival>>
   if (!parts.ok) return parts;
   const sound = await judgeSound(arriving, parts.value);
   if (!sound.ok) return sound;
-  const signed = sceneFrom(parts.value);
+  const heard = heardBefore(parts.value);
+  const [ours, theirs] = parts.value.histories;
+  const told = { ...theirs, admitted: [...theirs.admitted, ...heard] };
+  const signed = sceneFrom({ ...parts.value, histories: [ours, told] });
   if (!signed.ok) return signed;
   const scene: Scene = { ...signed.value.scene, decided: arriving.decided };
   const reconciled = reconcile(scene);
   if (!reconciled.ok) return reconciled;
-  return weighed(arriving, { parts: parts.value, scene, imports: signed.value.imports }, reconciled.value, sound.value);
+  const opened = { parts: parts.value, scene, heard, imports: signed.value.imports };
+  return weighed(arriving, opened, reconciled.value, sound.value);
+}
+
+/** Facts of the other side that are held here already: a file leaves out what it was told is held, and they are compared all the same. */
+function heardBefore({ meshes, histories: [ours, theirs] }: SignedParts): readonly VerifiedObservation[] {
+  const carried = new Set(theirs.admitted.map(({ id }) => id));
+  return ours.admitted.filter(({ id, mesh, body }) => mesh === meshes[1] && body.kind === "fact" && !carried.has(id));
 }
 
 /** Signed by a gateway whose roots are known, complete, reviewed, and the next in line. */
@@ -87,12 +97,17 @@ async function judgeSound({ file, files, last }: Arriving, { trusts, histories }
     : sound;
 }
 
-type Opened = { readonly parts: SignedParts; readonly scene: Scene; readonly imports: SignedScene["imports"] };
+type Opened = {
+  readonly parts: SignedParts;
+  readonly scene: Scene;
+  readonly heard: readonly VerifiedObservation[];
+  readonly imports: SignedScene["imports"];
+};
 
 /** What the agreement lets in, less what our policy and what our agent may carry take away. */
 async function weighed(
   { file, files, last, pinned, carrier }: Arriving,
-  { parts, scene, imports }: Opened,
+  { parts, scene, heard, imports }: Opened,
   reconciled: Reconciliation,
   sound: Sound,
 ): Promise<Result<Arrival>> {
@@ -103,10 +118,15 @@ async function weighed(
   const agents = provenAgents([...ours.admitted, ...theirs.admitted]);
   const taking = carrier === null ? null : carriedBy(under.view, agents, carrier, from);
   if (taking !== null && !taking.ok) return taking;
-  const view: View =
-    taking === null
-      ? under.view
-      : { ...under.view, imports: taking.value.imports, refused: [...under.view.refused, ...taking.value.refused] };
+  const taken = taking === null ? under.view : taking.value;
+  const refused = [...under.view.refused, ...(taking?.value.refused ?? [])];
+  // What was heard before is compared, and neither taken nor refused by this file.
+  const before = new Set(heard.map(({ id }) => id));
+  const view: View = {
+    ...under.view,
+    imports: taken.imports.filter(({ fact }) => !before.has(fact.id)),
+    refused: refused.filter(({ id }) => !before.has(id)),
+  };
   const roots = parts.trusts.get(from)?.roots;
   if (roots === undefined) return fault("MESH_UNKNOWN", { mesh: from, need: files.trust.mesh });
   return ok({

@@ -95,6 +95,32 @@ describe("a file between two agents", () => {
     expect((await held(office, "office")).import).toBe(2);
   });
 
+  it("that leaves out what the other side holds is compared by that all the same, and brings the rest alone", async () => {
+    await sayFacts(office, "office", ["valve", "open"]);
+    await sayFacts(plant, "plant", ["valve", "open"]);
+    await exported("one.json");
+    expect((await imported("one.json")).exit).toBe(0);
+    await sayFacts(plant, "plant", ["pump", "on"]);
+    const want = await run("exchange", "want", ...at(office));
+    writeFileSync(path("want.json"), JSON.stringify(want.data));
+    expect(await exported("two.json", "--since", path("want.json"))).toMatchObject({ released: 1, sequence: 2 });
+    const dry = await imported("two.json", "--dry-run");
+    const taken = await imported("two.json");
+    expect([taken.exit, taken.code]).toEqual([0, undefined]);
+    expect(taken.data).toMatchObject({ ...dry.data, refuse: [], divergence: { comparable: 1 } });
+    expect(taken.data.admit).toHaveLength(1);
+    // Said in contradiction of what was carried before: the file itself does not speak of it.
+    await sayFacts(office, "office", ["valve", "shut"], ["fan", "on"]);
+    await sayFacts(plant, "plant", ["lamp", "on"]);
+    const since = await run("exchange", "want", ...at(office));
+    writeFileSync(path("want.json"), JSON.stringify(since.data));
+    await exported("three.json", "--since", path("want.json"));
+    expect(await imported("three.json")).toMatchObject({
+      exit: 6,
+      data: { stopped: { code: "DIVERGENCE_OVER_LIMIT" } },
+    });
+  });
+
   it("that is missing stops the next with nothing merged, is listed, and is had once more under its number", async () => {
     await sayFacts(office, "office", ["valve", "open"]);
     await sayFacts(plant, "plant", ["valve", "open"]);
