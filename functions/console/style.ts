@@ -21,7 +21,7 @@ time { white-space: nowrap; } .note { color: var(--soft); }
 .quietly:empty { display: none; } .quietly { color: var(--soft); margin: 0; }
 table { border-collapse: collapse; width: 100%; } caption { text-align: left; color: var(--soft); padding-bottom: 0.25rem; }
 th, td { text-align: left; padding: 0.35rem 0.75rem 0.35rem 0; border-bottom: 1px solid var(--line); vertical-align: top; }
-td { overflow-wrap: break-word; } td bdi, td code, td a { overflow-wrap: anywhere; } td { min-width: 9ch; } th, td button, td .badge { overflow-wrap: normal; white-space: nowrap; } .badge { max-width: 100%; } td .badge.wide { white-space: normal; overflow-wrap: break-word; }
+td { overflow-wrap: break-word; } td bdi, td code, td a { overflow-wrap: anywhere; } td { min-width: min(12ch, 10vw); } th, td button, td .badge { overflow-wrap: normal; white-space: nowrap; } .badge { max-width: 100%; } td .badge.wide { white-space: normal; overflow-wrap: break-word; }
 .card { background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(15rem, 100%), 1fr)); gap: 0.5rem 1.5rem; background: var(--card); border: 1px solid var(--line); border-radius: 0.5rem; padding: 0.75rem 1rem; margin: 0.75rem 0; }
 .facts dt { color: var(--soft); font-size: 0.875rem; } .digest { font-weight: 600; letter-spacing: 0.01em; } .facts dd { margin: 0; }

@@ -166,19 +166,16 @@ describe("two meshes", () => {
   });
 
   it("are told of one another by a file too: what it would do is what it does, once, and its receipt is for both", async () => {
-    const id = await fact(bolt, "west", "vm-9", "running");
-    await fact(acme, "east", "vm-9", "running");
-    await held(crux, "west", "fact", 3);
-    await held(crux, "east", "fact", 2);
-    const policy = { classes: ["inventory"] };
+    const [id] = await Promise.all([fact(bolt, "west", "vm-9", "running"), fact(acme, "east", "vm-9", "running")]);
+    await Promise.all([held(crux, "west", "fact", 3), held(crux, "east", "fact", 2)]);
     const { ids } = await crux.json<{ ids: readonly string[] }>("/v1/exchange/east/want");
-    const file = await crux.post<{ manifest: string }>("/v1/exchange/west/files", { to: "east", policy, held: ids });
+    const release = { to: "east", policy: { classes: ["inventory"] }, held: ids };
+    const file = await crux.post<object>("/v1/exchange/west/files", release);
     const told = await crux.post<object>("/v1/exchange/east/verify", file);
     expect(told).toMatchObject({ ok: true, sequence: 1, admit: [id], refuse: [] });
     const taken = await crux.post<{ receipt: File }>("/v1/exchange/east/import", file);
     expect(taken).toMatchObject({ ...told, written: { imports: 1 }, receipt: { format: "quorate-frames/1" } });
     expect(await crux.post("/v1/exchange/east/import", file)).toMatchObject({ code: "EXCHANGE_REPLAYED" });
-    expect(await statementOf(id)).toBeDefined();
     await held(acme, "east", "import", 3);
     expect(taken.receipt.frames).toHaveLength(1);
   });
