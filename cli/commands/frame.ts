@@ -1,5 +1,5 @@
 // `frame inspect|verify`, `signature check` and `cbor check`: the same functions that the door calls.
-import { scanCanonical } from "../../shared/cbor/scan.ts";
+import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
 import { openTrust } from "../../shared/evidence/trust-statement.ts";
 import { admit } from "../../shared/observation/admit.ts";
@@ -171,5 +171,5 @@ export const cborCheck: Command = {
   flags: {},
   input: [`FILE     or stdin: JSON lines, bytes in hexadecimal: ${CBOR_LINE}`, ...LINES_FORM],
   example: "cbor check cli/examples/cbor.jsonl",
-  run: (call) => eachLine(call, async (line) => scanCanonical(hexField(line, "cbor")), CBOR_LINE),
+  run: (call) => eachLine(call, async (line) => decodeCanonical(hexField(line, "cbor")), CBOR_LINE),
 };

@@ -2,9 +2,9 @@
 
 import { rootOf } from "../authority/chain.ts";
 import { equalBytes } from "../bytes.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { readAs } from "../cbor/read.ts";
-import { scanCanonical } from "../cbor/scan.ts";
 import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { isHalted, provenFaults } from "../closing/derive.ts";
 import type { Closing } from "../closing/state.ts";
@@ -133,8 +133,8 @@ function refuseContent(content: CborMap): Fault | null {
     "contribution",
   );
   if (!body.ok) return body.fault;
-  const scanned = scanCanonical(encodeCanonical([[[body.value.content as Encodable]]]));
-  return scanned.ok ? null : scanned.fault;
+  const decoded = decodeCanonical(encodeCanonical([[[body.value.content as Encodable]]]));
+  return decoded.ok ? null : decoded.fault;
 }
 
 export function overTolerance(closing: Closing) {

@@ -1,6 +1,6 @@
 // Which field of an observation a refusal speaks of (SPEC §4.12). The signature covers all fields at once: what it alone catches is named
 // `signature`, and nobody can say more of it.
-import { readableKeys } from "../cbor/scan.ts";
+import { readableKeys } from "../cbor/decode.ts";
 import type { Result } from "../result.ts";
 
 /** The fields of an observation (SPEC §3.1). */

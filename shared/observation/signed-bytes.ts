@@ -2,6 +2,7 @@
 import { parseBase64, toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { toJson } from "../cbor/json.ts";
+import { isReadAlike } from "../cbor/second-reading.ts";
 import { sha256 } from "../hash.ts";
 import { fault, ok, type Result } from "../result.ts";
 
@@ -14,5 +15,7 @@ export function readSigned(signed: string, digest: string): Result<string> {
   const structure = decodeCanonical(bytes);
   const payload = structure.ok && Array.isArray(structure.value) ? structure.value[3] : undefined;
   const decoded = payload instanceof Uint8Array ? decodeCanonical(payload) : undefined;
-  return decoded?.ok ? ok(JSON.stringify(toJson(decoded.value), null, 1)) : refused("the statement cannot be decoded");
+  if (!(payload instanceof Uint8Array) || !decoded?.ok) return refused("the statement cannot be decoded");
+  const isSure = isReadAlike(bytes) && isReadAlike(payload);
+  return isSure ? ok(JSON.stringify(toJson(decoded.value), null, 1)) : refused("two decoders read the statement apart");
 }

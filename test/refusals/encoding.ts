@@ -1,8 +1,8 @@
 // Examples of refused bytes, keys and signatures.
 import { ed25519 } from "@noble/curves/ed25519.js";
 import { concatBytes } from "../../shared/bytes.ts";
+import { decodeCanonical } from "../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
-import { scanCanonical } from "../../shared/cbor/scan.ts";
 import { verifyEd25519 } from "../../shared/cose/ed25519.ts";
 import { admitKey } from "../../shared/cose/key.ts";
 import { CBOR_DEPTH_MAX, CBOR_ITEMS_MAX, FRAME_BYTES_MAX } from "../../shared/limits.ts";
@@ -27,7 +27,7 @@ const NOT_CANONICAL = hex(`ee${"ff".repeat(31)}`);
 const message = new TextEncoder().encode("a message");
 const signature = AGENT.sign(message);
 
-const scan = (bytes: string) => () => scanCanonical(hex(bytes));
+const decode = (bytes: string) => () => decodeCanonical(hex(bytes));
 const verify = (key: Uint8Array, signed: Uint8Array) => () => verifyEd25519(key, message, signed);
 const door = (recipe: Recipe) => async () => admit(frameOf(recipe), await trustOf(recipe));
 const sound = soundRecipe();
@@ -37,22 +37,22 @@ const without = (name: string): Example =>
 export const ENCODING: Examples<typeof ENCODING_REFUSALS> = {
   FRAME_TOO_LARGE: () => parseObservation(new Uint8Array(FRAME_BYTES_MAX + 1)),
   FRAME_EMPTY: () => parseObservation(new Uint8Array()),
-  CBOR_TRUNCATED: scan("6261"),
-  CBOR_TRAILING: scan("0000"),
-  CBOR_NOT_SHORTEST: scan("1817"),
-  CBOR_INDEFINITE: scan("9fff"),
-  CBOR_RESERVED: scan("1c"),
-  CBOR_TAG: scan("c11a514b67b0"),
-  CBOR_FLOAT: scan("f90000"),
-  CBOR_SIMPLE: scan("f7"),
-  CBOR_KEY_TYPE: scan("a12000"),
-  CBOR_KEY_ORDER: scan("a2616200616100"),
-  CBOR_DUPLICATE_KEY: scan("a2616100616101"),
-  CBOR_UTF8: scan("6180"),
-  CBOR_BYTE_ORDER_MARK: scan("66efbbbf424f4d"),
-  CBOR_INTEGER_RANGE: scan("3b8000000000000000"),
-  CBOR_TOO_DEEP: scan(`${"81".repeat(CBOR_DEPTH_MAX + 1)}00`),
-  CBOR_TOO_MANY_ITEMS: () => scanCanonical(encodeCanonical(Array.from({ length: CBOR_ITEMS_MAX }, () => 0))),
+  CBOR_TRUNCATED: decode("6261"),
+  CBOR_TRAILING: decode("0000"),
+  CBOR_NOT_SHORTEST: decode("1817"),
+  CBOR_INDEFINITE: decode("9fff"),
+  CBOR_RESERVED: decode("1c"),
+  CBOR_TAG: decode("c11a514b67b0"),
+  CBOR_FLOAT: decode("f90000"),
+  CBOR_SIMPLE: decode("f7"),
+  CBOR_KEY_TYPE: decode("a12000"),
+  CBOR_KEY_ORDER: decode("a2616200616100"),
+  CBOR_DUPLICATE_KEY: decode("a2616100616101"),
+  CBOR_UTF8: decode("6180"),
+  CBOR_BYTE_ORDER_MARK: decode("66efbbbf424f4d"),
+  CBOR_INTEGER_RANGE: decode("3b8000000000000000"),
+  CBOR_TOO_DEEP: decode(`${"81".repeat(CBOR_DEPTH_MAX + 1)}00`),
+  CBOR_TOO_MANY_ITEMS: () => decodeCanonical(encodeCanonical(Array.from({ length: CBOR_ITEMS_MAX }, () => 0))),
   COSE_SHAPE: () => parseObservation(hex("80")),
   COSE_UNPROTECTED: door({ ...sound, unprotected: new Map([[4, message]]) }),
   COSE_HEADER: door({ ...sound, header: new Map([[1, -8]]) }),

@@ -35,7 +35,7 @@ export const PACKAGE_HOMES: readonly { specifier: string; homes: readonly string
     reason:
       "one adapter holds the socket and the streams behind it; the demo's dishonest party has its own, and a probe must speak as no agent does",
   },
-  { specifier: "cbor-x", homes: ["shared/cbor/"], reason: "one encoding, behind our scanner" },
+  { specifier: "cbor-x", homes: ["shared/cbor/"], reason: "a second reading of what people are asked to sign" },
   { specifier: "@noble/hashes", homes: ["shared/hash.ts"], reason: "one hash function" },
   { specifier: "@noble/curves", homes: ["shared/cose/"], reason: "one signature rule" },
   { specifier: "@bufbuild/cel", homes: ["shared/policy/expression.ts"], reason: "one way to evaluate an expression" },

@@ -2,11 +2,13 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { equalBytes } from "../../../shared/bytes.ts";
-import { decodeCanonical } from "../../../shared/cbor/decode.ts";
+import { decodeCanonical, decodeInPlace } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { isReadAlike } from "../../../shared/cbor/second-reading.ts";
 import { REFUSALS } from "../../../shared/refusals.ts";
 import { values } from "../../support/arbitrary.ts";
 import { cbor2Decode, cborgDecode, comparable, encodable } from "../../support/oracles.ts";
+import { fromHex } from "../../support/verdicts.ts";
 
 /** Bytes that look like CBOR: heads of all kinds, mostly short, so that many of them are well-formed. */
 const nearlyCbor = fc
@@ -34,9 +36,31 @@ describe("the decoder", () => {
         if (!decoded.ok) return;
         expect(comparable(decoded.value)).toEqual(comparable(cborgDecode(bytes)));
         expect(comparable(decoded.value)).toEqual(comparable(cbor2Decode(bytes)));
+        expect(isReadAlike(bytes)).toBe(true);
       }),
       { numRuns: 5_000 },
     );
+  });
+
+  it("reads every value of the profile as the packages do, whatever it has read before", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        const bytes = encodeCanonical(encodable(value));
+        const decoded = [decodeCanonical(bytes), decodeInPlace(bytes), decodeCanonical(bytes)];
+        for (const each of decoded) expect(each).toEqual({ ok: true, value });
+        expect(comparable(value)).toEqual(comparable(cborgDecode(bytes)));
+        expect(isReadAlike(bytes)).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it("keeps short texts apart that differ in one place, however many of them it has met", () => {
+    const texts = Array.from({ length: 20_000 }, (_, index) => `lot-${index}`);
+    for (const text of [...texts, ...texts]) {
+      const decoded = decodeCanonical(encodeCanonical([text, new Map([[text, text]])]));
+      expect(decoded.ok && decoded.value).toEqual([text, new Map([[text, text]])]);
+    }
   });
 
   it("refuses every encoding with one bit flipped, or reads another value from it", () => {
@@ -79,5 +103,19 @@ describe("the decoder", () => {
     const bytes = encodeCanonical([1, "two"]);
     decodeCanonical(bytes);
     expect(Object.keys(bytes)).toEqual(["0", "1", "2", "3", "4", "5"]);
+  });
+
+  it("answers views of what it was given where they are asked for, and copies otherwise", () => {
+    const bytes = encodeCanonical([Uint8Array.of(1, 2, 3)]);
+    const [view, copy] = [decodeInPlace(bytes), decodeCanonical(bytes)];
+    bytes.fill(0xff);
+    expect(view).toEqual({ ok: true, value: [Uint8Array.of(0xff, 0xff, 0xff)] });
+    expect(copy).toEqual({ ok: true, value: [Uint8Array.of(1, 2, 3)] });
+  });
+});
+
+describe("the second reading", () => {
+  it("says so where the bytes are not the one spelling of what the other decoder reads", () => {
+    for (const hex of ["1817", "a201000101", "9fff"]) expect(isReadAlike(fromHex(hex)), hex).toBe(false);
   });
 });

@@ -2,8 +2,8 @@
 // single bit of a frame is changed, the door refuses it without throwing.
 import { describe, expect, it } from "vitest";
 import { parseCredential } from "../../../shared/authority/credential.ts";
+import { readableKeys } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
-import { readableKeys } from "../../../shared/cbor/scan.ts";
 import type { CborMap, CborValue } from "../../../shared/cbor/value.ts";
 import { parseSign1, signStatement } from "../../../shared/cose/sign1.ts";
 import { admit } from "../../../shared/observation/admit.ts";

@@ -1,8 +1,8 @@
-// Every code of the scanner by the smallest bytes that earn it, with the offset of the offence; and bounds on what it costs.
+// Every code of the profile by the smallest bytes that earn it, with the offset of the offence; and bounds on what it costs.
 import { describe, expect, it } from "vitest";
 import { concatBytes } from "../../../shared/bytes.ts";
+import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
-import { scanCanonical } from "../../../shared/cbor/scan.ts";
 import { CBOR_DEPTH_MAX, CBOR_ITEMS_MAX } from "../../../shared/limits.ts";
 import { REFUSALS, type RefusalCode } from "../../../shared/refusals.ts";
 import { fromHex } from "../../support/verdicts.ts";
@@ -60,9 +60,9 @@ const REFUSED: readonly (readonly [string, RefusalCode, number, string])[] = [
   ["-2^63 - 1", "CBOR_INTEGER_RANGE", 0, "3b8000000000000000"],
 ];
 
-describe("the scanner", () => {
+describe("the profile", () => {
   it.each(REFUSED)("refuses %s with %s at byte %i", (_name, code, at, hex) => {
-    expect(scanCanonical(fromHex(hex))).toEqual({ ok: false, fault: { code, detail: { at } } });
+    expect(decodeCanonical(fromHex(hex))).toEqual({ ok: false, fault: { code, detail: { at } } });
   });
 
   it("has a row for every code of its own", () => {
@@ -79,33 +79,33 @@ describe("the scanner", () => {
     ["-2^63", "3b7fffffffffffffff"],
     ["2^64 - 1", "1bffffffffffffffff"],
   ])("passes %s", (_name, hex) => {
-    expect(scanCanonical(fromHex(hex)).ok).toBe(true);
+    expect(decodeCanonical(fromHex(hex)).ok).toBe(true);
   });
 
   it("passes nesting up to the limit and refuses one more, whatever nests", () => {
     const nested = (depth: number, head: number[]) => Uint8Array.from([...Array(depth).fill(head).flat(), 0]);
     for (const head of [[0x81], [0xa1, 0x00]]) {
-      expect(scanCanonical(nested(CBOR_DEPTH_MAX, head)).ok).toBe(true);
-      expect(scanCanonical(nested(CBOR_DEPTH_MAX + 1, head))).toEqual({
+      expect(decodeCanonical(nested(CBOR_DEPTH_MAX, head)).ok).toBe(true);
+      expect(decodeCanonical(nested(CBOR_DEPTH_MAX + 1, head))).toEqual({
         ok: false,
         fault: { code: "CBOR_TOO_DEEP", detail: { at: CBOR_DEPTH_MAX * head.length } },
       });
-      expect(scanCanonical(nested(60_000, head))).toMatchObject({ fault: { code: "CBOR_TOO_DEEP" } });
+      expect(decodeCanonical(nested(60_000, head))).toMatchObject({ fault: { code: "CBOR_TOO_DEEP" } });
     }
   });
 
   it("passes items up to the limit and refuses one more, keys included", () => {
     const list = (items: number) => encodeCanonical(Array(items).fill(0));
-    expect(scanCanonical(list(CBOR_ITEMS_MAX - 1)).ok).toBe(true);
-    expect(scanCanonical(list(CBOR_ITEMS_MAX))).toMatchObject({ fault: { code: "CBOR_TOO_MANY_ITEMS" } });
+    expect(decodeCanonical(list(CBOR_ITEMS_MAX - 1)).ok).toBe(true);
+    expect(decodeCanonical(list(CBOR_ITEMS_MAX))).toMatchObject({ fault: { code: "CBOR_TOO_MANY_ITEMS" } });
     const map = (entries: number) =>
       encodeCanonical(new Map(Array.from({ length: entries }, (_, index) => [String(index), 0])));
-    expect(scanCanonical(map(CBOR_ITEMS_MAX / 2 - 1)).ok).toBe(true);
-    expect(scanCanonical(map(CBOR_ITEMS_MAX / 2))).toMatchObject({ fault: { code: "CBOR_TOO_MANY_ITEMS" } });
+    expect(decodeCanonical(map(CBOR_ITEMS_MAX / 2 - 1)).ok).toBe(true);
+    expect(decodeCanonical(map(CBOR_ITEMS_MAX / 2))).toMatchObject({ fault: { code: "CBOR_TOO_MANY_ITEMS" } });
   });
 
   it("stops at the first offence, however much follows it", () => {
     const bytes = concatBytes(fromHex("82f7"), new Uint8Array(1_000_000).fill(0xff));
-    expect(scanCanonical(bytes)).toEqual({ ok: false, fault: { code: "CBOR_SIMPLE", detail: { at: 1 } } });
+    expect(decodeCanonical(bytes)).toEqual({ ok: false, fault: { code: "CBOR_SIMPLE", detail: { at: 1 } } });
   });
 });
