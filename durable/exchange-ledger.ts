@@ -13,6 +13,8 @@ export type Released = {
   readonly ids: readonly Id[];
   readonly denied: readonly { readonly id: Id; readonly code: string }[];
   readonly prerequisites: readonly Id[];
+  /** Hashes of its statements about authority. */
+  readonly authority: readonly string[];
 };
 
 export type Early = {
@@ -22,6 +24,12 @@ export type Early = {
   /** Microseconds. */
   readonly at: number;
 };
+
+/** Files of earlier versions are signed for without statements about authority. */
+function readLists(text: string): Released {
+  const lists: Omit<Released, "authority"> & Partial<Released> = JSON.parse(text);
+  return { authority: [], ...lists };
+}
 
 export class ExchangeLedger {
   readonly #sql: SqlStorage;
@@ -39,7 +47,7 @@ export class ExchangeLedger {
     const [row] = this.#sql
       .exec<{ frame: ArrayBuffer; lists: string }>("SELECT frame, lists FROM released WHERE manifest = ?", manifest)
       .toArray();
-    return row === undefined ? null : { ...(JSON.parse(row.lists) as Released), frame: new Uint8Array(row.frame) };
+    return row === undefined ? null : { ...readLists(row.lists), frame: new Uint8Array(row.frame) };
   }
 
   cameEarly({ gateway, sequence, mesh, at }: Early): void {

@@ -29,7 +29,7 @@ export type PulledSource = {
   readonly url: string;
   readonly frames: readonly Uint8Array[];
   readonly refused: CoalitionSource["refused"];
-  readonly code: "SOURCE_SILENT" | "SOURCE_UNREADABLE" | "SOURCE_TOO_LARGE" | null;
+  readonly code: "SOURCE_SILENT" | "SOURCE_UNREADABLE" | "SOURCE_TOO_LARGE" | "AUTHORITY_FULL" | null;
   /** Statements that were not held before. */
   readonly fresh: number;
 };

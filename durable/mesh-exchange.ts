@@ -1,9 +1,11 @@
 // Files that people carry between meshes (SPEC §22), at a mesh's keeper: let out under the party's own signature, judged as they arrive, and
 // taken in whole or not at all. What was let out and taken in is told by the manifests and receipts among its statements.
+import { newlyBrought } from "../shared/authority/brought.ts";
 import { grantsRole, leafOf } from "../shared/authority/chain.ts";
-import { openAuthorityStatement } from "../shared/authority/statement.ts";
+import { sha256Hex } from "../shared/hash.ts";
+import { AUTHORITY_STATEMENTS_MAX } from "../shared/limits.ts";
 import { type Arrival, actsOf, judgeArrival, receiptOf, tellArrival } from "../shared/mesh/exchange/arrival.ts";
-import { type ExchangeFile, writeExchangeFile } from "../shared/mesh/exchange/file.ts";
+import { EXCHANGE_FORMAT, type ExchangeFile, writeExchangeFile } from "../shared/mesh/exchange/file.ts";
 import { fileFor, type ReleaseFilter, releaseFrom } from "../shared/mesh/exchange/release.ts";
 import type { CarriedFile, FramesDocument, Imported } from "../shared/mesh/exchange/told.ts";
 import { checkDecision } from "../shared/mesh/live/decision.ts";
@@ -33,25 +35,40 @@ export async function letOut(host: Mesh, { to, filter, held }: ReleaseRequest): 
   if (doubt !== null) return { ok: false, fault: doubt };
   if (to === host.standing.mesh) return fault("BODY_INVALID", { path: "to", need: "another mesh" });
   const release = releaseFrom(host.ledger.statements(), filter, new Set(held), to);
+  const statements = host.ledger.authority();
+  if (statements.length > AUTHORITY_STATEMENTS_MAX)
+    return fault("AUTHORITY_FULL", {
+      by: host.standing.mesh,
+      found: statements.length,
+      limit: AUTHORITY_STATEMENTS_MAX,
+    });
   const now = host.now();
-  const { content, file } = fileFor(release, filter, { to, sequence: nextNumber(host, to) });
+  const { content, file } = fileFor(release, filter, { to, sequence: nextNumber(host, to) }, statements);
   const manifest = host.commit(() => {
     const said = host.publish((head) => declarationDraft("exchange", content, { at: [now, now], head }));
     const ids = release.out.map(({ id }) => id);
-    host.exchanges.release(said.id, said.frame, { ids, denied: file.denied, prerequisites: file.prerequisites });
+    const { denied, prerequisites } = file;
+    host.exchanges.release(said.id, said.frame, {
+      ids,
+      denied,
+      prerequisites,
+      authority: statements.map(sha256Hex),
+    });
     return said;
   });
-  return ok(writeExchangeFile({ ...file, manifest: manifest.frame, statements: host.ledger.authority() }));
+  return ok(writeExchangeFile({ ...file, manifest: manifest.frame }));
 }
 
 /** A file that was let out, once more under its number: a lost one is no gap. */
 export function letOutAgain({ ledger, exchanges }: Mesh, manifest: Id): Result<CarriedFile> {
   const kept = exchanges.released(manifest);
   if (kept === null) return fault("NOT_FOUND", { thing: "such file" });
-  const { ids, frame, denied, prerequisites } = kept;
+  const { ids, frame, denied, prerequisites, authority } = kept;
   const frames = ids.flatMap((id) => ledger.statement(id)?.frame ?? []);
-  const file = { format: "quorate-exchange/1", manifest: frame, reviews: [], frames, denied, prerequisites };
-  return ok(writeExchangeFile({ ...file, statements: ledger.authority() }));
+  const named = new Set(authority);
+  const statements = ledger.authority().filter((statement) => named.has(sha256Hex(statement)));
+  const file = { format: EXCHANGE_FORMAT, manifest: frame, reviews: [], frames, denied, prerequisites };
+  return ok(writeExchangeFile({ ...file, statements }));
 }
 
 /** A receipt that our mesh signed, once more. */
@@ -84,7 +101,6 @@ export async function importHere(host: Mesh, env: AgentEnv, brought: Brought): P
   const { file, ceremony } = brought;
   const doubt = await host.doubt();
   if (doubt !== null) return { ok: false, fault: doubt };
-  const authority = await soundIn(file);
   const arrived = await judged(host, env, brought);
   if (!arrived.ok) {
     if (arrived.fault.code === "SEQUENCE_GAP") noteEarly(host, file, arrived.fault.detail.sequence);
@@ -97,13 +113,15 @@ export async function importHere(host: Mesh, env: AgentEnv, brought: Brought): P
   const { sequence } = arrival.sound.manifest;
   const last = lastFrom(host, arrival.sound.by.key, arrival.from);
   if (last !== arrival.last) return fault("EXCHANGE_REPLAYED", { sequence, last });
+  const room = newlyBrought(arrival.brought, host.ledger.kept);
+  if (!room.ok) return room;
   const told = tellArrival(arrival);
   const decision = arrival.scene.decided && ceremony !== null ? { ceremony, settles: arrival.result.digest } : null;
   if (arrival.plan.stopped !== null) {
     host.commit(() => setDown(host, arrival, null));
     return ok({ ...told, written: null, receipt: null });
   }
-  return ok({ ...told, ...host.commit(() => write(host, arrival, authority, decision)) });
+  return ok({ ...told, ...host.commit(() => write(host, arrival, decision)) });
 }
 
 async function judge(host: Mesh, file: ExchangeFile, decided: boolean): Promise<Result<Arrival>> {
@@ -120,6 +138,7 @@ async function judge(host: Mesh, file: ExchangeFile, decided: boolean): Promise<
     file,
     files: { ...pair, ours: { frames: statements.map(({ frame }) => frame), statements: [], mesh }, at: null, trust },
     last: (gateway) => lastFrom(host, gateway, manifest.value.observation.mesh),
+    kept: host.ledger.kept,
     pinned: async () => pinned,
     carrier: host.config.self.key,
     decided,
@@ -133,12 +152,6 @@ function unfit({ standing }: Mesh, type: keyof typeof ROLES) {
   );
   if (grantsRole(chain, ROLES[type])) return null;
   return fault("ROLE_NOT_GRANTED", { role: ROLES[type], granted: leafOf(chain).grant.roles.join(", ") }).fault;
-}
-
-/** What of the statements about authority carries a sound signature; what each is worth is judged where trust is opened. */
-async function soundIn({ statements }: ExchangeFile): Promise<readonly Uint8Array[]> {
-  const opened = await Promise.all(statements.map((frame) => openAuthorityStatement(frame)));
-  return statements.filter((_, index) => opened[index]?.ok === true);
 }
 
 function noteEarly(host: Mesh, file: ExchangeFile, sequence: unknown): void {
@@ -167,16 +180,11 @@ function setDown(host: Mesh, { from, to, scene, result, view, policy }: Arrival,
 }
 
 /** Within a turn: what the file says of authority, the originals and what they rest on, an act for each, the record, and the receipt. */
-function write(
-  host: Mesh,
-  arrival: Arrival,
-  authority: readonly Uint8Array[],
-  decision: Decision | null,
-): Pick<Imported, "written" | "receipt"> {
-  const { from, to, carried, scene, result, sound, policy } = arrival;
+function write(host: Mesh, arrival: Arrival, decision: Decision | null): Pick<Imported, "written" | "receipt"> {
+  const { from, to, brought, carried, scene, result, sound, policy } = arrival;
   const at = [host.now(), host.now()] as const;
   setDown(host, arrival, decision);
-  for (const frame of authority) host.ledger.learn(frame);
+  host.ledger.learn(brought);
   const byId = new Map(carried.map((statement) => [statement.id, statement]));
   const acts = actsOf(arrival);
   const originals = acts.flatMap(({ brings }) => brings.flatMap((id) => byId.get(id) ?? []));

@@ -1,8 +1,8 @@
 // What a mesh's keeper has on disk: statements, what is known of authority, the lineage of reconciliations, links, reports, and what still
 // has to be handed on. The caller wraps each turn in one transaction.
+import type { Brought, KeptStatements } from "../shared/authority/brought.ts";
 import { isStatement, parseAuthorityStatement } from "../shared/authority/statement.ts";
-import { toHex } from "../shared/bytes.ts";
-import { sha256 } from "../shared/hash.ts";
+import { sha256Hex } from "../shared/hash.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../shared/lineage/entry.ts";
 import type { LinkState } from "../shared/mesh/disconnect.ts";
 import type { Desk } from "../shared/mesh/live/turn.ts";
@@ -16,6 +16,7 @@ const TABLES = [
      type TEXT NOT NULL, deferred INTEGER NOT NULL, own INTEGER, frame BLOB NOT NULL)`,
   "CREATE INDEX IF NOT EXISTS statements_by_type ON statements (type)",
   "CREATE TABLE IF NOT EXISTS authority (n INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL UNIQUE, frame BLOB NOT NULL)",
+  "CREATE TABLE IF NOT EXISTS brought (who TEXT PRIMARY KEY, n INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS entries (n INTEGER PRIMARY KEY, hash TEXT NOT NULL, entry TEXT NOT NULL)",
   "CREATE TABLE IF NOT EXISTS links (mesh TEXT PRIMARY KEY, state TEXT NOT NULL)",
   `CREATE TABLE IF NOT EXISTS reports (n INTEGER PRIMARY KEY AUTOINCREMENT, digest TEXT NOT NULL, peer TEXT NOT NULL, state TEXT NOT NULL,
@@ -169,13 +170,20 @@ export class MeshLedger {
     );
   }
 
-  /** True where it was not known before. */
-  learn(frame: Uint8Array): boolean {
-    const hash = toHex(sha256(frame));
-    return (
-      this.#sql.exec("INSERT OR IGNORE INTO authority (hash, frame) VALUES (?, ?) RETURNING n", hash, frame).toArray()
-        .length > 0
-    );
+  /** What is kept of statements about authority, and how many of them each has brought. */
+  readonly kept: KeptStatements = {
+    holds: (hash) => this.#sql.exec("SELECT 1 FROM authority WHERE hash = ?", hash).toArray().length > 0,
+    broughtBy: (who) => this.#sql.exec<{ n: number }>("SELECT n FROM brought WHERE who = ?", who).toArray()[0]?.n ?? 0,
+  };
+
+  /** Keeps what is new of it; whether there is room has been asked before. */
+  learn({ statements, by }: Brought): void {
+    for (const frame of statements) {
+      const hash = sha256Hex(frame);
+      if (this.kept.holds(hash)) continue;
+      this.#sql.exec("INSERT INTO authority (hash, frame) VALUES (?, ?)", hash, frame);
+      this.#sql.exec("INSERT INTO brought VALUES (?, 1) ON CONFLICT (who) DO UPDATE SET n = n + 1", by);
+    }
   }
 
   /** Changes whenever that on which trust rests may have. */

@@ -2,6 +2,7 @@
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
 
 import { DurableObject } from "cloudflare:workers";
+import { type Brought, newlyBrought } from "../shared/authority/brought.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
 import { recognisedIn } from "../shared/evidence/trust-statement.ts";
@@ -15,7 +16,7 @@ import type { Draft } from "../shared/observation/author.ts";
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import type { Under } from "../shared/observation/under.ts";
-import type { Fault, Result } from "../shared/result.ts";
+import { type Fault, ok, type Result } from "../shared/result.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
 import { DecisionIndex } from "./decision-index.ts";
@@ -103,14 +104,16 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   /** Frames handed to it have passed the party's own door; statements about authority have been opened there. */
-  async submit(frames: readonly Uint8Array[], authority: readonly Uint8Array[]): Promise<readonly Receipt[]> {
+  async submit(frames: readonly Uint8Array[], brought: Brought): Promise<Result<readonly Receipt[]>> {
+    const room = newlyBrought(brought, this.ledger.kept);
+    if (!room.ok) return room;
     const before = this.ledger.coalitionVersion();
     const receipts = this.commit(() => {
-      for (const frame of authority) this.ledger.learn(frame);
+      this.ledger.learn(room.value);
       return frames.map((frame) => this.take(reopen(frame)));
     });
     if (this.ledger.coalitionVersion() !== before) await this.tick();
-    return receipts;
+    return ok(receipts);
   }
 
   async say(sayings: readonly MeshSaying[]): Promise<Result<readonly Id[]>> {

@@ -1,4 +1,5 @@
 // What a mesh's keeper answers over RPC, and the shapes in which it shows the mesh (SPEC §20.17).
+import type { Brought as BroughtAuthority } from "../shared/authority/brought.ts";
 import type { CborMap, CborValue } from "../shared/cbor/value.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { ShownPolicy } from "../shared/coalition/shown.ts";
@@ -49,7 +50,7 @@ export type MeshHoldings = {
 
 export type MeshRpc = {
   readonly grounds: () => Promise<Grounds>;
-  readonly submit: (frames: readonly Uint8Array[], authority: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
+  readonly submit: (frames: readonly Uint8Array[], brought: BroughtAuthority) => Promise<Result<readonly Receipt[]>>;
   readonly say: (sayings: readonly MeshSaying[]) => Promise<Result<readonly Id[]>>;
   readonly holdings: (asker: string, upTo: number | null) => Promise<MeshHoldings>;
   readonly page: (after: number, most: number) => Promise<MeshPage>;

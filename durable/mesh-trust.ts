@@ -16,11 +16,11 @@ export class MeshTrust {
     this.#env = env;
   }
 
-  /** Revocations that have reached the agent by whatever road count here too. */
+  /** Revocations that have reached the agent by whatever road count here too; the directory has so much room for each payer. */
   async learn(): Promise<void> {
     const { ledger } = this.#host;
     const news = await this.#env.DIRECTORY.getByName(DIRECTORY_NAME).revocations(this.#learned);
-    if (news.frames.length > 0) this.#host.commit(() => news.frames.map((frame) => ledger.learn(frame)));
+    if (news.frames.length > 0) this.#host.commit(() => ledger.learn({ statements: news.frames, by: DIRECTORY_NAME }));
     this.#learned = news.upTo;
   }
 

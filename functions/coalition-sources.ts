@@ -47,7 +47,9 @@ async function pullOne(
   const file = bytes.ok ? readSource(bytes.value, url) : bytes;
   if (!file.ok) return keep({ ...none, code: file.fault.code as PulledSource["code"] });
   const { frames, statements } = file.value;
-  const answers = await submitToMesh(env, config, mesh, frames, statements);
+  const answered = await submitToMesh(env, config, mesh, frames, { statements, by: url });
+  if (!answered.ok) return keep({ ...none, code: answered.fault.code as PulledSource["code"] });
+  const answers = answered.value;
   const refused = answers.flatMap((answer, index) => {
     const refusal = faultOf(answer);
     return refusal === null ? [] : [{ id: `frame ${index}`, code: refusal.code }];

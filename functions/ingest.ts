@@ -120,7 +120,8 @@ async function toMesh(env: AgentEnv, config: AgentConfig, mesh: string, arrivals
   try {
     const frames = arrivals.map(({ frame }) => frame);
     const answers = await submitToMesh(env, config, mesh, frames);
-    return answers.map((answer, index) => awaiting(answer, arrivals[index] as Arrival));
+    if (!answers.ok) return arrivals.map((): Answer => ({ refusal: answers.fault }));
+    return answers.value.map((answer, index) => awaiting(answer, arrivals[index] as Arrival));
   } catch (error) {
     const refusal = failed(error, mesh).fault;
     return arrivals.map((): Answer => ({ refusal }));

@@ -4,6 +4,7 @@
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
 import { log } from "../durable/log.ts";
+import { type Brought, NOTHING_BROUGHT } from "../shared/authority/brought.ts";
 import { openAuthorityStatement } from "../shared/authority/statement.ts";
 import { sha256Hex } from "../shared/hash.ts";
 import { type Opened, openFrames, openTrusts, type Trusts } from "../shared/mesh/signed/open.ts";
@@ -23,26 +24,29 @@ export function meshOfTopic(topic: string | null): string | null {
   return mesh !== undefined && place === FACTS_TOKEN ? mesh : null;
 }
 
-/** Answers every frame, in order; `authority` is what came with them about keys and revocations. */
+/** Answers every frame, in order; refused as a whole where what came with them about keys and revocations finds no room. */
 export async function submitToMesh(
   env: AgentEnv,
   config: AgentConfig,
   mesh: string,
   frames: readonly Uint8Array[],
-  authority: readonly Uint8Array[] = [],
-): Promise<readonly Answer[]> {
-  const { sound, verdicts } = await checkForMesh(env, config, mesh, frames, authority);
+  { statements, by }: Brought = NOTHING_BROUGHT,
+): Promise<Result<readonly Answer[]>> {
+  const { sound, verdicts } = await checkForMesh(env, config, mesh, frames, statements);
   const admitted = verdicts.flatMap((verdict) => (verdict.ok ? [verdict.value] : []));
   const receipts = await env.MESH.getByName(mesh).submit(
     admitted.map(({ frame }) => frame),
-    sound,
+    { statements: sound, by },
   );
+  if (!receipts.ok) return receipts;
   let next = 0;
-  return verdicts.map((verdict) => {
-    if (!verdict.ok) return { refusal: verdict.fault };
-    const receipt = receipts[next++];
-    return receipt === undefined ? { refusal: unanswered() } : { receipt };
-  });
+  return ok(
+    verdicts.map((verdict): Answer => {
+      if (!verdict.ok) return { refusal: verdict.fault };
+      const receipt = receipts.value[next++];
+      return receipt === undefined ? { refusal: unanswered() } : { receipt };
+    }),
+  );
 }
 
 /** What the door would answer to each frame, in order; nothing is handed on. `sound` is what of the authority carries a good signature. */

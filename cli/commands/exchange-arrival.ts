@@ -2,6 +2,7 @@
 import { existsSync } from "node:fs";
 import { toHex } from "../../shared/bytes.ts";
 import type { CborMap } from "../../shared/cbor/value.ts";
+import { sha256Hex } from "../../shared/hash.ts";
 import {
   type Arrival,
   actsOf,
@@ -127,6 +128,8 @@ async function judged(call: Call): Promise<Judged> {
   const trust = readTrust(required(call, "trust"));
   const { alignment, translators } = call.flags;
   const state = readState(call);
+  // A file of a history holds as many as one may bring, whoever brought them.
+  const kept = new Set(history.statements.map(sha256Hex));
   const arrival = unwrap(
     await judgeArrival({
       file,
@@ -141,6 +144,7 @@ async function judged(call: Call): Promise<Judged> {
         at: instant(call, "at"),
       },
       last: (gateway) => state[gateway] ?? 0,
+      kept: { holds: (hash) => kept.has(hash), broughtBy: () => kept.size },
       pinned: (at) => pinnedBy(call, trust, at),
       carrier: null,
       decided: false,
@@ -159,7 +163,7 @@ function takeIn(call: Call, arrival: Arrival, history: FramesFile): { readonly r
   const author = authorFor(identity);
   const time = signingTime(call);
   const at = [time, time] as const;
-  const { file, to } = arrival;
+  const { brought, file, to } = arrival;
   const frames = new Map(statementsIn({ ...NO_FRAMES, frames: file.frames }).map(({ id, frame }) => [id, frame]));
   let head = headOf(history, toHex(identity.signer.key));
   const say = (type: string, content: CborMap) => {
@@ -172,7 +176,7 @@ function takeIn(call: Call, arrival: Arrival, history: FramesFile): { readonly r
   const receipt = say("receipt", receiptOf(arrival));
   const taken = [...new Set(planned.flatMap(({ brings }) => brings))].flatMap((id) => frames.get(id) ?? []);
   const written = [...history.frames, ...taken, ...acts.map(({ frame }) => frame), receipt.frame];
-  const statements = [...history.statements, ...file.statements];
+  const statements = [...history.statements, ...brought.statements];
   writeJson(required(call, "history"), writeFramesFile({ frames: written, statements, mesh: to }));
   const path = call.flags.receipt;
   if (typeof path !== "string") return { receipt: null };

@@ -97,10 +97,9 @@ async function exportedHere(call: Call) {
   const release = releaseFrom(statementsIn(history), filter, new Set(wanted(call)), to);
   const sequence = Number(required(call, "sequence"));
   if (!Number.isSafeInteger(sequence) || sequence < 1) throw usage("--sequence takes a number from 1");
-  const { content, file } = fileFor(release, filter, { to, sequence });
+  const { content, file } = fileFor(release, filter, { to, sequence }, history.statements);
   const manifest = sign(call, "exchange", content, sequence - 1);
-  const whole = { ...file, manifest: manifest.frame, statements: history.statements };
-  writeJson(required(call, "file"), writeExchangeFile(whole));
+  writeJson(required(call, "file"), writeExchangeFile({ ...file, manifest: manifest.frame }));
   const denied = release.denied.map(({ id, fault }) => ({ id, ...describeRefusal(fault) }));
   const { prerequisites } = release;
   return told({ manifest: manifest.id, sequence, released: release.out.length, denied, prerequisites });

@@ -60,8 +60,7 @@ export function exchangePages(): Hono<AgentContext> {
     if (!read.ok) return showRefusal(context, read.fault);
     const name = form.file instanceof File ? form.file.name : "";
     const taken = form.do === "take";
-    const frames = await (taken ? take(context, read.value) : check(context, read.value));
-    return exchangePage(context, { brought: { file: name, taken, frames } });
+    return framesPage(context, read.value, name, taken);
   });
   return app;
 }
@@ -92,8 +91,7 @@ function arrivalsForm(context: Agent): Promise<Response> {
     if (isFramesFile(document)) {
       const statements = readFramesFile(document, "receipt");
       if (!statements.ok) return showRefusal(context, statements.fault);
-      const frames = await (taken ? take(context, statements.value) : check(context, statements.value));
-      return exchangePage(context, { brought: { file: form.file.name, taken, frames } });
+      return framesPage(context, statements.value, form.file.name, taken);
     }
     const file = readExchangeFile(document);
     if (!file.ok) return showRefusal(context, file.fault);
@@ -149,6 +147,12 @@ function idOf(frame: Uint8Array): string {
   return parsed.ok ? parsed.value.observation.id : sha256Hex(frame);
 }
 
+async function framesPage(context: Agent, carried: FramesFile, file: string, taken: boolean): Promise<Response> {
+  const frames = taken ? await take(context, carried) : ok(await check(context, carried));
+  if (!frames.ok) return showRefusal(context, frames.fault);
+  return exchangePage(context, { brought: { file, taken, frames: frames.value } });
+}
+
 async function check(context: Agent, { frames, statements }: FramesFile): Promise<readonly Judged[]> {
   const mesh = context.req.param("mesh") ?? "";
   const { verdicts } = await checkForMesh(context.env, context.get("config"), mesh, frames, statements);
@@ -159,15 +163,19 @@ async function check(context: Agent, { frames, statements }: FramesFile): Promis
   }));
 }
 
-async function take(context: Agent, { frames, statements }: FramesFile): Promise<readonly Judged[]> {
+async function take(context: Agent, { frames, statements }: FramesFile): Promise<Result<readonly Judged[]>> {
   const mesh = context.req.param("mesh") ?? "";
-  const answers = await submitToMesh(context.env, context.get("config"), mesh, frames, statements);
-  return answers.map((answer, index) => {
-    const refusal = faultOf(answer);
-    return {
-      id: idOf(frames[index] as Uint8Array),
-      verdict: refusal === null && "receipt" in answer ? answer.receipt.verdict : "refused",
-      refusal: refusal === null ? null : describeRefusal(refusal),
-    };
-  });
+  const config = context.get("config");
+  const answers = await submitToMesh(context.env, config, mesh, frames, { statements, by: config.party.name });
+  if (!answers.ok) return answers;
+  return ok(
+    answers.value.map((answer, index) => {
+      const refusal = faultOf(answer);
+      return {
+        id: idOf(frames[index] as Uint8Array),
+        verdict: refusal === null && "receipt" in answer ? answer.receipt.verdict : "refused",
+        refusal: refusal === null ? null : describeRefusal(refusal),
+      };
+    }),
+  );
 }

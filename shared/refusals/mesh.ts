@@ -195,6 +195,11 @@ export const MESH_REFUSALS = {
     why: "it holds {found} statement(s) and its manifest counts {need}; or they, or its lists, are other ones",
     do: "have it exported again; nothing of it was taken",
   },
+  AUTHORITY_FULL: {
+    what: "no further statements about keys and revocations are taken from {by}",
+    why: "with these it would have brought {found}, and {limit} are the most of each who brings any",
+    do: "nothing of what they came with was taken: have it come without them, and put those that count into the trust statement",
+  },
   EXCHANGE_UNREVIEWED: {
     what: "the file lacks a second signature",
     why: "{found} of {need} persons besides the gateway have signed",

@@ -36,9 +36,11 @@ export function takeStatementsRoute(context: Agent): Promise<Response> {
     if (!file.ok) return problem(context, file.fault);
     const { frames, statements } = file.value;
     const mesh = context.req.param("mesh") ?? "";
-    const answers = await submitToMesh(context.env, context.get("config"), mesh, frames, statements);
+    const config = context.get("config");
+    const answers = await submitToMesh(context.env, config, mesh, frames, { statements, by: config.party.name });
+    if (!answers.ok) return problem(context, answers.fault);
     return context.json({
-      answers: answers.map((each) => {
+      answers: answers.value.map((each) => {
         const refusal = faultOf(each);
         const id = "receipt" in each ? each.receipt.id : null;
         const verdict = "receipt" in each ? each.receipt.verdict : "refused";

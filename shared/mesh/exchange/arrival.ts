@@ -1,5 +1,7 @@
 // An exchange file that has arrived, judged against what this side holds (SPEC §22.3): one judgement for verification, dry run and import, at
 // an agent and in a folder of files alike.
+import { type Brought, type KeptStatements, newlyBrought } from "../../authority/brought.ts";
+import { rootOf } from "../../authority/chain.ts";
 import { isStatement, parseAuthorityStatement } from "../../authority/statement.ts";
 import type { CborMap } from "../../cbor/value.ts";
 import type { Pinned } from "../../coalition/pinned.ts";
@@ -25,6 +27,8 @@ export type Arriving = {
   readonly files: Omit<SceneFiles, "theirs">;
   /** The last number taken from a gateway, by its key; 0 before the first. */
   readonly last: (gateway: string) => number;
+  /** What is kept here of statements about authority. */
+  readonly kept: KeptStatements;
   /** The policy under which facts are taken in at an instant; null where none is in force. */
   readonly pinned: (at: number) => Promise<Pinned | null>;
   /** Key of the agent that would take it in: it must be proven in both meshes. Null where that is not asked. */
@@ -40,6 +44,8 @@ export type Arrival = {
   readonly gateway: string;
   readonly last: number;
   readonly sound: Sound;
+  /** Statements about authority that are not kept here yet, and who answers for them. */
+  readonly brought: Brought;
   /** What the door admitted of the file's statements. */
   readonly carried: readonly VerifiedObservation[];
   /** Prerequisites that are not at hand. */
@@ -106,7 +112,7 @@ type Opened = {
 
 /** What the agreement lets in, less what our policy and what our agent may carry take away. */
 async function weighed(
-  { file, files, last, pinned, carrier }: Arriving,
+  { file, files, last, kept, pinned, carrier }: Arriving,
   { parts, scene, heard, imports }: Opened,
   reconciled: Reconciliation,
   sound: Sound,
@@ -129,6 +135,10 @@ async function weighed(
   };
   const roots = parts.trusts.get(from)?.roots;
   if (roots === undefined) return fault("MESH_UNKNOWN", { mesh: from, need: files.trust.mesh });
+  const root = rootOf(sound.by.chain);
+  const by = `${roots.get(root) ?? root} of ${from}`;
+  const brought = newlyBrought({ statements: file.statements, by }, kept);
+  if (!brought.ok) return brought;
   return ok({
     file,
     from,
@@ -136,6 +146,7 @@ async function weighed(
     gateway: authorityOf(sound.by.chain, roots),
     last: last(sound.by.key),
     sound,
+    brought: brought.value,
     carried: theirs.admitted,
     missing: file.prerequisites.filter((id) => !held.has(id)),
     scene,

@@ -9,7 +9,7 @@ import type { Refusal } from "../routes.ts";
 import { type Declaration, ofType } from "../signed/declared.ts";
 import type { View } from "../view.ts";
 import type { ExchangeFile } from "./file.ts";
-import { type Manifest, readManifest, rootOfIds } from "./manifest.ts";
+import { type Manifest, readManifest, rootOfIds, rootOfStatements } from "./manifest.ts";
 import { citationsOf } from "./release.ts";
 
 export type Carried = {
@@ -25,6 +25,8 @@ export type Carried = {
 
 export type Sound = { readonly manifest: Manifest; readonly by: Declaration };
 
+const NO_STATEMENTS = rootOfStatements([]);
+
 /** Signed by a gateway, reviewed as it says, for this mesh, complete, unedited, and the next in line. */
 export function judgeManifest({ file, signed, ids, to, last }: Carried): Result<Sound> {
   const [by] = ofType(signed, "exchange").found;
@@ -37,7 +39,8 @@ export function judgeManifest({ file, signed, ids, to, last }: Carried): Result<
     manifest.count === ids.length &&
     manifest.root === rootOfIds(ids) &&
     manifest.denied === rootOfIds(file.denied.map(({ id }) => id)) &&
-    manifest.prerequisites === rootOfIds(file.prerequisites);
+    manifest.prerequisites === rootOfIds(file.prerequisites) &&
+    (manifest.authority ?? NO_STATEMENTS) === rootOfStatements(file.statements);
   if (!whole) return fault("EXCHANGE_ALTERED", { need: manifest.count, found: ids.length });
   const reviewers = new Set(
     ofType(signed, "review")

@@ -3,6 +3,7 @@
 import { boolean, integer, nullable, type Reader, text } from "../../cbor/read.ts";
 import type { CborMap, CborValue } from "../../cbor/value.ts";
 import { rootOfSet } from "../../closing/root.ts";
+import { sha256Hex } from "../../hash.ts";
 import { FACTS_MAX, REVIEWERS_MAX } from "../../limits.ts";
 import { sortedTexts } from "../../text.ts";
 import { fields } from "../documents/fields.ts";
@@ -16,6 +17,8 @@ export type Manifest = {
   readonly root: string;
   readonly denied: string;
   readonly prerequisites: string;
+  /** Root over the hashes of the statements about authority; null in a manifest from before it named them, whose file has none. */
+  readonly authority: string | null;
   readonly reviewers: number;
   readonly oneWay: boolean;
 };
@@ -28,10 +31,11 @@ export const readManifest: Reader<Manifest> = fields<Manifest>(
     root: text(),
     denied: text(),
     prerequisites: text(),
+    authority: nullable(text()),
     reviewers: integer(0, REVIEWERS_MAX),
     oneWay: boolean,
   },
-  {},
+  { authority: null },
   null,
 );
 
@@ -41,6 +45,10 @@ export function contentMap(fields: object): CborMap {
 
 export function rootOfIds(ids: readonly string[]): string {
   return rootOfSet(sortedTexts(new Set(ids)));
+}
+
+export function rootOfStatements(statements: readonly Uint8Array[]): string {
+  return rootOfIds(statements.map(sha256Hex));
 }
 
 /** What the receiver signs and sends back: what became of the file. */

@@ -8,7 +8,7 @@ import { compareText, sortedTexts } from "../../text.ts";
 import { fields, NO_ITEMS } from "../documents/fields.ts";
 import type { Refusal } from "../routes.ts";
 import { EXCHANGE_FORMAT, type ExchangeFile } from "./file.ts";
-import { contentMap, type Manifest, rootOfIds } from "./manifest.ts";
+import { contentMap, type Manifest, rootOfIds, rootOfStatements } from "./manifest.ts";
 
 export type ReleaseFilter = {
   /** Governance classes that may leave; none by default. */
@@ -75,11 +75,12 @@ function denial(statement: VerifiedObservation, { classes, most }: ReleaseFilter
     : fault("RELEASE_DENIED", { class: governanceClass }).fault;
 }
 
-/** The file without its manifest's signature, and what the gateway signs. */
+/** The file without its manifest's signature, and what the gateway signs. `statements` are about authority, and go along. */
 export function fileFor(
   release: Release,
   { reviewers, oneWay }: ReleaseFilter,
   { to, sequence }: Pick<Manifest, "to" | "sequence">,
+  statements: readonly Uint8Array[],
 ) {
   const { out, denied, prerequisites } = release;
   const content = contentMap({
@@ -89,13 +90,15 @@ export function fileFor(
     root: rootOfIds(out.map(({ id }) => id)),
     denied: rootOfIds(denied.map(({ id }) => id)),
     prerequisites: rootOfIds(prerequisites),
+    authority: rootOfStatements(statements),
     reviewers,
     oneWay,
   } satisfies Manifest);
-  const file: Omit<ExchangeFile, "manifest" | "statements"> = {
+  const file: Omit<ExchangeFile, "manifest"> = {
     format: EXCHANGE_FORMAT,
     reviews: [],
     frames: out.map(({ frame }) => frame),
+    statements,
     denied: denied.map(({ id, fault: { code } }) => ({ id, code })),
     prerequisites,
   };
