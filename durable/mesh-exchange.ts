@@ -137,7 +137,7 @@ async function judge(host: Mesh, file: ExchangeFile, decided: boolean): Promise<
   return judgeArrival({
     file,
     files: { ...pair, ours: { frames: statements.map(({ frame }) => frame), statements: [], mesh }, at: null, trust },
-    last: (gateway) => lastFrom(host, gateway, manifest.value.observation.mesh),
+    last: (gateway, from) => lastFrom(host, gateway, from),
     kept: host.ledger.kept,
     pinned: async () => pinned,
     carrier: host.config.self.key,

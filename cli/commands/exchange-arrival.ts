@@ -14,7 +14,7 @@ import {
 import { readExchangeFile } from "../../shared/mesh/exchange/file.ts";
 import { declarationDraft } from "../../shared/mesh/signed/draft.ts";
 import { type FramesFile, NO_FRAMES, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
-import { authorFor } from "../../shared/observation/author.ts";
+import { authorFor, type Identity } from "../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import { AGENT_FLAGS, AGENT_INPUT } from "../agent-client.ts";
 import { argument, instant, readJsonFile, required } from "../files.ts";
@@ -38,14 +38,16 @@ const ARRIVAL = {
   translators: { type: "string" },
   alignment: { type: "string" },
   at: { type: "string" },
+  identity: { type: "string" },
   ...GOVERNING,
 } as const;
 const OFFLINE =
-  "--agreement FILE --trust TRUST --history FILE [--state FILE] [--translators DIR] [--alignment FILE] [--pool DIR --home NAME]";
+  "--agreement FILE --trust TRUST --history FILE [--state FILE] [--translators DIR] [--alignment FILE] [--identity (FILE | DIR)] [--pool DIR --home NAME]";
 const AT_AGENT = "(--url URL [--key KEY] | --as PARTY) [--mesh MESH] [--ceremony CEREMONY]";
 const INPUT = [
   "FILE         what exchange export wrote",
   "--agreement, --trust, --history   without an agent: what this side holds, as files; --state keeps the numbers taken",
+  "--identity   without an agent: who takes it in, a boundary agent that the history proves in both meshes; a dry run judges that where it is named",
   "--mesh       at an agent: the mesh that takes it in; the one that the file is for, where it is left out",
   "--ceremony   at an agent: the ceremony that decided to merge above the limit of divergence",
   ...AGENT_INPUT,
@@ -68,12 +70,11 @@ export const exchangeVerify: Command = {
 
 export const exchangeImport: Command = {
   name: "exchange import",
-  usage: `exchange import FILE (${OFFLINE} (--dry-run | --identity (FILE | DIR)) | ${AT_AGENT} [--dry-run]) [--receipt FILE]`,
+  usage: `exchange import FILE (${OFFLINE} [--dry-run] | ${AT_AGENT} [--dry-run]) [--receipt FILE]`,
   about: "take what the agreement admits into the history, each with a signed import; all or nothing above the limit",
   flags: {
     ...ARRIVAL,
     "dry-run": { type: "boolean" },
-    identity: { type: "string" },
     receipt: { type: "string" },
   },
   input: INPUT,
@@ -81,11 +82,12 @@ export const exchangeImport: Command = {
   run: async (call) => {
     const isDry = call.flags["dry-run"] === true;
     if (isAtAgent(call)) return importAt(call, isDry);
-    const { arrival, history, note } = await judged(call);
+    if (!isDry) required(call, "identity");
+    const { arrival, history, importer, note } = await judged(call);
     const data = tellArrival(arrival);
     const answer = { exit: exitOf(data), text: arrivalText(data) };
-    if (isDry || arrival.plan.stopped !== null) return { ...answer, data };
-    const receipt = takeIn(call, arrival, history);
+    if (isDry || importer === null || arrival.plan.stopped !== null) return { ...answer, data };
+    const receipt = takeIn(call, arrival, history, importer);
     note();
     return { ...answer, data: { ...data, ...receipt } };
   },
@@ -106,8 +108,10 @@ function toldBy({ receipt: _, written: __, ...told }: Awaited<ReturnType<typeof 
   return told;
 }
 
-/** Last numbers taken, by the gateway's key. */
+/** Last numbers taken, by the gateway's key and the mesh for which it signs; those of earlier versions by the key alone. */
 type State = Record<string, number>;
+
+const numbersOf = (gateway: string, from: string) => `${gateway} ${from}`;
 
 function readState(call: Call): State {
   const { state } = call.flags;
@@ -117,6 +121,8 @@ function readState(call: Call): State {
 type Judged = {
   readonly arrival: Arrival;
   readonly history: FramesFile;
+  /** Who takes it in, or would; null where nobody is named. */
+  readonly importer: Identity | null;
   /** Remembers the number of this file, so that the next must follow it. */
   readonly note: () => void;
 };
@@ -128,6 +134,7 @@ async function judged(call: Call): Promise<Judged> {
   const trust = readTrust(required(call, "trust"));
   const { alignment, translators } = call.flags;
   const state = readState(call);
+  const importer = typeof call.flags.identity === "string" ? readIdentity(call.flags.identity) : null;
   // A file of a history holds as many as one may bring, whoever brought them.
   const kept = new Set(history.statements.map(sha256Hex));
   const arrival = unwrap(
@@ -143,29 +150,34 @@ async function judged(call: Call): Promise<Judged> {
         trust,
         at: instant(call, "at"),
       },
-      last: (gateway) => state[gateway] ?? 0,
+      last: (gateway, from) => state[numbersOf(gateway, from)] ?? state[gateway] ?? 0,
       kept: { holds: (hash) => kept.has(hash), broughtBy: () => kept.size },
       pinned: (at) => pinnedBy(call, trust, at),
-      carrier: null,
+      carrier: importer === null ? null : toHex(importer.signer.key),
       decided: false,
     }),
   );
   const { by, manifest } = arrival.sound;
   const note = () => {
-    if (typeof call.flags.state === "string") writeJson(call.flags.state, { ...state, [by.key]: manifest.sequence });
+    if (typeof call.flags.state !== "string") return;
+    writeJson(call.flags.state, { ...state, [numbersOf(by.key, by.mesh)]: manifest.sequence });
   };
-  return { arrival, history, note };
+  return { arrival, history, importer, note };
 }
 
 /** Appends the admitted statements and the acts of importing them, and signs the receipt. */
-function takeIn(call: Call, arrival: Arrival, history: FramesFile): { readonly receipt: string | null } {
-  const identity = readIdentity(required(call, "identity"));
+function takeIn(
+  call: Call,
+  arrival: Arrival,
+  history: FramesFile,
+  identity: Identity,
+): { readonly receipt: string | null } {
   const author = authorFor(identity);
   const time = signingTime(call);
   const at = [time, time] as const;
   const { brought, file, to } = arrival;
   const frames = new Map(statementsIn({ ...NO_FRAMES, frames: file.frames }).map(({ id, frame }) => [id, frame]));
-  let head = headOf(history, toHex(identity.signer.key));
+  let head = headOf(history, toHex(identity.signer.key), to);
   const say = (type: string, content: CborMap) => {
     const said = author(declarationDraft(type, content, { at, head }));
     head = { sequence: said.lineage.sequence ?? 0, prev: said.id };
@@ -184,9 +196,9 @@ function takeIn(call: Call, arrival: Arrival, history: FramesFile): { readonly r
   return { receipt: path };
 }
 
-/** Where the numbers of a key stand in what its mesh has kept. */
-function headOf(history: FramesFile, key: string) {
-  const own = statementsIn(history).filter((statement) => statement.key === key);
+/** Where the numbers of a key stand in what a mesh has kept of its own. */
+function headOf(history: FramesFile, key: string, mesh: string) {
+  const own = statementsIn(history).filter((statement) => statement.key === key && statement.mesh === mesh);
   const last = own.reduce<VerifiedObservation | null>(
     (latest, one) => ((one.lineage.sequence ?? 0) > (latest?.lineage.sequence ?? 0) ? one : latest),
     null,

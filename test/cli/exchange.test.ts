@@ -13,7 +13,7 @@ import { readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames
 import { describeRefusal } from "../../shared/refusals.ts";
 import { exchangeWorld } from "../support/exchanges.ts";
 import { TRUE_START } from "../support/meshes.ts";
-import { agreedMeshes, framesOf } from "../support/signed-meshes.ts";
+import { agreedMeshes, framesOf, revocationsBy } from "../support/signed-meshes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-exchange-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -63,8 +63,8 @@ describe("an exchange file", () => {
     });
     expect((imported.out.admit as string[]).length).toBe(2);
     const kept = readFramesFile(JSON.parse(readFileSync(receiver.history, "utf8")), "history");
-    // The plant's own fact, two of the office with an import each, and the receipt.
-    expect(kept.ok && kept.value.frames.length).toBe(6);
+    // The plant's own fact, the courier's word in either mesh, two facts of the office with an import each, and the receipt.
+    expect(kept.ok && kept.value.frames.length).toBe(8);
     expect(await run(exchangeReceipt, [receipt], {})).toMatchObject({
       exit: 0,
       out: { sequence: 1, admittedCount: 2, refused: 0 },
@@ -114,11 +114,50 @@ describe("an exchange file", () => {
     expect(await code()).toBe("EXCHANGE_ALTERED");
   });
 
+  it("is taken in by nobody whom the history does not prove in both meshes", async () => {
+    const { sender, receiver, importer, plant } = world("unproven", { classes: ["stock"] });
+    await run(exchangeExport, [], { ...sender, sequence: "1" });
+    const bare = write("unproven-bare.json", writeFramesFile(framesOf([plant.voice("ops").fact("valve", "open")])));
+    const stranger = { ...receiver, history: bare, identity: importer };
+    for (const command of [exchangeVerify, exchangeImport])
+      expect(await run(command, [sender.file], stranger)).toMatchObject({ exit: 5, out: { code: "AGENT_UNPROVEN" } });
+    expect(existsSync(receiver.state)).toBe(false);
+    expect((await run(exchangeImport, [sender.file], receiver)).exit).toBe(64);
+    expect((await run(exchangeImport, [sender.file], { ...receiver, identity: importer })).exit).toBe(0);
+  });
+
+  it("is signed for with what it says of authority, which is kept once", async () => {
+    const { sender, receiver, importer, plant, office, facts, presence } = world("authority", { classes: ["stock"] });
+    const [first, ...more] = revocationsBy(office.root, "office", 3).map(toBase64) as [string, ...string[]];
+    const history = (name: string, frames: Parameters<typeof framesOf>[0], statements: readonly string[]) =>
+      write(name, { ...writeFramesFile(framesOf(frames, null)), statements });
+    await run(exchangeExport, [], { ...sender, history: history("a1.json", facts, [first]), sequence: "1" });
+    const sound = JSON.parse(readFileSync(sender.file, "utf8")) as { readonly statements: readonly string[] };
+    expect(sound.statements).toEqual([first]);
+    for (const statements of [[], [first, more[0]], [more[0]]]) {
+      write("authority.drop", { ...sound, statements });
+      expect((await run(exchangeVerify, [sender.file], receiver)).out.code).toBe("EXCHANGE_ALTERED");
+    }
+    write("authority.drop", sound);
+    const own = [plant.voice("ops").fact("valve", "open"), ...presence];
+    const held = history("a2.json", own, more);
+    const taken = await run(exchangeImport, [sender.file], { ...receiver, history: held, identity: importer });
+    expect(taken.exit).toBe(0);
+    const kept = () => (JSON.parse(readFileSync(held, "utf8")) as typeof sound).statements;
+    expect(kept()).toEqual([...more, first]);
+    await run(exchangeExport, [], { ...sender, history: history("a1.json", facts, [first]), sequence: "2" });
+    expect((await run(exchangeImport, [sender.file], { ...receiver, history: held, identity: importer })).exit).toBe(0);
+    expect(kept()).toEqual([...more, first]);
+  });
+
   it("is stopped as a whole above the limit of divergence, and waits for what it cites", async () => {
-    const { sender, receiver, importer, plant, office } = world("stopped", { classes: ["stock"] });
+    const { sender, receiver, importer, plant, office, presence } = world("stopped", { classes: ["stock"] });
     const strict = agreedMeshes({ divergenceLimit: { num: 1, den: 2 } });
     const agreement = write("strict.json", writeFramesFile(framesOf(strict.signed)));
-    const shut = write("shut.json", writeFramesFile(framesOf([plant.voice("ops").fact("valve", "shut")], "plant")));
+    const shut = write(
+      "shut.json",
+      writeFramesFile(framesOf([plant.voice("ops").fact("valve", "shut"), ...presence], "plant")),
+    );
     await run(exchangeExport, [], { ...sender, sequence: "1" });
     const stopped = await run(exchangeImport, [sender.file], {
       ...receiver,

@@ -5,7 +5,9 @@ import { join } from "node:path";
 import { exchangeExport, exchangeReview } from "../../cli/commands/exchange.ts";
 import { exchangeImport, exchangeVerify } from "../../cli/commands/exchange-arrival.ts";
 import { type Command, Refused } from "../../cli/registry.ts";
+import { newlyBrought } from "../../shared/authority/brought.ts";
 import type { Json } from "../../shared/cbor/json.ts";
+import { AUTHORITY_STATEMENTS_MAX } from "../../shared/limits.ts";
 import { releaseFrom } from "../../shared/mesh/exchange/release.ts";
 import { reconcile } from "../../shared/mesh/reconcile.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
@@ -184,6 +186,7 @@ type OfFiles = Pick<
   | "TRANSLATOR_UNRECOGNISED"
   | "ALIGNMENT_UNWITNESSED"
   | "RECORD_DIFFERS"
+  | "AUTHORITY_FULL"
   | "SEQUENCE_GAP"
 >;
 
@@ -232,6 +235,13 @@ export const EXCHANGE: Examples<OfFiles> = {
   EXCHANGE_UNSIGNED: unsigned,
   EXCHANGE_ADDRESS: exported({ sequence: "1", for: "depot" }),
   EXCHANGE_ALTERED: altered,
+  AUTHORITY_FULL: () => {
+    const brought = newlyBrought(
+      { statements: [Uint8Array.of(1), Uint8Array.of(2)], by: "acme of plant" },
+      { holds: () => false, broughtBy: () => AUTHORITY_STATEMENTS_MAX - 1 },
+    );
+    return brought.ok ? undefined : brought.fault;
+  },
   EXCHANGE_UNREVIEWED: exported({ sequence: "1" }, { reviewers: 1 }),
   EXCHANGE_REPLAYED: replayed,
   SEQUENCE_GAP: exported({ sequence: "2" }),

@@ -28,6 +28,7 @@ import { decodeOpening } from "../../shared/reconcile/message.ts";
 import type { COALITION_REFUSALS } from "../../shared/refusals/coalition.ts";
 import type { MESH_REFUSALS } from "../../shared/refusals/mesh.ts";
 import type { Refusal, RefusalCode } from "../../shared/refusals.ts";
+import { ok } from "../../shared/result.ts";
 import { agentVariables } from "../support/agent-env.ts";
 import { Nation } from "../support/coalition.ts";
 import { refusedBy, run } from "../support/command.ts";
@@ -198,7 +199,8 @@ async function onRoad(topic: string, road: "queue" | "nats" = "queue", mesh = "t
   );
   const account = road === "nats" ? (config.value.party.partners[0]?.account ?? null) : null;
   const none = async () => ({ frames: [], upTo: 0, version: "0/0", agreements: [], authority: [] });
-  const empty = { getByName: () => ({ keepRefused: none, revocations: none, grounds: none, submit: async () => [] }) };
+  const submit = async () => ok([]);
+  const empty = { getByName: () => ({ keepRefused: none, revocations: none, grounds: none, submit }) };
   const env = { DIRECTORY: empty, MESH: empty } as unknown as AgentEnv;
   const [answer] = await ingest(env, config.value, [{ road, account, topic, frame }]);
   return answer === undefined ? null : faultOf(answer);

@@ -1,26 +1,17 @@
 // A ceremony read as it happens, from a real agent: every entry once and in order, on after a break, to the end, and no further than the key
 // is good.
+
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstBrokenLink, type LinkedEntry } from "../../shared/lineage/entry.ts";
+import { approvalBy } from "../support/alone.ts";
 import { readEvents, type SentEvent } from "../support/event-stream.ts";
 import { type LoneAgent, loneAgent } from "../support/stack.ts";
 
 const READER = "the key of a reader";
 const LOST = "the key that is lost";
 const digest = (key: string) => createHash("sha256").update(key).digest("hex");
-const OPENING = {
-  pattern: "approval",
-  title: "Release 2.4",
-  parties: [
-    { authority: "acme", role: "approver", power: 1 },
-    { authority: "bolt", role: "observer", power: 1 },
-    { authority: "crux", role: "observer", power: 1 },
-  ],
-  set: [{ path: "roles.approver.least", value: 1 }],
-  closesIn: 3_600,
-  expiresIn: 7_200,
-};
+const OPENING = approvalBy("acme", { closesIn: 3_600, expiresIn: 7_200 });
 
 let made: LoneAgent;
 beforeAll(async () => {

@@ -19,6 +19,8 @@ export function exchangeWorld(folder: string, name: string, filter: Json) {
   const meshes = agreedMeshes({ divergenceLimit: { num: 2, den: 1 } });
   const { plant, office, signed } = meshes;
   const clerk = office.voice("clerk");
+  // The courier who takes files in says so in both meshes, under a credential of each.
+  const presence = [plant, office].map((mesh) => mesh.voice("gate").declare("boundary", {}));
   const facts = [clerk.fact("valve", "open"), clerk.fact("salaries", 7, { class: "secret" }), clerk.fact("pump", "on")];
   const identity = (mesh: TestMesh, subject: string) => {
     const { credential } = mesh.voice(subject);
@@ -45,13 +47,14 @@ export function exchangeWorld(folder: string, name: string, filter: Json) {
     trust: write(`${name}-trust.json`, plant.trust()),
     history: write(
       `${name}-plant.json`,
-      writeFramesFile(framesOf([plant.voice("ops").fact("valve", "open")], "plant")),
+      writeFramesFile(framesOf([plant.voice("ops").fact("valve", "open"), ...presence], "plant")),
     ),
     state: path(`${name}-state.json`),
   };
   return {
     ...meshes,
     facts,
+    presence,
     sender,
     receiver,
     reviewer: identity(office, "reviewer"),

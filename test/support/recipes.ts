@@ -1,5 +1,6 @@
 // Frames made by hand with real keys, so that a test can break one thing and leave the rest sound: a recipe is all that goes into a
 // frame and into the trust that judges it, `build` makes both.
+import { generateKeyPairSync, sign } from "node:crypto";
 import { type ChainMemory, emptyMemory } from "../../shared/authority/chain.ts";
 import { type Grant, issueCredential } from "../../shared/authority/credential.ts";
 import { issueStatement, openAuthorityStatement } from "../../shared/authority/statement.ts";
@@ -22,6 +23,13 @@ type Change = (bytes: Uint8Array) => Uint8Array;
 export const unchanged: Change = (bytes) => bytes;
 
 export const signerNamed = (name: string) => signerFrom(sha256(utf8.encode(`secret of ${name}`)));
+
+/** Node's own signatures under a new key, where there are to be very many. */
+export function quickSigner(): Signer {
+  const { privateKey, publicKey } = generateKeyPairSync("ed25519");
+  const key = Uint8Array.from(publicKey.export({ format: "der", type: "spki" }).subarray(-32));
+  return { key, sign: (bytes) => Uint8Array.from(sign(null, bytes, privateKey)) };
+}
 
 /** One link of a chain before it is signed. `frame` changes it after that. */
 export type Link = {

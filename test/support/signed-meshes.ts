@@ -138,6 +138,15 @@ function statementIdOf({ said }: Voice): string {
   return id;
 }
 
+/** Statements about authority that differ: a root withdraws credentials that nobody has. */
+export function revocationsBy(root: Signer, mesh: string, most: number): readonly Uint8Array[] {
+  return Array.from({ length: most }, (_, index) => {
+    const credential = toHex(sha256(Uint8Array.of(index >> 8, index & 255)));
+    const body = { version: 1, mesh, credential, from: TRUE_START, at: TRUE_START, cut: [], reason: "left" } as const;
+    return issueStatement({ kind: "revocation", ...body }, root);
+  });
+}
+
 export const framesOf = (observations: readonly VerifiedObservation[], mesh: string | null = null): FramesFile => ({
   frames: observations.map(({ frame }) => frame),
   statements: [],

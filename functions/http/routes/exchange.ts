@@ -44,6 +44,7 @@ const arrival = {
     "ROLE_NOT_GRANTED",
     "EXCHANGE_ALTERED",
     "EXCHANGE_REPLAYED",
+    "AUTHORITY_FULL",
     "SEQUENCE_GAP",
     "AGREEMENT_UNSIGNED",
     "AGENT_UNPROVEN",
@@ -85,7 +86,7 @@ export const EXCHANGE_ROUTES: readonly Route[] = [
       reader: readRelease,
     },
     answers: { 201: shown("the file", CARRIED) },
-    refusals: ["MESH_ABSENT", "BODY_INVALID", "ROLE_NOT_GRANTED", "PAST_UNKNOWN"],
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "ROLE_NOT_GRANTED", "AUTHORITY_FULL", "PAST_UNKNOWN"],
     handle: releaseRoute,
   }),
   route({

@@ -161,6 +161,7 @@ export const MESH_ROUTES: readonly Route[] = [
     does: "carries a file of signed statements in",
     access: "attest",
     body: { about: "the file", types: [JSON_TYPE], limit: STATEMENTS_BYTES_MAX, reader: shape.document("frames") },
+    refusals: ["MESH_ABSENT", "BODY_INVALID", "AUTHORITY_FULL"],
     answers: {
       200: shown("one answer a frame, in order", record({ answers: shape.several(shape.itemAnswer) })),
     },

@@ -18,20 +18,19 @@ import { type SignedScene, sceneFrom } from "../signed/scene.ts";
 import { authorityOf } from "../signed/voice.ts";
 import type { Import, View } from "../view.ts";
 import type { ExchangeFile } from "./file.ts";
-import { judgeManifest, type Plan, planImport, type Sound } from "./judge.ts";
+import { type Carried, judgeManifest, type Plan, planImport, type Sound } from "./judge.ts";
 import { contentMap, type Receipt, rootOfIds } from "./manifest.ts";
 
 export type Arriving = {
   readonly file: ExchangeFile;
   /** What this side holds: its history, the agreement, translators, an alignment, and whom it trusts. */
   readonly files: Omit<SceneFiles, "theirs">;
-  /** The last number taken from a gateway, by its key; 0 before the first. */
-  readonly last: (gateway: string) => number;
+  readonly last: Carried["last"];
   /** What is kept here of statements about authority. */
   readonly kept: KeptStatements;
   /** The policy under which facts are taken in at an instant; null where none is in force. */
   readonly pinned: (at: number) => Promise<Pinned | null>;
-  /** Key of the agent that would take it in: it must be proven in both meshes. Null where that is not asked. */
+  /** Key of whoever would take it in, who must be proven in both meshes. Null where nobody is named, and nothing can be taken. */
   readonly carrier: string | null;
   /** True where people have decided to merge above the limit. */
   readonly decided: boolean;
@@ -144,7 +143,7 @@ async function weighed(
     from,
     to,
     gateway: authorityOf(sound.by.chain, roots),
-    last: last(sound.by.key),
+    last: last(sound.by.key, from),
     sound,
     brought: brought.value,
     carried: theirs.admitted,

@@ -19,8 +19,8 @@ export type Carried = {
   /** Ids of the frames, admitted or not, as they name themselves. */
   readonly ids: readonly string[];
   readonly to: string;
-  /** The last number taken from this gateway; 0 before the first. */
-  readonly last: (gateway: string) => number;
+  /** The last number taken from a gateway, by its key and the mesh for which it signs; 0 before the first. */
+  readonly last: (gateway: string, from: string) => number;
 };
 
 export type Sound = { readonly manifest: Manifest; readonly by: Declaration };
@@ -49,7 +49,7 @@ export function judgeManifest({ file, signed, ids, to, last }: Carried): Result<
   );
   if (reviewers.size < manifest.reviewers)
     return fault("EXCHANGE_UNREVIEWED", { found: reviewers.size, need: manifest.reviewers });
-  const before = last(by.key);
+  const before = last(by.key, by.mesh);
   if (manifest.sequence <= before) return fault("EXCHANGE_REPLAYED", { sequence: manifest.sequence, last: before });
   if (manifest.sequence > before + 1) return fault("SEQUENCE_GAP", { sequence: manifest.sequence, last: before });
   return ok({ manifest, by });

@@ -1,5 +1,6 @@
 // The description that the agent serves of itself is driven: every route of it is asked, and every answer must fit the schema that is served
 // for its status. The router may hold no route of the API that the description does not tell.
+
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";
@@ -11,6 +12,7 @@ import { toBase64 } from "../../../shared/bytes.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
 import { signSource } from "../../../shared/source/statement.ts";
 import { type AgentHere, agentHere, KEYED } from "../../support/agent-here.ts";
+import { approvalBy } from "../../support/alone.ts";
 import { contributionFrame } from "../../support/frames.ts";
 import { testParties } from "../../support/parties.ts";
 import { revocationOf } from "../../support/recipes.ts";
@@ -80,19 +82,7 @@ const post = (path: string, body: unknown, template = path) =>
 const cbor = (path: string, body: Uint8Array) =>
   ask("POST", path, { body: Uint8Array.from(body), headers: { "content-type": "application/cbor" } });
 
-/** A ceremony with one elector ends here, without a bus. */
-const OPENING = {
-  pattern: "approval",
-  title: "Release 2.4",
-  parties: [
-    { authority: "acme", role: "approver", power: 1 },
-    { authority: "bolt", role: "observer", power: 1 },
-    { authority: "crux", role: "observer", power: 1 },
-  ],
-  set: [{ path: "roles.approver.least", value: 1 }],
-  closesIn: 2,
-  expiresIn: 60,
-};
+const OPENING = approvalBy("acme");
 
 beforeAll(async () => {
   agent = agentHere(acme, parties, { sources: [SOURCE] }, undefined, { gh: [send.SECRET] });

@@ -4,11 +4,15 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { toBase64 } from "../../../shared/bytes.ts";
 import type { Json } from "../../../shared/cbor/json.ts";
 import type { Imported, ShownExchanges } from "../../../shared/mesh/exchange/told.ts";
 import type { AgentHere } from "../../support/agent-here.ts";
+import { approvalBy } from "../../support/alone.ts";
 import { agentOf, apartAgents, ask, sayFacts } from "../../support/apart-agents.ts";
 import { run } from "../../support/command.ts";
+import { quickSigner } from "../../support/recipes.ts";
+import { revocationsBy } from "../../support/signed-meshes.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "quorate-files-"));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -214,6 +218,35 @@ describe("a file between two agents", () => {
     expect(await imported("two.json")).toMatchObject({ exit: 0, data: { written: { imports: 0 } } });
   });
 
+  it("brings what it says of authority once, and nobody brings more than there is room for", async () => {
+    const [first, ...more] = revocationsBy(quickSigner(), "plant", 1_026).map(toBase64) as [string, ...string[]];
+    const bring = (agent: AgentHere, mesh: string, statements: readonly string[], frames: readonly string[] = []) =>
+      ask<object>(agent, `/v1/meshes/${mesh}/statements`, { format: "quorate-frames/1", mesh, frames, statements });
+    const known = async (agent: AgentHere, mesh: string) =>
+      (await ask<{ statements: readonly string[] }>(agent, `/v1/meshes/${mesh}/statements`)).statements;
+    expect(await bring(plant, "plant", [first])).toEqual({ answers: [] });
+    await sayFacts(office, "office", ["valve", "open"]);
+    await sayFacts(plant, "plant", ["valve", "open"]);
+    await exported("one.json");
+    // Known by its manifest: what the agent learned since is in no copy of it.
+    await bring(plant, "plant", more.slice(0, 2));
+    const [file] = (await exchanged(plant, "plant")).out;
+    const again = await ask<object>(plant, `/v1/exchange/plant/files/${file?.manifest}`);
+    expect(again).toEqual(JSON.parse(readFileSync(path("one.json"), "utf8")));
+    expect((await imported("one.json")).exit).toBe(0);
+    expect(await known(office, "office")).toEqual([first]);
+    await bring(office, "office", more.slice(0, 1_024));
+    const full = await known(office, "office");
+    expect(full).toHaveLength(1_025);
+    const { frames } = await ask<{ frames: readonly string[] }>(plant, "/v1/meshes/plant/statements");
+    const before = await held(office, "office");
+    expect(await bring(office, "office", more.slice(1_000), frames)).toMatchObject({ code: "AUTHORITY_FULL" });
+    expect([await known(office, "office"), await held(office, "office")]).toEqual([full, before]);
+    // Beyond what one file holds nothing can be signed for.
+    const { code } = await ask(office, "/v1/exchange/office/files", { to: "plant", policy: { classes: ["stock"] } });
+    expect(code).toBe("AUTHORITY_FULL");
+  });
+
   it("is refused whole where it was altered, is for another mesh, or the two are apart on purpose", async () => {
     await sayFacts(office, "office", ["valve", "open"]);
     await sayFacts(plant, "plant", ["valve", "open"]);
@@ -250,19 +283,8 @@ describe("a file between two agents", () => {
 
 /** A ceremony of one, final at once, that approved a record. */
 async function decision(digest: string): Promise<string> {
-  const { ceremony } = await ask<{ ceremony: string }>(office, "/v1/ceremonies", {
-    pattern: "approval",
-    title: "Merge",
-    subject: { reconciliation: digest },
-    parties: [
-      { authority: "bolt", role: "approver", power: 1 },
-      { authority: "acme", role: "observer", power: 1 },
-      { authority: "crux", role: "observer", power: 1 },
-    ],
-    set: [{ path: "roles.approver.least", value: 1 }],
-    closesIn: 2,
-    expiresIn: 60,
-  });
+  const opening = approvalBy("bolt", { subject: { reconciliation: digest } });
+  const { ceremony } = await ask<{ ceremony: string }>(office, "/v1/ceremonies", opening);
   await ask(office, `/v1/ceremonies/${ceremony}/attestations`, { choice: "approve" });
   vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
   for (let turn = 0; turn < 5; turn++) {
