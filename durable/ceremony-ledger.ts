@@ -49,6 +49,7 @@ export type RefusedRow = { readonly id: Id; readonly code: string; readonly fram
 export class CeremonyLedger {
   readonly #sql: SqlStorage;
   #exists = false;
+  #tells = false;
 
   constructor(sql: SqlStorage) {
     this.#sql = sql;
@@ -63,6 +64,7 @@ export class CeremonyLedger {
   /** Everything was deleted. */
   forget(): void {
     this.#exists = false;
+    this.#tells = false;
   }
 
   #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {
@@ -138,12 +140,14 @@ export class CeremonyLedger {
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
-  /** Entries that nobody outside was told of yet, oldest first. */
-  untold(most: number): readonly LinkedEntry[] {
+  /** Entries that nobody outside was told of yet, oldest first, behind an index. */
+  untold(most: number, after = -1): readonly LinkedEntry[] {
     if (!this.#made) return [];
-    this.#sql.exec(TOLD);
+    if (!this.#tells) this.#sql.exec(TOLD);
+    this.#tells = true;
     const rows = this.#read<{ entry: string }>(
-      "SELECT entry FROM entries WHERE n > coalesce((SELECT upto FROM told), -1) ORDER BY n LIMIT ?",
+      "SELECT entry FROM entries WHERE n > max(coalesce((SELECT upto FROM told), -1), ?) ORDER BY n LIMIT ?",
+      after,
       most,
     );
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);

@@ -210,6 +210,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#current = null;
     await this.ctx.storage.deleteAll(); // nothing else runs meanwhile
     this.#ledger.forget();
+    this.#telling.forget();
     await this.env.DIRECTORY.getByName(DIRECTORY_NAME).leave(this.#state.ceremony);
   }
 

@@ -9,6 +9,7 @@ import { type AgentEnv, DIRECTORY_NAME, HOOKS_NAME } from "./env.ts";
 
 const ENTRIES_AT_ONCE = 256;
 const ASKED_EVERY_MS = 60_000;
+const NONE_WAIT = { entries: 0, last: -1 };
 
 export class Telling {
   readonly #env: AgentEnv;
@@ -17,6 +18,8 @@ export class Telling {
   #told = "";
   /** Whether anybody wants to hear of each attestation, and until when that answer is gone by. */
   #attestations = { wanted: true, untilMs: 0 };
+  /** Entries that wait because nobody wants to hear of them now, and the last of them: they are not read again each turn. */
+  #waiting = NONE_WAIT;
 
   constructor(env: AgentEnv, ledger: CeremonyLedger) {
     this.#env = env;
@@ -32,6 +35,7 @@ export class Telling {
       const events = entries.map((entry) => eventOf(entry, shown)).filter((event) => event !== null);
       if (events.length > 0) this.#heard(await this.#env.HOOKS.getByName(HOOKS_NAME).notify(events));
       this.#ledger.told(entries.at(-1)?.index ?? 0);
+      this.#waiting = NONE_WAIT;
     }
   }
 
@@ -53,12 +57,22 @@ export class Telling {
     this.#attestations = { wanted: types.includes("ceremony.attested"), untilMs: Date.now() + ASKED_EVERY_MS };
   }
 
+  /** Everything was deleted. */
+  forget(): void {
+    this.#waiting = NONE_WAIT;
+  }
+
   /** Ten thousand bids that nobody wants to hear of make no ten thousand calls: they wait for what is next told. */
   #next(): ReturnType<CeremonyLedger["untold"]> {
-    const { wanted, untilMs } = this.#attestations;
-    const entries = this.#ledger.untold(ENTRIES_AT_ONCE);
-    const types = entries.map(eventTypeOf).filter((type) => type !== null);
-    const matters = types.some((type) => type !== "ceremony.attested" || wanted || Date.now() >= untilMs);
-    return matters || entries.length === ENTRIES_AT_ONCE ? entries : [];
+    const isAsked = this.#attestations.wanted || Date.now() >= this.#attestations.untilMs;
+    const before = isAsked ? NONE_WAIT : this.#waiting;
+    const fresh = this.#ledger.untold(ENTRIES_AT_ONCE, before.last);
+    const types = fresh.map(eventTypeOf).filter((type) => type !== null);
+    const matters = types.some((type) => type !== "ceremony.attested" || isAsked);
+    const entries = before.entries + fresh.length;
+    if (matters || entries >= ENTRIES_AT_ONCE)
+      return before === NONE_WAIT ? fresh : this.#ledger.untold(ENTRIES_AT_ONCE);
+    this.#waiting = { entries, last: fresh.at(-1)?.index ?? before.last };
+    return [];
   }
 }

@@ -6,7 +6,7 @@ import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { log } from "../durable/log.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";
-import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
+import { BATCH_FRAMES_MAX, REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
@@ -37,9 +37,9 @@ export type Arrival = {
 export type Answer = { readonly receipt: Receipt } | { readonly refusal: Fault };
 
 /** Frames handed to one object in one call. */
-const FRAMES_PER_CALL = 100;
+const FRAMES_PER_CALL = BATCH_FRAMES_MAX;
 /**
- * Calls to one object for one batch: enough to find the one frame of a hundred that it cannot bear by halving. What is left over then
+ * Calls to one object for one batch: enough to find the one frame of so many that it cannot bear by halving. What is left over then
  * fails, and its messages are tried again.
  */
 const CALLS_PER_OBJECT = 16;

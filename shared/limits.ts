@@ -104,8 +104,8 @@ export const BUNDLE_BYTES_MAX = 64 * 1_048_576;
 export const BUNDLE_READ_MAX = 12 * 1_048_576;
 /** Largest webhook or API body: GitHub's own limit is 25 MB, but what opens a ceremony is far smaller. */
 export const BODY_BYTES_MAX = 262_144;
-/** Frames, and bytes, of one batch over HTTP: one call of a ceremony's object, and well below what a Worker's memory bears. */
-export const BATCH_FRAMES_MAX = 100;
+/** Frames, and bytes, of one batch over HTTP: one call of a ceremony's object, which may bring them on as one batch of its own. */
+export const BATCH_FRAMES_MAX = BATCH_MEMBERS_MAX;
 export const BATCH_BYTES_MAX = 2 * 1_048_576;
 /** A file of a mesh's statements over HTTP: some thousands of frames in base64, well below what a Worker's memory bears. */
 export const STATEMENTS_BYTES_MAX = 8 * 1_048_576;

@@ -12,7 +12,7 @@ import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { invariant } from "../result.ts";
 import { type Member, unpackFrames } from "./batch.ts";
 import { readId, readPacked } from "./body.ts";
-import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
+import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf, contentBytesOf } from "./columns.ts";
 import {
   type BatchBody,
   type ContributionBody,
@@ -188,9 +188,7 @@ function from<B extends Observation>(source: Source, { frame: _, ...batch }: B, 
 /** What a ceremony keeps of a contribution to a batch, in bytes. */
 export function keptBytes(member: Member): number {
   const content =
-    member instanceof KeptMember
-      ? member.columns.contentBytes(member.row)
-      : encodeCanonical(member.body.content).length;
+    member instanceof KeptMember ? member.columns.contentBytes(member.row) : contentBytesOf(member.body).length;
   return KEPT_EACH_BYTES + content + textBytes(member);
 }
 

@@ -15,7 +15,7 @@ import { AUCTION_SETTINGS, ELECTOR_ROLES } from "./bids.ts";
 export const MESH = "bench-mesh";
 const ENDED = new Set(["final", "abandoned", "expired"]);
 const POLL_MS = 5;
-const AT_ONCE = 4;
+const AT_ONCE = 8;
 
 export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<void> };
 

@@ -32,7 +32,7 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
     method: "POST",
     path: "/v1/observations:batch",
     group: "observations",
-    does: "takes a CBOR list of up to 100 frames, each answered by itself",
+    does: `takes a CBOR list of up to ${BATCH_FRAMES_MAX} frames, each answered by itself`,
     access: "signer",
     sends: true,
     cost: 10,
