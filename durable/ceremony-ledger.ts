@@ -16,6 +16,8 @@ import type { OutgoingFrame } from "./link-outbox.ts";
 const REFUSED_MAX = { rows: 64, bytes: 262_144 } as const;
 const REFUSED_ALL_MAX = { rows: 1_000, bytes: 4 * 1_048_576 } as const;
 
+const NOTHING = new Uint8Array();
+
 /** Frames that are read together for export: half a megabyte at most. */
 const FRAMES_AT_ONCE = 8;
 
@@ -34,14 +36,14 @@ export type OutboxRow = {
   readonly n: number;
   readonly peer: string;
   readonly key: string;
-  readonly frame: ArrayBuffer;
+  readonly frame: Uint8Array;
   /** Its number among the party's own statements; null for others' and for statuses. */
   readonly own: number | null;
 };
 
 /** A row as the link takes it. */
 export function outgoing({ peer, key, frame, own }: OutboxRow, topic: string, ceremony: Id): OutgoingFrame {
-  return { peer, topic, key: key === "status" ? `status/${ceremony}` : key, frame: new Uint8Array(frame), own };
+  return { peer, topic, key: key === "status" ? `status/${ceremony}` : key, frame, own };
 }
 
 export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
@@ -195,7 +197,10 @@ export class CeremonyLedger {
         );
         return;
       case "drop":
-        for (const id of effect.ids) this.#sql.exec("DELETE FROM frames WHERE id = ?", id);
+        for (const id of effect.ids) {
+          this.#sql.exec("DELETE FROM frames WHERE id = ?", id);
+          this.#sql.exec("DELETE FROM outbox WHERE key = ? AND length(frame) = 0", id);
+        }
         return;
       case "refuse":
         this.#sql.exec(
@@ -249,12 +254,24 @@ export class CeremonyLedger {
     const { frame, ceremony, lineage } = observation;
     const own = observation.key === self.key && ceremony !== null ? lineage.sequence : null;
     this.#sql.exec("DELETE FROM outbox WHERE peer = ? AND key = ?", peer, key);
-    this.#sql.exec("INSERT INTO outbox (peer, key, frame, own) VALUES (?, ?, ?, ?)", peer, key, frame, own);
+    // What is stored already is read from there.
+    const bytes = this.holds(key) ? NOTHING : frame;
+    this.#sql.exec("INSERT INTO outbox (peer, key, frame, own) VALUES (?, ?, ?, ?)", peer, key, bytes, own);
   }
 
-  /** The oldest rows that still wait for the link. */
+  /** The oldest rows that still wait for the link; what goes to several peers is one and the same array. */
   outbox(most: number): readonly OutboxRow[] {
-    return this.#read<OutboxRow>("SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?", most);
+    const rows = this.#read<Omit<OutboxRow, "frame"> & { frame: ArrayBuffer }>(
+      "SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?",
+      most,
+    );
+    const stored = new Map<string, Uint8Array>();
+    return rows.map(({ frame, ...row }) => {
+      if (frame.byteLength > 0) return { ...row, frame: new Uint8Array(frame) };
+      const read = stored.get(row.key) ?? (this.framesOf(row.key)[0] as Uint8Array);
+      stored.set(row.key, read);
+      return { ...row, frame: read };
+    });
   }
 
   /** Rows that the link has stored; a row that was replaced meanwhile has another number and stays. */

@@ -1,5 +1,6 @@
 // Outgoing frames: a row is stored before anything is sent and deleted only on the receipt of the peer's stream.
 // Each peer has its own lane, so that a peer which cannot be reached holds up nobody else.
+import { equalBytes } from "../shared/bytes.ts";
 import { FRAME_BYTES_MAX } from "../shared/limits.ts";
 import { buildOutboundSubject } from "../shared/mesh/subject.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
@@ -49,9 +50,10 @@ type Lane = {
 type Row = {
   readonly id: number;
   readonly topic: string;
-  readonly frame: ArrayBuffer;
+  readonly body: number;
   readonly msg_id: string;
   readonly attempts: number;
+  readonly due: number;
 };
 
 export class Outbox {
@@ -69,9 +71,10 @@ export class Outbox {
   put(items: readonly OutgoingFrame[], nowMs: number): SendReport {
     const refused: { peer: string; key: string; code: RefusalCode }[] = [];
     this.#storage.transactionSync(() => {
+      const bodies = new Bodies(this.#sql);
       for (const item of items) {
         const code = unsendable(item);
-        if (code === undefined) this.#store(item, nowMs);
+        if (code === undefined) this.#store(item, bodies, nowMs);
         else refused.push({ peer: item.peer, key: item.key, code });
       }
     });
@@ -79,40 +82,43 @@ export class Outbox {
   }
 
   /** Starts what is due. Safe to call at any time, from anywhere. */
-  pump(peers: Iterable<string> = this.#waiting()): void {
-    for (const peer of peers) this.#fill(peer, this.#lane(peer));
+  pump(): void {
+    for (const [peer, lane] of this.#lanes) this.#fill(peer, lane);
   }
 
-  /** The link is up again: what was put off because of it is due now. */
+  /** The link is up, or up again: what waited before this instance, or was put off because of it, is due now. */
   resume(): void {
+    for (const peer of this.#waiting()) this.#lane(peer);
     for (const lane of this.#lanes.values()) {
       lane.failures = 0;
       lane.dueMs = 0;
     }
-    this.#sql.exec("UPDATE outbox SET due = 0 WHERE due > 0");
+    this.#sql.exec("UPDATE sending SET due = 0 WHERE due > 0");
     this.pump();
   }
 
   expire(nowMs: number): void {
-    const old = this.#sql.exec("DELETE FROM outbox WHERE stored < ? RETURNING id", nowMs - ROW_AGE_MAX_MS).toArray();
-    if (old.length > 0) count(this.#sql, "OUTBOX_EXPIRED", old.length);
+    const old = this.#sql.exec("DELETE FROM sending WHERE stored < ? RETURNING id", nowMs - ROW_AGE_MAX_MS).toArray();
+    if (old.length === 0) return;
+    this.#sql.exec("DELETE FROM bodies WHERE id NOT IN (SELECT body FROM sending)");
+    count(this.#sql, "OUTBOX_EXPIRED", old.length);
   }
 
   /** The last own statement that still waits for the journal. */
   lastOwn(topic: string): Uint8Array | null {
     const rows = this.#sql
-      .exec<{ topic: string; frame: ArrayBuffer }>("SELECT topic, frame FROM outbox WHERE peer = ?", JOURNAL_LANE)
+      .exec<{ topic: string; body: number }>("SELECT topic, body FROM sending WHERE peer = ?", JOURNAL_LANE)
       .toArray();
     const numbered = rows
       .filter((row) => row.topic.startsWith(`${topic}.`))
       .map((row) => ({ ...row, sequence: Number(row.topic.slice(topic.length + 1)) }));
     const [last] = numbered.sort((one, other) => other.sequence - one.sequence);
-    return last === undefined ? null : new Uint8Array(last.frame);
+    return last === undefined ? null : this.#frameOf(last.body);
   }
 
   lanes(): PeerLane[] {
     const rows = this.#sql
-      .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM outbox GROUP BY peer")
+      .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM sending GROUP BY peer")
       .toArray();
     return rows.map(({ peer, n }) => ({ peer, rows: n, failures: this.#lanes.get(peer)?.failures ?? 0 }));
   }
@@ -121,29 +127,55 @@ export class Outbox {
   unsentNotices(): UnsentNotice[] {
     return this.#sql
       .exec<UnsentNotice>(
-        "SELECT peer, count(*) AS n, min(stored) AS sinceMs FROM outbox WHERE substr(topic, -1 - length(key)) = '.' || key GROUP BY peer",
+        "SELECT peer, count(*) AS n, min(stored) AS sinceMs FROM sending WHERE substr(topic, -1 - length(key)) = '.' || key GROUP BY peer",
       )
       .toArray();
   }
 
   #waiting(): string[] {
-    const rows = this.#sql.exec<{ peer: string }>("SELECT DISTINCT peer FROM outbox").toArray();
+    const rows = this.#sql.exec<{ peer: string }>("SELECT DISTINCT peer FROM sending").toArray();
     return rows.map(({ peer }) => peer);
   }
 
-  #store(item: OutgoingFrame, nowMs: number): void {
-    if (item.own !== null) this.#insert({ ...item, peer: JOURNAL_LANE, topic: `${item.topic}.${item.own}` }, nowMs);
-    this.#insert(item, nowMs);
+  #store(item: OutgoingFrame, bodies: Bodies, nowMs: number): void {
+    if (item.own !== null)
+      this.#insert({ ...item, peer: JOURNAL_LANE, topic: `${item.topic}.${item.own}` }, bodies, nowMs);
+    this.#insert(item, bodies, nowMs);
   }
 
-  #insert({ peer, topic, key, frame }: OutgoingFrame, nowMs: number): void {
+  #insert({ peer, topic, key, frame }: OutgoingFrame, bodies: Bodies, nowMs: number): void {
+    this.#lane(peer);
+    const before = this.#sql
+      .exec<Pick<Row, "id" | "topic" | "body">>(
+        "SELECT id, topic, body FROM sending WHERE peer = ? AND key = ?",
+        ...[peer, key],
+      )
+      .toArray()[0];
+    if (before !== undefined && before.topic === topic && equalBytes(this.#frameOf(before.body), frame)) return;
+    const fields = [peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs];
+    if (before === undefined) {
+      this.#sql.exec(
+        "INSERT INTO sending (peer, topic, key, body, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+        ...fields,
+      );
+      return;
+    }
     this.#sql.exec(
-      `INSERT INTO outbox (peer, topic, key, frame, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)
-       ON CONFLICT (peer, key) DO UPDATE SET topic = excluded.topic, frame = excluded.frame, msg_id = excluded.msg_id,
-         attempts = 0, due = 0, stored = excluded.stored
-       WHERE frame IS NOT excluded.frame OR topic IS NOT excluded.topic`,
-      ...[peer, topic, key, frame, crypto.randomUUID(), nowMs],
+      "UPDATE sending SET topic = ?2, body = ?4, msg_id = ?5, attempts = 0, due = 0, stored = ?6 WHERE peer = ?1 AND key = ?3",
+      ...fields,
     );
+    this.#leave(before.body);
+  }
+
+  #frameOf(body: number): Uint8Array {
+    return new Uint8Array(
+      this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM bodies WHERE id = ?", body).one().frame,
+    );
+  }
+
+  /** A frame goes with the last row that names it. */
+  #leave(body: number): void {
+    this.#sql.exec("DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sending WHERE body = ?1)", body);
   }
 
   #lane(peer: string): Lane {
@@ -166,30 +198,27 @@ export class Outbox {
       return;
     }
     const due = this.#sql
-      .exec<{ id: number; due: number }>(
-        `SELECT id, due FROM outbox WHERE peer = ?1 AND (peer = ?2 OR NOT EXISTS (
-           SELECT 1 FROM outbox AS own WHERE own.peer = ?2 AND own.key = outbox.key)) ORDER BY due, id LIMIT ?3`,
+      .exec<Row>(
+        `SELECT id, topic, body, msg_id, attempts, due FROM sending WHERE peer = ?1 AND (peer = ?2 OR NOT EXISTS (
+           SELECT 1 FROM sending AS own WHERE own.peer = ?2 AND own.key = sending.key)) ORDER BY due, id LIMIT ?3`,
         ...[peer, JOURNAL_LANE, WINDOW * 2],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));
     const ready = due.filter((row) => row.due <= nowMs).slice(0, room);
-    for (const { id } of ready) void this.#publish(bus, peer, lane, id);
+    for (const row of ready) void this.#publish(bus, peer, lane, row);
     const next = due[0];
     if (ready.length === 0 && next !== undefined) this.#later(peer, lane, next.due - nowMs);
   }
 
-  async #publish(bus: Bus, peer: string, lane: Lane, id: number): Promise<void> {
-    const row = this.#sql
-      .exec<Row>("SELECT id, topic, frame, msg_id, attempts FROM outbox WHERE id = ?", id)
-      .toArray()[0];
-    if (row === undefined) return;
-    lane.inFlight.add(id);
+  async #publish(bus: Bus, peer: string, lane: Lane, row: Row): Promise<void> {
+    lane.inFlight.add(row.id);
     try {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
-      await bus.publish(subject, new Uint8Array(row.frame), row.msg_id);
+      await bus.publish(subject, this.#frameOf(row.body), row.msg_id);
       // The row may have been replaced meanwhile; then it has a new message id and goes out again.
-      this.#sql.exec("DELETE FROM outbox WHERE id = ? AND msg_id = ?", id, row.msg_id);
+      this.#sql.exec("DELETE FROM sending WHERE id = ? AND msg_id = ?", row.id, row.msg_id);
+      this.#leave(row.body);
       lane.failures = 0;
       lane.dueMs = 0;
       if (peer === JOURNAL_LANE) this.pump();
@@ -197,8 +226,8 @@ export class Outbox {
     } catch (error) {
       const nowMs = Date.now();
       this.#sql.exec(
-        "UPDATE outbox SET attempts = attempts + 1, due = ? WHERE id = ? AND msg_id = ?",
-        ...[nowMs + backoff(row.attempts), id, row.msg_id],
+        "UPDATE sending SET attempts = attempts + 1, due = ? WHERE id = ? AND msg_id = ?",
+        ...[nowMs + backoff(row.attempts), row.id, row.msg_id],
       );
       // A whole window fails together: that is one failure of the lane, not 32.
       if (nowMs >= lane.dueMs) {
@@ -207,7 +236,7 @@ export class Outbox {
       }
       noteTrouble(this.#sql, `publish to ${peer}`, error, nowMs);
     } finally {
-      lane.inFlight.delete(id);
+      lane.inFlight.delete(row.id);
       if (lane.failures > 0 || lane.inFlight.size <= WINDOW / 2) this.#fill(peer, lane);
     }
   }
@@ -215,6 +244,24 @@ export class Outbox {
   #later(peer: string, lane: Lane, ms: number): void {
     clearTimeout(lane.timer);
     lane.timer = setTimeout(() => this.#fill(peer, lane), Math.max(ms, 10));
+  }
+}
+
+/** What is put at once often goes to several peers: it is stored once. */
+class Bodies {
+  readonly #sql: SqlStorage;
+  #last: { readonly frame: Uint8Array; readonly body: number } | null = null;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  of(frame: Uint8Array): number {
+    if (this.#last !== null && (this.#last.frame === frame || equalBytes(this.#last.frame, frame)))
+      return this.#last.body;
+    const { id } = this.#sql.exec<{ id: number }>("INSERT INTO bodies (frame) VALUES (?) RETURNING id", frame).one();
+    this.#last = { frame, body: id };
+    return id;
   }
 }
 

@@ -7,10 +7,13 @@ const MESSAGE_LENGTH_MAX = 200;
 const TABLES = [
   // `msg_id` is random: a stream drops a repeated id whoever sent it, so an id that another party can foresee lets it
   // make our message vanish.
-  `CREATE TABLE IF NOT EXISTS outbox (
-    id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL, frame BLOB NOT NULL,
+  `CREATE TABLE IF NOT EXISTS sending (
+    id INTEGER PRIMARY KEY AUTOINCREMENT, peer TEXT NOT NULL, topic TEXT NOT NULL, key TEXT NOT NULL, body INTEGER NOT NULL,
     msg_id TEXT NOT NULL, attempts INTEGER NOT NULL, due INTEGER NOT NULL, stored INTEGER NOT NULL, UNIQUE (peer, key))`,
-  "CREATE INDEX IF NOT EXISTS outbox_by_due ON outbox (peer, due, id)",
+  "CREATE INDEX IF NOT EXISTS sending_by_due ON sending (peer, due, id)",
+  "CREATE INDEX IF NOT EXISTS sending_by_body ON sending (body)",
+  // A frame once, however many lanes it waits in.
+  "CREATE TABLE IF NOT EXISTS bodies (id INTEGER PRIMARY KEY AUTOINCREMENT, frame BLOB NOT NULL)",
   "CREATE TABLE IF NOT EXISTS heard (account TEXT PRIMARY KEY, frames INTEGER NOT NULL, at INTEGER NOT NULL)",
   `CREATE TABLE IF NOT EXISTS refused (
     id INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, subject TEXT NOT NULL, bytes INTEGER NOT NULL, at INTEGER NOT NULL)`,
@@ -27,8 +30,17 @@ export type RefusedFrame = {
   readonly atMs: number;
 };
 
+/** The outbox of earlier builds had a frame in every row. */
+const MOVED = [
+  "INSERT INTO bodies SELECT id, frame FROM outbox",
+  "INSERT INTO sending SELECT id, peer, topic, key, id, msg_id, attempts, due, stored FROM outbox",
+  "DROP TABLE outbox",
+];
+
 export function createTables(sql: SqlStorage): void {
   for (const table of TABLES) sql.exec(table);
+  const old = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'").toArray();
+  for (const move of old.length > 0 ? MOVED : []) sql.exec(move);
 }
 
 export function count(sql: SqlStorage, name: string, n: number): void {

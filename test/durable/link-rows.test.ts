@@ -1,7 +1,5 @@
 // The link's two halves against real SQLite and a bus and queue made to fail: what a server cannot be asked to do on cue.
 
-import type { SQLInputValue } from "node:sqlite";
-import { DatabaseSync } from "node:sqlite";
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Bus, Delivery } from "../../durable/bus.ts";
@@ -10,6 +8,7 @@ import { handOn } from "../../durable/link-inbound.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
 import { counted, createTables, lastHeard, lastTrouble, listRefused, noteRefused } from "../../durable/link-schema.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
+import { sqliteStorage } from "../support/sqlite-storage.ts";
 import { until } from "./parties.ts";
 
 type Publication = {
@@ -22,14 +21,7 @@ type Publication = {
 let storage: DurableObjectStorage;
 
 beforeEach(() => {
-  const database = new DatabaseSync(":memory:");
-  const sql = {
-    exec(query: string, ...parameters: SQLInputValue[]) {
-      const rows = database.prepare(query).all(...parameters);
-      return { toArray: () => rows };
-    },
-  };
-  storage = { sql, transactionSync: <T>(work: () => T) => work() } as unknown as DurableObjectStorage;
+  storage = sqliteStorage();
   createTables(storage.sql);
 });
 
@@ -114,6 +106,47 @@ describe("the outbox", () => {
       async () => published.length,
       (n) => n === 65,
     );
+  });
+
+  it("keeps a frame once, however many it goes to, and no longer than somebody waits for it", async () => {
+    const { bus, published } = manualBus();
+    const outbox = new Outbox(storage, () => bus);
+    const bodies = () => storage.sql.exec("SELECT id FROM bodies").toArray().length;
+    const same = { ...status("same"), own: 3 };
+    outbox.put([same, { ...same, peer: "gamma" }, { ...status("other"), key: "other" }], 1);
+    expect(bodies()).toBe(2);
+    outbox.pump();
+    for (const wait of [1, 2, 4]) {
+      for (const { settle } of published) settle();
+      await until(
+        async () => published.length,
+        (n) => n >= wait,
+      );
+    }
+    for (const { settle } of published) settle();
+    await until(
+      async () => bodies(),
+      (n) => n === 0,
+    );
+    expect(published.map(({ subject, text }) => `${subject} ${text}`).sort()).toEqual([
+      "own.mesh.00ff.3 same",
+      "to.beta.mesh.00ff other",
+      "to.beta.mesh.00ff same",
+      "to.gamma.mesh.00ff same",
+    ]);
+  });
+
+  it("brings over what an earlier build left unsent", () => {
+    storage.sql.exec("DROP TABLE sending");
+    storage.sql.exec(
+      "CREATE TABLE outbox (id INTEGER PRIMARY KEY, peer, topic, key, frame, msg_id, attempts, due, stored)",
+    );
+    storage.sql.exec("INSERT INTO outbox VALUES (7, 'beta', 'mesh.00ff', 'k', x'6869', 'm', 0, 0, 1)");
+    createTables(storage.sql);
+    createTables(storage.sql);
+    const { bus, published } = manualBus();
+    new Outbox(storage, () => bus).resume();
+    expect(published.map(({ text, msgId }) => `${text} ${msgId}`)).toEqual(["hi m"]);
   });
 
   it("gives up a row after a week, and counts it", () => {
