@@ -46,6 +46,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #revocations = new Map<string, Carried>();
   readonly #readers = new Readers();
   #draining: Promise<void> | null = null;
+  /** Committed while the outbox was being handed on: it is looked into once more. */
+  #isLeft = false;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
@@ -274,11 +276,13 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   /** Hands the outbox to the link, after the commit; what fails is tried again by the alarm. */
   #drain(): void {
-    if (this.#draining !== null) return;
+    this.#isLeft = this.#draining !== null;
+    if (this.#isLeft) return;
     this.#draining = this.#handOn()
       .catch((error: unknown) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }))
       .finally(() => {
         this.#draining = null;
+        if (this.#isLeft) this.#drain();
       });
     this.ctx.waitUntil(this.#draining);
   }
