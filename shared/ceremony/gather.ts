@@ -133,28 +133,36 @@ function fixingJoins(policy: Policy, { seats, closing }: Round, joins: readonly 
 
 /** Where contributions are admitted together, one more may change what counts of the others: none fix a verdict until all are in. */
 function fixingTogether(policy: Policy, round: Round, held: readonly Contribution[]): readonly Id[] | null {
-  const due = new Set(rolesDue(policy, round.stage));
-  const heard = new Set(held.map(({ seat }) => seat));
-  const complete = round.seats.every(({ role, index }) => !due.has(role) || heard.has(index));
-  const single = [...due].every((role) => policy.roles.get(role)?.slots === "one");
+  const single = rolesDue(policy, round.stage).every((role) => policy.roles.get(role)?.slots === "one");
+  const complete = haveAllSpoken(policy, round, new Set(held.map(({ seat }) => seat)));
   return complete && single && round.closing.electorate.tolerated === 0 ? held.map(({ id }) => id).sort() : null;
+}
+
+function haveAllSpoken(policy: Policy, { seats, stage }: Round, heard: ReadonlySet<number | null>): boolean {
+  const due = new Set(rolesDue(policy, stage));
+  return seats.every(({ role, index }) => !due.has(role) || heard.has(index));
+}
+
+/** Whether something is held of every seat that may speak in the round. */
+export function isComplete(policy: Policy, round: Round): boolean {
+  return haveAllSpoken(policy, round, new Set([...round.held.values()].map(({ slot }) => slot.seat)));
 }
 
 /**
  * An early close needs each fixing contribution to be held, by what electors reported, by power W + 2f − q + 1: then every D(J) has
- * it. This party counts itself; a report names ids by their first bytes.
+ * it. This party counts itself. A status names ids by their first bytes; a witness, which is the last word on what its elector holds, whole.
  */
 export function isSettledEverywhere(policy: Policy, rounds: readonly Round[]): boolean {
   const round = rounds.at(-1) as Round;
-  const { electorate, own } = round.closing;
+  const { electorate, own, witnesses } = round.closing;
   const ids = policy.timing.early ? fixing(policy, rounds) : null;
   if (ids === null) return false;
   const need = electorate.total + 2 * electorate.tolerated - electorate.quorum + 1;
   return ids.every((id) => {
     const prefix = prefixOf(id);
-    const holders = [...round.reports]
-      .filter(([, report]) => report.body.contributions.includes(prefix))
-      .map(([seat]) => seat);
+    const reporting = [...round.reports].filter(([, { body }]) => body.contributions.includes(prefix));
+    const listing = [...witnesses].filter(([, held]) => held.every(({ body }) => body.ids.includes(id)));
+    const holders = [...reporting, ...listing].map(([seat]) => seat);
     return powerOf(electorate, own === null ? holders : [...holders, own]) >= need;
   });
 }

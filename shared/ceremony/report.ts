@@ -3,7 +3,7 @@
 
 import { rootOf } from "../authority/chain.ts";
 import type { Observation, VerifiedObservation } from "../observation/observation.ts";
-import { fixing } from "./gather.ts";
+import { fixing, isComplete } from "./gather.ts";
 import { jitter } from "./jitter.ts";
 import { audienceOf, currentRound, invitations, ownSeat, peersOf, policyOf, type Round, seatAt } from "./state.ts";
 import { ASKS_MAX, sayStatus, whomToAsk } from "./status.ts";
@@ -20,11 +20,17 @@ export function planStatus(turn: Turn): Turn {
     return state.parked.size === 0 || state.statusAt !== null ? turn : withState(turn, { statusAt: turn.now });
   const policy = policyOf(state);
   const { timing } = policy;
-  const gathering = round.earlyAt === null && turn.now < round.closesAt && round.closing.own !== null;
-  if (timing.early && gathering && state.quiet === 0 && fixing(policy, state.rounds) !== null)
-    return withState(turn, { statusAt: turn.now });
-  return planReport(turn, timing.statusInterval);
+  const { own, witnesses } = round.closing;
+  const gathering = turn.now < round.closesAt && own !== null && !witnesses.has(own);
+  if (!timing.early || !gathering || state.quiet > 0 || fixing(policy, state.rounds) === null)
+    return planReport(turn, timing.statusInterval);
+  // What is settled here may rest on other contributions elsewhere: so whatever comes later is reported too, but all that comes at once once.
+  const at = turn.now + (isComplete(policy, round) ? 0 : Math.floor(timing.settleMargin / GATHERED_IN));
+  return withState(turn, { statusAt: Math.min(state.statusAt ?? at, at) });
 }
+
+/** Part of the settle margin for which a report waits for contributions that are still to come. */
+const GATHERED_IN = 8;
 
 function planReport(turn: Turn, interval: number): Turn {
   const { state } = turn;
