@@ -24,6 +24,7 @@ import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
+import { HandingOn } from "./ceremony-handing.ts";
 import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
 import { Telling } from "./ceremony-telling.ts";
@@ -45,9 +46,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   /** Known to the agent, and told to this instance: some come before what they bear on. */
   readonly #revocations = new Map<string, Carried>();
   readonly #readers = new Readers();
-  #draining: Promise<void> | null = null;
-  /** Committed while the outbox was being handed on: it is looked into once more. */
-  #isLeft = false;
+  readonly #handing: HandingOn;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
@@ -59,6 +58,10 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
     this.#telling = new Telling(env, this.#ledger);
     this.#state = this.#load();
+    this.#handing = new HandingOn(
+      () => this.#handOn(),
+      (error) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }),
+    );
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
 
@@ -201,7 +204,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
       log("error", "alarm-failed", { ceremony: this.ctx.id.name, reason: String(error) });
       this.#arm(Date.now() + RETRY_MS);
     }
-    await this.#draining;
+    await this.#handing.settled();
     await this.#forgetUnknown();
   }
 
@@ -254,7 +257,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
       if (effect.do === "record" && effect.entry.kind === "alert") logAlert(this.ctx.id.name, effect.entry);
     this.#readers.tell();
     this.#arm();
-    this.#drain();
+    this.ctx.waitUntil(this.#handing.start());
     return stepped.receipts;
   }
 
@@ -274,19 +277,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (times.length > 0) void this.ctx.storage.setAlarm(Math.max(Math.min(...times), earliest));
   }
 
-  /** Hands the outbox to the link, after the commit; what fails is tried again by the alarm. */
-  #drain(): void {
-    this.#isLeft = this.#draining !== null;
-    if (this.#isLeft) return;
-    this.#draining = this.#handOn()
-      .catch((error: unknown) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }))
-      .finally(() => {
-        this.#draining = null;
-        if (this.#isLeft) this.#drain();
-      });
-    this.ctx.waitUntil(this.#draining);
-  }
-
+  /** Hands the outbox to the link, and tells the outside, after the commit; what fails is tried again by the alarm. */
   async #handOn(): Promise<void> {
     const topic = this.#topic();
     const link = this.env.LINK.getByName(LINK_NAME);
