@@ -36,16 +36,35 @@ class Sink {
       return;
     }
     const size = argument < 0x100 ? 1 : argument < 0x1_0000 ? 2 : argument < 0x1_0000_0000 ? 4 : 8;
-    this.#bytes[this.#length] = type | (size === 1 ? 24 : size === 2 ? 25 : size === 4 ? 26 : 27);
-    const [high, low] =
-      typeof argument === "bigint"
-        ? [Number(argument >> 32n), Number(argument & 0xffff_ffffn)]
-        : [Math.floor(argument / 0x1_0000_0000), argument >>> 0];
-    for (let at = 0; at < size; at++) {
-      const shift = 8 * (size - 1 - at);
-      this.#bytes[this.#length + 1 + at] = (shift >= 32 ? high >>> (shift - 32) : low >>> shift) & 0xff;
+    this.#bytes[this.#length++] = type | (size === 1 ? 24 : size === 2 ? 25 : size === 4 ? 26 : 27);
+    if (size < 8) {
+      this.#low(size, Number(argument));
+      return;
     }
-    this.#length += 1 + size;
+    const wide = BigInt(argument);
+    this.#low(4, Number(wide >> 32n));
+    this.#low(4, Number(wide & 0xffff_ffffn));
+  }
+
+  /** The low bytes of a number, the highest first. */
+  #low(bytes: number, number: number): void {
+    for (let shift = 8 * (bytes - 1); shift >= 0; shift -= 8) this.#bytes[this.#length++] = (number >>> shift) & 0xff;
+  }
+
+  /** Writes a text of plain ASCII behind its head; false where it is not, and then nothing is written. */
+  ascii(text: string): boolean {
+    const start = this.#length;
+    this.head(3, text.length);
+    this.#reserve(text.length);
+    for (let at = 0; at < text.length; at++) {
+      const unit = text.charCodeAt(at);
+      if (unit > 0x7f) {
+        this.#length = start;
+        return false;
+      }
+      this.#bytes[this.#length++] = unit;
+    }
+    return true;
   }
 
   /** What was written; the next to write begins anew. */
@@ -100,6 +119,7 @@ function writeInteger(value: number | bigint, out: Sink): void {
 }
 
 function writeText(text: string, out: Sink): void {
+  if (out.ascii(text)) return;
   invariant(text.isWellFormed(), "CBOR text has no lone surrogates");
   invariant(!text.startsWith("\ufeff"), "CBOR text does not begin with a byte order mark");
   const bytes = utf8.encode(text);
