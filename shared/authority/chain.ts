@@ -16,7 +16,7 @@ export type Chain = readonly [Credential, ...Credential[]];
 
 /** Chains that this door has proved: it need not do so again. It changes no answer, only what the answer costs. */
 export type ChainMemory = {
-  readonly byName: Map<string, Chain>;
+  readonly byName: Map<number, Chain>;
   readonly proved: WeakSet<Chain>;
   /** Keys of proved chains, in hexadecimal: they are sound. The test for that costs as much as six signatures. */
   readonly keys: Set<string>;
@@ -74,9 +74,12 @@ export function leafOf(chain: Chain): Credential {
   return chain[chain.length - 1] as Credential;
 }
 
-/** Under which a chain is looked up: part of its last signature. Whether it is the same is for its bytes to say. */
-function nameOf(frames: readonly Uint8Array[]): string {
-  return toHex((frames[frames.length - 1] ?? NOTHING).subarray(-16));
+/** Under which a chain is looked up: the end of its last signature. Whether it is the same is for its bytes to say. */
+function nameOf(frames: readonly Uint8Array[]): number {
+  const last = frames[frames.length - 1] ?? NOTHING;
+  let name = 0;
+  for (let at = Math.max(0, last.length - 6); at < last.length; at++) name = name * 256 + (last[at] as number);
+  return name;
 }
 
 const NOTHING = new Uint8Array();

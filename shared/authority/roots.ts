@@ -70,12 +70,15 @@ export function indexRotations(rotations: readonly Rotation[]): RotationsOf {
   return index;
 }
 
+const NONE: readonly Rotation[] = [];
+
 /** Rotations that truly follow a statement: they bring in the key that it committed to. */
 export function successorsOf(
   rotations: RotationsOf,
   before: { readonly id: string; readonly next: Uint8Array | null },
 ): readonly Rotation[] {
-  const claims = rotations.get(before.id) ?? [];
+  const claims = rotations.get(before.id);
+  if (claims === undefined) return NONE;
   return claims.filter(({ signer, body }) => {
     const succession = { succeeds: toHex(body.succeeds), key: body.key, signer };
     return successionFlaw(succession, before) === null;

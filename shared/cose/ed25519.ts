@@ -26,7 +26,8 @@ export async function verifyEd25519(
   const refused = refuseEncoding(key, signature);
   if (refused !== null) return refused;
   try {
-    const imported = await importKey(key);
+    const name = toHex(key);
+    const imported = importedKeys.get(name) ?? (await importKey(key, name));
     const good = await crypto.subtle.verify({ name: "Ed25519" }, imported, plain(signature), plain(message));
     return good ? ok(true) : fault("SIGNATURE_INVALID");
   } catch {
@@ -38,10 +39,7 @@ export async function verifyEd25519(
 const importedKeys = new Map<string, CryptoKey>();
 const KEYS_KEPT_MAX = 4_096;
 
-async function importKey(key: Uint8Array): Promise<CryptoKey> {
-  const name = toHex(key);
-  const known = importedKeys.get(name);
-  if (known !== undefined) return known;
+async function importKey(key: Uint8Array, name: string): Promise<CryptoKey> {
   const imported = await crypto.subtle.importKey("raw", plain(key), { name: "Ed25519" }, false, ["verify"]);
   if (importedKeys.size >= KEYS_KEPT_MAX) importedKeys.clear();
   importedKeys.set(name, imported);

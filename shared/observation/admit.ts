@@ -33,19 +33,31 @@ export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<Ver
   if (!parsed.ok) return parsed;
   const signed = await checkSigned(parsed.value, trust);
   if (!signed.ok) return signed;
-  const carried = await checkEach(parsed.value, trust);
-  if (!carried.ok) return carried;
+  if (parsed.value.members.length > 0) {
+    const carried = await checkEach(parsed.value, trust);
+    if (!carried.ok) return carried;
+  }
   return behindSignature(parsed.value.observation, trust);
 }
 
-/** The door's further steps, which judge what is signed. */
+/** The door's further steps, which judge what is signed. Only what this door has not proved before is waited for. */
 async function behindSignature(observation: Observation, trust: Trust): Promise<Result<VerifiedObservation>> {
-  const authorised = await checkAuthority(observation, trust);
-  if (!authorised.ok) return authorised;
+  const unproved = pathsOf(observation).filter((path) => !trust.memory.proved.has(path));
+  const linked = checkPaths(observation, unproved, trust);
+  if (!linked.ok) return linked;
+  for (const path of unproved) {
+    const proved = await proveSignatures(path, trust.memory);
+    if (!proved.ok) return proved;
+  }
+  for (const path of unproved) remember(trust.memory, path);
+  const standing = checkStanding(observation, trust);
+  if (!standing.ok) return standing;
   const competent = checkCompetence(observation, trust);
   if (!competent.ok) return competent;
-  const links = await proveLinks(observation, trust.memory);
-  if (!links.ok) return links;
+  if (observation.deviceLinks.length > 0) {
+    const links = await proveLinks(observation, trust.memory);
+    if (!links.ok) return links;
+  }
   const continuous = checkContinuity(observation, deviceNeed(observation, competent.value, trust), trust);
   if (!continuous.ok) return continuous;
   if (observation.timeToLive === 0 || observation.timeToLive > TTL_MICROS_MAX)
@@ -115,26 +127,23 @@ async function openWithdrawal({ frame, chain }: Withdrawal): Promise<Result<Veri
   return admit(frame, assembleTrust({ mesh: null, pins: new Map([[root, root]]) }));
 }
 
-/** SPEC §4.5 to §4.7: what follows from the chains' bytes, cheapest first, and then from what this party knows. */
-async function checkAuthority(observation: Observation, trust: Trust): Promise<Result<true>> {
-  const { chain, mesh, at, key } = observation;
+/** SPEC §4.5: what follows from the chains' bytes, cheapest first; what was proved before is within its own bounds. */
+function checkPaths(observation: Observation, unproved: readonly Chain[], trust: Trust): Result<true> {
+  const { chain, mesh } = observation;
   if (trust.mesh !== null && mesh !== trust.mesh) return fault("MESH_UNKNOWN", { mesh, need: trust.mesh });
-  const unproved = pathsOf(observation).filter((path) => !trust.memory.proved.has(path));
-  const all = pathsOf(observation);
   const refusal =
     firstFault(unproved, checkLinkage, mesh) ??
-    firstFault(all, checkMesh, mesh) ??
+    firstFault(pathsOf(observation), checkMesh, mesh) ??
     firstFault(unproved, checkLoops, mesh);
   if (refusal !== null) return refusal;
   if (!trust.roots.has(rootOf(chain))) return fault("ROOT_UNKNOWN", { root: rootOf(chain) });
-  const wider = firstFault(unproved, checkNarrowing, mesh);
-  if (wider !== null) return wider;
-  for (const path of unproved) {
-    const proved = await proveSignatures(path, trust.memory);
-    if (!proved.ok) return proved;
-  }
-  for (const path of unproved) remember(trust.memory, path);
-  if (all.some((path) => toHex(leafOf(path).grant.key) !== key)) return fault("SIGNER_MISMATCH");
+  return firstFault(unproved, checkNarrowing, mesh) ?? ok(true);
+}
+
+/** SPEC §4.6 and §4.7: who speaks by a chain that is proved, and what this party knows of it. */
+function checkStanding(observation: Observation, trust: Trust): Result<true> {
+  const { chain, at, key } = observation;
+  if (pathsOf(observation).some((path) => toHex(leafOf(path).grant.key) !== key)) return fault("SIGNER_MISMATCH");
   const valid = checkValidity(chain, at, trust);
   if (!valid.ok) return valid;
   const standing = checkRevocations(chain, observation, trust);

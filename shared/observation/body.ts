@@ -36,6 +36,7 @@ import { readLabels } from "./labels.ts";
 import type {
   Body,
   Call,
+  ContributionBody,
   DeclarationBody,
   DisputeBody,
   FactBody,
@@ -57,7 +58,8 @@ export const PREFIX_BYTES = 8;
 const POLICY_BYTES_MAX = 32_768;
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
 
-export const readId: Reader<Id> = (value, path) => toHex(bytes(32)(value, path));
+const readHash = bytes(32);
+export const readId: Reader<Id> = (value, path) => toHex(readHash(value, path));
 export const readAttempt = integer(0, 1_000_000);
 
 const readSeat = record<NamedSeat>({ authority: text(), role: text(), root: readId, power: integer(1, POWER_MAX) });
@@ -182,7 +184,10 @@ export const readPacked = packedReader(readId);
 
 const READERS: { readonly [K in Exclude<Kind, "batch">]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,
-  contribution: (value, path) => ({ kind: "contribution", ...readContribution(value, path) }),
+  contribution: (value, path): ContributionBody => {
+    const { role, content } = readContribution(value, path);
+    return { kind: "contribution", role, content };
+  },
   witness: (value, path) => ({ kind: "witness", ...readWitness(value, path) }),
   propose: (value, path): ProposeBody => {
     const wire = readPropose(value, path);

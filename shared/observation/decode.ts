@@ -38,8 +38,9 @@ import { withdrawalIn } from "./withdrawal.ts";
 export const OBSERVATION_VERSION = 1;
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
 
+const readPair = list(integer(0, MICROS_MAX), 2, 2);
 const readInterval: Reader<Interval> = (value, path) => {
-  const pair = list(integer(0, MICROS_MAX), 2, 2)(value, path);
+  const pair = readPair(value, path);
   return [pair[0] as number, pair[1] as number];
 };
 
@@ -156,7 +157,8 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
     id: toHex(statement.value.id),
     frame,
     key: toHex(statement.value.key),
-    ...paths.value,
+    chain: paths.value.chain,
+    otherPaths: paths.value.otherPaths,
     version: value.version,
     mesh: value.mesh,
     ceremony: value.ceremony,

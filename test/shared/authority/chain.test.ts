@@ -275,7 +275,7 @@ describe("the memory of proved chains", () => {
     const memory = emptyMemory();
     const chain = parseChain(sound.links.map(linkFrame));
     if (!chain.ok) throw new Error(chain.fault.code);
-    for (let index = 0; index < CHAINS_REMEMBERED_MAX; index++) memory.byName.set(String(index), chain.value);
+    for (let index = 0; index < CHAINS_REMEMBERED_MAX; index++) memory.byName.set(index, chain.value);
     expect(await faultOf(sound, memory)).toBeNull();
     expect(memory.byName.size).toBe(1);
     expect(await faultOf(sound, memory)).toBeNull();
