@@ -11,6 +11,8 @@ import type { Stack } from "./stack.ts";
 export type KeptStack = {
   readonly pid: number;
   readonly mesh: string;
+  /** Made-up organisations that its parties recognise, for `sim bids`. */
+  readonly bidders: number;
   /** `url` is null while its agent does not run. */
   readonly parties: readonly { readonly name: string; readonly url: string | null; readonly key: string }[];
 };
@@ -23,6 +25,7 @@ export function noteStack(dir: string, { mesh, agents, parties, guests }: Stack)
   const note: KeptStack = {
     pid: process.pid,
     mesh,
+    bidders: guests.length,
     parties: agents.map((agent) => ({
       name: agent.name,
       url: agent.isRunning ? agent.url : null,

@@ -125,6 +125,9 @@ describe("the first minutes", () => {
     const { exit, data } = await quorate("sim", "bids", ...load);
     const all = { accepted: 108, admitted: 96, duplicate: 8, late: 4, notAdmitted: {}, phase: "final" };
     expect([exit, data]).toMatchObject([0, all]);
+    const more = await quorate("sim", "bids", "--count", "96", "--bidders", "13");
+    expect(more).toMatchObject({ exit: 64, refusal: { code: "USAGE" } });
+    expect(more.refusal?.why).toMatch(/recognises 12 bidders.* dev --bidders 13/);
   });
 });
 

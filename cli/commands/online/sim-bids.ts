@@ -12,7 +12,7 @@ import { short } from "../../online/ids.ts";
 import { agreementText, ENDED, exitOf, nextLine } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
 import { BIDDERS, keptBidders } from "../../stack/bidders.ts";
-import { readStack } from "../../stack/kept-stack.ts";
+import { type KeptStack, readStack } from "../../stack/kept-stack.ts";
 import type { Party } from "../../stack/party.ts";
 
 /** Batches under way at a time. */
@@ -59,7 +59,7 @@ export const simBids: Command = {
     "closes-in": { type: "string" },
   },
   input: [
-    `--bidders     ${BIDDERS} unless told otherwise; agents take part only where they recognise every root that a call names, so dev must have been started with as many: dev --bidders M`,
+    `--bidders     ${BIDDERS} unless told otherwise, and no more than dev was started with (dev --bidders M): agents take part only where they recognise every root that a call names`,
     "--over        spreads the sending over so long, such as 20s; without it as fast as it is taken",
     `--batch       bids in one request, ${BATCH_FRAMES_MAX} at most`,
     "--duplicates  so many are sent a second time; --late: so many are sent when the sale is over",
@@ -79,7 +79,7 @@ async function simulate(call: Call): Promise<Answer> {
   const count = numberIn(call, "count", null, 1, 100_000);
   const duplicates = numberIn(call, "duplicates", 0, 0, count);
   const late = numberIn(call, "late", 0, 0, 1_000);
-  const bidders = keptBidders(dir, stack.mesh, numberIn(call, "bidders", BIDDERS, 1, SEATS_MAX - ELECTOR_ROLES.length));
+  const bidders = keptBidders(dir, stack.mesh, biddersOf(call, stack));
   const overMs = (seconds(call, "over") ?? 0) * 1_000;
   const batch = numberIn(call, "batch", BATCH_FRAMES_MAX, 1, BATCH_FRAMES_MAX);
   const sending = Math.max(overMs / 1_000, count / PER_SECOND);
@@ -121,6 +121,16 @@ async function simulate(call: Call): Promise<Answer> {
   ];
   const exit = ENDED.has(ended.phase) ? exitOf(ended, null) : EXIT.pending;
   return { exit, data, text: [...text, ...endText(ended, first)].join("\n") };
+}
+
+/** As many as the stack recognises at the most: its agents refuse a call that names more, and only after all was signed. */
+function biddersOf(call: Call, { bidders: most }: KeptStack): number {
+  const count = numberIn(call, "bidders", Math.min(BIDDERS, most || BIDDERS), 1, SEATS_MAX - ELECTOR_ROLES.length);
+  if (count <= most) return count;
+  const fewer = most === 0 ? "" : `give --bidders ${most} at the most, or `;
+  throw usage(
+    `the stack recognises ${most} bidders, and its agents refuse a call that names ${count}: ${fewer}start it as dev --bidders ${count}`,
+  );
 }
 
 /** What signing one bid takes here and now, with as much again for a machine that gets busier: the sale is open meanwhile. */
