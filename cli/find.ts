@@ -15,6 +15,7 @@ export const GLOBAL = {
   quiet: { type: "boolean", short: "q", about: "no progress" },
   "exit-zero": { type: "boolean", about: "exit 0 also for a definite no (5) and where it is pending (8)" },
   offline: { type: "boolean", about: "any socket is refused; or set QUORATE_OFFLINE=1" },
+  "no-input": { type: "boolean", about: "what would be asked is refused instead; or set QUORATE_NO_INPUT=1" },
   plain: { type: "boolean", about: "nothing is written anew on a terminal" },
   help: { type: "boolean", short: "h", about: "what the command does, with an example" },
 } as const;

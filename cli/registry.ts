@@ -28,6 +28,10 @@ export type Answer = { readonly exit: number; readonly data?: unknown; readonly 
 /** `--dry-run` of a command that writes files and does nothing else: all is done but that. */
 export const WITHHOLDS = { type: "boolean", withholds: true } as const;
 
+/** Of a command that asks before it does something. */
+export const YES = { yes: { type: "boolean", short: "y" } } as const;
+export const YES_INPUT = "--yes         without being asked; needed where there is no terminal, and under --no-input";
+
 export type Command = {
   /** Words of the command, such as "evidence show". */
   readonly name: string;

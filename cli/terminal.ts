@@ -1,7 +1,7 @@
 // What reaches a person at a terminal: another's words without anything that it would obey, a question, and a line that is written anew.
 import { createInterface } from "node:readline/promises";
 import { usage } from "./files.ts";
-import { refused } from "./registry.ts";
+import { type Call, refused } from "./registry.ts";
 
 /** Control and format characters (escapes, overrides of direction, what has no width), line breaks, and what no standard names. */
 const UNSEEN = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Cs}]/gu;
@@ -20,16 +20,31 @@ export function shownText(text: string): string {
 
 let isAsking = false;
 
-/** Asks for a y; where nobody can be asked, `flag` is what must be given instead. */
-export async function confirmed(question: string, flag: string): Promise<boolean> {
+type Asking = Pick<Call, "flags">;
+
+/** Asks for a y, unless `--yes` said so before. */
+export async function confirmed({ flags }: Asking, question: string): Promise<boolean> {
+  return flags.yes === true || /^y(es)?$/i.test(await answerTo(flags, `${question} [y/N]`));
+}
+
+/** The same for what cannot be undone: `name` is what it takes away, and is typed, so that nobody says yes to another. */
+export async function nameTyped({ flags }: Asking, effect: string, name: string): Promise<boolean> {
+  if (flags.yes === true) return true;
+  const typed = await answerTo(flags, `${effect}\nType ${shown(name)} to go on:`);
+  return typed === name || typed === shown(name);
+}
+
+async function answerTo(flags: Call["flags"], question: string): Promise<string> {
+  if (flags["no-input"] === true || process.env.QUORATE_NO_INPUT === "1")
+    throw usage(`--yes is needed: nothing may be asked, and "${question}" would be`);
   if (!process.stdin.isTTY || !process.stderr.isTTY)
-    throw usage(`${flag} is needed: there is no terminal at which to ask "${question}"`);
+    throw usage(`--yes is needed: there is no terminal at which to ask "${question}"`);
   const asking = createInterface({ input: process.stdin, output: process.stderr });
   const stopped = new AbortController();
   isAsking = true;
   asking.once("SIGINT", () => stopped.abort());
   try {
-    return /^y(es)?$/i.test((await asking.question(`${question} [y/N] `, { signal: stopped.signal })).trim());
+    return (await asking.question(`${question} `, { signal: stopped.signal })).trim();
   } catch {
     throw refused("INTERRUPTED", { signal: "SIGINT", reason: "nothing was done" });
   } finally {

@@ -1,6 +1,7 @@
 // The commands about who is told by webhooks, against an agent in this process and a receiver that is a real server: adding one, a dead
 // delivery brought again, a new secret, removal.
 import { createHmac } from "node:crypto";
+import { PassThrough } from "node:stream";
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { type AgentHere, agentHere } from "../support/agent-here.ts";
 import { run } from "../support/command.ts";
@@ -51,6 +52,20 @@ function isSignedBy(secret: string): boolean {
   return String(headers["webhook-signature"]).includes(createHmac("sha256", key).update(signed).digest("base64"));
 }
 
+/** At a terminal where this is typed at every question. */
+async function typing<T>(line: string, then: () => Promise<T>): Promise<T> {
+  const input = Object.assign(new PassThrough(), { isTTY: true });
+  vi.spyOn(process, "stdin", "get").mockReturnValue(input as unknown as typeof process.stdin);
+  const output = Object.assign(new PassThrough(), { isTTY: true });
+  vi.spyOn(process, "stderr", "get").mockReturnValue(output as unknown as typeof process.stderr);
+  input.write(`${line}\n`);
+  try {
+    return await then();
+  } finally {
+    vi.restoreAllMocks();
+  }
+}
+
 describe("an endpoint", () => {
   it("is added, told under the secret that was shown, and listed without it", async () => {
     const secret = await added("--event", "ceremony.opened");
@@ -92,7 +107,15 @@ describe("an endpoint", () => {
     expect([overlapSeconds, isSignedBy(old), isSignedBy(secret), secret === old]).toEqual([7_200, true, true, false]);
     const asked = await run("endpoint", "remove", "erp", ...AGENT);
     expect([asked.exit, asked.refusal?.why]).toEqual([64, expect.stringContaining("--yes is needed")]);
-    expect((await run("endpoint", "remove", "erp", "--yes", ...AGENT)).data).toEqual({ removed: true, id: "erp" });
+    const ends = ["endpoint", "rotate", "erp", "--overlap", "0s", ...AGENT] as const;
+    expect((await run(...ends)).refusal?.why).toContain("The old secret of erp will end at once");
+    expect(await typing("yes", () => run(...ends))).toMatchObject({ exit: 6, data: { rotated: false } });
+    const remove = () => run("endpoint", "remove", "erp", ...AGENT);
+    expect(await typing("erq", remove)).toMatchObject({ exit: 6, data: { removed: false, id: "erp" } });
+    vi.stubEnv("QUORATE_NO_INPUT", "1");
+    expect((await typing("erp", remove)).refusal?.why).toContain("--yes is needed: nothing may be asked");
+    vi.unstubAllEnvs();
+    expect((await typing("erp", remove)).data).toEqual({ removed: true, id: "erp" });
     expect((await run("endpoint", "list", ...AGENT)).data).toMatchObject({ endpoints: [] });
     for (const verb of ["enable", "rotate"]) expect((await run("endpoint", verb, "erp", ...AGENT)).exit).toBe(7);
     expect((await run("endpoint", "remove", "erp", "--yes", ...AGENT)).exit).toBe(7);

@@ -81,10 +81,14 @@ describe("a document", () => {
   it("is signed, put in force, and tried", async () => {
     const out = join(dir, "source.cbor");
     expect(await run("source", "sign", EXAMPLE, "--dir", folder, "-f", out)).toMatchObject({ exit: 0 });
+    const dry = () => run("source", "add", EXAMPLE, "--dir", folder, "--dry-run", ...AGENT);
+    expect((await dry()).data).toEqual({ dryRun: true, id: "github", replaces: false });
+    expect((await run("source", "list", ...AGENT)).data).toEqual({ sources: [] });
     expect(await add()).toMatchObject({ exit: 0, data: { id: "github", secret: expect.stringMatching(/^whsec_/) } });
     expect(await run("source", "list", ...AGENT)).toMatchObject({
       data: { sources: [{ id: "github", event: "deployment_protection_rule", answers: true }] },
     });
+    expect((await dry()).data).toMatchObject({ replaces: true });
     const tried = await run("trigger", "github", ...AGENT);
     expect(tried).toMatchObject({ exit: 0, data: { status: "opened" } });
     const view = await agent.ceremony((tried.data as { ceremony: string }).ceremony).view();
@@ -95,6 +99,9 @@ describe("a document", () => {
     expect(await run("source", "requests", "github", "--status", "ignored", ...AGENT)).toMatchObject({
       data: { requests: [{ id: "req_2", status: "ignored" }] },
     });
+    const rotation = await run("source", "rotate", "github", "--overlap", "0s", "--dry-run", ...AGENT);
+    expect(rotation.data).toEqual({ dryRun: true, id: "github", scheme: "github", makesSecret: true, endsOld: true });
+    expect((await run("source", "rotate", "none", "--dry-run", ...AGENT)).refusal?.code).toBe("SOURCE_UNKNOWN");
     const rotated = await run("source", "rotate", "github", "--overlap", "2h", ...AGENT);
     expect(rotated).toMatchObject({ exit: 0, data: { overlapSeconds: 7_200 } });
     expect(await run("source", "attempts", ...AGENT)).toMatchObject({ exit: 0, data: { attempts: [] } });
@@ -275,6 +282,9 @@ describe("listen", () => {
       if (answers < 0) throw new Error("away");
       return Response.json({ requests: [], cursor: null });
     });
+    // The pauses between its tries come to a quarter of a minute.
+    const { setTimeout: later } = globalThis;
+    vi.stubGlobal("setTimeout", (done: () => void, ms: number) => later(done, ms / 100));
     expect(await run("listen", "github", ...AGENT)).toMatchObject({ exit: 9, refusal: { code: "UNREACHABLE" } });
     expect(answers).toBe(-6);
   });

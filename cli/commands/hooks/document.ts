@@ -11,6 +11,7 @@ import { pathIn } from "../../party/folder.ts";
 import { type Answer, type Call, type Command, EXIT, Refused, WITHHOLDS } from "../../registry.ts";
 import { shown } from "../../terminal.ts";
 import { unwrap } from "../unwrap.ts";
+import { type Source, sourceAt } from "./listed.ts";
 
 const DOCUMENT = [
   "FILE          JSON: id, scheme, event; what it opens (pattern, policy or alias, and parties), or what it attests;",
@@ -72,19 +73,21 @@ type Added = { readonly id: string; readonly url: string; readonly statement: st
 
 export const sourceAdd: Command = {
   name: "source add",
-  usage: `source add FILE --dir DIR [--secret SECRET] ${AGENT_USAGE}`,
+  usage: `source add FILE --dir DIR [--secret SECRET] [--dry-run] ${AGENT_USAGE}`,
   about: "sign a source's document and put it in force at the agent; a later one takes an earlier one's place",
-  flags: { dir: { type: "string" }, secret: { type: "string" }, ...AGENT_FLAGS },
+  flags: { dir: { type: "string" }, secret: { type: "string" }, "dry-run": { type: "boolean" }, ...AGENT_FLAGS },
   input: [
     ...DOCUMENT,
     "--dir         the party's folder, which party init made",
     "--secret      where the sender makes it (Stripe, Slack), or the sender's public key; else one is made, and shown this once",
+    "--dry-run     signs it and tells what it would take the place of; the agent is handed nothing",
     ...AGENT_INPUT,
   ],
   example: "source add cli/examples/source.json --dir acme --as acme",
   run: async (call) => {
     const agent = agentOf(call);
-    const { frame } = signed(call);
+    const { frame, id } = signed(call);
+    if (call.flags["dry-run"] === true) return addition(id, await sourceAt(agent, id));
     const secret = typeof call.flags.secret === "string" ? call.flags.secret : null;
     const added = await askJson<Added>(agent, "/v1/sources", { body: { frame: toBase64(frame), secret } });
     const text = [
@@ -97,3 +100,11 @@ export const sourceAdd: Command = {
     return { exit: EXIT.yes, data: added, text: text.join("\n") };
   },
 };
+
+function addition(id: string, before: Source | null): Answer {
+  const text =
+    before === null
+      ? `source ${shown(id)} would be added`
+      : `source ${shown(id)} would take the place of the one that ${shown(before.does)} ${shown(before.of ?? "")}`;
+  return { exit: EXIT.yes, data: { dryRun: true, id, replaces: before !== null }, text: text.trimEnd() };
+}

@@ -1,11 +1,12 @@
 // `endpoint add|list|remove|enable|rotate`: who is told of this agent's ceremonies by webhooks.
 import { EVENT_TYPES } from "../../../shared/webhooks/event.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
-import { argument, seconds, usage } from "../../files.ts";
+import { argument, usage } from "../../files.ts";
 import { nextLine } from "../../online/show.ts";
-import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
-import { confirmed, shown } from "../../terminal.ts";
+import { type Answer, type Call, type Command, EXIT, YES, YES_INPUT } from "../../registry.ts";
+import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
+import { endsText, OVERLAP, OVERLAP_INPUT, overlapOf } from "./overlap.ts";
 
 type Endpoint = {
   readonly id: string;
@@ -83,14 +84,15 @@ export const endpointRemove: Command = {
   name: "endpoint remove",
   usage: `endpoint remove ENDPOINT [--yes] ${AGENT_USAGE}`,
   about: "tell an endpoint nothing more; what still waits for it is dead, and its secret is forgotten",
-  flags: { yes: { type: "boolean" }, ...AGENT_FLAGS },
-  input: ["--yes         without being asked; needed where there is no terminal", ...AGENT_INPUT],
+  flags: { ...YES, ...AGENT_FLAGS },
+  input: [YES_INPUT, ...AGENT_INPUT],
   example: "endpoint remove erp --yes --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const id = named(call);
     const kept: Answer = { exit: EXIT.stopped, data: { removed: false, id }, text: "nothing was removed" };
-    if (call.flags.yes !== true && !(await confirmed(`Remove ${shown(id)} and its secret?`, "--yes"))) return kept;
+    const effect = `${shown(id)} will be told nothing more: what still waits for it is dead, and its secret is forgotten.`;
+    if (!(await nameTyped(call, effect, id))) return kept;
     await askJson(agent, pathOf(id), { method: "DELETE" });
     return { exit: EXIT.yes, data: { removed: true, id }, text: `${shown(id)} is told nothing more` };
   },
@@ -114,16 +116,17 @@ export const endpointEnable: Command = {
 
 export const endpointRotate: Command = {
   name: "endpoint rotate",
-  usage: `endpoint rotate ENDPOINT [--overlap T] ${AGENT_USAGE}`,
+  usage: `endpoint rotate ENDPOINT [--overlap T] [--yes] ${AGENT_USAGE}`,
   about: "a new secret for an endpoint, shown this once; both sign until the overlap ends (a day)",
-  flags: { overlap: { type: "string" }, ...AGENT_FLAGS },
-  input: ["--overlap     such as 90s, 15m or 24h; 0s withdraws the old one at once", ...AGENT_INPUT],
+  flags: { ...OVERLAP, ...AGENT_FLAGS },
+  input: [...OVERLAP_INPUT, ...AGENT_INPUT],
   example: "endpoint rotate erp --overlap 2h --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const id = named(call);
-    const overlap = seconds(call, "overlap");
-    const query = overlap === null ? "" : `?overlap=${overlap}`;
+    const { query, ends } = overlapOf(call);
+    if (ends && !(await nameTyped(call, endsText(id), id)))
+      return { exit: EXIT.stopped, data: { rotated: false, id }, text: "nothing was changed" };
     type Rotated = { readonly secret: string; readonly overlapSeconds: number };
     const data = await askJson<Rotated>(agent, `${pathOf(id)}/rotate${query}`, { method: "POST" });
     const until = `         both sign for ${data.overlapSeconds} s more: change it at the receiver by then`;

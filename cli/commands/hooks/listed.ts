@@ -44,6 +44,15 @@ export type Request = {
 };
 type Page = { readonly requests: readonly Request[]; readonly cursor: string | null };
 
+function sourcesAt(agent: Agent): Promise<{ readonly sources: readonly Source[] }> {
+  return askJson(agent, "/v1/sources");
+}
+
+/** What the agent has under that name; null where it has none. */
+export async function sourceAt(agent: Agent, id: string): Promise<Source | null> {
+  return (await sourcesAt(agent)).sources.find((source) => source.id === id) ?? null;
+}
+
 export const sourceList: Command = {
   name: "source list",
   usage: `source list ${AGENT_USAGE}`,
@@ -52,7 +61,7 @@ export const sourceList: Command = {
   input: AGENT_INPUT,
   example: "source list --as acme",
   run: async (call) => {
-    const data = await askJson<{ readonly sources: readonly Source[] }>(agentOf(call), "/v1/sources");
+    const data = await sourcesAt(agentOf(call));
     const lines = data.sources.map(
       ({ id, scheme, event, does, of, byStatus, pausedAtMs }) =>
         `${shown(id).padEnd(16)} ${shown(scheme)} ${shown(event)} → ${shown(does)} ${shown(of ?? "")}  ${countsText(byStatus)}${pausedAtMs === null ? "" : "   PAUSED"}`,

@@ -1,35 +1,50 @@
 // `source rotate|pause|resume|remove`: changing a source of a running agent.
+
+import { fault } from "../../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
-import { argument, seconds } from "../../files.ts";
+import { argument } from "../../files.ts";
 import { nextLine } from "../../online/show.ts";
-import { type Command, EXIT } from "../../registry.ts";
-import { confirmed, shown } from "../../terminal.ts";
+import { type Answer, type Command, EXIT, Refused, YES, YES_INPUT } from "../../registry.ts";
+import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
-import { pathOf } from "./listed.ts";
+import { pathOf, type Source, sourceAt } from "./listed.ts";
+import { endsText, OVERLAP, OVERLAP_INPUT, overlapOf } from "./overlap.ts";
 
 export const sourceRotate: Command = {
   name: "source rotate",
-  usage: `source rotate SOURCE [--overlap T] [--secret SECRET] ${AGENT_USAGE}`,
+  usage: `source rotate SOURCE [--overlap T] [--secret SECRET] [--dry-run] [--yes] ${AGENT_USAGE}`,
   about: "put a new secret in force; the old one is taken beside it until the overlap ends (a day)",
-  flags: { overlap: { type: "string" }, secret: { type: "string" }, ...AGENT_FLAGS },
+  flags: { ...OVERLAP, secret: { type: "string" }, "dry-run": { type: "boolean" }, ...AGENT_FLAGS },
   input: [
-    "--overlap     such as 90s, 15m or 24h; 0s withdraws the old one at once",
+    ...OVERLAP_INPUT,
+    "--dry-run     tells what it would change, and changes nothing",
     "--secret      where the sender makes it; else one is made, and shown this once",
     ...AGENT_INPUT,
   ],
   example: "source rotate github --overlap 2h --as acme",
   run: async (call) => {
+    const agent = agentOf(call);
     const source = argument(call, 0, "SOURCE");
-    const overlap = seconds(call, "overlap");
-    const query = overlap === null ? "" : `?overlap=${overlap}`;
+    const { query, ends } = overlapOf(call);
     const given = typeof call.flags.secret === "string" ? call.flags.secret : null;
+    if (call.flags["dry-run"] === true) return rotation(source, await sourceAt(agent, source), given === null, ends);
+    if (ends && !(await nameTyped(call, endsText(source), source)))
+      return { exit: EXIT.stopped, data: { rotated: false, id: source }, text: "nothing was changed" };
     type Rotated = { readonly secret: string | null; readonly overlapSeconds: number };
-    const data = await askJson<Rotated>(agentOf(call), `${pathOf(source)}/rotate${query}`, { body: { secret: given } });
+    const data = await askJson<Rotated>(agent, `${pathOf(source)}/rotate${query}`, { body: { secret: given } });
     const secret = data.secret === null ? [] : [`secret ${shown(data.secret)} (shown once)`];
     const text = [...secret, `the old one is taken for ${data.overlapSeconds} s more: change it at the sender by then`];
     return { exit: EXIT.yes, data, text: text.join("\n") };
   },
 };
+
+function rotation(id: string, source: Source | null, makes: boolean, ends: boolean): Answer {
+  if (source === null) throw new Refused(fault("SOURCE_UNKNOWN", { source: id }).fault);
+  const fresh = makes ? "a new secret would be made, and shown once" : "the secret given would be put in force";
+  const old = ends ? "the old one would end at once" : "the old one would be taken beside it until the overlap ends";
+  const data = { dryRun: true, id, scheme: source.scheme, makesSecret: makes, endsOld: ends };
+  return { exit: EXIT.yes, data, text: `source ${shown(id)} (${shown(source.scheme)}): ${fresh}; ${old}` };
+}
 
 export const sourcePause: Command = {
   name: "source pause",
@@ -72,13 +87,14 @@ export const sourceRemove: Command = {
   name: "source remove",
   usage: `source remove SOURCE [--yes] ${AGENT_USAGE}`,
   about: "take out a source that was added here: its deliveries are refused from now on, and its secrets forgotten",
-  flags: { yes: { type: "boolean" }, ...AGENT_FLAGS },
-  input: ["--yes         without being asked; needed where there is no terminal", ...AGENT_INPUT],
+  flags: { ...YES, ...AGENT_FLAGS },
+  input: [YES_INPUT, ...AGENT_INPUT],
   example: "source remove github --yes --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const source = argument(call, 0, "SOURCE");
-    if (call.flags.yes !== true && !(await confirmed(`Remove ${shown(source)} and its secrets?`, "--yes")))
+    const effect = `${shown(source)} will be taken out: its deliveries are refused, and its secrets forgotten.`;
+    if (!(await nameTyped(call, effect, source)))
       return { exit: EXIT.stopped, data: { removed: false, id: source }, text: "nothing was removed" };
     await askJson(agent, pathOf(source), { method: "DELETE" });
     return { exit: EXIT.yes, data: { removed: true, id: source }, text: `${shown(source)} is taken out` };

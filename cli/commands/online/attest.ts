@@ -8,7 +8,7 @@ import { argument, usage } from "../../files.ts";
 import { ceremonyOf, short } from "../../online/ids.ts";
 import { CHOICES, type Content, contentOf } from "../../online/said.ts";
 import { nextLine } from "../../online/show.ts";
-import { type Answer, type Call, type Command, EXIT, Refused } from "../../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused, YES } from "../../registry.ts";
 import { confirmed, shown } from "../../terminal.ts";
 import { when } from "../../times.ts";
 
@@ -44,7 +44,7 @@ export const attest: Command = {
     item: { type: "string" },
     role: { type: "string" },
     reason: { type: "string" },
-    yes: { type: "boolean", short: "y" },
+    ...YES,
     "dry-run": { type: "boolean" },
   },
   input: [
@@ -53,7 +53,7 @@ export const attest: Command = {
     '--file          a contribution of any other form, as JSON, such as {"ranking":[["A"],["B","C"]]}; - is stdin',
     "--sealed        keeps what is said in a new file and signs a commitment to it; --reveal opens it in the next round",
     "--role          refused where the seat has another; whoever joins uninvited says with it as what",
-    "--yes           signs without asking; needed where there is no terminal",
+    "--yes           signs without asking; needed where there is no terminal, and under --no-input",
     "--dry-run       shows what would be signed, and signs nothing",
     ...AGENT_INPUT,
   ],
@@ -77,7 +77,7 @@ async function attestAs(call: Call, agent: Agent, view: CeremonyView, content: C
       if (call.flags.yes === true) call.say(line);
       else process.stderr.write(`${line}\n`);
     if (call.flags["dry-run"]) return { exit: EXIT.yes, data: { dryRun: true, ...draft }, text: "nothing was signed" };
-    if (call.flags.yes !== true && !(await confirmed("Sign?", "--yes")))
+    if (!(await confirmed(call, "Sign?")))
       return { exit: EXIT.stopped, data: { signed: false, observation: null }, text: "nothing was signed" };
     const path = `/v1/ceremonies/${view.ceremony}/drafts/${draft.observation}?at=${draft.at}${slotOf(call, "&")}`;
     call.show?.(

@@ -6,8 +6,8 @@ import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../a
 import { argument, instant, numberIn, readJsonFile, seconds, usage } from "../../files.ts";
 import { PROGRAM } from "../../find.ts";
 import { pathIn, replacePrivate } from "../../party/folder.ts";
-import { type Call, type Command, EXIT } from "../../registry.ts";
-import { confirmed, shown } from "../../terminal.ts";
+import { type Call, type Command, EXIT, YES, YES_INPUT } from "../../registry.ts";
+import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
 
 /** As it stands in the secret `API_KEYS`, a list of such. */
@@ -128,17 +128,18 @@ export const keyWithdraw: Command = {
   name: "key withdraw",
   usage: `key withdraw NAME [--yes] ${AGENT_USAGE}`,
   about: "withdraw a bearer key, or a person (access:EMAIL), within seconds and for good",
-  flags: { yes: { type: "boolean" }, ...AGENT_FLAGS },
+  flags: { ...YES, ...AGENT_FLAGS },
   input: [
     "NAME          as key list shows it, or access:EMAIL of somebody whom the identity provider lets through",
-    "--yes         without being asked; needed where there is no terminal",
+    YES_INPUT,
     ...AGENT_INPUT,
   ],
   example: "key withdraw ci --yes --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const id = argument(call, 0, "NAME");
-    if (call.flags.yes !== true && !(await confirmed(`Withdraw ${shown(id)} for good?`, "--yes")))
+    const effect = `${shown(id)} will be withdrawn for good, with its sessions and streams: the name is never taken again.`;
+    if (!(await nameTyped(call, effect, id)))
       return { exit: EXIT.stopped, data: { withdrawn: false, id }, text: "nothing was withdrawn" };
     type Withdrawn = { readonly id: string; readonly atMs: number };
     const data = await askJson<Withdrawn>(agent, `/v1/keys/${encodeURIComponent(id)}`, { method: "DELETE" });
