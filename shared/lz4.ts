@@ -7,21 +7,26 @@ const OFFSET_MOST = 65_535;
 const LAST_MATCH = 12;
 const LAST_LITERALS = 5;
 const HASH_BITS = 14;
+/** After 2^4 misses in a row steps grow by a byte, and so on. */
+const STEP_BITS = 4;
 
 /** Packs bytes into one block; what does not repeat grows by a 255th. */
 export function pack(input: Uint8Array): Uint8Array {
   const out = new Uint8Array(input.length + Math.ceil(input.length / 255) + 16);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
-  let [at, anchor, end] = [0, 0, 0];
+  let [at, anchor, end, misses] = [0, 0, 0, 0];
   while (at <= input.length - LAST_MATCH) {
     const word = wordAt(input, at);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
     const from = seen[slot] as number;
     seen[slot] = at;
     if (from < 0 || at - from > OFFSET_MOST || wordAt(input, from) !== word) {
-      at += 1;
+      // Where nothing has repeated for a while (signatures, hashes) little will: longer steps miss little.
+      at += 1 + (misses >> STEP_BITS);
+      misses += 1;
       continue;
     }
+    misses = 0;
     let length = MATCH_LEAST;
     const most = input.length - LAST_LITERALS - at;
     while (length < most && input[from + length] === input[at + length]) length += 1;
@@ -34,8 +39,8 @@ export function pack(input: Uint8Array): Uint8Array {
 }
 
 function wordAt(bytes: Uint8Array, at: number): number {
-  const [a, b, c, d] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]] as [number, number, number, number];
-  return a | (b << 8) | (c << 16) | (d << 24);
+  const high = ((bytes[at + 3] as number) << 24) | ((bytes[at + 2] as number) << 16);
+  return high | ((bytes[at + 1] as number) << 8) | (bytes[at] as number);
 }
 
 /** Literals, and behind them a match unless its length is 0: then they are the last. Answers where the next sequence goes. */

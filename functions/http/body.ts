@@ -11,6 +11,9 @@ import { fault, ok, type Result } from "../../shared/result.ts";
 /** Time for all of a body: a quarter of a megabyte at 26 kB a second. Whoever sends more slowly would hold the connection for nothing. */
 const BODY_WITHIN_MS = 10_000;
 
+/** Asked for at once: without a size a platform gives a few kilobytes at a time, and each is a turn of the event loop. */
+const PART_BYTES = 65_536;
+
 /** The raw bytes of a body, of a request or of an answer, up to a limit and within a time. */
 export async function readBytes(
   request: Request | Response,
@@ -19,7 +22,7 @@ export async function readBytes(
 ): Promise<Result<Uint8Array>> {
   const declared = Number(request.headers.get("content-length") ?? "0");
   if (declared > limit) return fault("BODY_TOO_LARGE", { limit });
-  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader();
+  const reader = (request.body as ReadableStream<Uint8Array> | null)?.getReader({ mode: "byob" });
   if (reader === undefined) return ended(new Uint8Array(), declared);
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<null>((resolve) => {
@@ -37,13 +40,13 @@ export async function readBytes(
 
 /** All bytes, or those up to the first part that passes the limit; null when the time is over. */
 async function collect(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
+  reader: ReadableStreamBYOBReader,
   limit: number,
   late: Promise<null>,
 ): Promise<Uint8Array | null> {
   const parts: Uint8Array[] = [];
   for (let length = 0; length <= limit; ) {
-    const read = await Promise.race([reader.read(), late]);
+    const read = await Promise.race([reader.read(new Uint8Array(PART_BYTES)), late]);
     if (read === null) return null;
     if (read.done) break;
     parts.push(read.value);

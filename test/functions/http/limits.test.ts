@@ -81,8 +81,9 @@ describe("the limits of a route", () => {
     for (const route of reading) {
       const part = new Uint8Array(limitsOf(route).body / 2 + 1);
       const body = new ReadableStream({
+        type: "bytes",
         start(controller) {
-          for (let n = 0; n < 2; n++) controller.enqueue(part);
+          for (let n = 0; n < 2; n++) controller.enqueue(part.slice());
           controller.close();
         },
       });
