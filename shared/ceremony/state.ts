@@ -9,6 +9,7 @@ import type {
   Call,
   DisputeBody,
   Id,
+  NamedSeat,
   Observation,
   OutcomeBody,
   StatusBody,
@@ -187,8 +188,9 @@ export function peersOf(state: CeremonyState, { seats, batched }: Round): readon
  * ends, whoever has joined without a seat, and whom somebody lets in.
  */
 export function audienceOf(state: CeremonyState, round: Round): readonly string[] {
-  const seated = [...(state.call?.body.seats ?? []), ...state.rounds.flatMap(({ seats }) => seats)];
-  const named = seated.filter(({ role }) => state.policy?.policy.roles.get(role)?.agent !== false);
+  const named = [state.call?.body.seats ?? [], ...state.rounds.map(({ seats }) => seats)].flatMap((seats) =>
+    withAgents(seats, state.policy?.policy),
+  );
   const guests = state.rounds.flatMap((one) => {
     const unseated = [...one.held.values()].filter(({ slot }) => slot.seat === null);
     return unseated.length === 0 ? [] : guestsIn(one, contributionsOf(unseated));
@@ -196,6 +198,16 @@ export function audienceOf(state: CeremonyState, round: Round): readonly string[
   const others = [...named, ...guests].filter(({ root }) => root !== state.self.root);
   const invited = invitations(state).filter((authority) => authority !== state.self.authority);
   return [...new Set([...peersOf(state, round), ...others.map(({ authority }) => authority), ...invited])];
+}
+
+const answering = new WeakMap<readonly NamedSeat[], readonly NamedSeat[]>();
+
+/** Seats whose holders run an agent: a few of hundreds, asked for with each statement that leaves. */
+function withAgents(seats: readonly NamedSeat[], policy: Policy | undefined): readonly NamedSeat[] {
+  if (policy === undefined) return seats;
+  const known = answering.get(seats) ?? seats.filter(({ role }) => policy.roles.get(role)?.agent !== false);
+  answering.set(seats, known);
+  return known;
 }
 
 /** Parties that some member lets in, by what is held and by what still waits for its round. */
