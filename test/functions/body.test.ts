@@ -3,18 +3,21 @@ import { describe, expect, it } from "vitest";
 import { readBytes } from "../../functions/http/body.ts";
 
 function request(
-  parts: readonly Uint8Array[],
+  parts: readonly Uint8Array<ArrayBuffer>[],
   ends: boolean,
   declared?: number,
 ): { request: Request; cancelled: () => boolean } {
   let cancelled = false;
   const waiting = [...parts];
-  const body = new ReadableStream<Uint8Array>({
+  const body = new ReadableStream({
+    type: "bytes",
     pull(controller) {
       const part = waiting.shift();
       if (part !== undefined) controller.enqueue(part);
-      else if (ends) controller.close();
-      else return new Promise(() => undefined);
+      else if (ends) {
+        controller.close();
+        (controller as ReadableByteStreamController).byobRequest?.respond(0);
+      } else return new Promise(() => undefined);
     },
     cancel() {
       cancelled = true;

@@ -71,7 +71,8 @@ const arrived =
 const body =
   (bytes: number, ends: boolean, declared: number, limit: number, withinMs = 5_000): Example =>
   () => {
-    const stream = new ReadableStream<Uint8Array>({
+    const stream = new ReadableStream({
+      type: "bytes",
       start(controller) {
         controller.enqueue(new Uint8Array(bytes));
         if (ends) controller.close();
