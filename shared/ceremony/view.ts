@@ -2,7 +2,7 @@
 import { type Json, toJson } from "../cbor/json.ts";
 import { type ContributionBody, type Id, JOIN, type Observation } from "../observation/observation.ts";
 import { type DisputeView, disputesOf } from "./contest.ts";
-import { contributionsOf, loneIn } from "./gathered.ts";
+import { batchesOf, loneIn } from "./gathered.ts";
 import { type UnderView, underView } from "./standpoint.ts";
 import {
   type CeremonyState,
@@ -116,11 +116,23 @@ function contributionsIn({ held, intake }: Round): number {
 
 type Said = ReadonlyMap<number | null, Observation<ContributionBody>>;
 
-/** The first contribution of each seat, by itself or in a batch. */
-function firstOfEach({ held }: Round): Said {
+const firsts = new WeakMap<Round["held"], Said>();
+
+/** The first contribution of each seat. Batches are read until every seat that is spoken for in them has one: there may be thousands. */
+function firstOfEach({ held, batched }: Round): Said {
+  const known = firsts.get(held);
+  if (known !== undefined) return known;
   const found = new Map<number | null, Observation<ContributionBody>>();
-  for (const contribution of contributionsOf([...held.values()]))
-    if (!found.has(contribution.slot.seat)) found.set(contribution.slot.seat, contribution);
+  const note = (said: Observation<ContributionBody>) => {
+    if (!found.has(said.slot.seat)) found.set(said.slot.seat, said);
+  };
+  const gathered = [...held.values()];
+  for (const { body } of batchesOf(gathered)) {
+    if (found.size >= batched.size) break;
+    body.members.forEach(note);
+  }
+  loneIn(gathered).forEach(note);
+  firsts.set(held, found);
   return found;
 }
 

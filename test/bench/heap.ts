@@ -1,0 +1,63 @@
+// What an agent takes in memory, asked of its runtime by the inspector: JavaScript's heap and the buffers behind it, of its Worker and all of its
+// objects together, since they share an isolate here; deployed, each object has one of its own or shares it with others of its class.
+import { setTimeout as sleep } from "node:timers/promises";
+import type { LocalAgent } from "../../cli/stack/agent.ts";
+
+/** In bytes, without what is garbage at the time. */
+export type Heap = { readonly used: number; readonly buffers: number };
+
+const ANSWER_MS = 10_000;
+/** Asked one after the other: what is garbage by then is not counted. */
+const QUESTIONS = ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage"];
+
+/** How much of its heap an isolate uses; null where it does not answer in time. */
+export async function heapOf(agent: LocalAgent): Promise<Heap | null> {
+  const url = agent.isRunning ? await agent.inspector().catch(() => null) : null;
+  if (url === null) return null;
+  const socket = new WebSocket(url);
+  try {
+    return await Promise.race([
+      sleep(ANSWER_MS, null),
+      new Promise<Heap | null>((resolve) => {
+        socket.addEventListener("error", () => resolve(null));
+        socket.addEventListener("open", () => {
+          for (const [id, method] of QUESTIONS.entries()) socket.send(JSON.stringify({ id, method }));
+        });
+        socket.addEventListener("message", ({ data }) => {
+          const { result } = JSON.parse(String(data)) as { result?: { usedSize?: number; backingStorageSize: number } };
+          if (result?.usedSize !== undefined) resolve({ used: result.usedSize, buffers: result.backingStorageSize });
+        });
+      }),
+    ]);
+  } finally {
+    socket.close();
+  }
+}
+
+/** Of one agent, in bytes: before it was given anything, and the most of all samples. */
+export type HeapSeen = { readonly before: number; readonly peak: number; readonly samples: number };
+
+/** Samples every agent at an interval until it is told to stop. */
+export async function watchHeaps(
+  agents: readonly LocalAgent[],
+  everyMs: number,
+): Promise<() => Promise<Readonly<Record<string, HeapSeen>>>> {
+  const seen: Record<string, HeapSeen> = {};
+  let watching = true;
+  const sample = async (agent: LocalAgent) => {
+    const heap = await heapOf(agent);
+    if (heap === null) return;
+    const now = heap.used + heap.buffers;
+    const known = seen[agent.name] ?? { before: now, peak: 0, samples: 0 };
+    seen[agent.name] = { ...known, peak: Math.max(known.peak, now), samples: known.samples + 1 };
+  };
+  await Promise.all(agents.map(sample));
+  const watched = agents.map(async (agent) => {
+    for (await sleep(everyMs); watching; await sleep(everyMs)) await sample(agent);
+  });
+  return async () => {
+    watching = false;
+    await Promise.all(watched);
+    return seen;
+  };
+}

@@ -1,0 +1,108 @@
+// A round of a hundred thousand bids through three agents, one of which is killed in the middle: how long each stage takes, of the clock and of the
+// processor, how large messages and memories become, and whether everything that is done with a ceremony afterwards still works.
+// `npm run bench:hundred`, or `node test/bench/hundred.ts [bids] [bidders] [seconds until the close]`. One JSON document on stdout.
+import type { Party } from "../../cli/stack/party.ts";
+import { rootsOf } from "../../cli/stack/party.ts";
+import type { Stack } from "../../cli/stack/stack.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { verifyBundle } from "../../shared/evidence/verify.ts";
+import { liveStack, MESH } from "./auction.ts";
+import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
+import { type HeapSeen, watchHeaps } from "./heap.ts";
+import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
+import { burstWithRestart, type Restart } from "./restart.ts";
+import { listenTo, type Wire } from "./wire.ts";
+
+const MIB = 1_048_576;
+const SAMPLE_MS = 10_000;
+
+/** A stage: seconds of the clock, and of the processor by the agents' processes. */
+export type Stage = { readonly name: string; readonly seconds: number; readonly processor: number };
+/** What somebody looks at behind the end, and how long the agent takes for it, in milliseconds. */
+export type Look = { readonly path: string; readonly status: number; readonly bytes: number; readonly ms: number };
+
+export type Hundred = Restart & {
+  readonly stages: readonly Stage[];
+  readonly wire: Wire;
+  /** Of each agent, in MiB: all of its isolate at the most, what it had grown by since before the ceremony, and how often was looked. */
+  readonly heaps: Readonly<Record<string, { readonly peak: number; readonly grown: number; readonly samples: number }>>;
+  /** The most that any agent's process held. */
+  readonly processMiB: number;
+  readonly evidence: { readonly bytes: number; readonly verdict: string; readonly verifySeconds: number };
+  readonly looks: readonly Look[];
+};
+
+function stopwatch() {
+  const used = () => childrenRunning("workerd").reduce((sum, pid) => sum + (processorMicros(pid) ?? 0), 0);
+  const stages: Stage[] = [];
+  let open: { name: string; at: number; processor: number } | null = null;
+  const stage = (name: string | null) => {
+    const [at, processor] = [performance.now(), used()];
+    if (open !== null) {
+      const spent = (processor - open.processor) / 1_000_000;
+      stages.push({ name: open.name, seconds: tenths((at - open.at) / 1_000), processor: tenths(spent) });
+      process.stderr.write(`${JSON.stringify(stages.at(-1))}\n`);
+    }
+    open = name === null ? null : { name, at, processor };
+  };
+  return { stages, stage };
+}
+
+const tenths = (value: number) => Math.round(10 * value) / 10;
+
+export async function measureHundred(bids: number, bidders: number, closesIn: number): Promise<Hundred> {
+  const guests = makeBidders(bidders, MESH);
+  const live = await liveStack(ELECTOR_ROLES.length, guests, true);
+  try {
+    const { stack } = live;
+    const [heard, seen] = [await listenTo(stack), await watchHeaps(stack.agents, SAMPLE_MS)];
+    const { stages, stage } = stopwatch();
+    const { told, ceremony, evidence } = await burstWithRestart(live, bids, bidders, closesIn, stage);
+    stage("looks");
+    const looks = await lookAround(stack, ceremony);
+    const heaps = Object.entries(await seen()).map(([name, heap]) => [name, inMiB(heap)] as const);
+    stage("verify");
+    const verified = await verifyHere(evidence, [...stack.parties, ...guests]);
+    stage(null);
+    return {
+      ...told,
+      stages,
+      wire: await heard(),
+      heaps: Object.fromEntries(heaps),
+      processMiB: Math.max(0, ...childrenRunning("workerd").map((pid) => peakMiB(pid) ?? 0)),
+      evidence: { bytes: evidence.length, ...verified },
+      looks,
+    };
+  } finally {
+    await live.stop();
+  }
+}
+
+function inMiB({ before, peak, samples }: HeapSeen) {
+  return { peak: Math.round(peak / MIB), grown: Math.round((peak - before) / MIB), samples };
+}
+
+async function verifyHere(evidence: Uint8Array, parties: readonly Party[]) {
+  const start = performance.now();
+  const { verdict } = await verifyBundle(evidence, { trust: writeTrustStatement(MESH, rootsOf(parties)) });
+  return { verdict, verifySeconds: tenths((performance.now() - start) / 1_000) };
+}
+
+/** What people and programs ask of a ceremony. */
+async function lookAround({ agents }: Stack, ceremony: string): Promise<readonly Look[]> {
+  const [agent] = agents;
+  const paths = ["", "/lineage", "/evidence"].map((path) => `/v1/ceremonies/${ceremony}${path}`);
+  const looks: Look[] = [];
+  for (const path of paths) {
+    const start = performance.now();
+    const response = await agent?.request(path);
+    const bytes = (await response?.arrayBuffer())?.byteLength ?? 0;
+    looks.push({ path, status: response?.status ?? 0, bytes, ms: Math.round(performance.now() - start) });
+  }
+  return looks;
+}
+
+if (import.meta.main) {
+  const [bids = 100_000, bidders = 400, closesIn = 240] = process.argv.slice(2).map(Number);
+  process.stdout.write(`${JSON.stringify(await measureHundred(bids, bidders, closesIn), null, 1)}\n`);
+}
