@@ -18,6 +18,7 @@ import {
   replaceRound,
 } from "./state.ts";
 import { authorityOf, publish, receipt, refuseIn, say, type Turn } from "./turn.ts";
+import { underWay } from "./under-way.ts";
 
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
 export const ASKS_MAX = 20;
@@ -100,7 +101,7 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
     "admitted",
   );
   if (recently) return noted;
-  return sendMissing(reportBack(noted, round, seat, status), round, status.body, seat.authority);
+  return sendMissing(reportBack(noted, round, seat, status), round, status, seat.authority, known?.body);
 }
 
 /** Whether somebody was answered just now, and when each was once this answer is given. */
@@ -115,9 +116,19 @@ function answering(
   return { recently, answered: recently ? answered : new Map(answered).set(who, now) };
 }
 
-function sendMissing(turn: Turn, round: Round, status: StatusBody, authority: string): Turn {
+/** `before` is the asker's report before this one, where it has a seat and made one. */
+function sendMissing(
+  turn: Turn,
+  round: Round,
+  status: Observation<StatusBody>,
+  authority: string,
+  before?: StatusBody,
+): Turn {
   const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
-  return inTurns(lackedBy(turn.state, round, status, turn.now - interval / 2))
+  const { body } = status;
+  const onTheirWay = underWay(round, before, status, interval);
+  return inTurns(lackedBy(turn.state, round, body, turn.now - interval / 2))
+    .filter(({ id }) => !onTheirWay.has(id) || body.wants.includes(id))
     .slice(0, RESENDS_MAX)
     .reduce((sent, observation) => publish(sent, [authority], observation), turn);
 }
@@ -189,7 +200,7 @@ export function answerStranger(turn: Turn, status: VerifiedObservation & Observa
   if (round === undefined || status.body.wants.includes(state.ceremony)) return told;
   const { recently, answered } = answering(turn, round, authority);
   const noted = { ...told, state: replaceRound(told.state, { ...round, answered }) };
-  return recently ? noted : sendMissing(noted, round, status.body, authority);
+  return recently ? noted : sendMissing(noted, round, status, authority);
 }
 
 /** Organisations whose statements wait for a call that is not known here. */

@@ -1,4 +1,5 @@
 // A burst in which one of three agents is killed and comes back: nothing that anyone was told is taken is lost, and all three end alike.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { type Counts, ended, type LiveStack, MESH, openAuction, show, submit, sumOf, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
@@ -58,6 +59,9 @@ export async function burstWithRestart(
   stage("all hold all");
   await hold(stack, ceremony, bids);
   stage("close");
+  // Nobody is asked before the time to close: a view costs those who are asked.
+  const { closesAt } = await show(first, ceremony);
+  await sleep(Math.max(0, (closesAt ?? 0) / 1_000 - Date.now()));
   const views = await ended(stack, ceremony, closesIn + 60, ASK_MS);
   stage("evidence");
   const evidence = new Uint8Array(await (await third.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());

@@ -5,24 +5,31 @@ import { checkInclusion, readInclusion } from "../../shared/evidence/inclusion.t
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { ended, type LiveStack, liveStack, MESH, openAuction, submit } from "../bench/auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
-import { measureRestart } from "../bench/restart.ts";
+import { measureHundred } from "../bench/hundred.ts";
 
 const BIDDERS = 20;
+/** Of a queue of the platform. */
+const MESSAGE_BYTES_MAX = 128_000;
 let live: LiveStack;
 const guests = makeBidders(BIDDERS, MESH);
 
 beforeAll(async () => {
-  live = await liveStack(ELECTOR_ROLES.length, guests);
+  live = await liveStack(ELECTOR_ROLES.length, guests, true);
 }, 60_000);
 afterAll(() => live.stop());
 
 describe("a burst of bids", () => {
   it("loses nothing when an agent is killed in it, and all three end alike", async () => {
-    const told = await measureRestart(live, 300, BIDDERS, 12);
+    const told = await measureHundred(live, 300, BIDDERS, 12);
     expect(told).toMatchObject({ lost: 0, agreement: { same: 3, of: 3 } });
     expect(told.held).toBeGreaterThan(0);
     expect(told.verdicts.admitted).toBeGreaterThanOrEqual(300);
     expect((told.verdicts.admitted ?? 0) + (told.verdicts.ignored ?? 0)).toBe(150 + 225);
+    expect(told.wire.largestBytes).toBeLessThanOrEqual(MESSAGE_BYTES_MAX);
+    expect(told.evidence.verdict).toBe("passed");
+    for (const { path, status, bytes } of told.looks)
+      expect({ path, status, full: bytes > 0 }).toEqual({ path, status: 200, full: true });
+    for (const { peak, samples } of Object.values(told.heaps)) expect(peak * samples).toBeGreaterThan(0);
   }, 90_000);
 
   it("answers a late bid with its code, and a bidder without a key with the proof that its bid counted", async () => {
