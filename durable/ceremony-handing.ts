@@ -1,6 +1,32 @@
 // What follows a commit, one run at a time. What is committed during a run is seen by it, or by another right after it: nothing that could go out
 // at once waits for the alarm.
 
+import { type CeremonyState, phaseOf } from "../shared/ceremony/state.ts";
+import { viewOf } from "../shared/ceremony/view.ts";
+import { type CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
+import type { Telling } from "./ceremony-telling.ts";
+import { type AgentEnv, LINK_NAME } from "./env.ts";
+
+const DRAIN_ROWS = 64;
+
+/** Hands the outbox to the link, and tells the outside; what fails is tried again by the alarm. `state` is asked when it is told. */
+export async function handOn(
+  env: AgentEnv,
+  ledger: CeremonyLedger,
+  telling: Telling,
+  topic: string,
+  state: () => CeremonyState,
+): Promise<void> {
+  const link = env.LINK.getByName(LINK_NAME);
+  for (let rows = ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = ledger.outbox(DRAIN_ROWS)) {
+    await link.send(rows.map((row) => outgoing(row, topic, state().ceremony)));
+    ledger.sent(rows);
+  }
+  const { call, rounds, outcomes } = state();
+  const news = `${phaseOf(state())}/${rounds.length}/${outcomes.size}`;
+  if (call !== null) await telling.tell(news, () => viewOf(state()));
+}
+
 export class HandingOn {
   readonly #work: () => Promise<void>;
   readonly #failed: (error: unknown) => void;

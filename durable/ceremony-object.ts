@@ -12,9 +12,8 @@ import type { Carried } from "../shared/ceremony/gathered.ts";
 import { stillToCarry } from "../shared/ceremony/notice.ts";
 import { pictureOf } from "../shared/ceremony/picture.ts";
 import { type Preview, previewOf } from "../shared/ceremony/preview.ts";
-import { type CeremonyState, emptyState, hasEnded, phaseOf } from "../shared/ceremony/state.ts";
+import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
 import { type Input, type Step, step } from "../shared/ceremony/step.ts";
-import { viewOf } from "../shared/ceremony/view.ts";
 import { type Explanation, explainOne } from "../shared/evidence/explain.ts";
 import { inclusionDocument } from "../shared/evidence/inclusion.ts";
 import type { LinkedEntry } from "../shared/lineage/entry.ts";
@@ -24,18 +23,19 @@ import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
-import { HandingOn } from "./ceremony-handing.ts";
-import { CeremonyLedger, outgoing } from "./ceremony-ledger.ts";
+import { HandingOn, handOn } from "./ceremony-handing.ts";
+import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
+import { CeremonyShards, type Handed } from "./ceremony-shards.ts";
 import { Telling } from "./ceremony-telling.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
-import { type AgentEnv, DIRECTORY_NAME, type Followed, LINK_NAME } from "./env.ts";
+import { type AgentEnv, DIRECTORY_NAME, type Followed } from "./env.ts";
 import { type Exported, exportEvidence } from "./evidence-export.ts";
+import type { Enlisted, HandedPack } from "./intake-rpc.ts";
 import { log } from "./log.ts";
 import type { Uptake } from "./mesh-operations.ts";
 
-const DRAIN_ROWS = 64;
 const RETRY_MS = 2_000;
 
 export class Ceremony extends DurableObject<AgentEnv> {
@@ -47,6 +47,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #revocations = new Map<string, Carried>();
   readonly #readers = new Readers();
   readonly #handing: HandingOn;
+  readonly #shards: CeremonyShards;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
@@ -57,25 +58,41 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
     this.#telling = new Telling(env, this.#ledger);
+    this.#shards = new CeremonyShards(
+      env,
+      config.value,
+      () => this.#state,
+      (input) => this.#turn(input),
+    );
     this.#state = this.#load();
     this.#handing = new HandingOn(
-      () => this.#handOn(),
+      () => handOn(env, this.#ledger, this.#telling, this.#topic(), () => this.#state),
       (error) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }),
     );
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
 
-  async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Receipt[]> {
+  async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Handed[]> {
     const observations = frames.map(reopen);
     const doubt = (await noRoomFor(this.env, this.#state, observations)) ?? (await this.#doubt());
     const ground = doubt === null ? await groundFor(this.env, this.#config, this.#state, observations) : null;
     const receipts =
-      doubt === null
-        ? this.#turn({ on: "observations", now: meshTime(this.#config), observations, ...ground?.input })
-        : frames.map(() => refusedFor(doubt));
+      doubt === null ? this.#shards.takeIn(observations, ground?.input) : frames.map(() => refusedFor(doubt));
     if (ground !== null) this.#carryKnown([...revocations.map(reopenRevocation), ...ground.withdrawals]);
     await this.#forgetUnknown();
     return receipts;
+  }
+
+  /** What a shard of this ceremony's intake begins with; null where it is to take in nothing. */
+  async enlist(shard: number): Promise<Enlisted | null> {
+    return (await this.#doubt()) === null ? this.#shards.enlist(shard) : null;
+  }
+
+  /** Takes over what a shard has answered for; answers how many bytes may wait there from now on. */
+  async handOver(pack: HandedPack): Promise<number> {
+    const doubt = await this.#doubt();
+    if (doubt !== null) throw new Error(doubt.code); // it comes again
+    return this.#shards.takeOver(pack);
   }
 
   async withdraw(frames: readonly Uint8Array[]): Promise<readonly Uptake[]> {
@@ -145,7 +162,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   async view(): Promise<ShownCeremony> {
     await this.#keepAlarm();
-    return { ...viewOf(this.#state), alerts: this.#ledger.alerts().map(alertOf) };
+    return { ...(await this.#shards.shown()), alerts: this.#ledger.alerts().map(alertOf) };
   }
 
   /** The sweep by cron ends here. */
@@ -257,7 +274,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
       if (effect.do === "record" && effect.entry.kind === "alert") logAlert(this.ctx.id.name, effect.entry);
     this.#readers.tell();
     this.#arm();
-    this.ctx.waitUntil(this.#handing.start());
+    this.ctx.waitUntil(Promise.all([this.#handing.start(), this.#shards.seal()]));
     return stepped.receipts;
   }
 
@@ -275,18 +292,5 @@ export class Ceremony extends DurableObject<AgentEnv> {
       (at) => at !== null,
     );
     if (times.length > 0) void this.ctx.storage.setAlarm(Math.max(Math.min(...times), earliest));
-  }
-
-  /** Hands the outbox to the link, and tells the outside, after the commit; what fails is tried again by the alarm. */
-  async #handOn(): Promise<void> {
-    const topic = this.#topic();
-    const link = this.env.LINK.getByName(LINK_NAME);
-    for (let rows = this.#ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = this.#ledger.outbox(DRAIN_ROWS)) {
-      await link.send(rows.map((row) => outgoing(row, topic, this.#state.ceremony)));
-      this.#ledger.sent(rows);
-    }
-    const { call, rounds, outcomes } = this.#state;
-    const news = `${phaseOf(this.#state)}/${rounds.length}/${outcomes.size}`;
-    if (call !== null) await this.#telling.tell(news, () => viewOf(this.#state));
   }
 }

@@ -11,11 +11,13 @@ import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import type { Result } from "../shared/result.ts";
 import type { ShownCeremony, ShownPicture } from "./alerts.ts";
+import type { Handed } from "./ceremony-shards.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
 import type { EdgeRpc } from "./edge-object.ts";
 import type { Exported } from "./evidence-export.ts";
 import type { HooksRpc } from "./hooks-rpc.ts";
+import type { Enlisted, HandedPack, IntakeRpc } from "./intake-rpc.ts";
 import type { LinkEnv, LinkHealth } from "./link-object.ts";
 import type { OutgoingFrame, SendReport, UnsentNotice } from "./link-outbox.ts";
 import type { Uptake } from "./mesh-operations.ts";
@@ -24,7 +26,9 @@ import type { MeshRpc } from "./mesh-rpc.ts";
 /** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
 export type CeremonyRpc = {
   /** `revocations` are those that the agent knows besides its trust statement: what bears on the ceremony is carried into it. */
-  readonly submit: (frames: readonly Uint8Array[], revocations?: readonly Uint8Array[]) => Promise<readonly Receipt[]>;
+  readonly submit: (frames: readonly Uint8Array[], revocations?: readonly Uint8Array[]) => Promise<readonly Handed[]>;
+  readonly enlist: (shard: number) => Promise<Enlisted | null>;
+  readonly handOver: (pack: HandedPack) => Promise<number>;
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
   /** Of withdrawals that the keeper of a coalition's mesh tells, in order. */
   /** What a revocation of the coalition in a mesh would touch here; null for nothing. */
@@ -68,6 +72,7 @@ export type Named<Rpc> = { readonly getByName: (name: string) => Rpc };
 
 export interface AgentEnv extends AgentSecrets, LinkEnv {
   readonly CEREMONY: Named<CeremonyRpc>;
+  readonly INTAKE: Named<IntakeRpc>;
   readonly LINK: Named<LinkRpc>;
   readonly DIRECTORY: Named<DirectoryRpc>;
   readonly MESH: Named<MeshRpc>;

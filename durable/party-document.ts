@@ -2,7 +2,7 @@
 import type { Json } from "../shared/cbor/json.ts";
 import { integer, list, misfit, nullable, type Reader, record, text, withDefaults } from "../shared/cbor/read.ts";
 import { readTrustStatement, type TrustStatement } from "../shared/evidence/trust-statement.ts";
-import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX } from "../shared/limits.ts";
+import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX, SHARDS_MAX } from "../shared/limits.ts";
 import { isToken } from "../shared/mesh/subject.ts";
 import { readSource, type SourceDocument } from "../shared/source/document.ts";
 import { TARGET_LENGTH_MAX } from "../shared/webhooks/target.ts";
@@ -31,6 +31,8 @@ export type PartyDocument = {
   readonly endpoints: readonly Endpoint[];
   /** A DNS-over-HTTPS service with the JSON form, asked before a webhook is sent; null where names are not looked up. */
   readonly resolver: string | null;
+  /** Objects over which it spreads the intake of a ceremony with seats that run no agent: 0 for none, null for as many as the load asks. */
+  readonly shards: number | null;
 };
 
 const LARGE = 65_536;
@@ -80,8 +82,9 @@ const readFields = record<PartyDocument>({
   ),
   endpoints: list(readEndpoint, ENDPOINTS_MAX),
   resolver: nullable(text(TARGET_LENGTH_MAX)),
+  shards: nullable(integer(0, SHARDS_MAX)),
 });
-const OPTIONAL = { meshes: [], deviceLinks: [], pulls: [], endpoints: [], resolver: null };
+const OPTIONAL = { meshes: [], deviceLinks: [], pulls: [], endpoints: [], resolver: null, shards: null };
 export const readParty: Reader<PartyDocument> = withDefaults(OPTIONAL, readFields);
 
 function mapToJson(value: ReadonlyMap<unknown, unknown>): Json {

@@ -13,6 +13,7 @@ export { Ceremony } from "../durable/ceremony-object.ts";
 export { Directory } from "../durable/directory-object.ts";
 export { Edge } from "../durable/edge-object.ts";
 export { Hooks } from "../durable/hooks-object.ts";
+export { Intake } from "../durable/intake-object.ts";
 export { Link } from "../durable/link-object.ts";
 export { Mesh } from "../durable/mesh-object.ts";
 

@@ -3,10 +3,8 @@
 
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
-import { log } from "../durable/log.ts";
 import type { Trust } from "../shared/authority/trust.ts";
-import type { Receipt } from "../shared/ceremony/effect.ts";
-import { BATCH_FRAMES_MAX, REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
+import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
@@ -20,6 +18,7 @@ import {
 import { handOn } from "../shared/observation/reopen.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
+import { type Answer, failed, handIn, inTime } from "./hand-in.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
@@ -32,19 +31,6 @@ export type Arrival = {
   readonly topic: string | null;
   readonly frame: Uint8Array;
 };
-
-/** The answer to one arrival: the ceremony's receipt, or the refusal of the door. */
-export type Answer = { readonly receipt: Receipt } | { readonly refusal: Fault };
-
-/** Frames handed to one object in one call. */
-const FRAMES_PER_CALL = BATCH_FRAMES_MAX;
-/**
- * Calls to one object for one batch: enough to find the one frame of so many that it cannot bear by halving. What is left over then
- * fails, and its messages are tried again.
- */
-const CALLS_PER_OBJECT = 16;
-/** Far longer than any turn: past it the object hangs, and must not hold up the ceremonies beside it. */
-const CALL_WITHIN_MS = 10_000;
 
 /** Answers every arrival, in order. Whatever goes wrong in one ceremony is answered for that ceremony's frames alone. */
 export async function ingest(
@@ -80,12 +66,11 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   }
   await Promise.all(
     [...groups.values()].map(async ({ place, indexes }) => {
-      const frames = indexes.map((index) => (arrivals[index] as Arrival).frame);
       const said = indexes.flatMap((index) => saidIn(judged[index]));
       for (const each of said) handOn(each);
       const received =
         "said" in place
-          ? await submitAll(env, ceremonyOf(place.said), frames, concerning(said, door.trust))
+          ? await handIn(env, ceremonyOf(place.said), said, concerning(said, door.trust))
           : await toMesh(
               env,
               config,
@@ -165,64 +150,10 @@ function concerning(said: readonly VerifiedObservation[], { revocations }: Trust
   return revocations.filter(({ body }) => used.has(body.credential)).map(({ frame }) => frame);
 }
 
-async function submitAll(
-  env: AgentEnv,
-  ceremony: string,
-  frames: readonly Uint8Array[],
-  learned: readonly Uint8Array[],
-): Promise<readonly Answer[]> {
-  const budget = { calls: CALLS_PER_OBJECT };
-  const answers: Answer[] = [];
-  for (let from = 0; from < frames.length; from += FRAMES_PER_CALL)
-    answers.push(...(await submit(env, ceremony, frames.slice(from, from + FRAMES_PER_CALL), learned, budget)));
-  return answers;
-}
-
-/** One call; where it fails, one for each half, so that a frame that the object cannot bear fails alone. */
-async function submit(
-  env: AgentEnv,
-  ceremony: string,
-  frames: readonly Uint8Array[],
-  learned: readonly Uint8Array[],
-  budget: { calls: number },
-): Promise<readonly Answer[]> {
-  if (budget.calls === 0) {
-    const refusal = failed(`${frames.length} frames were not tried`, ceremony).fault;
-    return frames.map(() => ({ refusal }));
-  }
-  budget.calls -= 1;
-  try {
-    const receipts = await inTime(env.CEREMONY.getByName(ceremony).submit(frames, learned));
-    if (receipts.length !== frames.length) throw new Error(`${receipts.length} answers to ${frames.length} frames`);
-    return receipts.map((receipt) => ({ receipt }));
-  } catch (error) {
-    const refusal = failed(error, ceremony).fault;
-    if (frames.length === 1) return [{ refusal }];
-    const half = Math.ceil(frames.length / 2);
-    const first = await submit(env, ceremony, frames.slice(0, half), learned, budget);
-    return [...first, ...(await submit(env, ceremony, frames.slice(half), learned, budget))];
-  }
-}
-
-async function inTime<T>(answer: Promise<T>): Promise<T> {
-  let timer: ReturnType<typeof setTimeout> | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${CALL_WITHIN_MS} ms`)), CALL_WITHIN_MS);
-  });
-  return Promise.race([answer, late]).finally(() => clearTimeout(timer));
-}
-
 function misconfigured({ code, detail }: Fault): Fault {
   return code === "INTERNAL"
     ? { code, detail }
     : fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${code})` }).fault;
-}
-
-/** The log has the reason, under a number of its own. */
-function failed(error: unknown, ceremony: string | null = null): { ok: false; fault: Fault } {
-  const request = crypto.randomUUID();
-  log("error", "ingest-failed", { request, ceremony, reason: String(error) });
-  return fault("INTERNAL", { request });
 }
 
 /** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */

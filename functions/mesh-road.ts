@@ -12,7 +12,7 @@ import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { parseObservation } from "../shared/observation/decode.ts";
 import { ceremonyOf, isOfMesh, type VerifiedObservation } from "../shared/observation/observation.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
-import type { Answer } from "./ingest.ts";
+import type { Answer } from "./hand-in.ts";
 
 /** Trust by mesh as it was when last asked for; it is opened anew whenever a keeper's grounds have changed. */
 type Known = Map<string, { readonly version: string; readonly trusts: Trusts }>;

@@ -22,6 +22,15 @@ export const KEPT_BYTES_MAX = 48 * 1_048_576;
 export const KEPT_EACH_BYTES = 240;
 /** Ids of one witness that are kept for batches where a policy has seats without agents: room for 100,000 bids and twice as many. */
 export const BATCHES_MAX = 1_200;
+/** Objects over which one party spreads its intake of one round: each is an isolate's processor more. */
+export const SHARDS_MAX = 64;
+/** Contributions a second from which an intake that nobody asked to be spread goes over 4 and 16 objects: half of what one takes in by itself. */
+export const BATCHED_ARRIVALS_MANY = 1_000;
+export const BATCHED_ARRIVALS_MOST = 4_000;
+/** Bytes that wait at one shard before it takes in nothing more: two seconds of handing over. */
+export const SHARD_WAITING_BYTES_MAX = 1_048_576;
+/** How long a witness waits at most for shards that do not answer, in microseconds; never more than half of what the policy gives the others. */
+export const SEAL_MICROS_MAX = 1_000_000;
 /** Shortest time that a contribution waits for others to fill its batch. */
 export const BATCH_WAIT_MICROS_MIN = 250_000;
 /** Frames that are judged, and handed to an object, together: as batches they hold some 1,500 bids, which take 10 MB while they are read. */

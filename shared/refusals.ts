@@ -11,6 +11,7 @@ import { DISPUTE_REFUSALS } from "./refusals/dispute.ts";
 import { EDGE_REFUSALS } from "./refusals/edge.ts";
 import { ENCODING_REFUSALS } from "./refusals/encoding.ts";
 import { EVIDENCE_REFUSALS } from "./refusals/evidence.ts";
+import { INTAKE_REFUSALS } from "./refusals/intake.ts";
 import { LIFECYCLE_REFUSALS } from "./refusals/lifecycle.ts";
 import { MESH_REFUSALS } from "./refusals/mesh.ts";
 import { POLICY_REFUSALS } from "./refusals/policy.ts";
@@ -23,6 +24,7 @@ export const REFUSALS = {
   ...ENCODING_REFUSALS,
   ...ADMISSION_REFUSALS,
   ...CEREMONY_REFUSALS,
+  ...INTAKE_REFUSALS,
   ...EVIDENCE_REFUSALS,
   ...COALITION_REFUSALS,
   ...REFERENCE_REFUSALS,
@@ -108,6 +110,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   AGENT_DRAINING: "failed",
   OUTBOX_LONG: "failed",
   INTAKE_LONG: "failed",
+  SHARD_BEHIND: "failed",
   KEY_EXPIRING: "failed",
   CLOCKS_APART: "failed",
   REVOCATION_UNSEEN: "failed",
@@ -126,6 +129,7 @@ export function refusalClass(code: RefusalCode): RefusalClass {
   if (
     Object.hasOwn(DISPUTE_REFUSALS, code) ||
     Object.hasOwn(CEREMONY_REFUSALS, code) ||
+    Object.hasOwn(INTAKE_REFUSALS, code) ||
     Object.hasOwn(MESH_REFUSALS, code)
   )
     return "conflict";

@@ -171,7 +171,7 @@ export class LocalAgent {
 type AgentOptions = ConstructorParameters<typeof Miniflare>[0];
 
 /** Classes of its objects. */
-export const AGENT_CLASSES = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge"] as const;
+export const AGENT_CLASSES = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge", "Intake"] as const;
 
 /** What wrangler.toml says of an agent, for a workerd on this machine. */
 export function agentOptions(agent: {

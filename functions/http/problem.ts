@@ -8,6 +8,7 @@ import { PROBLEM_TYPE } from "./contract/route.ts";
 /** Seconds, where nothing more is known. */
 const RETRY_AFTER: { readonly [C in RefusalCode]?: number } = {
   QUEUE_BACKLOGGED: 10,
+  SHARD_BEHIND: 1,
   IDEMPOTENCY_PENDING: 1,
   PROVISIONAL: 2,
   CEREMONIES_WAITING: 60,

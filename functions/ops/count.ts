@@ -5,7 +5,8 @@ import type { CountedStatement } from "../../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";
 import { log } from "../../durable/log.ts";
 import { ceremonyOf, type VerifiedObservation } from "../../shared/observation/observation.ts";
-import type { Answer, Arrival } from "../ingest.ts";
+import type { Answer } from "../hand-in.ts";
+import type { Arrival } from "../ingest.ts";
 
 /** `said` are the statements that passed the door, in the order of the arrivals. */
 export async function countStatements(

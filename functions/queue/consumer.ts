@@ -7,7 +7,8 @@ import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";
 import { log } from "../../durable/log.ts";
 import { refusalClass } from "../../shared/refusals.ts";
 import { type Fault, fault } from "../../shared/result.ts";
-import { type Answer, type Arrival, faultOf, ingest } from "../ingest.ts";
+import type { Answer } from "../hand-in.ts";
+import { type Arrival, faultOf, ingest } from "../ingest.ts";
 import { DISPOSITION, retryDelay } from "./disposition.ts";
 
 /** Messages of the queue `observations`. */

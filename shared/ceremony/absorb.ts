@@ -53,7 +53,7 @@ export function absorbAll(start: Turn, observations: readonly VerifiedObservatio
     run = [];
   };
   for (const observation of observations) {
-    const joins = isForBatch(turn, observation);
+    const joins = isForBatch(turn.state, observation);
     if (!joins || (run.length > 0 && run[0]?.round !== observation.round)) takeRun();
     if (joins) run.push(observation as Taken);
     else turn = absorb(turn, observation);
@@ -63,7 +63,7 @@ export function absorbAll(start: Turn, observations: readonly VerifiedObservatio
 }
 
 /** Whether a statement is a contribution in its signer's own seat, one whose holder runs no agent. */
-function isForBatch({ state }: Turn, observation: VerifiedObservation): boolean {
+export function isForBatch(state: CeremonyState, observation: VerifiedObservation): boolean {
   const { ceremony, key, slot, round: index } = observation;
   const round = state.rounds[index ?? -1];
   if (round === undefined || ceremony !== state.ceremony || state.refusal !== null || key === state.self.key)

@@ -24,17 +24,19 @@ import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn
 const BATCH_BYTES_LEAST = 16_384;
 
 /** Contributions of seats without an agent to one round: each is taken in for the next batch, or refused by whoever cannot bring it. */
-export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[]): Turn {
+export function takeIn(
+  turn: Turn,
+  before: Round,
+  contributions: readonly Taken[],
+  bounds = turn.replaying ? UNBOUNDED : boundsOf(before),
+): Turn {
   const shut = turn.replaying ? null : refusalOf(turn, before);
-  const limit = batchesPerElector(before);
-  const room = turn.replaying ? Number.POSITIVE_INFINITY : (limit - ownBatches(before) - 1) * BATCH_BYTES_LEAST;
   const draft = new Draft(before.intake);
-  const share = keptPerElector(before);
-  const brought = turn.replaying ? 0 : keptFrom(before, before.closing.own);
+  const { room, full: crowded, share, brought } = bounds;
   const perSeat = seatLimit(before, share);
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
-    const full = draft.bytes > room ? fault("INTAKE_FULL", { round: before.index, limit }).fault : null;
+    const full = draft.bytes > room ? crowded : null;
     // What this one would add counts too: a batch beyond the share is taken by nobody.
     const beyond = brought + draft.kept + keptBytes(contribution) > share;
     const over = beyond ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
@@ -48,6 +50,26 @@ export function takeIn(turn: Turn, before: Round, contributions: readonly Taken[
   const due = before.intake.waiting.size > 0 || turn.replaying ? before.intake.dueAt : dueFor(turn, before);
   const intake = { ...draft.take(turn.replaying), dueAt: due };
   return { ...told, state: { ...replaceRound(told.state, { ...before, intake }), quiet: 0 } };
+}
+
+/** What may be taken in: bytes that wait for batches and what is answered beyond them, and what may be kept in all, of which so much is used. */
+export type Bounds = {
+  readonly room: number;
+  readonly full: Fault;
+  readonly share: number;
+  readonly brought: number;
+};
+
+const UNBOUNDED: Bounds = { room: Number.POSITIVE_INFINITY, full: fault("INTAKE_FULL").fault, share: 0, brought: 0 };
+
+export function boundsOf(round: Round): Bounds {
+  const limit = batchesPerElector(round);
+  return {
+    room: (limit - ownBatches(round) - 1) * BATCH_BYTES_LEAST,
+    full: fault("INTAKE_FULL", { round: round.index, limit }).fault,
+    share: keptPerElector(round),
+    brought: keptFrom(round, round.closing.own),
+  };
 }
 
 /** What one seat may have kept: no more than an equal share, and where there are others not all that this elector may bring. */

@@ -7,6 +7,7 @@ import { ALONE } from "../reference/peer-clock.ts";
 import { invariant } from "../result.ts";
 import { absorbAll } from "./absorb.ts";
 import { closeRounds, finishRound } from "./settle.ts";
+import { type KeptSpread, keptSpread, spreadAgain } from "./spread.ts";
 import { type CeremonyState, currentRound, emptyState, replaceRound, type Self } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -24,13 +25,17 @@ export type Memo = {
   readonly correction: number;
   /** Absent in what earlier versions kept. */
   readonly standpoint?: Standpoint | null;
+  /** Of the present round; absent where its intake is not spread. */
+  readonly spread?: KeptSpread;
   /** What each decided round was decided on: later statements may allow another proof of it, or forbid any. */
   readonly decided: readonly Certificate[];
 };
 
 export function memoOf(state: CeremonyState): Memo {
   const round = currentRound(state);
+  const spread = round === undefined ? null : keptSpread(round);
   return {
+    ...(spread === null ? {} : { spread }),
     round: round?.index ?? -1,
     attempt: round?.closing.attempt ?? -1,
     due: round?.closing.due ?? { contest: null, propose: null, prevote: null, precommit: null },
@@ -105,5 +110,5 @@ function withMemo(state: CeremonyState, memo: Memo | null): CeremonyState {
   const round = currentRound(restored);
   if (round === undefined || round.index !== memo.round) return restored;
   const closing = { ...round.closing, attempt: memo.attempt, due: memo.due, mute: memo.mute };
-  return replaceRound(restored, { ...round, closing, earlyAt: memo.earlyAt });
+  return replaceRound(restored, spreadAgain({ ...round, closing, earlyAt: memo.earlyAt }, memo.spread ?? null));
 }

@@ -21,6 +21,7 @@ import { bringBatches } from "./intake.ts";
 import { carryOn } from "./notice.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
+import { awaitsShards, beginSealing, isClosing, noteSilent } from "./spread.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -65,6 +66,8 @@ function closeOnce(turn: Turn): Turn | null {
   if (round === undefined || state.policy === null || state.hold !== null || state.ending !== null) return null;
   const early = turn.replaying ? null : planEarlyClose(turn, round);
   if (early !== null) return early;
+  const sealing = turn.replaying ? null : beginSealing(turn, round);
+  if (sealing !== null) return sealing;
   const move = nextMove(silenced(turn, round).closing, surroundings(turn, round));
   if (move === null) return null;
   if ("say" in move) return sayInClosing(turn, round, move.say, move.attempt, move.with, move.due ?? {});
@@ -82,7 +85,7 @@ function silenced({ state, replaying }: Turn, round: Round): Round {
 }
 
 function surroundings(turn: Turn, round: Round): Surroundings {
-  const mayClose = turn.now >= round.closesAt || (round.earlyAt !== null && turn.now >= round.earlyAt);
+  const mayClose = isClosing(round, turn.now) && !awaitsShards(round, turn.now);
   const { timing } = policyOf(turn.state);
   const [perSeat, batches] = [itemsPerSeat(round), batchesPerElector(round)];
   return { now: turn.now, held: round.held, mayClose, perSeat, batches, timing };
@@ -107,7 +110,8 @@ function sayInClosing(
   due: object,
 ): Turn {
   const slot = { seat: round.closing.own, attempt, item: null };
-  const spoken = say(turn, { round: round.index, slot, body, parents: [], numbered: true });
+  const noted = body.kind === "witness" ? noteSilent(turn, round) : turn;
+  const spoken = say(noted, { round: round.index, slot, body, parents: [], numbered: true });
   const withdrawn = withdrawalOf(turn.state.rounds.slice(0, round.index), spoken.said);
   // Nobody else would take it: the party's own key was withdrawn in an earlier round, and it says so once.
   if (withdrawn !== null)
@@ -257,7 +261,17 @@ export function wakeAt(state: CeremonyState, now: number): number | null {
   if (open && state.hold === null && round !== undefined) {
     const { due } = round.closing;
     const bringing = round.intake.waiting.size === 0 ? null : round.intake.dueAt;
-    for (const at of [round.closesAt, round.earlyAt, bringing, due.contest, due.propose, due.prevote, due.precommit])
+    const sealing = round.intake.spread?.sealBy;
+    for (const at of [
+      round.closesAt,
+      round.earlyAt,
+      sealing,
+      bringing,
+      due.contest,
+      due.propose,
+      due.prevote,
+      due.precommit,
+    ])
       note(at);
   }
   note(state.statusAt);

@@ -10,6 +10,7 @@ import { byOwnClock, listen, remember } from "./clock.ts";
 import { type Contest, contest } from "./contest.ts";
 import type { Effect, Receipt } from "./effect.ts";
 import type { Carried } from "./gathered.ts";
+import { enlist, type Pack, spreadOver, takeOver } from "./handover.ts";
 import { carry } from "./notice.ts";
 import { settleTurn } from "./settle.ts";
 import { audienceOf, type CeremonyState, currentRound } from "./state.ts";
@@ -38,6 +39,12 @@ export type Input =
   | { readonly on: "revocation"; readonly now: number; readonly revocation: Carried }
   /** The party's own word about the outcome. */
   | { readonly on: "contest"; readonly now: number; readonly contest: Contest }
+  /** From now on contributions of seats without an agent are taken in by so many shards. */
+  | { readonly on: "spread"; readonly now: number; readonly shards: number }
+  /** A shard asks to take part. */
+  | { readonly on: "enlist"; readonly now: number; readonly shard: number }
+  /** What one hands over. */
+  | { readonly on: "pack"; readonly now: number; readonly pack: Pack }
   | { readonly on: "clock"; readonly now: number };
 
 export type Step = {
@@ -52,6 +59,9 @@ const HANDLERS: { readonly [K in Input["on"]]: (turn: Turn, input: Extract<Input
   attest: (turn, { content, item, manner }) => attest(turn, content, item, manner), // §7.7
   revocation: (turn, { revocation }) => carry(turn, revocation), // §7.10
   contest: (turn, { contest: content }) => contest(turn, content), // §25
+  spread: (turn, { shards }) => spreadOver(turn, shards), // §7.14
+  enlist: (turn, { shard }) => enlist(turn, shard),
+  pack: (turn, { pack }) => takeOver(turn, pack),
   clock: (turn) => turn, // §7.8: time alone changes things in `settleTurn` only
 };
 

@@ -3,6 +3,7 @@ import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { type Layers, lookUp, withEntries } from "./layers.ts";
+import type { Spread } from "./spread.ts";
 
 export type Taken = VerifiedObservation & Member;
 
@@ -20,6 +21,8 @@ export type Intake = {
   /** What is kept of each seat's, in bytes, and of all that waits. */
   readonly keptOf: ReadonlyMap<number, number>;
   readonly kept: number;
+  /** The objects over which this party spreads its intake; null where the ceremony takes in all by itself. */
+  readonly spread: Spread | null;
 };
 
 export const NO_INTAKE: Intake = {
@@ -31,6 +34,7 @@ export const NO_INTAKE: Intake = {
   perSeat: new Map(),
   keptOf: new Map(),
   kept: 0,
+  spread: null,
 };
 
 export const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;

@@ -56,41 +56,6 @@ export const CEREMONY_REFUSALS = {
     why: "the same id was admitted before",
     do: "nothing: it counts once",
   },
-  BATCH_MEMBER: {
-    what: "a contribution in the batch does not stand",
-    why: "number {index} is refused ({code}), and a batch stands with all that it holds",
-    do: "nothing with this batch: whoever signed it must bring the others in a sound one",
-  },
-  BATCH_UNFIT: {
-    what: "the contribution cannot travel in a batch",
-    why: "its seat runs no agent, and what electors carry for such seats needs {need}",
-    do: "sign it again so that it has that, or ask for a ceremony in which your role runs an agent",
-  },
-  INTAKE_ELSEWHERE: {
-    what: "this party takes in nothing for seats without an agent",
-    why: "it closes no rounds here, and only electors bring contributions in batches",
-    do: "hand it to the agent of an elector: {electors}",
-  },
-  INTAKE_CLOSED: {
-    what: "this elector takes in nothing more for round {round}",
-    why: "it has signed what it holds, and adds nothing to it",
-    do: "hand it to another elector at once, or contribute to the next round",
-  },
-  INTAKE_FULL: {
-    what: "this elector can sign no further batch in round {round}",
-    why: "it has signed {limit} of them, as many as its witness lists",
-    do: "hand it to another elector",
-  },
-  ROUND_FULL: {
-    what: "this elector keeps no further contributions of round {round}",
-    why: "what it has taken in fills the {limit} bytes of memory that are its share of the round",
-    do: "hand it to another elector, or spread what is asked for over several ceremonies",
-  },
-  SEAT_FULL: {
-    what: "seat {seat} has no room for this contribution in the round",
-    why: "what it has said already fills the {limit} bytes that every such seat may take up",
-    do: "say it in fewer or shorter contributions",
-  },
   PARKED_FULL: {
     what: "too many observations wait for this ceremony's call",
     why: "at most {limit} are held",

@@ -47,7 +47,8 @@ class Noting extends Network {
 
 function turnOf(input: Input): Turn {
   const { on, now } = input;
-  if (on === "revocation" || on === "contest") throw new Error("the script has no such turn");
+  if (on !== "observations" && on !== "open" && on !== "attest" && on !== "clock")
+    throw new Error("the script has no such turn");
   const frames = on === "observations" ? input.observations : on === "open" ? [input.call] : [];
   const choice = on === "attest" ? String(input.content.get("choice")) : null;
   return { on, now, frames: frames.map(({ frame }) => toBase64(frame)), choice };

@@ -1,9 +1,11 @@
 // Statements of ceremonies whose call nobody here knows: they wait, but not without bound, not for ever, and in no list.
+
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../cli/stack/party.ts";
 import { Ceremony } from "../../durable/ceremony-object.ts";
 import { Directory } from "../../durable/directory-object.ts";
 import type { AgentEnv } from "../../durable/env.ts";
+import type { Receipt } from "../../shared/ceremony/effect.ts";
 import { WAITING_MAX } from "../../shared/limits.ts";
 import { agentVariables } from "../support/agent-env.ts";
 import { contributionFrame } from "../support/frames.ts";
@@ -43,7 +45,7 @@ const tables = ({ storage }: Opened) =>
   storage.sql.exec("SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite%'").toArray();
 
 async function say(opened: Opened, party: Party, ceremony: string): Promise<string | null> {
-  const [receipt] = await opened.object.submit([contributionFrame(party, ceremony, 1)]);
+  const [receipt] = (await opened.object.submit([contributionFrame(party, ceremony, 1)])) as Receipt[];
   return receipt?.code ?? null;
 }
 

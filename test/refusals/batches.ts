@@ -4,8 +4,8 @@ import type { Round } from "../../shared/ceremony/state.ts";
 import { checkInclusion, type InclusionProof, proveInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
 import { KEPT_BYTES_MAX } from "../../shared/limits.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
-import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
 import type { EVIDENCE_REFUSALS } from "../../shared/refusals/evidence.ts";
+import type { INTAKE_REFUSALS } from "../../shared/refusals/intake.ts";
 import type { Fault } from "../../shared/result.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../support/bidders.ts";
 import { finishedApproval, trustIn } from "../support/evidence.ts";
@@ -38,7 +38,7 @@ async function checked(change: Partial<InclusionProof>): Promise<Fault | undefin
   return code === null ? undefined : { code, detail };
 }
 
-export const BATCHES: Examples<typeof CEREMONY_REFUSALS & typeof EVIDENCE_REFUSALS> = {
+export const BATCHES: Examples<typeof INTAKE_REFUSALS & typeof EVIDENCE_REFUSALS> = {
   INCLUSION_ABSENT: () => proveInclusion(ended().state, idOf("a bid that never came")),
   INCLUSION_UNSAID: () => {
     const { state } = finishedApproval(3).agent("acme");

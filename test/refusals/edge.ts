@@ -1,4 +1,5 @@
 // Examples of refusals at an agent's edge: bodies, routes, keys, webhooks, the queue and the link. The agent runs in this process.
+
 import { createHash } from "node:crypto";
 import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";
@@ -12,6 +13,7 @@ import { WRONG_A_MINUTE } from "../../functions/http/guesses.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
 import { consumeObservations } from "../../functions/queue/consumer.ts";
 import type { Revocation } from "../../shared/authority/statement.ts";
+import type { Receipt } from "../../shared/ceremony/effect.ts";
 import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
 import { parseInboundSubject } from "../../shared/mesh/subject.ts";
 import { authorFor } from "../../shared/observation/author.ts";
@@ -137,7 +139,7 @@ const unknown =
     for (let n = 1; n < count; n++)
       await agent.ceremony(idOf(`${n}`)).submit([contributionFrame(bolt, idOf(`${n}`), 1)]);
     const last = idOf("the last");
-    const [receipt] = await agent.ceremony(last).submit([contributionFrame(bolt, last, 1)]);
+    const [receipt] = (await agent.ceremony(last).submit([contributionFrame(bolt, last, 1)])) as Receipt[];
     return receipt?.code ? { code: receipt.code, detail: receipt.detail } : undefined;
   };
 

@@ -20,6 +20,7 @@ import { OPERATION } from "./operation.ts";
 import { POLICY } from "./policy.ts";
 import { POLICY_DOCUMENTS } from "./policy-documents.ts";
 import { COMPOSITE, REFERENCE } from "./reference.ts";
+import { SHARDS } from "./shards.ts";
 
 // Its modules are built with the agent's bundle; no refusal comes from them.
 vi.spyOn(console, "error").mockImplementation(() => undefined);
@@ -30,6 +31,7 @@ const EXAMPLES: Readonly<Record<string, Example>> = {
   ...AUTHORITY,
   ...CEREMONY,
   ...BATCHES,
+  ...SHARDS,
   ...COMPOSITION,
   ...POLICY_DOCUMENTS,
   ...LIFECYCLE,

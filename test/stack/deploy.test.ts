@@ -90,7 +90,7 @@ describe("deploy", () => {
     const [code, output] = await tryByWrangler();
     expect([code, output]).toEqual([0, expect.stringContaining("--dry-run: exiting now.")]);
     expect(output).not.toMatch(/warning/i);
-    for (const name of ["CEREMONY", "LINK", "DIRECTORY", "MESH", "HOOKS", "EDGE", "OBSERVATIONS"])
+    for (const name of ["CEREMONY", "LINK", "DIRECTORY", "MESH", "HOOKS", "EDGE", "INTAKE", "OBSERVATIONS"])
       expect(output).toContain(`env.${name}`);
     expect(asked).toEqual([]);
   });

@@ -7,6 +7,7 @@ import { Directory } from "../../durable/directory-object.ts";
 import { Edge } from "../../durable/edge-object.ts";
 import { type AgentEnv, HOOKS_NAME, type LinkRpc } from "../../durable/env.ts";
 import { Hooks } from "../../durable/hooks-object.ts";
+import { Intake } from "../../durable/intake-object.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
 import { counted, createTables, drainUntil, lastHeard, lastTrouble, setDrain } from "../../durable/link-schema.ts";
 import { Mesh } from "../../durable/mesh-object.ts";
@@ -18,6 +19,9 @@ export type AgentHere = {
   readonly env: AgentEnv;
   readonly config: AgentConfig;
   readonly ceremony: (id: string) => Ceremony;
+  readonly intake: (shard: string) => Intake;
+  /** Ends an object of an intake, as an eviction does: the next call makes another over the same storage. */
+  readonly evict: (shard: string) => void;
   readonly directory: Directory;
   readonly mesh: (name: string) => Mesh;
   readonly hooks: () => Hooks;
@@ -54,10 +58,11 @@ export function agentHere(
   const variables = agentVariables(party, parties, changes, hookSecrets);
   const directory = new Directory({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
   const edge = new Edge({ storage: sqliteStorage() } as unknown as DurableObjectState, {});
-  const { keeping, wake, settled } = platformFor(() => env);
+  const { keeping, evictable, wake, settled } = platformFor(() => env);
   const hooks = keeping(Hooks);
   const bus: LinkRpc = { ...linkWithoutBus(recall), ...link };
   const ceremony = keeping(Ceremony);
+  const intake = evictable(Intake);
   const mesh = keeping(Mesh);
   const named = {
     LINK: { getByName: () => bus },
@@ -66,6 +71,7 @@ export function agentHere(
     HOOKS: { getByName: hooks },
     MESH: { getByName: mesh },
     EDGE: { getByName: () => edge },
+    INTAKE: { getByName: intake.of },
   };
   const env = { ...variables, HOOKS_LOOPBACK: "1", ...named } as unknown as AgentEnv;
   const config = configOf(env);
@@ -76,6 +82,8 @@ export function agentHere(
     env,
     config: config.value,
     ceremony,
+    intake: intake.of,
+    evict: intake.evict,
     directory,
     mesh,
     hooks: () => hooks(HOOKS_NAME),
@@ -89,14 +97,15 @@ type Alarmed = { readonly alarm: () => Promise<void> };
 
 /** Objects found by name, each with a storage of its own, and woken when their alarms are due. */
 function platformFor(env: () => AgentEnv) {
-  const kept: { readonly storage: DurableObjectStorage; readonly object: Alarmed }[] = [];
+  const kept = new Map<DurableObjectStorage, Alarmed>();
   const pending: Promise<unknown>[] = [];
-  const keeping = <T extends Alarmed>(Kept: new (context: DurableObjectState, env: AgentEnv) => T) => {
+  const evictable = <T extends Alarmed>(Kept: new (context: DurableObjectState, env: AgentEnv) => T) => {
+    const storages = new Map<string, DurableObjectStorage>();
     const objects = new Map<string, T>();
-    return (name: string): T => {
+    const of = (name: string): T => {
       const known = objects.get(name);
       if (known !== undefined) return known;
-      const storage = sqliteStorage();
+      const storage = storages.get(name) ?? sqliteStorage();
       const context = {
         storage,
         id: { name },
@@ -104,13 +113,17 @@ function platformFor(env: () => AgentEnv) {
         waitUntil: (work: Promise<unknown>) => void pending.push(work),
       };
       const object = new Kept(context as unknown as DurableObjectState, env());
-      kept.push({ storage, object });
+      storages.set(name, storage);
+      kept.set(storage, object);
       objects.set(name, object);
       return object;
     };
+    return { of, evict: (name: string) => void objects.delete(name) };
   };
+  const keeping = <T extends Alarmed>(Kept: new (context: DurableObjectState, env: AgentEnv) => T) =>
+    evictable(Kept).of;
   const wake = async () => {
-    for (const { storage, object } of kept) {
+    for (const [storage, object] of kept) {
       if (((await storage.getAlarm()) ?? Number.POSITIVE_INFINITY) > Date.now()) continue;
       await storage.deleteAlarm();
       await object.alarm();
@@ -119,7 +132,7 @@ function platformFor(env: () => AgentEnv) {
   const settled = async () => {
     await Promise.all(pending);
   };
-  return { keeping, wake, settled };
+  return { keeping, evictable, wake, settled };
 }
 
 /** A link whose bus is away: its rows are real, and nothing leaves. */

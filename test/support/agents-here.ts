@@ -58,7 +58,7 @@ export function agentsHere(count: number, changes: object = {}): AgentsHere {
 }
 
 /** What agents send waits until it is handed on; what comes from or goes to those that are apart is lost. */
-function busBetween(names: readonly string[], apart: ReadonlySet<string>) {
+export function busBetween(names: readonly string[], apart: ReadonlySet<string>) {
   const waiting: { readonly from: string; readonly item: OutgoingFrame }[] = [];
   const heard = new Map<string, Record<string, number>>(names.map((name) => [name, {}]));
   const linkOf = (name: string): Partial<LinkRpc> => ({

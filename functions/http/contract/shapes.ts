@@ -3,6 +3,7 @@
 import type { Alert, ShownCeremony } from "../../../durable/alerts.ts";
 import type { CeremonyRow } from "../../../durable/ceremony-list.ts";
 import type { EdgeRefusal } from "../../../durable/directory-object.ts";
+import type { ShardDepth } from "../../../durable/intake-rpc.ts";
 import type { LinkHealth } from "../../../durable/link-object.ts";
 import type { PeerLane } from "../../../durable/link-outbox.ts";
 import type { Trouble } from "../../../durable/link-schema.ts";
@@ -133,6 +134,7 @@ export const ceremony = record<ShownCeremony>({
   mute: boolean,
   refusal: nullable(words),
   alerts: many(alert),
+  shards: many(record<ShardDepth>({ shard: count, sealed: boolean, waiting: nullable(count) })),
 });
 
 export const outcome = record<

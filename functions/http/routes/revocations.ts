@@ -9,7 +9,8 @@ import { BODY_BYTES_MAX, FRAME_BYTES_MAX, TTL_MICROS_MAX } from "../../../shared
 import { buildTopic } from "../../../shared/mesh/subject.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
-import { type Answer, faultOf, ingest } from "../../ingest.ts";
+import type { Answer } from "../../hand-in.ts";
+import { faultOf, ingest } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";

@@ -14,6 +14,7 @@ import { ADMISSION_REFUSALS } from "../../../shared/refusals/admission.ts";
 import { CEREMONY_REFUSALS } from "../../../shared/refusals/ceremony.ts";
 import { COMPOSITE_REFUSALS } from "../../../shared/refusals/composite.ts";
 import { ENCODING_REFUSALS } from "../../../shared/refusals/encoding.ts";
+import { INTAKE_REFUSALS } from "../../../shared/refusals/intake.ts";
 import type { RefusalCode } from "../../../shared/refusals.ts";
 import { joinAll, joinOf, opened, pinned, voteAndEnd, WALK_IN } from "../../support/convened.ts";
 import { bundleOf, bytesOf } from "../../support/evidence.ts";
@@ -231,10 +232,11 @@ describe("every refusal of an observation", () => {
       "PROVISIONAL",
     ],
     ...["ALREADY_ATTESTED", "DRAFT_STALE", "DRAFT_CHANGED", "ITEMS_FULL", "CEREMONIES_WAITING", "NO_SEAT"],
+    ...["SHARD_BEHIND", "SHARD_LATE", "SHARD_SILENT"],
   ];
 
   it("has its step in the table", () => {
-    const groups = [ENCODING_REFUSALS, ADMISSION_REFUSALS, CEREMONY_REFUSALS, COMPOSITE_REFUSALS];
+    const groups = [ENCODING_REFUSALS, ADMISSION_REFUSALS, CEREMONY_REFUSALS, INTAKE_REFUSALS, COMPOSITE_REFUSALS];
     const stray = groups.flatMap((group) => Object.keys(group)).filter((code) => stepOf(code as RefusalCode) === null);
     expect(stray.sort()).toEqual([...OTHERS].sort());
   });
