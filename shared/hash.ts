@@ -11,9 +11,7 @@ const working = nobleSha256.create();
 
 function ours(bytes: Uint8Array): Uint8Array {
   beginning._cloneInto(working);
-  const digest = new Uint8Array(32);
-  working.update(bytes).digestInto(digest);
-  return digest;
+  return working.update(bytes).digest();
 }
 
 /** What a host has of its own; a call costs as much as a few blocks of ours. */
