@@ -81,7 +81,8 @@ export function holdBatch(
 ): Turn {
   const round = turn.state.rounds[before.index] as Round;
   const { intake, fresh, pairs } = noteBatch(round.intake, batch.body.members);
-  const held = new Map(round.held).set(batch.id, keepSmall(batch));
+  // Whoever reads again has it as small as it means to keep it: a verifier holds all of the evidence anyway.
+  const held = new Map(round.held).set(batch.id, turn.replaying ? batch : keepSmall(batch));
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake }), quiet: 0 } };
   const contributions = batch.body.members.length;
   const waited = batch.body.members.flatMap(({ id }) => (round.intake.stored.has(id) ? [id] : []));
