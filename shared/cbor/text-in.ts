@@ -2,18 +2,18 @@
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
-/** Short texts met before, each in the place that follows from its bytes. What is not there is made again: it changes no answer. */
+/** Short texts of plain ASCII met before, each in the place that follows from its bytes. What is not there is made again: it changes no answer. */
 const met: (string | undefined)[] = new Array(4_096).fill(undefined);
 const MET_LENGTH_MAX = 32;
 
 /** The text of these bytes; null where they are not UTF-8. */
 export function textIn(bytes: Uint8Array, from: number, end: number): string | null {
-  const place = end - from > MET_LENGTH_MAX ? -1 : placeOf(bytes, from, end);
-  if (place < 0) return decoded(bytes, from, end);
+  if (end - from > MET_LENGTH_MAX) return decoded(bytes, from, end);
+  const place = placeOf(bytes, from, end);
   const known = met[place];
   if (known !== undefined && isSpelt(known, bytes, from, end)) return known;
   const text = decoded(bytes, from, end);
-  met[place] = text ?? undefined;
+  if (text?.length === end - from) met[place] = text; // as many characters as bytes: each is ASCII
   return text;
 }
 
@@ -25,15 +25,11 @@ function decoded(bytes: Uint8Array, from: number, end: number): string | null {
   }
 }
 
-/** Where a text of plain ASCII is kept; -1 for any other. */
+/** Follows from a few of the bytes: what comes again comes in the same place, and most that differ do so there or in length. */
 function placeOf(bytes: Uint8Array, from: number, end: number): number {
-  let hash = end - from;
-  for (let at = from; at < end; at++) {
-    const byte = bytes[at] as number;
-    if (byte > 0x7f) return -1;
-    hash = (Math.imul(hash, 31) + byte) | 0;
-  }
-  return (hash ^ (hash >>> 12)) & (met.length - 1);
+  const middle = bytes[(from + end) >> 1] as number;
+  const [first, beforeLast, last] = [bytes[from] as number, bytes[end - 2] as number, bytes[end - 1] as number];
+  return (31 * (31 * (31 * (end - from) + first) + middle) + 101 * beforeLast + 13 * last) & (met.length - 1);
 }
 
 function isSpelt(text: string, bytes: Uint8Array, from: number, end: number): boolean {
