@@ -165,6 +165,20 @@ export function microseconds(iso: string): number | null {
   return Number.isSafeInteger(at) ? at : null;
 }
 
+const INSTANTS: readonly string[] = ["after", "expires", "issued", "notAfter", "notBefore", "refreshBy"];
+
+/** A plain document, or several, in which people may have written instants in ISO 8601: the core counts microseconds. */
+export function inMicroseconds(document: unknown): unknown {
+  if (Array.isArray(document)) return document.map(inMicroseconds);
+  if (typeof document !== "object" || document === null) return document;
+  return Object.fromEntries(
+    Object.entries(document).map(([key, value]) => [
+      key,
+      INSTANTS.includes(key) && typeof value === "string" ? (microseconds(value) ?? value) : value,
+    ]),
+  );
+}
+
 /** Names of the files in a folder, sorted; with `deep` those of its folders too, as paths. */
 export function namesIn(folder: string, deep = false): readonly string[] {
   try {

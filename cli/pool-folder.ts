@@ -7,7 +7,7 @@ import type { SignedPool } from "../shared/coalition/signed.ts";
 import { openTrust, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { type FramesFile, isFramesFile, readFramesFile } from "../shared/mesh/signed/frames-file.ts";
 import { unwrap } from "./commands/unwrap.ts";
-import { microseconds, namesIn, readJsonFile, required } from "./files.ts";
+import { inMicroseconds, namesIn, readJsonFile, required } from "./files.ts";
 import { type Call, EXIT, Refused, refused } from "./registry.ts";
 
 export type ReadPool = Pick<SignedPool, "pool" | "refused">;
@@ -58,18 +58,4 @@ async function signedPool(documents: Documents, trust: TrustStatement): Promise<
   const opened = unwrap(await openTrust(trust, statements));
   const frames = files.flatMap((file) => file.frames);
   return openPool(frames, trust.mesh, opened);
-}
-
-const INSTANTS: readonly string[] = ["after", "expires", "issued", "refreshBy"];
-
-/** People write instants in ISO 8601; the core counts microseconds. */
-export function inMicroseconds(document: unknown): unknown {
-  if (Array.isArray(document)) return document.map(inMicroseconds);
-  if (typeof document !== "object" || document === null) return document;
-  return Object.fromEntries(
-    Object.entries(document).map(([key, value]) => [
-      key,
-      INSTANTS.includes(key) && typeof value === "string" ? (microseconds(value) ?? value) : value,
-    ]),
-  );
 }

@@ -4,25 +4,13 @@ import { integer, list, misfit, nullable, type Reader, record, text, withDefault
 import { readTrustStatement, type TrustStatement } from "../shared/evidence/trust-statement.ts";
 import { CHAIN_LENGTH_MAX, DEVICE_LINKS_MAX, SEATS_MAX, SHARDS_MAX } from "../shared/limits.ts";
 import { isToken } from "../shared/mesh/subject.ts";
+import type { PartyCore } from "../shared/party.ts";
 import { readSource, type SourceDocument } from "../shared/source/document.ts";
 import { TARGET_LENGTH_MAX } from "../shared/webhooks/target.ts";
 import { ENDPOINTS_MAX, type Endpoint, readEndpoint } from "./hook-endpoints.ts";
 import type { StandingDocument } from "./standing.ts";
 
-/** What the party publishes about its agent; no secrets. */
-export type PartyDocument = {
-  readonly name: string;
-  readonly mesh: string;
-  /** Credential frames in base64, root's grant first. */
-  readonly credentials: readonly string[];
-  readonly trust: TrustStatement;
-  /** Organisations that may send here, and their NATS accounts. */
-  readonly partners: readonly { readonly name: string; readonly account: string }[];
-  readonly sources: readonly SourceDocument[];
-  /** Added to the local clock, in milliseconds: the party's correction towards mesh time. */
-  readonly clockOffsetMs: number;
-  /** The device's continuity, oldest link first, in base64; empty where the agent's key alone says who it is. */
-  readonly deviceLinks: readonly string[];
+export type PartyDocument = PartyCore<SourceDocument> & {
   /** Further meshes in which it stands; may be left out, as by most. */
   readonly meshes: readonly StandingDocument[];
   /** Addresses of partners' signed statements, and the mesh that they are for; may be left out. */

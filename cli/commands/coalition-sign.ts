@@ -5,9 +5,8 @@ import { type CoalitionType, coalitionContent } from "../../shared/coalition/sig
 import { declarationDraft } from "../../shared/mesh/signed/draft.ts";
 import { writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
 import { authorFor } from "../../shared/observation/author.ts";
-import { argument, instant, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import { argument, inMicroseconds, instant, readJsonFile, required, usage, writeNamed } from "../files.ts";
 import { readIdentity } from "../identity.ts";
-import { inMicroseconds } from "../pool-folder.ts";
 import { type Command, EXIT, type Refused, refused, WITHHOLDS } from "../registry.ts";
 
 export const coalitionSign: Command = {

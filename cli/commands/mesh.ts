@@ -16,7 +16,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { isKind } from "../../shared/observation/observation.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { fault, type Result } from "../../shared/result.ts";
-import { argument, instant, microseconds, namesIn, readJsonFile, required } from "../files.ts";
+import { argument, inMicroseconds, instant, namesIn, readJsonFile, required } from "../files.ts";
 import { GOVERNING, pinnedBy, signedFile } from "../pool-folder.ts";
 import { type Call, type Command, EXIT, refused } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
@@ -79,11 +79,11 @@ async function sceneOf(call: Call, files: Files): Promise<Asked> {
   const at = instant(call, "at");
   if (call.flags.scenario === true) {
     const plain = {
-      agreement: withInstants(files.agreement),
-      ours: withInstants(files.ours),
-      theirs: withInstants(files.theirs),
-      translators: files.translators.map(withInstants),
-      alignment: files.alignment === null ? null : withInstants(files.alignment),
+      agreement: inMicroseconds(files.agreement),
+      ours: inMicroseconds(files.ours),
+      theirs: inMicroseconds(files.theirs),
+      translators: files.translators.map(inMicroseconds),
+      alignment: files.alignment === null ? null : inMicroseconds(files.alignment),
       at,
     };
     return { ...unwrap(readScene(plain)), refused: [], imports: new Map() };
@@ -120,17 +120,6 @@ async function movedBy(call: Call, files: Files, now: Reconciliation): Promise<r
 export function jsonFilesIn(folder: string): readonly unknown[] {
   const names = namesIn(folder).filter((name) => name.endsWith(".json"));
   return names.map((name) => readJsonFile(join(folder, name)));
-}
-
-const INSTANTS = ["expires", "notBefore", "notAfter", "after"];
-
-/** People write instants as ISO 8601; the documents hold microseconds. */
-function withInstants(document: unknown): unknown {
-  if (typeof document !== "object" || document === null || Array.isArray(document)) return document;
-  const entries = Object.entries(document).map(([name, value]) => {
-    return [name, INSTANTS.includes(name) && typeof value === "string" ? (microseconds(value) ?? value) : value];
-  });
-  return Object.fromEntries(entries);
 }
 
 function reportText({ verdict, divergence, imported, conflicts, refused, order, digest, stopped }: Report): string {
@@ -196,7 +185,7 @@ export const translatorCheck: Command = {
 
 /** The translator of a plain document, or the first in a file of signed ones; whoever signed it, its losses are its own. */
 function translatorIn(document: unknown, unread: string[]): Result<Translator> {
-  if (!isFramesFile(document)) return readPlainTranslator(withInstants(document), unread);
+  if (!isFramesFile(document)) return readPlainTranslator(inMicroseconds(document), unread);
   for (const frame of unwrap(readFramesFile(document, "translator")).frames) {
     const parsed = unwrap(parseObservation(frame)).observation;
     if (isKind(parsed, "declaration") && parsed.body.type === "translator")

@@ -1,18 +1,10 @@
 // The public document that an agent is deployed with, as PARTY: who it is, whom it recognises, and what may send to it.
 import { toBase64 } from "../../shared/bytes.ts";
-import { type TrustStatement, writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import type { PartyCore } from "../../shared/party.ts";
 
-export type PartyDocument = {
-  readonly name: string;
-  readonly mesh: string;
-  readonly credentials: readonly string[];
-  readonly trust: TrustStatement;
-  readonly partners: readonly { readonly name: string; readonly account: string }[];
-  readonly sources: readonly unknown[];
-  readonly clockOffsetMs: number;
-  /** The device's continuity, oldest link first, in base64; absent where the agent's key alone says who it is. */
-  readonly deviceLinks?: readonly string[];
-};
+/** As it is written: what may be left out is the agent's to fill in, and a source is judged where it is taken. */
+export type PartyDocument = Omit<PartyCore<unknown>, "deviceLinks"> & Partial<Pick<PartyCore<unknown>, "deviceLinks">>;
 
 export type Recognised = {
   /** Root keys in hexadecimal, and the authority that each stands for; the party's own among them. */

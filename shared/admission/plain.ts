@@ -213,14 +213,6 @@ export function parseAdmissionPolicy(document: unknown): Result<AdmissionPolicy>
 /** An observation as it is judged, with the ceremony that it names. */
 export type Presented = { readonly evidence: Evidence; readonly ceremony: string | null };
 
-/** Judges one observation in words among others. */
-export function admitPlain(policy: AdmissionPolicy, observation: unknown, context: unknown): Result<Admission> {
-  const subject = parseWords(observation);
-  if (!subject.ok) return subject;
-  const around = parseContext(context);
-  return around.ok ? ok(admitPresented(policy, subject.value, [], around.value)) : around;
-}
-
 export function parseWords(document: unknown): Result<Presented> {
   const words = parse(document, readWords, "an observation", OBSERVATION_SHAPE);
   return words.ok ? ok(present(words.value)) : words;

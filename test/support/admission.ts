@@ -1,7 +1,7 @@
 // Observations in words, and rules to judge them by.
 import type { Evidence } from "../../shared/admission/evidence.ts";
 import type { Admission } from "../../shared/admission/judge.ts";
-import { admitPlain, parseAdmissionPolicy } from "../../shared/admission/plain.ts";
+import { admitPresented, parseAdmissionPolicy, parseContext, parseWords } from "../../shared/admission/plain.ts";
 
 export type Fields = Readonly<Record<string, unknown>>;
 
@@ -9,9 +9,11 @@ export type Fields = Readonly<Record<string, unknown>>;
 export function judge(policy: Fields, observation: Fields, context: Fields = {}): Admission {
   const parsed = parseAdmissionPolicy(policy);
   if (!parsed.ok) throw new Error(`the policy is refused: ${JSON.stringify(parsed.fault.detail)}`);
-  const judged = admitPlain(parsed.value, { id: "x", authority: "acme", ...observation }, context);
-  if (!judged.ok) throw new Error(`the case is refused: ${JSON.stringify(judged.fault.detail)}`);
-  return judged.value;
+  const subject = parseWords({ id: "x", authority: "acme", ...observation });
+  if (!subject.ok) throw new Error(`the observation is refused: ${JSON.stringify(subject.fault.detail)}`);
+  const around = parseContext(context);
+  if (!around.ok) throw new Error(`the context is refused: ${JSON.stringify(around.fault.detail)}`);
+  return admitPresented(parsed.value, subject.value, [], around.value);
 }
 
 export function evidence(changes: Partial<Evidence> = {}): Evidence {
