@@ -167,10 +167,14 @@ export class Directory extends DurableObject {
 
   /** A ceremony that was opened here, and whose object will note it by itself: whoever opened it may ask for it before that. */
   async expect(ceremony: string): Promise<void> {
-    if (!(await this.knows(ceremony))) this.#sql.exec("INSERT INTO expected VALUES (?)", ceremony);
+    if (!this.#knows(ceremony)) this.#sql.exec("INSERT INTO expected VALUES (?)", ceremony);
   }
 
   async knows(ceremony: string): Promise<boolean> {
+    return this.#knows(ceremony);
+  }
+
+  #knows(ceremony: string): boolean {
     const found = "SELECT 1 FROM ceremonies WHERE ceremony = ?1 UNION ALL SELECT 1 FROM expected WHERE ceremony = ?1";
     return this.#sql.exec(found, ceremony).toArray().length > 0;
   }

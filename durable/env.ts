@@ -30,9 +30,9 @@ export type CeremonyRpc = {
   readonly enlist: (shard: number) => Promise<Enlisted | null>;
   readonly handOver: (pack: HandedPack) => Promise<number>;
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;
-  /** Of withdrawals that the keeper of a coalition's mesh tells, in order. */
-  /** What a revocation of the coalition in a mesh would touch here; null for nothing. */
+  /** What a withdrawal would touch here: of a translator of the coalition in a mesh, or of a credential; null for nothing. */
   readonly preview: (mesh: string, revocation: TranslatorRevocation | Revocation) => Promise<Preview | null>;
+  /** Of withdrawals that the keeper of a coalition's mesh tells, in order. */
   readonly withdraw: (frames: readonly Uint8Array[]) => Promise<readonly Uptake[]>;
   readonly open: (call: Uint8Array) => Promise<readonly Receipt[]>;
   readonly attest: (content: CborMap, item: string | null) => Promise<readonly Receipt[]>;

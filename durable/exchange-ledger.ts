@@ -4,9 +4,13 @@ import type { Id } from "../shared/observation/observation.ts";
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS released (manifest TEXT PRIMARY KEY, frame BLOB NOT NULL, lists TEXT NOT NULL)",
-  `CREATE TABLE IF NOT EXISTS early (gateway TEXT NOT NULL, sequence INTEGER NOT NULL, mesh TEXT NOT NULL, at INTEGER NOT NULL,
-     PRIMARY KEY (gateway, sequence))`,
+  // A gateway of several meshes numbers its files for each.
+  `CREATE TABLE IF NOT EXISTS came_early (gateway TEXT NOT NULL, mesh TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL,
+     PRIMARY KEY (gateway, mesh, sequence))`,
 ];
+
+/** Files of one gateway that are remembered to have come early: those that are to be carried here first come before the highest ones. */
+const EARLY_MAX = 256;
 
 /** A file that was let out: the ids of what it holds, and its lists as its manifest covers them. */
 export type Released = {
@@ -51,10 +55,21 @@ export class ExchangeLedger {
   }
 
   cameEarly({ gateway, sequence, mesh, at }: Early): void {
-    this.#sql.exec("INSERT OR IGNORE INTO early VALUES (?, ?, ?, ?)", gateway, sequence, mesh, at);
+    this.#sql.exec("INSERT OR IGNORE INTO came_early VALUES (?, ?, ?, ?)", gateway, mesh, sequence, at);
+    const over =
+      "SELECT sequence FROM came_early WHERE gateway = ?1 AND mesh = ?2 ORDER BY sequence LIMIT -1 OFFSET ?3";
+    const drop = `DELETE FROM came_early WHERE gateway = ?1 AND mesh = ?2 AND sequence IN (${over})`;
+    this.#sql.exec(drop, gateway, mesh, EARLY_MAX);
+  }
+
+  /** A file was taken: it, and those before it, are awaited no more. */
+  came({ gateway, sequence, mesh }: Omit<Early, "at">): void {
+    const gone = "DELETE FROM came_early WHERE gateway = ? AND mesh = ? AND sequence <= ?";
+    this.#sql.exec(gone, gateway, mesh, sequence);
   }
 
   early(): readonly Early[] {
-    return this.#sql.exec<Early>("SELECT gateway, sequence, mesh, at FROM early ORDER BY gateway, sequence").toArray();
+    const query = "SELECT gateway, sequence, mesh, at FROM came_early ORDER BY gateway, mesh, sequence";
+    return this.#sql.exec<Early>(query).toArray();
   }
 }

@@ -96,8 +96,21 @@ export async function verifyHere(host: Mesh, env: AgentEnv, brought: Brought): P
   return arrival.ok ? ok({ ...tellArrival(arrival.value), written: null, receipt: null }) : arrival;
 }
 
-/** Takes in what the same judgement admits: all of it in one turn, or nothing. */
+/** The import that each keeper is at, if any. */
+const imports = new WeakMap<Mesh, Promise<unknown>>();
+
+/** Takes in what the same judgement admits: all of it in one turn, or nothing. One file after another, each judged with what the one before brought. */
 export async function importHere(host: Mesh, env: AgentEnv, brought: Brought): Promise<Result<Imported>> {
+  const before = imports.get(host) ?? Promise.resolve();
+  const taken = before.then(() => takeFile(host, env, brought));
+  imports.set(
+    host,
+    taken.catch(() => undefined),
+  );
+  return taken;
+}
+
+async function takeFile(host: Mesh, env: AgentEnv, brought: Brought): Promise<Result<Imported>> {
   const { file, ceremony } = brought;
   const doubt = await host.doubt();
   if (doubt !== null) return { ok: false, fault: doubt };
@@ -191,6 +204,7 @@ function write(host: Mesh, arrival: Arrival, decision: Decision | null): Pick<Im
   const support = supportOf({ statements: carried, authority: [] }, [to, from]);
   // A receipt of a file of ours may come with the next file from there.
   const receipts = ofType(carried, "receipt").found;
+  host.exchanges.came({ gateway: sound.by.key, mesh: from, sequence: sound.manifest.sequence });
   bring(host, to, [...support, ...originals, ...receipts, sound.by]);
   const say = (type: string, content: Parameters<typeof declarationDraft>[1]) =>
     host.publish((head) => declarationDraft(type, content, { at, head }));

@@ -1,8 +1,10 @@
 // A plant and an office whose agents run in this process with no wire between them: they have agreed, and whatever crosses is carried by the test.
+import { vi } from "vitest";
 import { type MeshPlan, standingsOf } from "../../cli/stack/mesh-plan.ts";
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { type AgentHere, agentHere, KEYED } from "./agent-here.ts";
+import { approvalBy } from "./alone.ts";
 import { testParties } from "./parties.ts";
 
 const parties = testParties(3);
@@ -59,4 +61,39 @@ export async function apartAgents(): Promise<Apart> {
 export function sayFacts(agent: AgentHere, mesh: Side, ...said: readonly (readonly [string, Json, string?])[]) {
   const facts = said.map(([subject, value, kind = "stock"]) => ({ subject, value, class: kind }));
   return ask<{ ids: readonly string[] }>(agent, `/v1/meshes/${mesh}/facts`, { facts });
+}
+
+/** A ceremony about a subject that its one elector approved, final at once. */
+export async function approvedAt(agent: AgentHere, elector: string, subject: object): Promise<string> {
+  const headers = { ...KEYED, "content-type": "application/json" };
+  const ask = async (path: string, body: object) =>
+    (await agent.request(path, { method: "POST", headers, body: JSON.stringify(body) })).json();
+  const { ceremony } = (await ask("/v1/ceremonies", approvalBy(elector, { subject }))) as { ceremony: string };
+  await ask(`/v1/ceremonies/${ceremony}/attestations`, { choice: "approve" });
+  vi.useFakeTimers({ toFake: ["Date"], now: Date.now() + 5_000 });
+  for (let turn = 0; turn < 5; turn++) {
+    vi.setSystemTime(Date.now() + 1_000);
+    await agent.ceremony(ceremony).wake();
+  }
+  vi.useRealTimers();
+  const { phase } = await agent.ceremony(ceremony).view();
+  if (phase !== "final") throw new Error(`the ceremony is ${phase}`);
+  return ceremony;
+}
+
+/** What it asks its directory for the first time takes a while. */
+export function slowly({ env }: AgentHere): void {
+  const { DIRECTORY } = env;
+  let wait: Promise<unknown> | null = new Promise((resolve) => setTimeout(resolve, 100));
+  const after = async <T>(ask: () => Promise<T>) => {
+    const first = wait;
+    wait = null;
+    await first;
+    return ask();
+  };
+  const slow = (name: string) =>
+    new Proxy(DIRECTORY.getByName(name), {
+      get: (directory, asked: "revocations") => (number: number) => after(() => directory[asked](number)),
+    });
+  Object.assign(env, { DIRECTORY: { getByName: slow } });
 }
