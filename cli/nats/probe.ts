@@ -18,13 +18,14 @@ export type Probe = {
 };
 export type BusReport = {
   readonly partners: ReadonlyMap<string, Probe>;
-  /** One's own inbox and the consumer that works it off, with how much waits there. */
+  /** One's own side: what a link must be allowed, its inbox and the consumer that works it off, with how much waits there. */
   readonly inbox: Probe & { readonly waiting: number | null };
 };
 
 const CONNECT_MS = 5_000;
 const ANSWER_MS = 3_000;
 const STREAM = "INBOX";
+const JOURNAL = "OWN";
 const CONSUMER = "agent";
 /** "Wrong last sequence": the stream was reached, judged the condition, and kept nothing. */
 const UNFULFILLED = 10_071;
@@ -36,7 +37,8 @@ export async function probeBus(login: BusLogin, partners: readonly string[], mes
   const denied = denialsOn(connection);
   try {
     // Answers come to a subject of one's own: without them nothing else can be judged.
-    const inbox = await inboxOf(connection, denied);
+    const answering = await inboxOf(connection, denied);
+    const inbox = answering.fault === null ? ((await unfitFor(connection, denied)) ?? answering) : answering;
     const probes = await Promise.all(
       partners.map(async (name) => [name, await probeOf(connection, denied, name, mesh)] as const),
     );
@@ -80,6 +82,27 @@ function denialsOn(connection: NatsConnection): Denials {
         denied.set(permissionContext.subject, permissionContext.operation === "publish" ? "publish" : "receive");
   })().catch(() => undefined);
   return denied;
+}
+
+/** Subjects that a link sends to besides its partners' inboxes, each with something that changes nothing wherever it may go. */
+const OWN_SUBJECTS = [
+  ...["STREAM.CREATE", "STREAM.INFO", "STREAM.MSG.GET"].map((verb) => `$JS.API.${verb}.${JOURNAL}`),
+  ...["CONSUMER.MSG.NEXT", "CONSUMER.DURABLE.CREATE"].map((verb) => `$JS.API.${verb}.${STREAM}.${CONSUMER}`),
+  `$JS.ACK.${STREAM}.${CONSUMER}.1.${NEVER}.${NEVER}.0.0`,
+  "own.probe",
+] as const;
+
+/** The first of them on which this login may not send; null where it may on all. The server says so before it answers a flush. */
+async function unfitFor(connection: NatsConnection, denied: Denials): Promise<BusReport["inbox"] | null> {
+  const meta = headers();
+  meta.set("Nats-Expected-Last-Sequence", NEVER);
+  for (const subject of OWN_SUBJECTS) connection.publish(subject, new Uint8Array(), { headers: meta });
+  await connection.flush();
+  await new Promise((resolve) => setTimeout(resolve, 0)); // what it said is handed on by then
+  const subject = OWN_SUBJECTS.find((each) => denied.get(each) === "publish");
+  if (subject === undefined) return null;
+  const refused = fault("BUS_PERMISSION_DENIED", { subject, direction: "publish" }).fault;
+  return { subject, direction: "publish", fault: refused, waiting: null };
 }
 
 async function inboxOf(connection: NatsConnection, denied: Denials): Promise<BusReport["inbox"]> {

@@ -88,6 +88,34 @@ describe("mesh check", () => {
     expect(bolt.publish.refusal?.what).toContain(`may not ${direction} on ${subject}`);
   });
 
+  const LINK = { publish: ["to.>", "own.>", "$JS.API.>", "$JS.ACK.>"], subscribe: ["_INBOX.>"] };
+  it.each([
+    ["own.>", "own.probe"],
+    ["$JS.ACK.>", "$JS.ACK.INBOX.agent."],
+    ["$JS.API.>", "$JS.API.CONSUMER.INFO.INBOX.agent"],
+  ])(
+    "says so where a login lacks %s, without which an agent loses what it was sent, or its own numbers",
+    async (lacking, subject) => {
+      const permissions = { ...LINK, publish: LINK.publish.filter((each) => each !== lacking) };
+      const { exit, data } = await run("mesh", "check", at("acme"), "--login", loginOf("acme", permissions));
+      const [{ publish, receive }] = rowsOf(data) as [Row];
+      expect([exit, publish.ok, receive.refusal?.code]).toEqual([5, true, "BUS_PERMISSION_DENIED"]);
+      expect(receive.refusal?.what).toContain(`may not publish on ${subject}`);
+    },
+  );
+
+  const VERBS = [
+    ...["STREAM.CREATE.OWN", "STREAM.INFO.OWN", "STREAM.MSG.GET.OWN"],
+    ...["CONSUMER.INFO.INBOX.agent", "CONSUMER.MSG.NEXT.INBOX.agent", "CONSUMER.DURABLE.CREATE.INBOX.agent"],
+  ];
+  it.each(VERBS)("says so where a login may use the API but for %s", async (verb) => {
+    const api = VERBS.filter((each) => each !== verb).map((each) => `$JS.API.${each}`);
+    const permissions = { ...LINK, publish: ["to.>", "own.>", "$JS.ACK.>", ...api] };
+    const { exit, data } = await run("mesh", "check", at("acme"), "--login", loginOf("acme", permissions));
+    const [{ receive }] = rowsOf(data) as [Row];
+    expect([exit, receive.refusal?.what]).toEqual([5, expect.stringContaining(`publish on $JS.API.${verb}`)]);
+  });
+
   it("tells a login that is refused from a server that is not there", async () => {
     const login = loginOf("acme") as { NATS_URL: string; NATS_CREDS: string };
     const other = withParties(newHub("", hub.ports, dir, now, random), ["acme"], now, random);
