@@ -32,6 +32,8 @@ const TABLES = [
 /** Up to which entry the outside was told; made when it is first needed, since ceremonies of earlier builds have none. */
 const TOLD = "CREATE TABLE IF NOT EXISTS told (one INTEGER PRIMARY KEY CHECK (one = 1), upto INTEGER NOT NULL)";
 
+const NOTHING_BEHIND = { sent: -1, told: -1 };
+
 export type OutboxRow = {
   readonly n: number;
   readonly peer: string;
@@ -51,6 +53,8 @@ export type RefusedRow = { readonly id: Id; readonly code: string; readonly fram
 export class CeremonyLedger {
   readonly #sql: SqlStorage;
   #exists = false;
+  /** The last row that the link has, and the last entry told: written with the next commit. Lost, they are sent and told again, by the same ids. */
+  #behind = NOTHING_BEHIND;
   #tells = false;
 
   constructor(sql: SqlStorage) {
@@ -66,6 +70,7 @@ export class CeremonyLedger {
   /** Everything was deleted. */
   forget(): void {
     this.#exists = false;
+    this.#behind = NOTHING_BEHIND;
     this.#tells = false;
   }
 
@@ -149,14 +154,14 @@ export class CeremonyLedger {
     this.#tells = true;
     const rows = this.#read<{ entry: string }>(
       "SELECT entry FROM entries WHERE n > max(coalesce((SELECT upto FROM told), -1), ?) ORDER BY n LIMIT ?",
-      after,
+      Math.max(after, this.#behind.told),
       most,
     );
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
   told(upTo: number): void {
-    this.#sql.exec("INSERT INTO told VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET upto = ?1", upTo);
+    this.#behind = { ...this.#behind, told: upTo };
   }
 
   wakeMicros(): number | null {
@@ -166,6 +171,7 @@ export class CeremonyLedger {
   /** Writes a step; the caller wraps it in one transaction. */
   commit({ state, effects }: Step): void {
     for (const table of this.#made ? [] : TABLES) this.#sql.exec(table);
+    this.#catchUp();
     let wake: number | null = null;
     // What was refused before is answered again, and so is what one signer sends beyond its quota; neither may grow the store.
     const unkept = new Set<Id>();
@@ -185,6 +191,13 @@ export class CeremonyLedger {
       JSON.stringify(memoOf(state)),
       wake,
     );
+  }
+
+  #catchUp({ sent, told } = this.#behind): void {
+    if (sent >= 0) this.#sql.exec("DELETE FROM outbox WHERE n <= ?", sent);
+    if (told < 0) return;
+    this.#sql.exec(TOLD);
+    this.#sql.exec("INSERT INTO told VALUES (1, ?1) ON CONFLICT (one) DO UPDATE SET upto = ?1 WHERE upto < ?1", told);
   }
 
   #write(effect: Exclude<Effect, { do: "wake" }>, self: Self): void {
@@ -262,7 +275,8 @@ export class CeremonyLedger {
   /** The oldest rows that still wait for the link; what goes to several peers is one and the same array. */
   outbox(most: number): readonly OutboxRow[] {
     const rows = this.#read<Omit<OutboxRow, "frame"> & { frame: ArrayBuffer }>(
-      "SELECT n, peer, key, frame, own FROM outbox ORDER BY n LIMIT ?",
+      "SELECT n, peer, key, frame, own FROM outbox WHERE n > ? ORDER BY n LIMIT ?",
+      this.#behind.sent,
       most,
     );
     const stored = new Map<string, Uint8Array>();
@@ -274,12 +288,12 @@ export class CeremonyLedger {
     });
   }
 
-  /** Rows that the link has stored; a row that was replaced meanwhile has another number and stays. */
+  /** Rows that the link has stored, from the oldest on; a row that was replaced meanwhile has another number and stays. */
   sent(rows: readonly OutboxRow[]): void {
-    for (const { n } of rows) this.#sql.exec("DELETE FROM outbox WHERE n = ?", n);
+    this.#behind = { ...this.#behind, sent: rows.at(-1)?.n ?? this.#behind.sent };
   }
 
   outboxDepth(): number {
-    return this.#read<{ n: number }>("SELECT count(*) AS n FROM outbox")[0]?.n ?? 0;
+    return this.#read<{ n: number }>("SELECT count(*) AS n FROM outbox WHERE n > ?", this.#behind.sent)[0]?.n ?? 0;
   }
 }

@@ -21,6 +21,7 @@ import { buildTopic } from "../shared/mesh/subject.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
+import { Alarm } from "./alarm.ts";
 import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./alerts.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { HandingOn, handOn } from "./ceremony-handing.ts";
@@ -48,6 +49,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #readers = new Readers();
   readonly #handing: HandingOn;
   readonly #shards: CeremonyShards;
+  readonly #alarm: Alarm;
   /** Settled once this instance has met whatever it signed before, in whatever store; see `meetPast`. */
   #current: Promise<Fault | null> | null = null;
 
@@ -57,6 +59,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (!config.ok) throw new Error(`${config.fault.code}: ${JSON.stringify(config.fault.detail)}`);
     this.#config = config.value;
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
+    this.#alarm = new Alarm(ctx.storage);
     this.#telling = new Telling(env, this.#ledger);
     this.#shards = new CeremonyShards(
       env,
@@ -212,6 +215,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   override async alarm(): Promise<void> {
+    this.#alarm.forget();
     // A fired alarm is used up, and the platform retries a failed one six times and then never: so the next one is set here, whatever happened.
     const doubt = await this.#doubt();
     try {
@@ -230,6 +234,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (this.#state.call !== null || this.#ledger.wakeMicros() !== null) return;
     this.#state = emptyState(this.#state.ceremony, this.#config.self);
     this.#current = null;
+    this.#alarm.forget();
     await this.ctx.storage.deleteAll(); // nothing else runs meanwhile
     this.#ledger.forget();
     this.#telling.forget();
@@ -280,7 +285,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
 
   /** An alarm that was lost, with an earlier instance or after the platform's last retry, is set again by whatever event comes. */
   async #keepAlarm(): Promise<void> {
-    if ((await this.ctx.storage.getAlarm()) === null) this.#arm();
+    if (!(await this.#alarm.isSet())) this.#arm();
   }
 
   /** One alarm: the earliest of what the protocol waits for and of what is still to be handed on. */
@@ -288,9 +293,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const wake = this.#ledger.wakeMicros();
     const isBehind = this.#ledger.outboxDepth() > 0 || this.#telling.isBehind();
     const retry = isBehind ? Date.now() + RETRY_MS : null;
-    const times = [wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs, retry].filter(
-      (at) => at !== null,
-    );
-    if (times.length > 0) void this.ctx.storage.setAlarm(Math.max(Math.min(...times), earliest));
+    const due = wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs;
+    const times = [due, retry].filter((at) => at !== null);
+    if (times.length > 0) this.#alarm.set(Math.max(Math.min(...times), earliest));
   }
 }

@@ -72,6 +72,8 @@ const REFUSED_FRAMES_MAX = 200;
 /** An object asks for its call for four minutes and then gives up its place; one that died meanwhile loses it so. */
 const WAITING_AGE_MAX_MS = 3_600_000;
 
+const COUNTED_AFTER_MS = 1_000;
+
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS ceremonies (ceremony TEXT PRIMARY KEY, title TEXT NOT NULL, phase TEXT NOT NULL, at INTEGER NOT NULL)",
   // Beside the table above, which older agents made without these columns.
@@ -87,6 +89,10 @@ const TABLES = [
 export class Directory extends DurableObject {
   readonly #sql: SqlStorage;
   readonly #counters: DirectoryCounters;
+  readonly #uncounted = new Map<string, CountedStatement>();
+  /** The least of each partner since they were last written. */
+  readonly #unread = new Map<string, ClockReading>();
+  #writing: ReturnType<typeof setTimeout> | undefined;
 
   constructor(ctx: DurableObjectState, env: object) {
     super(ctx, env);
@@ -105,19 +111,36 @@ export class Directory extends DurableObject {
     await this.leave(ceremony);
   }
 
+  /** Counted in memory and written after a while: one sync of the disk for all that comes meanwhile. What is lost with the object is a count. */
   async count(items: readonly CountedStatement[], clocks: readonly ClockReading[]): Promise<void> {
+    for (const item of items) {
+      const key = JSON.stringify([item.ceremony, item.disposition, item.code]);
+      this.#uncounted.set(key, { ...item, n: item.n + (this.#uncounted.get(key)?.n ?? 0) });
+    }
+    for (const reading of clocks) {
+      const known = this.#unread.get(reading.account);
+      if (known === undefined || reading.lagMs < known.lagMs) this.#unread.set(reading.account, reading);
+    }
+    this.#writing ??= setTimeout(() => this.#write(), COUNTED_AFTER_MS);
+  }
+
+  #write(): void {
+    clearTimeout(this.#writing);
+    this.#writing = undefined;
     const patternOf = (ceremony: string | null) =>
       this.#sql
         .exec<{ pattern: string | null }>("SELECT pattern FROM ceremony_facts WHERE ceremony = ?", ceremony)
         .toArray()[0]?.pattern ?? "none";
     this.#counters.count(
-      items.map(({ ceremony, disposition, code, n }) => ({
+      [...this.#uncounted.values()].map(({ ceremony, disposition, code, n }) => ({
         name: "observations",
         labels: { disposition, code, pattern: patternOf(ceremony) },
         n,
       })),
     );
-    for (const reading of clocks) this.#counters.clock(reading);
+    for (const reading of this.#unread.values()) this.#counters.clock(reading);
+    this.#uncounted.clear();
+    this.#unread.clear();
   }
 
   async tally(items: readonly Count[]): Promise<void> {
@@ -125,6 +148,7 @@ export class Directory extends DurableObject {
   }
 
   async tallies(nowMs: number): Promise<Tallies> {
+    this.#write();
     const { n } = this.#sql.exec<{ n: number }>("SELECT count(*) AS n FROM revocations").one();
     return { ...this.#counters.tallies(nowMs), revocations: n };
   }

@@ -4,7 +4,8 @@ import { FRAME_BYTES_MAX } from "../shared/limits.ts";
 import { parseInboundSubject } from "../shared/mesh/subject.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 import type { Delivery } from "./bus.ts";
-import { count, noteHeard, noteRefused, noteTrouble } from "./link-schema.ts";
+import { noteRefused, noteTrouble } from "./link-schema.ts";
+import type { Unwritten } from "./link-unwritten.ts";
 
 /** What the queue carries for each frame. The account is what the server stamped, not what the frame claims. */
 export type InboundFrame = {
@@ -26,6 +27,7 @@ export async function handOn(
   deliveries: readonly Delivery[],
   sql: SqlStorage,
   queue: Queue<InboundFrame>,
+  unwritten: Unwritten,
 ): Promise<void> {
   const pending: Pending[] = [];
   for (const delivery of deliveries) {
@@ -33,7 +35,7 @@ export async function handOn(
     if (typeof body === "string") refuse(delivery, body, sql);
     else pending.push({ delivery, body });
   }
-  await Promise.all(batches(pending).map((batch) => enqueue(batch, sql, queue)));
+  await Promise.all(batches(pending).map((batch) => enqueue(batch, sql, queue, unwritten)));
 }
 
 function read({ subject, data }: Delivery): InboundFrame | RefusalCode {
@@ -66,7 +68,12 @@ function batches(pending: readonly Pending[]): Pending[][] {
   return found;
 }
 
-async function enqueue(batch: readonly Pending[], sql: SqlStorage, queue: Queue<InboundFrame>): Promise<void> {
+async function enqueue(
+  batch: readonly Pending[],
+  sql: SqlStorage,
+  queue: Queue<InboundFrame>,
+  unwritten: Unwritten,
+): Promise<void> {
   try {
     await queue.sendBatch(batch.map(({ body }) => ({ body, contentType: "v8" as const })));
   } catch (error) {
@@ -74,11 +81,9 @@ async function enqueue(batch: readonly Pending[], sql: SqlStorage, queue: Queue<
     for (const { delivery } of batch) delivery.retry(RETRY_MS);
     return;
   }
-  // The write comes first and in the same turn: in an object that another instance has superseded it breaks the output
-  // gate, and then no acknowledgement leaves.
   const nowMs = Date.now();
-  for (const [account, frames] of tally(batch)) noteHeard(sql, account, frames, nowMs);
-  count(sql, "RECEIVED", batch.length);
+  for (const [account, frames] of tally(batch)) unwritten.heard(account, frames, nowMs);
+  unwritten.count("RECEIVED", batch.length);
   for (const { delivery } of batch) delivery.ack();
 }
 

@@ -18,6 +18,7 @@ import {
   noteTrouble,
   setDrain,
 } from "./link-schema.ts";
+import { Unwritten } from "./link-unwritten.ts";
 import { dialNats, type NatsLogin } from "./nats-link.ts";
 
 export interface LinkEnv {
@@ -63,6 +64,7 @@ const REDIAL_MAX_MS = 5_000;
 
 export class Link extends DurableObject<LinkEnv> {
   readonly #outbox: Outbox;
+  readonly #unwritten: Unwritten;
   #bus: Bus | undefined;
   #inbox: number | null = null;
   #connected = false;
@@ -71,7 +73,8 @@ export class Link extends DurableObject<LinkEnv> {
 
   constructor(ctx: DurableObjectState, env: LinkEnv) {
     super(ctx, env);
-    this.#outbox = new Outbox(ctx.storage, () => (this.#connected ? this.#bus : undefined));
+    this.#unwritten = new Unwritten(ctx.storage);
+    this.#outbox = new Outbox(ctx.storage, () => (this.#connected ? this.#bus : undefined), this.#unwritten);
     void ctx.blockConcurrencyWhile(async () => {
       createTables(ctx.storage.sql);
       if ((await ctx.storage.getAlarm()) === null) await ctx.storage.setAlarm(Date.now() + WATCH_MS);
@@ -173,7 +176,8 @@ export class Link extends DurableObject<LinkEnv> {
         failures = 0;
         // Asked for before the drain began: left in the stream until that request is over.
         if (this.#isDraining()) for (const delivery of deliveries) delivery.retry(PULL_MS);
-        else await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS);
+        else await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS, this.#unwritten);
+        this.#unwritten.writeIfDue();
       } catch (error) {
         this.#drop(this.#bus);
         noteTrouble(this.ctx.storage.sql, "receive", error, Date.now());

@@ -5,7 +5,8 @@ import { FRAME_BYTES_MAX } from "../shared/limits.ts";
 import { buildOutboundSubject } from "../shared/mesh/subject.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 import type { Bus } from "./bus.ts";
-import { count, noteTrouble } from "./link-schema.ts";
+import { count, leave, noteTrouble } from "./link-schema.ts";
+import { Unwritten } from "./link-unwritten.ts";
 
 export type OutgoingFrame = {
   readonly peer: string;
@@ -60,16 +61,19 @@ export class Outbox {
   readonly #storage: DurableObjectStorage;
   readonly #sql: SqlStorage;
   readonly #bus: () => Bus | undefined;
+  readonly #unwritten: Unwritten;
   readonly #lanes = new Map<string, Lane>();
 
-  constructor(storage: DurableObjectStorage, bus: () => Bus | undefined) {
+  constructor(storage: DurableObjectStorage, bus: () => Bus | undefined, unwritten = new Unwritten(storage)) {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#bus = bus;
+    this.#unwritten = unwritten;
   }
 
   put(items: readonly OutgoingFrame[], nowMs: number): SendReport {
     const refused: { peer: string; key: string; code: RefusalCode }[] = [];
+    this.#unwritten.write();
     this.#storage.transactionSync(() => {
       const bodies = new Bodies(this.#sql);
       for (const item of items) {
@@ -98,6 +102,7 @@ export class Outbox {
   }
 
   expire(nowMs: number): void {
+    this.#unwritten.write();
     const old = this.#sql.exec("DELETE FROM sending WHERE stored < ? RETURNING id", nowMs - ROW_AGE_MAX_MS).toArray();
     if (old.length === 0) return;
     this.#sql.exec("DELETE FROM bodies WHERE id NOT IN (SELECT body FROM sending)");
@@ -106,6 +111,7 @@ export class Outbox {
 
   /** The last own statement that still waits for the journal. */
   lastOwn(topic: string): Uint8Array | null {
+    this.#unwritten.write();
     const rows = this.#sql
       .exec<{ topic: string; body: number }>("SELECT topic, body FROM sending WHERE peer = ?", JOURNAL_LANE)
       .toArray();
@@ -117,6 +123,7 @@ export class Outbox {
   }
 
   lanes(): PeerLane[] {
+    this.#unwritten.write();
     const rows = this.#sql
       .exec<{ peer: string; n: number }>("SELECT peer, count(*) AS n FROM sending GROUP BY peer")
       .toArray();
@@ -125,6 +132,7 @@ export class Outbox {
 
   /** A notice that belongs to no ceremony travels under its own id. */
   unsentNotices(): UnsentNotice[] {
+    this.#unwritten.write();
     return this.#sql
       .exec<UnsentNotice>(
         "SELECT peer, count(*) AS n, min(stored) AS sinceMs FROM sending WHERE substr(topic, -1 - length(key)) = '.' || key GROUP BY peer",
@@ -164,18 +172,13 @@ export class Outbox {
       "UPDATE sending SET topic = ?2, body = ?4, msg_id = ?5, attempts = 0, due = 0, stored = ?6 WHERE peer = ?1 AND key = ?3",
       ...fields,
     );
-    this.#leave(before.body);
+    leave(this.#sql, before.body);
   }
 
   #frameOf(body: number): Uint8Array {
     return new Uint8Array(
       this.#sql.exec<{ frame: ArrayBuffer }>("SELECT frame FROM bodies WHERE id = ?", body).one().frame,
     );
-  }
-
-  /** A frame goes with the last row that names it. */
-  #leave(body: number): void {
-    this.#sql.exec("DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sending WHERE body = ?1)", body);
   }
 
   #lane(peer: string): Lane {
@@ -199,9 +202,12 @@ export class Outbox {
     }
     const due = this.#sql
       .exec<Row>(
-        `SELECT id, topic, body, msg_id, attempts, due FROM sending WHERE peer = ?1 AND (peer = ?2 OR NOT EXISTS (
-           SELECT 1 FROM sending AS own WHERE own.peer = ?2 AND own.key = sending.key)) ORDER BY due, id LIMIT ?3`,
-        ...[peer, JOURNAL_LANE, WINDOW * 2],
+        `SELECT id, topic, body, msg_id, attempts, due FROM sending
+         WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?4)) AND (peer = ?2 OR NOT EXISTS (
+           SELECT 1 FROM sending AS own
+           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?4))))
+         ORDER BY due, id LIMIT ?3`,
+        ...[peer, JOURNAL_LANE, WINDOW * 2, this.#unwritten.rows],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));
@@ -217,12 +223,12 @@ export class Outbox {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
       await bus.publish(subject, this.#frameOf(row.body), row.msg_id);
       // The row may have been replaced meanwhile; then it has a new message id and goes out again.
-      this.#sql.exec("DELETE FROM sending WHERE id = ? AND msg_id = ?", row.id, row.msg_id);
-      this.#leave(row.body);
+      const same = this.#sql.exec("SELECT 1 FROM sending WHERE id = ? AND msg_id = ?", row.id, row.msg_id).toArray();
+      if (same.length > 0) this.#unwritten.arrived(row.id, row.body);
       lane.failures = 0;
       lane.dueMs = 0;
       if (peer === JOURNAL_LANE) this.pump();
-      else count(this.#sql, "SENT", 1);
+      else this.#unwritten.count("SENT", 1);
     } catch (error) {
       const nowMs = Date.now();
       this.#sql.exec(

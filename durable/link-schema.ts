@@ -52,6 +52,11 @@ export function counted(sql: SqlStorage): Record<string, number> {
   return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
 }
 
+/** A frame goes with the last row that names it. */
+export function leave(sql: SqlStorage, body: number): void {
+  sql.exec("DELETE FROM bodies WHERE id = ?1 AND NOT EXISTS (SELECT 1 FROM sending WHERE body = ?1)", body);
+}
+
 export function noteHeard(sql: SqlStorage, account: string, frames: number, atMs: number): void {
   sql.exec(
     "INSERT INTO heard VALUES (?1, ?2, ?3) ON CONFLICT (account) DO UPDATE SET frames = frames + ?2, at = max(at, ?3)",

@@ -7,6 +7,7 @@ import type { InboundFrame } from "../../durable/link-inbound.ts";
 import { handOn } from "../../durable/link-inbound.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
 import { counted, createTables, lastHeard, lastTrouble, listRefused, noteRefused } from "../../durable/link-schema.ts";
+import { Unwritten } from "../../durable/link-unwritten.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
 import { sqliteStorage } from "../support/sqlite-storage.ts";
 import { until } from "./parties.ts";
@@ -149,6 +150,28 @@ describe("the outbox", () => {
     expect(published.map(({ text, msgId }) => `${text} ${msgId}`)).toEqual(["hi m"]);
   });
 
+  it("writes once for many receipts, and sends no row again meanwhile", async () => {
+    const { bus, published } = manualBus();
+    let written = 0;
+    const transactionSync = <T>(work: () => T) => [work(), written++][0];
+    const counting = { sql: storage.sql, transactionSync } as unknown as DurableObjectStorage;
+    const outbox = new Outbox(counting, () => bus);
+    outbox.put(
+      [..."abcdefgh"].map((key) => ({ ...status(key), key, peer: `peer-${key}`, own: 1 })),
+      1,
+    );
+    outbox.pump();
+    for (let settled = 0; settled < 16; await sleep(0))
+      for (const publication of published.slice(settled)) {
+        publication.settle();
+        settled++;
+      }
+    outbox.pump();
+    expect([published.length, written]).toEqual([16, 1]);
+    expect(outbox.lanes()).toEqual([]);
+    expect([written, counted(storage.sql).SENT]).toEqual([2, 8]);
+  });
+
   it("gives up a row after a week, and counts it", () => {
     const outbox = new Outbox(storage, () => undefined);
     const week = 7 * 86_400_000;
@@ -200,6 +223,7 @@ describe("the outbox", () => {
 
 describe("handing on", () => {
   const verdicts: string[] = [];
+  let unwritten: Unwritten;
 
   function delivery(subject: string, bytes: number): Delivery {
     const say = (verdict: string) => () => void verdicts.push(verdict);
@@ -213,23 +237,25 @@ describe("handing on", () => {
 
   beforeEach(() => {
     verdicts.length = 0;
+    unwritten = new Unwritten(storage);
   });
 
   it("acknowledges nothing before the queue has taken it", async () => {
     let taken = () => undefined as unknown;
     const waiting = queue(() => new Promise<void>((resolve) => (taken = resolve)));
-    const handing = handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, waiting);
+    const handing = handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, waiting, unwritten);
     await sleep(10);
     expect(verdicts).toEqual([]);
-    taken();
+    void taken();
     await handing;
     expect(verdicts).toEqual(["ack"]);
+    unwritten.write();
     expect(Object.keys(lastHeard(storage.sql))).toEqual(["BETA"]);
   });
 
   it("asks for another delivery when the queue refuses", async () => {
     const refusing = queue(() => Promise.reject(new Error("Too Many Requests")));
-    await handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, refusing);
+    await handOn([delivery("inbox.BETA.mesh.00ff", 10)], storage.sql, refusing, unwritten);
     expect(verdicts).toEqual(["retry"]);
     expect(lastTrouble(storage.sql)?.what).toBe("hand on to the queue: Too Many Requests");
     expect(lastHeard(storage.sql)).toEqual({});
@@ -243,12 +269,14 @@ describe("handing on", () => {
       sizes.map((bytes) => delivery("inbox.BETA.mesh.00ff", bytes)),
       storage.sql,
       taking,
+      unwritten,
     );
     expect(batches.flat()).toHaveLength(sizes.length);
     for (const batch of batches) {
       expect(batch.length).toBeLessThanOrEqual(100);
       expect(batch.reduce((total, { frame }) => total + frame.buffer.byteLength, 0)).toBeLessThan(250_000);
     }
+    unwritten.write();
     expect(counted(storage.sql).RECEIVED).toBe(sizes.length);
   });
 
@@ -258,6 +286,7 @@ describe("handing on", () => {
       [delivery("inbox.BETA.mesh.00ff", FRAME_BYTES_MAX + 1), delivery("inbox.BETA", 1)],
       storage.sql,
       untouched,
+      unwritten,
     );
     expect(verdicts).toEqual(["dead", "dead"]);
     expect(listRefused(storage.sql).map(({ code }) => code)).toEqual(["SUBJECT_MALFORMED", "FRAME_TOO_LARGE"]);

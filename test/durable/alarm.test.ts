@@ -1,0 +1,20 @@
+import { describe, expect, it } from "vitest";
+import { Alarm } from "../../durable/alarm.ts";
+
+describe("an alarm", () => {
+  it("is moved only to be earlier, and set anew once it has fired, is past or is lost", async () => {
+    const set: number[] = [];
+    const alarm = new Alarm({ setAlarm: async (at) => void set.push(Number(at)), getAlarm: async () => null });
+    const now = Date.now();
+    alarm.set(now + 5_000);
+    alarm.set(now + 9_000);
+    alarm.set(now + 4_000);
+    alarm.set(now + 4_000);
+    alarm.forget();
+    alarm.set(now - 1);
+    alarm.set(now + 7_000);
+    expect(await alarm.isSet()).toBe(false);
+    alarm.set(now + 8_000);
+    expect(set.map((at) => at - now)).toEqual([5_000, 4_000, -1, 7_000, 8_000]);
+  });
+});
