@@ -20,11 +20,12 @@ export type Burst = {
   readonly ingest: {
     readonly bids: number;
     readonly bidders: number;
+    /** The median over the parts of the burst, each of which is a run of its own. */
     readonly perSecond: number;
     readonly ratioToCeiling: number;
-    /** The same of each part of the burst, and their median. */
     readonly runs: readonly number[];
-    readonly medianPerSecond: number;
+    /** The same of all of it from its first bid on, which an agent that has just started meets with code that is not compiled yet. */
+    readonly fromStartPerSecond: number;
     /** Of the processor, by the agent's process; and one check over it. What else the machine does changes the rate, and hardly these. */
     readonly microsPerBid: number | null;
     readonly checkToBid: number | null;
@@ -142,10 +143,10 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
     verdicts.push(await submit([agent], part));
     runs.push(Math.round((1_000 * part.length) / (performance.now() - from)));
   }
-  const perSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
+  const fromStartPerSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
   const usedNow = micros();
   const microsPerBid = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
-  const rates = { perSecond, runs, medianPerSecond: quantile(runs, 0.5), microsPerBid };
+  const rates = { perSecond: quantile(runs, 0.5), runs, fromStartPerSecond, microsPerBid };
   return { rates, verdicts: sumOf(verdicts) };
 }
 
