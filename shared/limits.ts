@@ -5,19 +5,21 @@ export const FRAME_BYTES_MAX = 65_536;
 /** Frames that a door has read and keeps for whoever opens them next: a few turns of a burst. */
 export const FRAMES_HANDED_BYTES_MAX = 2 * 1_048_576;
 /** Contributions in one batch, and their bytes unpacked: what one call of a ceremony's object bears, many times over. */
-export const BATCH_MEMBERS_MAX = 192;
-/** As many are not kept waiting for more while an elector has signed less than half of its batches: packing gains little beyond. */
+export const BATCH_MEMBERS_MAX = 320;
+/** As many are not kept waiting for more while an elector has signed less than a quarter of its batches: packing gains little beyond. */
 export const BATCH_MEMBERS_ENOUGH = 64;
-export const BATCH_UNPACKED_BYTES_MAX = 262_144;
+export const BATCH_UNPACKED_BYTES_MAX = 393_216;
 /** The largest contribution that a batch takes: two fit into a frame even where packing gains nothing. */
 export const BATCH_MEMBER_BYTES_MAX = 24_576;
 /** Contributions that one seat without an agent may have in a round: more lots than any sale. */
 export const BATCHED_PER_SEAT_MAX = 1_024;
 /**
- * What an object keeps of such contributions in one round, of its 128 MB: 170,000 bids. Every such seat, and every elector, has an equal share, so
- * that a flood is at the cost of whoever floods.
+ * What an object keeps of such contributions in one round, of its 128 MB: 200,000 bids. Every such seat has an equal share, and every elector one of
+ * half of it, so that a flood is at the cost of whoever floods; the other half is for whoever needs it first, so that one elector can bring 100,000.
  */
-export const KEPT_BYTES_MAX = 48 * 1_048_576;
+export const KEPT_BYTES_MAX = 56 * 1_048_576;
+/** Of that half, what electors leave to batches that are on their way to them. */
+export const KEPT_ON_THE_WAY_BYTES = 7 * 1_048_576;
 /** Of each, besides its content: id, row, slot, and a place in the indexes. */
 export const KEPT_EACH_BYTES = 240;
 /** Ids of one witness that are kept for batches where a policy has seats without agents: room for 100,000 bids and twice as many. */

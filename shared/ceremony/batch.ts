@@ -1,7 +1,7 @@
 // Taking in a batch that some elector brought (SPEC §7.12). What follows from it follows from the batch and the roster alone, so that whoever
 // holds it counts the same contributions.
 import { grantsRole, rootOf } from "../authority/chain.ts";
-import { BATCHES_MAX, KEPT_BYTES_MAX } from "../limits.ts";
+import { BATCHES_MAX, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
 import { keepSmall, keptBytesOf, wasTakenIn } from "../observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
@@ -25,14 +25,30 @@ export function batchesFrom({ held }: Round, seat: number | null): readonly Obse
   return batchesOf([...held.values()]).filter(({ slot }) => slot.seat === seat);
 }
 
-/** What the batches of one elector may take up in memory, whoever is honest. */
-export function keptPerElector({ closing }: Pick<Round, "closing">): number {
-  return Math.floor(KEPT_BYTES_MAX / Math.max(closing.electorate.seats.length, 1));
+/** Of what is kept, the part that is each elector's own, and the part that is for whoever needs it first, in bytes. */
+function shares({ closing }: Round): { readonly own: number; readonly common: number } {
+  const common = Math.floor(KEPT_BYTES_MAX / 2);
+  return { own: Math.floor((KEPT_BYTES_MAX - common) / Math.max(closing.electorate.seats.length, 1)), common };
 }
 
-/** What is kept of the batches that one seat has brought. */
-export function keptFrom(round: Round, seat: number | null): number {
-  return batchesFrom(round, seat).reduce((sum, { body }) => sum + keptBytesOf(body), 0);
+/** What the batches of one elector may take up in memory at most, where the others bring little. */
+export function keptPerElector(round: Round): number {
+  const { own, common } = shares(round);
+  return own + common - KEPT_ON_THE_WAY_BYTES;
+}
+
+/**
+ * What batches of one elector may still take up in memory, whoever is honest: what is left of its own part, and of the common one. An elector that
+ * brings them itself leaves room for what others, who cannot know of it, are bringing meanwhile.
+ */
+export function keptRoom(round: Round, seat: number | null, brings: boolean): number {
+  const { own, common } = shares(round);
+  const kept = new Map<number | null, number>();
+  for (const { slot, body } of batchesOf([...round.held.values()]))
+    kept.set(slot.seat, (kept.get(slot.seat) ?? 0) + keptBytesOf(body));
+  const beyond = [...kept.values()].reduce((sum, bytes) => sum + Math.max(bytes - own, 0), 0);
+  const left = common - beyond - (brings ? KEPT_ON_THE_WAY_BYTES : 0);
+  return Math.max(own - (kept.get(seat) ?? 0), 0) + Math.max(left, 0);
 }
 
 export function absorbBatch(turn: Turn, round: Round, seat: RosterSeat, batch: Batch): Turn {
@@ -56,7 +72,7 @@ function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, bo
   // A liar's batches take up no more room than an honest elector's.
   const most =
     batchesFrom(round, seat.index).length >= batchesPerElector(round) ||
-    keptFrom(round, seat.index) + keptBytesOf(body) > keptPerElector(round);
+    keptBytesOf(body) > keptRoom(round, seat.index, false);
   return most && !isWanted(round, id) ? fault("EQUIVOCATION_FLOOD", { seat: seat.index }).fault : null;
 }
 

@@ -103,7 +103,7 @@ export function creditOf(round: Round): Credit {
   const part = (bytes: number, of: number) => Math.max(0, Math.floor(bytes / of));
   return {
     waiting: part(bounds.room - round.intake.bytes, 2 * shards),
-    kept: part(bounds.share - bounds.brought - round.intake.kept, shards),
+    kept: part(bounds.most - round.intake.kept, shards),
   };
 }
 

@@ -15,7 +15,7 @@ import { keptBytes } from "../observation/kept.ts";
 import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
-import { batchesFrom, batchesPerElector, holdBatch, keptFrom, keptPerElector } from "./batch.ts";
+import { batchesFrom, batchesPerElector, holdBatch, keptPerElector, keptRoom } from "./batch.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
 import { Draft, secondKey, type Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
@@ -32,13 +32,13 @@ export function takeIn(
 ): Turn {
   const shut = turn.replaying ? null : refusalOf(turn, before);
   const draft = new Draft(before.intake);
-  const { room, full: crowded, share, brought } = bounds;
+  const { room, full: crowded, share, most } = bounds;
   const perSeat = seatLimit(before, share);
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
     const full = draft.bytes > room ? crowded : null;
     // What this one would add counts too: a batch beyond the share is taken by nobody.
-    const beyond = brought + draft.kept + keptBytes(contribution) > share;
+    const beyond = draft.kept + keptBytes(contribution) > most;
     const over = beyond ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
     const refusal = shut ?? (turn.replaying ? null : (unfit(draft, contribution, perSeat) ?? over)) ?? full;
     if (refusal !== null) return refuseIn(next, contribution, refusal);
@@ -52,15 +52,16 @@ export function takeIn(
   return { ...told, state: { ...replaceRound(told.state, { ...before, intake }), quiet: 0 } };
 }
 
-/** What may be taken in: bytes that wait for batches and what is answered beyond them, and what may be kept in all, of which so much is used. */
+/** What may be taken in: bytes that wait for batches and what is answered beyond them, and what may be kept in all, of which so much is left. */
 export type Bounds = {
   readonly room: number;
   readonly full: Fault;
   readonly share: number;
-  readonly brought: number;
+  readonly most: number;
 };
 
-const UNBOUNDED: Bounds = { room: Number.POSITIVE_INFINITY, full: fault("INTAKE_FULL").fault, share: 0, brought: 0 };
+const { POSITIVE_INFINITY: ALL } = Number;
+const UNBOUNDED: Bounds = { room: ALL, full: fault("INTAKE_FULL").fault, share: ALL, most: ALL };
 
 export function boundsOf(round: Round): Bounds {
   const limit = batchesPerElector(round);
@@ -68,7 +69,7 @@ export function boundsOf(round: Round): Bounds {
     room: (limit - ownBatches(round) - 1) * BATCH_BYTES_LEAST,
     full: fault("INTAKE_FULL", { round: round.index, limit }).fault,
     share: keptPerElector(round),
-    brought: keptFrom(round, round.closing.own),
+    most: keptRoom(round, round.closing.own, true),
   };
 }
 
@@ -129,7 +130,7 @@ export function bringBatches(turn: Turn): Turn {
   const due = dueAt === null || turn.now >= Math.min(dueAt, round.closesAt) || early;
   const groups = groupsOf([...waiting.values()]);
   // While there is room, what came together goes together: what waits for more is stored twice.
-  const roomy = 2 * ownBatches(round) < batchesPerElector(round);
+  const roomy = 4 * ownBatches(round) < batchesPerElector(round);
   const enough = due || (roomy && (groups.at(-1)?.length ?? 0) >= BATCH_MEMBERS_ENOUGH);
   const ready = enough ? groups : groups.slice(0, -1);
   return storeWaiting(ready.reduce(bring, turn), round.index);

@@ -94,7 +94,7 @@ function boundsFor({ credit, handedKept, terms }: ShardState, round: Round): Bou
   const behind = fault("SHARD_BEHIND", { found: round.intake.waiting.size, shard: terms.shard }).fault;
   const full =
     credit.waiting > 0 ? behind : fault("INTAKE_FULL", { round: terms.round, limit: batchesPerElector(round) }).fault;
-  return { room, full, share: credit.kept, brought: handedKept };
+  return { room, full, share: credit.kept, most: credit.kept - handedKept };
 }
 
 /** The ceremony has these: they are known here from now on, and wait no longer. */

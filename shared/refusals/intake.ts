@@ -42,7 +42,7 @@ export const INTAKE_REFUSALS = {
   },
   ROUND_FULL: {
     what: "this elector keeps no further contributions of round {round}",
-    why: "what it has taken in fills the {limit} bytes of memory that are its share of the round",
+    why: "of the round's memory one elector may fill {limit} bytes, or less where others have filled what is for all of them",
     do: "hand it to another elector, or spread what is asked for over several ceremonies",
   },
   SEAT_FULL: {

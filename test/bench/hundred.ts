@@ -1,14 +1,16 @@
 // A round of a hundred thousand bids through three agents, one of which is killed in the middle: how long each stage takes, of the clock and of the
 // processor, how large messages and memories become, and whether everything that is done with a ceremony afterwards still works.
 // `npm run bench:hundred`, or `node test/bench/hundred.ts [bids] [bidders] [seconds until the close]`. One JSON document on stdout.
+
+import type { LocalAgent } from "../../cli/stack/agent.ts";
 import type { Party } from "../../cli/stack/party.ts";
 import { rootsOf } from "../../cli/stack/party.ts";
-import type { Stack } from "../../cli/stack/stack.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { type LiveStack, liveStack, MESH } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
 import { type HeapSeen, watchHeaps } from "./heap.ts";
+import { type Look, lookAround } from "./looks.ts";
 import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
 import { burstWithRestart, type Restart } from "./restart.ts";
 import { listenTo, type Wire } from "./wire.ts";
@@ -18,8 +20,6 @@ const SAMPLE_MS = 5_000;
 
 /** A stage: seconds of the clock, and of the processor by the agents' processes. */
 export type Stage = { readonly name: string; readonly seconds: number; readonly processor: number };
-/** What somebody looks at behind the end, and how long the agent takes for it, in milliseconds. */
-export type Look = { readonly path: string; readonly status: number; readonly bytes: number; readonly ms: number };
 
 export type Hundred = Restart & {
   readonly stages: readonly Stage[];
@@ -63,7 +63,7 @@ export async function measureHundred(
   const { stages, stage } = stopwatch();
   const { told, ceremony, evidence } = await burstWithRestart(live, bids, bidders, closesIn, stage);
   stage("looks");
-  const looks = await lookAround(stack, ceremony);
+  const looks = await lookAround(stack.agents[0] as LocalAgent, ceremony);
   const heaps = Object.entries(await seen()).map(([name, heap]) => [name, inMiB(heap)] as const);
   stage("verify");
   const verified = await verifyHere(evidence, parties);
@@ -87,23 +87,6 @@ async function verifyHere(evidence: Uint8Array, parties: readonly Party[]) {
   const start = performance.now();
   const { verdict } = await verifyBundle(evidence, { trust: writeTrustStatement(MESH, rootsOf(parties)) });
   return { verdict, verifySeconds: tenths((performance.now() - start) / 1_000) };
-}
-
-/** What people and programs ask of a ceremony. */
-async function lookAround({ agents }: Stack, ceremony: string): Promise<readonly Look[]> {
-  const [agent] = agents;
-  const paths = [
-    ...["", "/lineage", "/evidence"].map((path) => `/v1/ceremonies/${ceremony}${path}`),
-    ...["", "/live"].map((path) => `/c/${ceremony}${path}`),
-  ];
-  const looks: Look[] = [];
-  for (const path of paths) {
-    const start = performance.now();
-    const response = await agent?.request(path);
-    const bytes = (await response?.arrayBuffer())?.byteLength ?? 0;
-    looks.push({ path, status: response?.status ?? 0, bytes, ms: Math.round(performance.now() - start) });
-  }
-  return looks;
 }
 
 if (import.meta.main) {

@@ -82,7 +82,7 @@ export const BATCHES: Examples<typeof INTAKE_REFUSALS & typeof EVIDENCE_REFUSALS
   },
   ROUND_FULL: () => {
     const sale = openSale(1);
-    fill(sale, { kept: KEPT_BYTES_MAX / ELECTORS.length + 1 });
+    fill(sale, { kept: KEPT_BYTES_MAX });
     return refused(sale, "acme", firstBid(sale));
   },
   SEAT_FULL: () => {

@@ -8,7 +8,7 @@ import { parseBundle } from "../../../shared/evidence/bundle.ts";
 import { explainOne } from "../../../shared/evidence/explain.ts";
 import { explainBundle } from "../../../shared/evidence/explain-bundle.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
-import { FRAME_BYTES_MAX } from "../../../shared/limits.ts";
+import { BATCH_MEMBERS_MAX, FRAME_BYTES_MAX } from "../../../shared/limits.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { Random } from "../../simulation/random.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
@@ -60,17 +60,19 @@ describe("batches", () => {
 
   it("are signed when they are full, when they are due and before the witness, and fit their frames", () => {
     const sale = openSale(20);
-    const bids = bidsIn(sale, 260);
-    handIn(sale, "acme", bids.slice(0, 200));
-    expect(batchesAt(sale, "acme").map(({ body }) => body.kind === "batch" && body.members.length)).toEqual([192]);
+    const bids = bidsIn(sale, BATCH_MEMBERS_MAX + 68);
+    handIn(sale, "acme", bids.slice(0, BATCH_MEMBERS_MAX + 8));
+    expect(batchesAt(sale, "acme").map(({ body }) => body.kind === "batch" && body.members.length)).toEqual([
+      BATCH_MEMBERS_MAX,
+    ]);
     sale.net.run(1);
     expect(batchesAt(sale, "acme")).toHaveLength(2);
     sale.net.run(7.99);
-    handIn(sale, "acme", bids.slice(200));
+    handIn(sale, "acme", bids.slice(BATCH_MEMBERS_MAX + 8));
     close(sale);
     for (const { frame } of batchesAt(sale, "acme")) expect(frame.length).toBeLessThanOrEqual(FRAME_BYTES_MAX);
     expect(batchesAt(sale, "bolt")).toHaveLength(3);
-    expect(countedAt(sale.net.agent("bolt").state)).toBe(260);
+    expect(countedAt(sale.net.agent("bolt").state)).toBe(BATCH_MEMBERS_MAX + 68);
   });
 
   it("hide nothing: what one holds is explained by its id, before the close, after it, and from the bundle", async () => {

@@ -6,13 +6,14 @@ import { CeremonyLedger } from "../../../durable/ceremony-ledger.ts";
 import { concatBytes } from "../../../shared/bytes.ts";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { keptPerElector } from "../../../shared/ceremony/batch.ts";
 import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
 import { readAgain } from "../../../shared/ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Round } from "../../../shared/ceremony/state.ts";
 import { step } from "../../../shared/ceremony/step.ts";
 import { viewOf } from "../../../shared/ceremony/view.ts";
 import { sha256 } from "../../../shared/hash.ts";
-import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX } from "../../../shared/limits.ts";
+import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import { batchOf, type Member } from "../../../shared/observation/batch.ts";
 import { grantedUntil, keepSmall, keptBytes, keptBytesOf } from "../../../shared/observation/kept.ts";
@@ -189,7 +190,7 @@ describe("what is kept of a round", () => {
     expect(new Set(close(sale)).size).toBe(1);
   });
 
-  it("is shared out by electors: a liar's batches take up no more than an honest one's", () => {
+  it("is shared out by electors: a liar's batches take up what is for all, and leave the others their own", () => {
     const sale = openSale(1);
     const large = batchBy(
       sale,
@@ -197,7 +198,7 @@ describe("what is kept of a round", () => {
       Array.from({ length: 16 }, (_, at) => longBid(sale, `lot ${at}`, 15_000)),
     );
     const agent = sale.net.agent("acme");
-    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const share = KEPT_BYTES_MAX / 2 / ELECTORS.length + KEPT_BYTES_MAX / 2;
     const count = Math.ceil(share / keptBytesOf((large as Observation<BatchBody>).body));
     // The same again and again: as many different ones would show no more.
     const fill = (batches: number) => {
@@ -208,6 +209,10 @@ describe("what is kept of a round", () => {
     expect(handIn(sale, "acme", [large])).toMatchObject([{ verdict: "admitted" }]);
     fill(count);
     expect(handIn(sale, "acme", [large])).toMatchObject([{ code: "EQUIVOCATION_FLOOD" }]);
+    const others = batchBy(sale, "crux", [longBid(sale, "another lot", 15_000)]);
+    expect(handIn(sale, "acme", [others])).toMatchObject([{ verdict: "admitted" }]);
+    fill(count);
+    expect(handIn(sale, "acme", [longBid(sale, "one more", 15_000)])).toMatchObject([{ verdict: "admitted" }]);
   });
 
   it("is never beyond an elector's own share, and what was stored is there again however much it is", () => {
@@ -215,7 +220,7 @@ describe("what is kept of a round", () => {
     const bids = Array.from({ length: 16 }, (_, at) => longBid(sale, `lot ${at}`, 15_000));
     const large = batchBy(sale, "acme", bids) as Observation as VerifiedObservation & Observation<BatchBody>;
     const agent = sale.net.agent("acme");
-    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const share = KEPT_BYTES_MAX / 2 / ELECTORS.length + KEPT_BYTES_MAX / 2 - KEPT_ON_THE_WAY_BYTES;
     const count = Math.floor(share / keptBytesOf(large.body));
     const fill = (batches: number) => {
       const held = new Map(Array.from({ length: batches }, (_, at) => [`${at}`, large])) as unknown as Round["held"];
@@ -258,7 +263,7 @@ describe("what is kept of a round", () => {
   it("leaves room at every elector for more than one seat, however few there are", () => {
     const sale = openSale(2);
     const agent = sale.net.agent("acme");
-    const share = KEPT_BYTES_MAX / ELECTORS.length;
+    const share = keptPerElector(agent.state.rounds[0] as Round);
     const keptOf = new Map([[ELECTORS.length, share - share / 4 - 1_000]]);
     const rounds = agent.state.rounds.map((round) => ({ ...round, intake: { ...round.intake, keptOf } }));
     agent.state = { ...agent.state, rounds };
