@@ -34,22 +34,30 @@ export async function heapOf(agent: LocalAgent): Promise<Heap | null> {
   }
 }
 
-/** Of one agent, in bytes: before it was given anything, and the most of all samples. */
-export type HeapSeen = { readonly before: number; readonly peak: number; readonly samples: number };
+/** Of one agent, in bytes: before it was given anything, the most of all samples, and at which stage that was. */
+export type HeapSeen = {
+  readonly before: number;
+  readonly peak: number;
+  readonly during: string;
+  readonly samples: number;
+};
 
 /** Samples every agent at an interval until it is told to stop. */
 export async function watchHeaps(
   agents: readonly LocalAgent[],
   everyMs: number,
+  stageNow: () => string,
 ): Promise<() => Promise<Readonly<Record<string, HeapSeen>>>> {
   const seen: Record<string, HeapSeen> = {};
   let watching = true;
   const sample = async (agent: LocalAgent) => {
+    const during = stageNow();
     const heap = await heapOf(agent);
     if (heap === null) return;
     const now = heap.used + heap.buffers;
-    const known = seen[agent.name] ?? { before: now, peak: 0, samples: 0 };
-    seen[agent.name] = { ...known, peak: Math.max(known.peak, now), samples: known.samples + 1 };
+    const known = seen[agent.name] ?? { before: now, peak: 0, during, samples: 0 };
+    const samples = known.samples + 1;
+    seen[agent.name] = now > known.peak ? { ...known, peak: now, during, samples } : { ...known, samples };
   };
   await Promise.all(agents.map(sample));
   const watched = agents.map(async (agent) => {

@@ -1,6 +1,8 @@
 // A round of a hundred thousand bids through three agents, one of which is killed in the middle: how long each stage takes, of the clock and of the
 // processor, how large messages and memories become, and whether everything that is done with a ceremony afterwards still works.
-// `npm run bench:hundred`, or `node test/bench/hundred.ts [bids] [bidders] [seconds until the close]`. One JSON document on stdout.
+// `npm run bench:hundred`, or `node test/bench/hundred.ts [--one] [bids] [bidders] [seconds until the close]`; with `--one` a single agent is handed all
+// of them. One JSON document on stdout.
+import { parseArgs } from "node:util";
 
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import type { Party } from "../../cli/stack/party.ts";
@@ -12,11 +14,11 @@ import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
 import { type HeapSeen, watchHeaps } from "./heap.ts";
 import { type Look, lookAround } from "./looks.ts";
 import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
-import { burstWithRestart, type Restart } from "./restart.ts";
+import { burstAtOne, burstWithRestart, type Restart } from "./restart.ts";
 import { listenTo, type Wire } from "./wire.ts";
 
 const MIB = 1_048_576;
-const SAMPLE_MS = 5_000;
+const SAMPLE_MS = 3_000;
 
 /** A stage: seconds of the clock, and of the processor by the agents' processes. */
 export type Stage = { readonly name: string; readonly seconds: number; readonly processor: number };
@@ -24,8 +26,8 @@ export type Stage = { readonly name: string; readonly seconds: number; readonly 
 export type Hundred = Restart & {
   readonly stages: readonly Stage[];
   readonly wire: Wire;
-  /** Of each agent, in MiB: all of its isolate at the most, what it had grown by since before the ceremony, and how often was looked. */
-  readonly heaps: Readonly<Record<string, { readonly peak: number; readonly grown: number; readonly samples: number }>>;
+  /** Of each agent, in MiB: all of its isolate at the most, what it had grown by since before the ceremony, when, and how often was looked. */
+  readonly heaps: Readonly<Record<string, ReturnType<typeof inMiB>>>;
   /** The most that any agent's process held. */
   readonly processMiB: number;
   readonly evidence: { readonly bytes: number; readonly verdict: string; readonly verifySeconds: number };
@@ -45,7 +47,7 @@ function stopwatch() {
     }
     open = name === null ? null : { name, at, processor };
   };
-  return { stages, stage };
+  return { stages, stage, now: () => open?.name ?? "start" };
 }
 
 const tenths = (value: number) => Math.round(10 * value) / 10;
@@ -56,12 +58,13 @@ export async function measureHundred(
   bids: number,
   bidders: number,
   closesIn: number,
+  burst = burstWithRestart,
 ): Promise<Hundred> {
   const { stack } = live;
   const parties = [...stack.parties, ...makeBidders(bidders, MESH)];
-  const [heard, seen] = [await listenTo(stack), await watchHeaps(stack.agents, SAMPLE_MS)];
-  const { stages, stage } = stopwatch();
-  const { told, ceremony, evidence } = await burstWithRestart(live, bids, bidders, closesIn, stage);
+  const { stages, stage, now } = stopwatch();
+  const [heard, seen] = [await listenTo(stack), await watchHeaps(stack.agents, SAMPLE_MS, now)];
+  const { told, ceremony, evidence } = await burst(live, bids, bidders, closesIn, stage);
   stage("looks");
   const looks = await lookAround(stack.agents[0] as LocalAgent, ceremony);
   const heaps = Object.entries(await seen()).map(([name, heap]) => [name, inMiB(heap)] as const);
@@ -79,8 +82,8 @@ export async function measureHundred(
   };
 }
 
-function inMiB({ before, peak, samples }: HeapSeen) {
-  return { peak: Math.round(peak / MIB), grown: Math.round((peak - before) / MIB), samples };
+function inMiB({ before, peak, during, samples }: HeapSeen) {
+  return { peak: Math.round(peak / MIB), grown: Math.round((peak - before) / MIB), during, samples };
 }
 
 async function verifyHere(evidence: Uint8Array, parties: readonly Party[]) {
@@ -90,8 +93,11 @@ async function verifyHere(evidence: Uint8Array, parties: readonly Party[]) {
 }
 
 if (import.meta.main) {
-  const [bids = 100_000, bidders = 400, closesIn = 240] = process.argv.slice(2).map(Number);
+  const { values, positionals } = parseArgs({ options: { one: { type: "boolean" } }, allowPositionals: true });
+  const [bids = 100_000, bidders = 400, closesIn = 240] = positionals.map(Number);
   const live = await liveStack(ELECTOR_ROLES.length, makeBidders(bidders, MESH), true);
-  const told = await measureHundred(live, bids, bidders, closesIn).finally(live.stop);
+  const told = await measureHundred(live, bids, bidders, closesIn, values.one ? burstAtOne : burstWithRestart).finally(
+    live.stop,
+  );
   process.stdout.write(`${JSON.stringify(told, null, 1)}\n`);
 }

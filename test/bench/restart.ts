@@ -25,23 +25,21 @@ export async function measureRestart(...given: Parameters<typeof burstWithRestar
   return (await burstWithRestart(...given)).told;
 }
 
-/**
- * `live` has as many electors as the auction, and recognises the roots of `bidders` bidders. `stage` is told what begins.
- */
+type Stage = (name: string) => void;
+const silent: Stage = () => undefined;
+
+/** `live` has as many electors as the auction, and recognises the roots of `bidders` bidders. `stage` is told what begins. */
 export async function burstWithRestart(
   live: LiveStack,
   bids: number,
   bidders: number,
   closesIn: number,
-  stage: (name: string) => void = () => undefined,
+  stage: Stage = silent,
 ): Promise<Burst> {
   const { stack } = live;
-  const guests = makeBidders(bidders, MESH);
   const [first, second, third] = stack.agents as readonly [LocalAgent, LocalAgent, LocalAgent];
-  stage("open and sign");
-  const ceremony = await openAuction(stack, guests, closesIn);
-  const signed = signBids(guests, bids, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
-  const frames = signed.map(({ frame }) => frame);
+  const sale = await openSale(live, bids, bidders, closesIn, stage);
+  const { ceremony, frames } = sale;
   const half = Math.floor(bids / 2);
   stage("first half");
   const before = await submit([first, second, third], frames.slice(0, half));
@@ -56,23 +54,56 @@ export async function burstWithRestart(
   await third.start();
   await until(60, async () => (await show(third, ceremony)).contributions >= held, ASK_MS);
   const restartMs = Math.round(performance.now() - start);
+  const ending = await finish(live, sale, third, closesIn, stage);
+  return { ...ending, told: { ...ending.told, verdicts: sumOf([before, after]), held, restartMs } };
+}
+
+/** One agent is handed everything, and brings it to the others. */
+export async function burstAtOne(
+  live: LiveStack,
+  bids: number,
+  bidders: number,
+  closesIn: number,
+  stage: Stage = silent,
+): Promise<Burst> {
+  const [first, , third] = live.stack.agents as readonly [LocalAgent, LocalAgent, LocalAgent];
+  const sale = await openSale(live, bids, bidders, closesIn, stage);
+  stage("all to one agent");
+  const verdicts = await submit([first], sale.frames);
+  const ending = await finish(live, sale, third, closesIn, stage);
+  return { ...ending, told: { ...ending.told, verdicts, held: 0, restartMs: 0 } };
+}
+
+type Sale = { readonly ceremony: string; readonly ids: ReadonlySet<string>; readonly frames: readonly Uint8Array[] };
+
+async function openSale(
+  { stack }: LiveStack,
+  bids: number,
+  bidders: number,
+  closesIn: number,
+  stage: Stage,
+): Promise<Sale> {
+  const guests = makeBidders(bidders, MESH);
+  stage("open and sign");
+  const ceremony = await openAuction(stack, guests, closesIn);
+  const signed = signBids(guests, bids, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+  return { ceremony, ids: new Set(signed.map(({ id }) => id)), frames: signed.map(({ frame }) => frame) };
+}
+
+/** Until all have ended alike, and what `told` has to show for it. */
+async function finish(live: LiveStack, { ceremony, ids }: Sale, told: LocalAgent, closesIn: number, stage: Stage) {
+  const { stack } = live;
   stage("all hold all");
-  await hold(stack, ceremony, bids);
-  stage("close");
+  await hold(stack, ceremony, ids.size);
   // Nobody is asked before the time to close: a view costs those who are asked.
-  const { closesAt } = await show(first, ceremony);
+  stage("rest until the time to close");
+  const { closesAt } = await show(told, ceremony);
   await sleep(Math.max(0, (closesAt ?? 0) / 1_000 - Date.now()));
+  stage("close");
   const views = await ended(stack, ceremony, closesIn + 60, ASK_MS);
   stage("evidence");
-  const evidence = new Uint8Array(await (await third.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
-  const counted = countIn(evidence, new Set(signed.map(({ id }) => id)));
-  const told = {
-    bids,
-    verdicts: sumOf([before, after]),
-    held,
-    restartMs,
-    lost: bids - counted.bids,
-    agreement: agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)),
-  };
-  return { told, ceremony, evidence };
+  const evidence = new Uint8Array(await (await told.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
+  const agreement = agreementOf(views.map(({ outcome }) => outcome?.digest ?? null));
+  const lost = ids.size - countIn(evidence, ids).bids;
+  return { told: { bids: ids.size, lost, agreement }, ceremony, evidence };
 }
