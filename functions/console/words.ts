@@ -45,17 +45,20 @@ const UNITS = [
   [120, 60, "min"],
 ] as const;
 
+/** Keeps a line from ending between a number and its unit: either says nothing without the other. */
+const TOGETHER = "\u00a0";
+
 /** A length of time in its largest fitting unit. */
 export function spanText(seconds: number): string {
-  const unit = UNITS.find(([from]) => seconds >= from);
-  return unit === undefined ? `${seconds} s` : `${Math.round(seconds / unit[1])} ${unit[2]}`;
+  const [, size, unit] = UNITS.find(([from]) => seconds >= from) ?? [0, 1, "s"];
+  return `${Math.round(seconds / size)}${TOGETHER}${unit}`;
 }
 
 /** How long until, or since, an instant. */
 export function relativeText(micros: number, nowMicros: number): string {
   const seconds = Math.round((micros - nowMicros) / 1_000_000);
   const span = spanText(Math.abs(seconds));
-  return seconds < 0 ? `${span} ago` : `in ${span}`;
+  return seconds < 0 ? `${span}${TOGETHER}ago` : `in${TOGETHER}${span}`;
 }
 
 /** A digest in groups of four, for eyes and for screen readers. */

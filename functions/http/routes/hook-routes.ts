@@ -6,6 +6,7 @@ import { log } from "../../../durable/log.ts";
 import { integer, nullable, oneOf, type Reader, record, recordWith, text } from "../../../shared/cbor/read.ts";
 import { BODY_BYTES_MAX } from "../../../shared/limits.ts";
 import type { AgentContext } from "../app.ts";
+import { LIMIT } from "../contract/paging.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { ENDPOINT_ROUTES, OVERLAP } from "./endpoint-routes.ts";
@@ -39,7 +40,7 @@ const number = integer(0, Number.MAX_SAFE_INTEGER);
 
 const PAGE = {
   cursor: optional("where the page before ended", number),
-  limit: optional("at most so many, 200 at most", number),
+  limit: LIMIT,
 };
 const WHICH_REQUESTS = {
   ...PAGE,

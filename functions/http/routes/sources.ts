@@ -12,13 +12,13 @@ import { hooksOf, type Intake, keepRequest, type VerifiedDelivery, verifyDeliver
 import { allSources, intakeOf, type ListedSource } from "../../hooks/sources.ts";
 import type { AgentContext } from "../app.ts";
 import { readBody } from "../body.ts";
+import { PAGE_USUAL } from "../contract/paging.ts";
 import { mayDo } from "../keys.ts";
 import { problem } from "../problem.ts";
 import { acted } from "./hooks.ts";
 
 type SourceContext = Context<AgentContext>;
 
-const PAGE_MAX = 200;
 /** Ids of one question what is missing: a page of what vendors list. */
 const LISTED_MAX = 1_000;
 
@@ -59,7 +59,7 @@ export async function requestsRoute(
   const sinceMs = since === null ? 0 : Date.parse(since);
   if (!Number.isFinite(sinceMs))
     return problem(context, fault("QUERY_INVALID", { path: "?since", need: "an ISO 8601 time" }).fault);
-  const limit = limitOf(page);
+  const limit = page.limit ?? PAGE_USUAL;
   const requests = await hooksOf(env).requests({
     source: source.id,
     status,
@@ -83,7 +83,7 @@ export async function eventsRoute(
   { env, source }: Intake,
   page: Omit<PageQuery, "after">,
 ): Promise<Response> {
-  const limit = limitOf(page);
+  const limit = page.limit ?? PAGE_USUAL;
   const events = await hooksOf(env).events(source.id, page.cursor, limit);
   return context.json({ events, cursor: cursorOf(events, limit) });
 }
@@ -186,10 +186,6 @@ export async function bring(
 /** A delivery that says something in a ceremony speaks for the party, which a key that may only open ceremonies must not. */
 function mayBring(context: SourceContext, { source }: Intake): Result<null> {
   return source.attest === null ? ok(null) : mayDo(context.get("caller"), "attest");
-}
-
-function limitOf({ limit }: { readonly limit: number | null }): number {
-  return Math.max(1, Math.min(limit ?? 50, PAGE_MAX));
 }
 
 /** Where the next page goes on; null after the last. */

@@ -43,7 +43,7 @@ describe("every page", () => {
     for (const path of ["/", "/keys", `/mesh/${MESH}`]) {
       const text = await acme.page(path);
       expect(text, path).toMatch(/As seen by <strong>acme<\/strong> · read <time/);
-      expect(text, path).toMatch(/heard from bolt \d+ s ago, crux/);
+      expect(text, path).toMatch(/heard from bolt \d+\ss\sago, crux/);
     }
   });
 });
