@@ -1,5 +1,5 @@
 // Instants as people asked to read them (`--time-format`): one setting for the process, since it has one reader. Data keep their own form.
-import { readableInstant } from "../shared/instant.ts";
+import { readableInstant, spanIn } from "../shared/instant.ts";
 import { usage } from "./files.ts";
 
 const FORMATS = ["iso", "relative", "raw"] as const;
@@ -33,8 +33,6 @@ function iso(micros: number): string {
 
 function distance(micros: number, now: number): string {
   const seconds = Math.round((micros - now) / 1_000_000);
-  const size = Math.abs(seconds);
-  const [count, unit] =
-    size < 120 ? [size, "s"] : size < 7_200 ? [Math.round(size / 60), "min"] : [Math.round(size / 3_600), "h"];
+  const [count, unit] = spanIn(Math.abs(seconds));
   return seconds < 0 ? `${count} ${unit} ago` : `in ${count} ${unit}`;
 }

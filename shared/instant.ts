@@ -1,4 +1,4 @@
-// An instant as people read it. Frames of time are not all UTC, so no zone is claimed; in UTC the count begins with 1970.
+// Instants and lengths of time as people read them. Frames of time are not all UTC, so no zone is claimed; in UTC the count begins with 1970.
 
 const DAY = 86_400_000_000;
 
@@ -25,3 +25,16 @@ function dateOf(days: number): string {
 }
 
 const twoDigits = (number: number) => String(number).padStart(2, "0");
+
+const UNITS = [
+  [2 * 31_557_600, 31_557_600, "years"],
+  [2 * 86_400, 86_400, "d"],
+  [7_200, 3_600, "h"],
+  [120, 60, "min"],
+] as const;
+
+/** A length of time in its largest fitting unit, how many and of what; so large that one more or less matters little. */
+export function spanIn(seconds: number): readonly [number, string] {
+  const [, size, unit] = UNITS.find(([from]) => seconds >= from) ?? [0, 1, "s"];
+  return [Math.round(seconds / size), unit];
+}

@@ -1,5 +1,7 @@
 // The console's words: every state has an icon, a word and a tone, and never a colour alone.
+
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
+import { spanIn } from "../../shared/instant.ts";
 
 export type Tone = "good" | "bad" | "warn" | "plain";
 export type Badge = { readonly icon: string; readonly word: string; readonly tone: Tone };
@@ -38,20 +40,12 @@ export function instantText(micros: number | null): string {
   return Number.isNaN(at.getTime()) ? "not a time" : `${at.toISOString().slice(0, 19).replace("T", " ")}Z`;
 }
 
-const UNITS = [
-  [2 * 31_557_600, 31_557_600, "years"],
-  [2 * 86_400, 86_400, "d"],
-  [7_200, 3_600, "h"],
-  [120, 60, "min"],
-] as const;
-
 /** Keeps a line from ending between a number and its unit: either says nothing without the other. */
 const TOGETHER = "\u00a0";
 
 /** A length of time in its largest fitting unit. */
 export function spanText(seconds: number): string {
-  const [, size, unit] = UNITS.find(([from]) => seconds >= from) ?? [0, 1, "s"];
-  return `${Math.round(seconds / size)}${TOGETHER}${unit}`;
+  return spanIn(seconds).join(TOGETHER);
 }
 
 /** How long until, or since, an instant. */

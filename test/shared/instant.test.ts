@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { readableInstant } from "../../shared/instant.ts";
+import { readableInstant, spanIn } from "../../shared/instant.ts";
 
 describe("an instant as people read it", () => {
   it("is the platform's own date for every instant that it knows", () => {
@@ -11,5 +11,14 @@ describe("an instant as people read it", () => {
         expect(readableInstant(seconds * 1_000_000 + micros)).toBe(`${iso}${fraction}`);
       }),
     );
+  });
+});
+
+describe("a length of time", () => {
+  it("is told in the largest unit of which there are two", () => {
+    const told = [0, 119, 120, 7_199, 7_200, 172_799, 172_800, 63_115_199, 63_115_200].map((seconds) =>
+      spanIn(seconds).join(" "),
+    );
+    expect(told).toEqual(["0 s", "119 s", "2 min", "120 min", "2 h", "48 h", "2 d", "730 d", "2 years"]);
   });
 });
