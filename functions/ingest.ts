@@ -4,7 +4,7 @@
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Trust } from "../shared/authority/trust.ts";
-import { REVOCATIONS_LIVE_MAX } from "../shared/limits.ts";
+import { REVOCATIONS_LIVE_MAX, RUN_BYTES_MAX } from "../shared/limits.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
@@ -17,12 +17,12 @@ import {
 } from "../shared/observation/observation.ts";
 import { handOn } from "../shared/observation/reopen.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
+import { runsOf } from "../shared/runs.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { type Answer, failed, handIn, inTime } from "./hand-in.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
-import { runsOf } from "./runs.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -39,7 +39,9 @@ export async function ingest(
   arrivals: readonly Arrival[],
 ): Promise<readonly Answer[]> {
   const answers: Answer[] = [];
-  for (const run of runsOf(arrivals)) answers.push(...(await ingestRun(env, config, run)));
+  // What comes in one message may be a hundred packed batches of bids.
+  for (const run of runsOf(arrivals, ({ frame }) => frame, RUN_BYTES_MAX))
+    answers.push(...(await ingestRun(env, config, run)));
   return answers;
 }
 

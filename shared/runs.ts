@@ -1,17 +1,21 @@
-// What comes in one message batch may be a hundred packed batches of bids: read all at once they would take more memory than a Worker or an object has.
-import { RUN_BYTES_MAX } from "../shared/limits.ts";
+// Frames that are worked on together: all at once they would take more memory than there is, and one after another would leave threads idle.
 
-/** Cuts arrivals, in their order, into runs of a bounded size; one that is larger by itself is a run of its own. */
-export function runsOf<A extends { readonly frame: Uint8Array }>(arrivals: readonly A[]): readonly (readonly A[])[] {
-  const runs: A[][] = [];
+/** Cuts things, in their order, into runs whose frames come to `most` bytes; one that is larger by itself is a run of its own. */
+export function runsOf<T>(
+  things: readonly T[],
+  frameOf: (thing: T) => Uint8Array,
+  most: number,
+): readonly (readonly T[])[] {
+  const runs: T[][] = [];
   let bytes = 0;
-  for (const arrival of arrivals) {
-    bytes += arrival.frame.length;
+  for (const thing of things) {
+    const { length } = frameOf(thing);
+    bytes += length;
     const run = runs.at(-1);
-    if (run !== undefined && bytes <= RUN_BYTES_MAX) run.push(arrival);
+    if (run !== undefined && bytes <= most) run.push(thing);
     else {
-      runs.push([arrival]);
-      bytes = arrival.frame.length;
+      runs.push([thing]);
+      bytes = length;
     }
   }
   return runs;

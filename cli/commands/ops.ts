@@ -1,3 +1,4 @@
+// `ops alerts|dashboard|runbook`: what monitoring needs, from the one table of alerts.
 import { ALERTS, alertsYaml, anchorOf, runbookText } from "../ops/alerts.ts";
 import { dashboard } from "../ops/dashboard.ts";
 import { type Command, EXIT, refused } from "../registry.ts";

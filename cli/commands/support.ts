@@ -1,3 +1,4 @@
+// `support gather|analyze`: what a helper needs of an agent in one file without secrets, and what stands out in it, read offline.
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf } from "../agent-client.ts";
 import { argument, readJsonFile, required, writeNamed } from "../files.ts";
 import { analyze, type Finding, type Gathered, gather, SUPPORT_FORMAT } from "../ops/support.ts";

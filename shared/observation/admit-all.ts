@@ -5,6 +5,7 @@ import type { Trust, Vouched } from "../authority/trust.ts";
 import { revocationsOf } from "../authority/validity.ts";
 import { FRAME_BYTES_MAX } from "../limits.ts";
 import type { Fault, Result } from "../result.ts";
+import { runsOf } from "../runs.ts";
 import { admit } from "./admit.ts";
 import { parseObservation } from "./decode.ts";
 import type { Id, Observation, VerifiedObservation } from "./observation.ts";
@@ -16,7 +17,8 @@ export async function admitAll(
   settles: (refusal: Fault) => boolean = () => false,
 ): Promise<{ readonly verdicts: readonly Result<VerifiedObservation>[]; readonly vouched: Vouched }> {
   const verdicts: Result<VerifiedObservation>[] = [];
-  for (const together of inTurns(frames)) {
+  // As many at a time as fill one: the platform's threads are busy, and no chain is proved often.
+  for (const together of runsOf(frames, (frame) => frame, FRAME_BYTES_MAX)) {
     for (const verdict of await Promise.all(together.map((frame) => admit(frame, trust)))) {
       verdicts.push(verdict);
       if (!verdict.ok && settles(verdict.fault)) return { verdicts, vouched: trust.vouched };
@@ -38,21 +40,6 @@ export async function admitAll(
   );
   for (const { index } of suspects) verdicts[index] = await admit(frames[index] as Uint8Array, { ...trust, vouched });
   return { verdicts, vouched };
-}
-
-/** Frames that are judged at a time: as many as fill one, so that the platform's threads are busy and no chain is proved often. */
-function inTurns(frames: readonly Uint8Array[]): readonly (readonly Uint8Array[])[] {
-  const turns: Uint8Array[][] = [];
-  let bytes = FRAME_BYTES_MAX;
-  for (const frame of frames) {
-    bytes += frame.length;
-    if (bytes > FRAME_BYTES_MAX) {
-      turns.push([]);
-      bytes = frame.length;
-    }
-    (turns.at(-1) as Uint8Array[]).push(frame);
-  }
-  return turns;
 }
 
 /** What bears on a set of statements: the revocations known, and who the roots are. */

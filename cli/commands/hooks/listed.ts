@@ -10,7 +10,7 @@ import {
   FOLLOWED_INPUT,
   followedAgentOf,
 } from "../../agent-client.ts";
-import { argument, instant, seconds, usage } from "../../files.ts";
+import { argument, instant, numberIn, seconds } from "../../files.ts";
 import { pagesOf } from "../../online/pages.ts";
 import { persistently } from "../../online/persist.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
@@ -42,6 +42,8 @@ export type Request = {
   readonly replayOf: string | null;
   readonly isReplayable: boolean;
 };
+/** Rows where no --limit says otherwise. */
+const LISTED = 50;
 type Page = { readonly requests: readonly Request[]; readonly cursor: string | null };
 
 function sourcesAt(agent: Agent): Promise<{ readonly sources: readonly Source[] }> {
@@ -88,18 +90,12 @@ export const sourceRequests: Command = {
   example: "source requests github --status failed --as acme",
   run: async (call) => {
     const agent = agentOf(call);
-    const limit = limitOf(call);
+    const limit = numberIn(call, "limit", LISTED);
     const requests = await requestsOf(agent, argument(call, 0, "SOURCE"), queryOf(call), limit);
     const text = requests.length === 0 ? "nothing" : requests.map(requestText).join("\n");
     return { exit: EXIT.yes, data: { requests }, text };
   },
 };
-
-function limitOf({ flags: { limit = "50" } }: Call): number {
-  const most = Number(limit);
-  if (!Number.isInteger(most) || most < 1 || most > 10_000) throw usage("--limit takes 1 to 10000");
-  return most;
-}
 
 export function queryOf(call: Call): Readonly<Record<string, string>> {
   const since = instant(call, "since");
@@ -153,7 +149,7 @@ export const sourceEvents: Command = {
   example: "source events github --as acme",
   run: async (call) => {
     const path = `${pathOf(argument(call, 0, "SOURCE"))}/events`;
-    const events = await pagesOf<Event>(agentOf(call), path, "events", {}, limitOf(call));
+    const events = await pagesOf<Event>(agentOf(call), path, "events", {}, numberIn(call, "limit", LISTED));
     const lines = events.map(({ id, atMs, ceremony, label, status, requests }) => {
       const place = ceremony === null ? "" : ` → ${shown(ceremony.slice(0, 12))}`;
       const times = `${requests} ${requests === 1 ? "request" : "requests"}`;

@@ -108,3 +108,14 @@ export function toRequest(sent: Sent, given: Partial<HookRequest> = {}): HookReq
 function headersOf(sent: Sent): HeaderSource {
   return new Headers(sent.headers);
 }
+
+/** A source of orders, each of which three parties approve. */
+export const ORDERS = {
+  id: "orders",
+  scheme: "standard",
+  event: "order.large",
+  pattern: "approval",
+  parties: ["acme", "bolt", "crux"].map((authority) => ({ authority, role: "approver", power: 1 })),
+  closesIn: 600,
+  expiresIn: 900,
+};

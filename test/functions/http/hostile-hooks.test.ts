@@ -11,15 +11,7 @@ const CANARY = "c4nary-9e1f";
 const SECRET = `whsec_${Buffer.from(`${CANARY}-and-more-of-the-secret`).toString("base64")}`;
 const parties = testParties(3);
 const [acme] = parties as readonly [(typeof parties)[number]];
-const ORDERS = {
-  id: "orders",
-  scheme: "standard",
-  event: "order.large",
-  pattern: "approval",
-  parties: parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 })),
-  closesIn: 600,
-  expiresIn: 900,
-};
+const ORDERS = send.ORDERS;
 const NOW_MS = send.NOW * 1_000;
 type Document = { readonly [field: string]: unknown };
 let agent: AgentHere;

@@ -11,16 +11,7 @@ import * as send from "../hooks/senders.ts";
 
 const parties = testParties(3);
 const [acme] = parties as readonly [(typeof parties)[number]];
-const ORDERS = {
-  id: "orders",
-  scheme: "standard",
-  event: "order.large",
-  pattern: "approval",
-  parties: parties.map(({ name }) => ({ authority: name, role: "approver", power: 1 })),
-  closesIn: 600,
-  expiresIn: 900,
-  map: { title: '"first reading"' },
-};
+const ORDERS = { ...send.ORDERS, map: { title: '"first reading"' } };
 const LATER = { ...ORDERS, map: { title: '"second reading"' } };
 const BODY = send.utf8('{"type":"order.large"}');
 const NOW_MS = send.NOW * 1_000;
