@@ -26,9 +26,12 @@ export const KEPT_EACH_BYTES = 240;
 export const BATCHES_MAX = 1_200;
 /** Objects over which one party spreads its intake of one round: each is an isolate's processor more. */
 export const SHARDS_MAX = 64;
-/** Contributions a second from which an intake that nobody asked to be spread goes over 4 and 16 objects: half of what one takes in by itself. */
-export const BATCHED_ARRIVALS_MANY = 1_000;
-export const BATCHED_ARRIVALS_MOST = 4_000;
+/**
+ * Contributions a second from which an intake that nobody asked to be spread goes over 4 and 16 objects: half of what one takes in by itself, at
+ * some 60 µs each, and of what four do. Below that each more is only a call more.
+ */
+export const BATCHED_ARRIVALS_MANY = 8_000;
+export const BATCHED_ARRIVALS_MOST = 32_000;
 /** Bytes that wait at one shard before it takes in nothing more: two seconds of handing over. */
 export const SHARD_WAITING_BYTES_MAX = 1_048_576;
 /** How long a witness waits at most for shards that do not answer, in microseconds; never more than half of what the policy gives the others. */
