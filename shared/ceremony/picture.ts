@@ -4,14 +4,15 @@ import { decodeCanonical } from "../cbor/decode.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import { messagesOf } from "../closing/state.ts";
 import { parseObservation } from "../observation/decode.ts";
-import type { ContributionBody, Id, Interval, NoticeBody, Observation } from "../observation/observation.ts";
+import type { Id, Interval, Observation } from "../observation/observation.ts";
 import { type Tally, tallyThreshold } from "../outcome/threshold.ts";
 import type { Place } from "../reference/place.ts";
 import type { Constraint } from "../reference/profile.ts";
 import { contributionsIn } from "./advance.ts";
-import { allNoticesOf, contributionsOf, type Gathered } from "./gathered.ts";
+import { contributionsOf } from "./gathered.ts";
 import { judgeRound } from "./judged.ts";
 import { type Pace, paceOf } from "./pace.ts";
+import { closedIn, closedSize, type Gist, gistOf, roleOf, type Said } from "./said.ts";
 import { type CeremonyState, currentRound, ownSeat, type Round } from "./state.ts";
 import { authorityOf } from "./turn.ts";
 
@@ -74,27 +75,23 @@ export function pictureOf(
   refused: readonly { readonly code: string; readonly frame: Uint8Array }[],
   most: number,
 ): Picture {
-  const rounds = state.rounds.map((round) => ({ round, said: saidIn([...round.held.values()]) }));
-  const held = rounds.flatMap(({ round, said }) => said.map((one) => ({ said: one, round })));
-  const from = Math.max(0, held.length - most);
-  const shown = held.slice(from);
-  const verdicts = new Map(rounds.flatMap(({ round, said }) => [...verdictsIn(state, round, said)]));
+  const gists = state.rounds.map(gistOf);
+  const held = gists.reduce((sum, { said }) => sum + said.length, 0);
+  const shown = newestOf(gists, most);
+  const verdicts = new Map(
+    state.rounds.flatMap((round, index) => [...verdictsIn(state, round, gists[index]?.said ?? [])]),
+  );
   const others: readonly Observation[] = [...state.outcomes.values(), ...state.disputes.values()];
-  const folded: Record<string, number> = {};
-  for (const { said } of held.slice(0, from)) {
-    const role = said.body.kind === "contribution" ? said.body.role : "notice";
-    folded[role] = (folded[role] ?? 0) + 1;
-  }
   return {
     acts: [
       ...(state.call === null ? [] : [actOf(state, state.call)]),
-      ...shown.map(({ said }) => ({ ...actOf(state, said), ...verdicts.get(said.id) })),
+      ...shown.map((said) => ({ ...actOf(state, said), ...verdicts.get(said.id) })),
       ...refusedActs(state, refused.slice(Math.max(0, refused.length - most))),
       ...others.map((said) => actOf(state, said)),
     ],
-    folded,
-    counts: { held: held.length, refused: refused.length },
-    pace: paceOf(held.map(({ said }) => said.at[1])),
+    folded: foldedBefore(gists, shown),
+    counts: { held, refused: refused.length },
+    pace: paceOf(gists.flatMap(({ instants }) => instants)),
     closings: state.rounds.map(closedPart),
     tally: tallyOf(state),
     adds: addsOf(state),
@@ -103,9 +100,20 @@ export function pictureOf(
   };
 }
 
-/** What was contributed, by itself or in batches, and the notices; who carried it is no part of the picture. */
-function saidIn(gathered: readonly Gathered[]): readonly Observation<ContributionBody | NoticeBody>[] {
-  return [...contributionsOf(gathered), ...allNoticesOf(gathered)];
+/** The last so many, in order. */
+function newestOf(gists: readonly Gist[], most: number): readonly Said[] {
+  const newest: Said[] = [];
+  for (const { said } of gists.toReversed())
+    newest.unshift(...said.slice(Math.max(0, said.length - most + newest.length)));
+  return newest;
+}
+
+/** Of each role, those that are not told one by one. */
+function foldedBefore(gists: readonly Gist[], shown: readonly Said[]): Readonly<Record<string, number>> {
+  const folded: Record<string, number> = {};
+  for (const { roles } of gists) for (const [role, count] of roles) folded[role] = (folded[role] ?? 0) + count;
+  for (const said of shown) folded[roleOf(said)] = (folded[roleOf(said)] ?? 0) - 1;
+  return Object.fromEntries(Object.entries(folded).filter(([, count]) => count > 0));
 }
 
 type Verdict = Pick<Act, "verdict" | "code">;
@@ -124,13 +132,6 @@ function verdictsIn(state: CeremonyState, round: Round, held: readonly Observati
       return [id, { verdict: VERDICTS[verdict] ?? "admitted", code: null }];
     }),
   );
-}
-
-/** Ids of what the closed set of a round holds; null while it is open. */
-function closedIn({ closing, held }: Round): ReadonlySet<Id> | null {
-  if (closing.decision === null) return null;
-  const listed = closing.decision.set.flatMap((id) => held.get(id) ?? []);
-  return new Set(saidIn(listed).map(({ id }) => id));
 }
 
 const VERDICTS: Readonly<Record<string, ActVerdict>> = {
@@ -182,7 +183,7 @@ function closedPart(round: Round): ClosedPart {
     statements: messagesOf(closing).length,
     path: decision?.certificate.path ?? null,
     root: decision?.root ?? null,
-    set: closedIn(round)?.size ?? 0,
+    set: closedSize(round),
   };
 }
 
@@ -191,8 +192,8 @@ function tallyOf(state: CeremonyState): Tally | null {
   const round = currentRound(state);
   const policy = state.policy?.policy;
   if (round === undefined || policy?.outcome.function !== "threshold" || round.stage.is === "join") return null;
+  if (gistOf(round).said.length > JUDGED_MAX) return null;
   const said = contributionsOf([...round.held.values()]);
-  if (said.length > JUDGED_MAX) return null;
   const judged = judgeRound(policy, state.rounds);
   const held = contributionsIn(round, said).set;
   return tallyThreshold(policy, policy.outcome, judged?.seats ?? round.seats, judged?.admitted ?? held);
