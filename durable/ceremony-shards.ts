@@ -6,6 +6,7 @@ import { seatIn, shardsFor, unsealed } from "../shared/ceremony/spread.ts";
 import { type CeremonyState, currentRound } from "../shared/ceremony/state.ts";
 import type { Input } from "../shared/ceremony/step.ts";
 import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
+import { openPack } from "../shared/observation/kept.ts";
 import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { type AgentConfig, meshTime } from "./config.ts";
@@ -95,7 +96,7 @@ export class CeremonyShards {
 
   /** Answers how many bytes may wait at the shard from now on. */
   takeOver(pack: HandedPack): number {
-    this.#turn({ on: "pack", now: meshTime(this.#config), pack: openPack(pack) });
+    this.#turn({ on: "pack", now: meshTime(this.#config), pack: packIn(pack) });
     const round = this.#state().rounds[pack.round];
     return round === undefined ? 0 : creditOf(round).waiting;
   }
@@ -167,12 +168,12 @@ export class CeremonyShards {
 }
 
 /** A pack as the fold takes it. */
-export function openPack({ round, shard, last, taken, refused }: HandedPack): Pack {
+function packIn({ round, shard, last, taken, refused }: HandedPack): Pack {
   return {
     round,
     shard,
     last,
-    taken: taken.map(reopen),
+    taken: taken === null ? null : openPack(taken),
     refused: refused.map(({ frame, code, detail }) => ({
       observation: reopen(frame),
       fault: { code, detail: JSON.parse(detail) },

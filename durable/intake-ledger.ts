@@ -1,7 +1,6 @@
 // What one shard of an intake keeps on disk: its terms, what it took in, and what it refused until the ceremony has it. One transaction a turn.
 import type { Terms } from "../shared/ceremony/handover.ts";
 import type { ShardStep } from "../shared/ceremony/shard.ts";
-import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX } from "../shared/limits.ts";
 import type { Id } from "../shared/observation/observation.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 import type { Enlisted, HandedPack } from "./intake-rpc.ts";
@@ -27,12 +26,7 @@ export type ShardStore = {
   readonly handed: number;
 };
 
-/** What goes with the next pack, and up to which rows it reaches. */
-export type NextPack = Pick<HandedPack, "taken" | "refused"> & {
-  readonly upTo: { readonly taken: number; readonly refused: number };
-  /** Whether nothing would be left behind it. */
-  readonly empties: boolean;
-};
+export type Untold = Pick<HandedPack, "refused"> & { readonly upTo: number; readonly all: boolean };
 
 export class IntakeLedger {
   readonly #sql: SqlStorage;
@@ -89,43 +83,29 @@ export class IntakeLedger {
     );
   }
 
-  /** The oldest that were not handed over: as many as one batch holds. */
-  next(): NextPack {
-    const after = this.#handedUpTo();
+  /** Refusals that the ceremony was not told of, the oldest first, and whether these are all. */
+  untold(): Untold {
     const rows = this.#sql
-      .exec<{ n: number; frame: ArrayBuffer }>(
-        "SELECT n, frame FROM taken WHERE n > ? ORDER BY n LIMIT ?",
-        after,
-        BATCH_MEMBERS_MAX + 1,
-      )
-      .toArray();
-    let bytes = 0;
-    const fits = rows.filter(({ frame }, index) => {
-      bytes += frame.byteLength;
-      return index < BATCH_MEMBERS_MAX && (index === 0 || bytes <= BATCH_UNPACKED_BYTES_MAX);
-    });
-    const refused = this.#sql
       .exec<{ n: number; code: string; detail: string; frame: ArrayBuffer }>(
         "SELECT n, code, detail, frame FROM refused WHERE frame IS NOT NULL ORDER BY n LIMIT ?",
         REFUSED_AT_ONCE + 1,
       )
       .toArray();
-    const told = refused.slice(0, REFUSED_AT_ONCE);
-    return {
-      taken: fits.map(({ frame }) => new Uint8Array(frame)),
-      refused: told.map(({ code, detail, frame }) => ({
-        code: code as RefusalCode,
-        detail,
-        frame: new Uint8Array(frame),
-      })),
-      upTo: { taken: fits.at(-1)?.n ?? after, refused: told.at(-1)?.n ?? 0 },
-      empties: fits.length === rows.length && told.length === refused.length,
-    };
+    const told = rows.slice(0, REFUSED_AT_ONCE);
+    const refused = told.map(({ code, detail, frame }) => ({
+      code: code as RefusalCode,
+      detail,
+      frame: new Uint8Array(frame),
+    }));
+    return { refused, upTo: told.at(-1)?.n ?? 0, all: told.length === rows.length };
   }
 
-  /** The ceremony has them. Of refusals stays what tells them again; frames of what was taken in stay until the round is over here. */
-  handed({ taken, refused }: NextPack["upTo"]): void {
-    this.#sql.exec("UPDATE handed SET taken = ?", taken);
+  /**
+   * The ceremony has what was taken in up to the `last`, null for none, and refusals up to a row. Of these stays what tells them again; frames
+   * of what was taken in stay until the round is over here.
+   */
+  handed(last: Id | null, refused: number): void {
+    if (last !== null) this.#sql.exec("UPDATE handed SET taken = (SELECT n FROM taken WHERE id = ?)", last);
     this.#sql.exec("UPDATE refused SET frame = NULL WHERE n <= ?", refused);
   }
 

@@ -4,6 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import {
   handedOver,
+  nextPack,
   openShard,
   type ShardState,
   shardAgain,
@@ -12,6 +13,7 @@ import {
 } from "../shared/ceremony/shard.ts";
 import type { Taken } from "../shared/ceremony/taken.ts";
 import { BATCH_MEMBERS_MAX } from "../shared/limits.ts";
+import { packUp } from "../shared/observation/batch.ts";
 import type { Call, Observation, VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
@@ -19,8 +21,9 @@ import type { AgentEnv, CeremonyRpc } from "./env.ts";
 import { IntakeLedger } from "./intake-ledger.ts";
 import { log } from "./log.ts";
 
-/** The longest that a contribution waits here while the ceremony answers. */
-const HAND_OVER_MS = 250;
+/** The longest that a contribution waits here while the ceremony answers, and the shortest before the close. */
+const HAND_OVER_MS = 1_000;
+const HAND_OVER_MS_MIN = 50;
 const AGAIN_MS = 500;
 const AGAIN_MOST_MS = 30_000;
 
@@ -143,9 +146,12 @@ export class Intake extends DurableObject<AgentEnv> {
   #pause(): number {
     if (this.#failures > 0) return Math.min(AGAIN_MS * 2 ** (this.#failures - 1), AGAIN_MOST_MS);
     const shard = this.#shard;
-    if (shard === null || shard.sealing || waitingIn(shard.state).size > 0) return HAND_OVER_MS;
+    if (shard === null || shard.sealing) return HAND_OVER_MS;
     const { closesAt, correction } = shard.state.terms;
-    return Math.max(0, Math.ceil((closesAt - correction - meshTime(this.#config)) / 1_000));
+    const left = Math.max(0, Math.ceil((closesAt - correction - meshTime(this.#config)) / 1_000));
+    if (waitingIn(shard.state).size === 0) return left;
+    // What waits is on its way when half of the time that remains has passed, so that the others hear of it before they close.
+    return Math.min(HAND_OVER_MS, Math.max(HAND_OVER_MS_MIN, Math.floor(left / 2)));
   }
 
   #handOver(): Promise<void> {
@@ -168,20 +174,22 @@ export class Intake extends DurableObject<AgentEnv> {
   async #handAll(): Promise<void> {
     for (let shard = this.#shard; shard !== null; shard = this.#shard) {
       const { sealing, state } = shard;
-      const { taken, refused, upTo, empties } = this.#ledger.next();
-      const last = sealing && empties;
-      if (taken.length + refused.length === 0 && !last) return;
+      const group = nextPack(state);
+      const { refused, upTo, all } = this.#ledger.untold();
+      const last = sealing && all && group.length === waitingIn(state).size;
+      if (group.length + refused.length === 0 && !last) return;
+      const taken = group.length === 0 ? null : packUp(group);
       const { round } = state.terms;
-      const waiting = await this.#parent().handOver({ round, shard: this.#number, taken, refused, last });
+      const credit = await this.#parent().handOver({ round, shard: this.#number, taken, refused, last });
       if (last) return this.#end();
-      this.#handed(taken.length, waiting, upTo);
+      this.#handed(group, credit, upTo);
     }
   }
 
-  #handed(count: number, waiting: number, upTo: { readonly taken: number; readonly refused: number }): void {
+  #handed(group: readonly Taken[], credit: number, refused: number): void {
     const shard = this.#shard as Shard;
-    const gone = [...waitingIn(shard.state).values()].slice(0, count);
-    this.#commit({ ...shard, state: handedOver(shard.state, gone, waiting) }, () => this.#ledger.handed(upTo));
+    const state = handedOver(shard.state, group, credit);
+    this.#commit({ ...shard, state }, () => this.#ledger.handed(group.at(-1)?.id ?? null, refused));
   }
 
   /** The ceremony has all, and answers for all that comes. */

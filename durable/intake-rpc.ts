@@ -1,6 +1,7 @@
 // What a ceremony and the shards of its intake say to each other (SPEC §7.14). Frames have passed the party's own door.
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import type { Terms } from "../shared/ceremony/handover.ts";
+import type { BatchPack } from "../shared/observation/batch.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 
 /** What a shard begins with. */
@@ -9,8 +10,8 @@ export type Enlisted = { readonly terms: Terms; readonly call: Uint8Array };
 export type HandedPack = {
   readonly round: number;
   readonly shard: number;
-  /** Frames in order of arrival. */
-  readonly taken: readonly Uint8Array[];
+  /** Packed here, so that the ceremony has only to sign it; null for nothing. */
+  readonly taken: BatchPack | null;
   /** `detail` is JSON. */
   readonly refused: readonly { readonly frame: Uint8Array; readonly code: RefusalCode; readonly detail: string }[];
   /** The shard takes in nothing more. */

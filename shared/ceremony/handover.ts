@@ -1,11 +1,12 @@
 // What a ceremony is told by the shards of its intake (SPEC §7.14): that one takes part, and, pack by pack, what it has taken in. It is judged here
 // once more, by the same rules and beside all else that is held: a shard's answer was provisional, and nothing of it is dropped without a trace.
-import type { VerifiedObservation } from "../observation/observation.ts";
+import { wholeOf } from "../observation/kept.ts";
+import type { BatchBody, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { Fault } from "../result.ts";
 import { absorbAll, isForBatch } from "./absorb.ts";
 import type { Receipt } from "./effect.ts";
-import { type Bounds, boundsOf } from "./intake.ts";
+import { type Bounds, boundsOf, bringPacked } from "./intake.ts";
 import { isSpread, type Spread, seatIn, shardOf, withSpread } from "./spread.ts";
 import { type CeremonyState, currentRound, type RosterSeat, type Round } from "./state.ts";
 import { record, refuseIn, type Turn } from "./turn.ts";
@@ -31,8 +32,8 @@ export type Credit = { readonly waiting: number; readonly kept: number };
 export type Pack = {
   readonly round: number;
   readonly shard: number;
-  /** Admitted there. */
-  readonly taken: readonly VerifiedObservation[];
+  /** Admitted there, as one batch; null where nothing was. */
+  readonly taken: BatchBody | null;
   readonly refused: readonly { readonly observation: VerifiedObservation; readonly fault: Fault }[];
   /** True in the last pack: the shard takes in nothing more. */
   readonly last: boolean;
@@ -113,7 +114,9 @@ const OWN_FAULT: readonly (RefusalCode | null)[] = [null, "EQUIVOCATION_FLOOD", 
 /** Takes in what a shard hands over. What was answered for there and does not count here is alerted, by its ids. */
 export function takeOver(turn: Turn, { round: index, shard, taken, refused, last }: Pack): Turn {
   const told = refused.reduce((next, { observation, fault }) => refuseIn(next, observation, fault), turn);
-  const absorbed = absorbAll(told, taken);
+  const open = told.state.rounds[index];
+  const packed = taken === null || open === undefined ? null : bringPacked(told, open, taken);
+  const absorbed = packed ?? absorbAll(told, (taken?.members ?? []).map(wholeOf));
   const lost = lostIn(absorbed.receipts.slice(told.receipts.length));
   const noted =
     lost.length === 0

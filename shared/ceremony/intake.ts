@@ -11,7 +11,7 @@ import {
   KEPT_BYTES_MAX,
 } from "../limits.ts";
 import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
-import { keptBytes } from "../observation/kept.ts";
+import { keptBytes, keptBytesOf } from "../observation/kept.ts";
 import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
@@ -130,11 +130,12 @@ export function bringBatches(turn: Turn): Turn {
   const due = dueAt === null || turn.now >= Math.min(dueAt, round.closesAt) || early;
   const groups = groupsOf([...waiting.values()]);
   // While there is room, what came together goes together: what waits for more is stored twice.
-  const roomy = 4 * ownBatches(round) < batchesPerElector(round);
-  const enough = due || (roomy && (groups.at(-1)?.length ?? 0) >= BATCH_MEMBERS_ENOUGH);
+  const enough = due || (isRoomy(round) && (groups.at(-1)?.length ?? 0) >= BATCH_MEMBERS_ENOUGH);
   const ready = enough ? groups : groups.slice(0, -1);
   return storeWaiting(ready.reduce(bring, turn), round.index);
 }
+
+const isRoomy = (round: Round) => 4 * ownBatches(round) < batchesPerElector(round);
 
 function mayBring({ ending, expired, hold, mute }: CeremonyState, { closing }: Round): boolean {
   if (ending !== null || expired || hold !== null || mute || isHalted(closing)) return false;
@@ -158,10 +159,36 @@ function groupsOf(waiting: readonly Taken[]): readonly (readonly Taken[])[] {
   return last?.length === BATCH_MEMBERS_MAX ? [...groups, []] : groups;
 }
 
+/**
+ * Brings a batch as a shard has packed it (SPEC §7.14); null where its members must be judged one by one, since some of them are known, or too
+ * much is here already, and where they are so few that they wait for others.
+ */
+export function bringPacked(turn: Turn, round: Round, body: BatchBody): Turn | null {
+  const { members } = body;
+  const full = members.length === BATCH_MEMBERS_MAX || 2 * packedBytes(body).length >= FRAME_BYTES_MAX;
+  const enough = full || (isRoomy(round) && members.length >= BATCH_MEMBERS_ENOUGH);
+  if (!enough || refusalOf(turn, round) !== null || !mayBring(turn.state, round)) return null;
+  const { room, share, most } = boundsOf(round);
+  const draft = new Draft(round.intake);
+  const kept = keptBytesOf(body);
+  if (draft.bytes + BATCH_BYTES_LEAST > room || draft.kept + kept > most) return null;
+  const perSeat = seatLimit(round, share);
+  const seats = new Map<number, { count: number; kept: number }>();
+  for (const member of members) {
+    if (draft.find(member.id) !== undefined || draft.find(secondKey(member)) !== undefined) return null;
+    const seat = member.slot.seat as number;
+    const so = seats.get(seat) ?? { count: draft.countOf(seat), kept: draft.keptOf(seat) };
+    seats.set(seat, { count: so.count + 1, kept: so.kept + keptBytes(member) });
+  }
+  const over = [...seats.values()].some((seat) => seat.count > BATCHED_PER_SEAT_MAX || seat.kept > perSeat);
+  return over ? null : sign(turn, body);
+}
+
+const bring = (turn: Turn, group: readonly Taken[]): Turn => (group.length === 0 ? turn : sign(turn, batchOf(group)));
+
 /** Signs one batch, or two where its frame would be too large. */
-function bring(turn: Turn, group: readonly Taken[]): Turn {
-  if (group.length === 0) return turn;
-  const body = batchOf(group);
+function sign(turn: Turn, body: BatchBody): Turn {
+  const group = body.members as readonly Taken[];
   const splits = (bytes: Uint8Array) => bytes.length > FRAME_BYTES_MAX && group.length > 1;
   if (splits(packedBytes(body))) return halves(group).reduce(bring, turn);
   const round = currentRound(turn.state) as Round;

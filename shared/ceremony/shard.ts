@@ -1,7 +1,8 @@
 // One shard of an intake (SPEC §7.14): it judges what comes for its seats as the ceremony itself would, with the same code, and hands it over.
 // What it cannot judge by its terms it leaves to the ceremony.
 
-import { SHARD_WAITING_BYTES_MAX } from "../limits.ts";
+import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX, SHARD_WAITING_BYTES_MAX } from "../limits.ts";
+import { batchOf, packedBytes } from "../observation/batch.ts";
 import type { Call, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault, invariant } from "../result.ts";
 import { isForBatch } from "./absorb.ts";
@@ -56,6 +57,23 @@ const roundOf = ({ ceremony, terms }: ShardState) => ceremony.rounds[terms.round
 export function waitingIn(state: ShardState): Intake["waiting"] {
   return roundOf(state).intake.waiting;
 }
+
+/** What is handed over next, in order of arrival: as much as one batch holds, and fits into its frame. */
+export function nextPack(state: ShardState): readonly Taken[] {
+  const group: Taken[] = [];
+  let bytes = 0;
+  for (const taken of waitingIn(state).values()) {
+    bytes += taken.frame.length;
+    if (group.length === BATCH_MEMBERS_MAX || (group.length > 0 && bytes > BATCH_UNPACKED_BYTES_MAX)) break;
+    group.push(taken);
+  }
+  while (group.length > 1 && packedBytes(batchOf(group)).length > FRAME_BYTES_MAX - FRAME_AROUND_BYTES)
+    group.splice(Math.ceil(group.length / 2));
+  return group;
+}
+
+/** Of a batch's frame, what stands around its block: its credentials for the most part. */
+const FRAME_AROUND_BYTES = 8_192;
 
 /** Judges what comes. From the close on a shard answers for nothing: the ceremony does. */
 export function takeInShard(state: ShardState, now: number, observations: readonly VerifiedObservation[]): ShardStep {

@@ -8,11 +8,15 @@ import { idBytes } from "../hash.ts";
 import { BATCH_MEMBER_BYTES_MAX, BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { pack, unpack } from "../lz4.ts";
 import { fault, ok, type Result } from "../result.ts";
+import { type ColumnBytes, columnsOf } from "./columns.ts";
 import type { BatchBody, ContributionBody, Id, Observation } from "./observation.ts";
 
 export type Member = Observation<ContributionBody>;
 /** A batch's payload as it stands: frames are packed one behind the other, and `sizes` say where each ends. */
 export type PackedBatch = { readonly root: Id; readonly sizes: readonly number[]; readonly block: Uint8Array };
+
+/** A batch that is packed and not signed yet, with what is kept of its members. */
+export type BatchPack = PackedBatch & { readonly ids: readonly Id[]; readonly columns: ColumnBytes };
 
 export function packedReader(readId: Reader<Id>): Reader<PackedBatch> {
   return record<PackedBatch>({
@@ -94,4 +98,17 @@ export function packedBytes(body: BatchBody): Uint8Array {
 export function batchFields(body: BatchBody): Encodable {
   const { root, members } = body;
   return { root: idBytes(root), sizes: members.map(({ frame }) => frame.length), block: packedBytes(body) };
+}
+
+/** The block of a body whose members were packed elsewhere. */
+export function knowBlock(body: BatchBody, block: Uint8Array): void {
+  packedBlocks.set(body, block);
+}
+
+/** Packs some members, in any order, for whoever signs the batch. */
+export function packUp(members: readonly Member[]): BatchPack {
+  const body = batchOf(members);
+  const sizes = body.members.map(({ frame }) => frame.length);
+  const ids = body.members.map(({ id }) => id);
+  return { root: body.root, sizes, block: packedBytes(body), ids, columns: columnsOf(body.members).bytes };
 }

@@ -6,12 +6,10 @@ import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
-import { parseStatement } from "../cose/sign1.ts";
 import { idBytes, sha256 } from "../hash.ts";
 import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
-import { invariant } from "../result.ts";
-import { type Member, unpackFrames } from "./batch.ts";
-import { readId, readPacked } from "./body.ts";
+import { type BatchPack, knowBlock, type Member } from "./batch.ts";
+import { readId } from "./body.ts";
 import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf, contentBytesOf } from "./columns.ts";
 import {
   type BatchBody,
@@ -22,46 +20,9 @@ import {
   type VerifiedObservation,
 } from "./observation.ts";
 import { reopen, reopenAround } from "./reopen.ts";
+import { framesIn, Source } from "./source.ts";
 
 type Batch = Observation<BatchBody>;
-
-/** Where a batch's frame is: in memory until a store has it. */
-class Source {
-  #bytes: Uint8Array | null;
-  #read: (() => Uint8Array) | null = null;
-
-  constructor(bytes: Uint8Array) {
-    this.#bytes = bytes;
-  }
-
-  get bytes(): Uint8Array {
-    const bytes = this.#bytes ?? this.#read?.();
-    invariant(bytes !== undefined, "a batch that was let go is in its store");
-    return bytes;
-  }
-
-  letGo(read: () => Uint8Array): void {
-    this.#read = read;
-    this.#bytes = null;
-  }
-}
-
-/** The frames of the batch whose members were asked for last: whoever reads one reads the next. */
-let unpacked: { readonly source: Source; readonly frames: readonly Uint8Array[] } | null = null;
-
-function framesIn(source: Source): readonly Uint8Array[] {
-  if (unpacked?.source === source) return unpacked.frames;
-  const statement = parseStatement(source.bytes, "quorate/observation/1");
-  const fields = statement.ok ? decodeCanonical(statement.value.sign1.payload) : statement;
-  const read = fields.ok
-    ? readAs((fields.value as CborMap).get("payload") ?? null, (value, path) =>
-        unpackFrames(readPacked(value, path), path),
-      )
-    : fields;
-  invariant(read.ok, "a batch that is held opens");
-  unpacked = { source, frames: read.value };
-  return read.value;
-}
 
 class KeptBody implements ContributionBody {
   readonly kind = "contribution";
@@ -163,10 +124,24 @@ class KeptMember implements Member {
 export function keepSmall<B extends Batch>(batch: B): B {
   const { body, frame } = batch;
   // Where signatures are symbolic there are no frames to read from.
-  if (frame.length === 0 || body.members[0] instanceof KeptMember) return batch;
+  const [first] = body.members;
+  const kept = first instanceof KeptMember ? first : null;
+  if (frame.length === 0 || (kept !== null && kept.source.packed === null)) return batch;
   const ids = body.members.map(({ id }) => id);
   const source = new Source(frame);
-  return from(source, batch, bodyOf(body.root, ids, columnsOf(body.members), source));
+  return from(source, batch, bodyOf(body.root, ids, kept?.columns ?? columnsOf(body.members), source));
+}
+
+/** The body of a batch that another object of this party has packed and is still to be signed. */
+export function openPack({ ids, columns, ...packed }: BatchPack): BatchBody {
+  const body = bodyOf(packed.root, ids, new Columns(columns), new Source(null, packed));
+  knowBlock(body, packed.block);
+  return body;
+}
+
+/** A member as it was said, whatever is kept of it. */
+export function wholeOf(member: Member): VerifiedObservation {
+  return (member instanceof KeptMember ? member.whole : member) as Observation as VerifiedObservation;
 }
 
 function bodyOf(root: Id, ids: readonly Id[], columns: Columns, source: Source): BatchBody {

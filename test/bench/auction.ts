@@ -7,6 +7,7 @@ import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { buildBundle } from "../../cli/stack/bundle.ts";
 import type { Party } from "../../cli/stack/party.ts";
 import { PARTY_NAMES, type Stack, startStack } from "../../cli/stack/stack.ts";
+import type { ShownCeremony } from "../../durable/alerts.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
@@ -19,11 +20,16 @@ const AT_ONCE = 8;
 
 export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<void> };
 
-export async function liveStack(parties: number, guests: readonly Party[] = [], inspected = false): Promise<LiveStack> {
+export async function liveStack(
+  parties: number,
+  guests: readonly Party[] = [],
+  inspected = false,
+  documents: Readonly<Record<string, object>> = {},
+): Promise<LiveStack> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const { script } = await buildBundle();
   const names = Array.from({ length: parties }, (_, index) => PARTY_NAMES[index] ?? `party-${index}`);
-  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests, inspected });
+  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests, inspected, documents });
   const stop = async () => {
     await stack.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });
@@ -45,8 +51,8 @@ export async function until(seconds: number, holds: () => Promise<boolean>, poll
 }
 
 /** Asked twice where the first asking fails: a connection that was idle for long may be closed under it. */
-export function show(agent: LocalAgent, ceremony: string): Promise<CeremonyView> {
-  const ask = () => agent.json<CeremonyView>(`/v1/ceremonies/${ceremony}`);
+export function show(agent: LocalAgent, ceremony: string): Promise<ShownCeremony> {
+  const ask = () => agent.json<ShownCeremony>(`/v1/ceremonies/${ceremony}`);
   return ask().catch(ask);
 }
 

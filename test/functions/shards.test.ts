@@ -1,10 +1,13 @@
 // The intake of one ceremony over several objects: however many there are, and whatever becomes of them, the same bids end in the same bytes.
 import { afterEach, describe, expect, it, vi } from "vitest";
+import { type Exported, readWhole } from "../../durable/evidence-export.ts";
 import type { HandedPack } from "../../durable/intake-rpc.ts";
 import { shardsFor } from "../../shared/ceremony/spread.ts";
+import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { BATCHED_ARRIVALS_MANY, BATCHED_ARRIVALS_MOST } from "../../shared/limits.ts";
 import type { AgentHere } from "../support/agent-here.ts";
 import { bidsIn, close, handIn, openSale } from "../support/bidders.ts";
+import { trustIn } from "../support/evidence.ts";
 import { type SaleHere, saleHere } from "../support/sale-here.ts";
 
 afterEach(() => {
@@ -14,12 +17,13 @@ afterEach(() => {
 
 const BIDDERS = 20;
 const sale = openSale(BIDDERS);
-const bids = bidsIn(sale, 120);
+const bids = bidsIn(sale, 240);
 const all = (word: string, count: number) => Array.from({ length: count }, () => word);
 
 /** What the bare fold makes of the same bids, without any object. */
 const bare = openSale(BIDDERS);
-handIn(bare, "acme", bids);
+handIn(bare, "acme", bids.slice(0, 120));
+handIn(bare, "bolt", bids.slice(120));
 const [digest] = close(bare);
 
 const seller = ({ agents }: SaleHere) => agents[0] as AgentHere;
@@ -30,22 +34,26 @@ const alertsAt = async (here: SaleHere) =>
 describe("an intake over several objects", () => {
   it.each([0, 1, 4, 16])("ends with %i shards in what the fold makes of the same bids", async (shards) => {
     const here = await saleHere(sale, [shards, 0, shards]);
-    expect(await here.bid(0, bids.slice(0, 60))).toEqual(all("admitted", 60));
+    expect(await here.bid(0, bids.slice(0, 200))).toEqual(all("admitted", 200));
     const shown = await shardsShown(here);
     expect(shown.map(({ shard }) => shard)).toEqual(Array.from({ length: shards }, (_, shard) => shard));
-    expect(shown.reduce((sum, { waiting }) => sum + (waiting ?? 0), 0)).toBe(shards === 0 ? 0 : 60);
-    expect((await seller(here).ceremony(here.ceremony).view()).contributions).toBe(60);
-    await here.pass(600);
+    expect((await seller(here).ceremony(here.ceremony).view()).contributions).toBe(200);
+    await here.pass(1_100);
+    expect((await shardsShown(here)).map(({ waiting }) => waiting)).toEqual(shown.map(() => 0));
     expect(await here.bid(0, bids.slice(0, 10))).toEqual(all("DUPLICATE", 10));
-    expect(await here.bid(1, bids.slice(50))).toEqual([...all("DUPLICATE", 10), ...all("admitted", 60)]);
+    // Some of these may have come to the second elector in a batch of the first.
+    expect((await here.bid(1, bids.slice(190))).slice(10)).toEqual(all("admitted", 40));
     expect(await here.end()).toEqual(all(digest as string, 3));
     expect(await alertsAt(here)).toEqual([]);
-    expect(await here.bid(0, bidsIn(sale, 130).slice(120))).toEqual(all("ROUND_CLOSED", 10));
+    expect(await here.bid(0, bidsIn(sale, 250).slice(240))).toEqual(all("ROUND_CLOSED", 10));
+    const exported = await seller(here).ceremony(here.ceremony).evidence();
+    const bundle = (await readWhole(exported as Exported)) as Uint8Array;
+    expect(await verifyBundle(bundle, { trust: trustIn(sale.parties) })).toMatchObject({ verdict: "passed" });
   });
 
   it("loses nothing where shards end in the middle, and where what they handed over is not answered", async () => {
     const here = await saleHere(sale, [4, 0, 0]);
-    const { env, evict, ceremony } = seller(here);
+    const { evict, ceremony } = seller(here);
     const evictAll = () => [0, 1, 2, 3].map((shard) => evict(`${here.ceremony}/${shard}`));
     await here.bid(0, bids.slice(0, 40));
     evictAll();
@@ -61,12 +69,11 @@ describe("an intake over several objects", () => {
       if (calls % 3 === 2) throw new Error("the answer is lost");
       return credit;
     });
-    for (let from = 40; from < 120; from += 20) {
-      await here.pass(300);
-      expect(await here.bid(0, bids.slice(from, from + 20))).toEqual(all("admitted", 20));
+    for (let from = 40; from < 240; from += 50) {
+      await here.pass(700);
+      expect(await here.bid(0, bids.slice(from, from + 50))).toEqual(all("admitted", 50));
       evictAll();
     }
-    expect(env.INTAKE.getByName(`${here.ceremony}/1`)).toBeDefined();
     expect(await here.end()).toEqual(all(digest as string, 3));
     expect(calls).toBeGreaterThan(12);
     expect(await alertsAt(here)).toEqual([]);
@@ -75,8 +82,8 @@ describe("an intake over several objects", () => {
   it("holds up the witness for a bounded time only, and tells by their ids what came too late", async () => {
     const here = await saleHere(sale, [4, 0, 0]);
     await here.bid(0, bids.slice(0, 100));
-    await here.pass(600);
-    expect(await here.bid(0, bids.slice(100))).toEqual(all("admitted", 20));
+    await here.pass(1_100);
+    expect(await here.bid(0, bids.slice(100, 120))).toEqual(all("admitted", 20));
     const own = seller(here).ceremony(here.ceremony);
     const takeOver = own.handOver.bind(own);
     const silent = vi.spyOn(own, "handOver").mockImplementation(async (pack: HandedPack) => {
@@ -90,7 +97,7 @@ describe("an intake over several objects", () => {
     silent.mockImplementation(takeOver);
     await here.pass(40_000);
     const alerts = (await own.view()).alerts.filter(({ code }) => code === "SHARD_LATE");
-    const late = bids.slice(100).filter(({ slot }) => (slot.seat as number) % 4 === 2);
+    const late = bids.slice(100, 120).filter(({ slot }) => (slot.seat as number) % 4 === 2);
     expect(alerts.flatMap(({ about }) => about).sort()).toEqual(late.map(({ id }) => id).sort());
     for (const { id } of late)
       expect(await own.explain(id)).toMatchObject({ ok: true, value: { refusal: { code: "ROUND_CLOSED" } } });

@@ -4,6 +4,7 @@ import { alertOf } from "../../durable/alerts.ts";
 import { type Terms, termsFor } from "../../shared/ceremony/handover.ts";
 import { openShard, takeInShard } from "../../shared/ceremony/shard.ts";
 import type { Entry } from "../../shared/lineage/entry.ts";
+import { batchOf } from "../../shared/observation/batch.ts";
 import type { INTAKE_REFUSALS } from "../../shared/refusals/intake.ts";
 import type { Fault } from "../../shared/result.ts";
 import { bidsIn, close, openSale, type Sale } from "../support/bidders.ts";
@@ -40,7 +41,7 @@ export const SHARDS: Examples<typeof INTAKE_REFUSALS> = {
     const { sale } = spread();
     const taken = bidsIn(sale, 2);
     close(sale);
-    const pack = { round: 0, shard: 0, taken, refused: [], last: true };
+    const pack = { round: 0, shard: 0, taken: batchOf(taken as never), refused: [], last: true };
     sale.net.turn("acme", { on: "pack", now: sale.net.now, pack });
     return alerted(sale);
   },

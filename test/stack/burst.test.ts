@@ -1,9 +1,10 @@
 // A burst on real agents: bids of parties that run none, taken in by three electors, one of which is killed in the middle and comes back.
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { rootsOf } from "../../cli/stack/party.ts";
 import { checkInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
-import { ended, type LiveStack, liveStack, MESH, openAuction, submit } from "../bench/auction.ts";
+import { ended, type LiveStack, liveStack, MESH, openAuction, show, submit } from "../bench/auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
 import { measureHundred } from "../bench/hundred.ts";
 
@@ -14,7 +15,9 @@ let live: LiveStack;
 const guests = makeBidders(BIDDERS, MESH);
 
 beforeAll(async () => {
-  live = await liveStack(ELECTOR_ROLES.length, guests, true);
+  // The first and the third, which is killed, take in what comes by shards; the second does so by itself.
+  const documents = { acme: { shards: 16 }, bolt: { shards: 0 }, crux: { shards: 4 } };
+  live = await liveStack(ELECTOR_ROLES.length, guests, true, documents);
 }, 60_000);
 afterAll(() => live.stop());
 
@@ -47,13 +50,16 @@ describe("a burst of bids", () => {
         signed.slice(30).map(({ frame }) => frame),
       ),
     ).toEqual({ ROUND_CLOSED: 10 });
-    const [agent] = stack.agents;
+    const [agent] = stack.agents as readonly [LocalAgent];
+    const { shards } = await show(agent, ceremony);
+    expect(shards.length).toBeGreaterThan(4);
+    expect(shards.filter(({ sealed, waiting }) => !sealed || waiting !== 0)).toEqual([]);
     const path = (id: string) => `/v1/ceremonies/${ceremony}/observations/${id}/inclusion`;
-    const answer = await fetch(new URL(path(signed[0]?.id as string), agent?.url));
+    const answer = await fetch(new URL(path(signed[0]?.id as string), agent.url));
     const proof = readInclusion(await answer.json());
     const trust = writeTrustStatement(MESH, rootsOf([...stack.parties, ...guests]));
     expect(proof.ok && (await checkInclusion(proof.value, trust))).toMatchObject({ verdict: "passed" });
-    const absent = await fetch(new URL(path(signed[39]?.id as string), agent?.url));
+    const absent = await fetch(new URL(path(signed[39]?.id as string), agent.url));
     expect(await absent.json()).toMatchObject({ code: "INCLUSION_ABSENT" });
   }, 90_000);
 });
