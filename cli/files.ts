@@ -34,7 +34,7 @@ const SYSTEM: Readonly<Record<string, string>> = {
 };
 
 /** What the system says of a file, in words. */
-export function systemReason(error: unknown): string {
+function systemReason(error: unknown): string {
   const { code = "", message } = error as NodeJS.ErrnoException;
   return SYSTEM[code] ?? message;
 }

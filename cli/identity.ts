@@ -12,7 +12,7 @@ import { fault } from "../shared/result.ts";
 import { readJsonFile } from "./files.ts";
 import { EXIT, Refused } from "./registry.ts";
 
-export const IDENTITY_FORMAT = "quorate-identity/1";
+const IDENTITY_FORMAT = "quorate-identity/1";
 
 type Document = {
   readonly format: string;

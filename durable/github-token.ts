@@ -72,7 +72,7 @@ async function installationToken({ api, installation }: TokenRequest, jwt: strin
 }
 
 /** The App's own word that it is itself (RS256). */
-export async function appJwt(app: string, pem: string, nowMs: number): Promise<string> {
+async function appJwt(app: string, pem: string, nowMs: number): Promise<string> {
   const now = Math.floor(nowMs / 1_000);
   const claims = { iat: now - JWT_BACK_SECONDS, exp: now + JWT_FORWARD_SECONDS, iss: app };
   const signed = `${urlJson({ alg: "RS256", typ: "JWT" })}.${urlJson(claims)}`;

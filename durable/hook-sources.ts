@@ -5,7 +5,7 @@ import { fault, ok, type Result } from "../shared/result.ts";
 import { parseSource, type SourceStatement } from "../shared/source/statement.ts";
 
 /** As many senders as one agent hears. */
-export const SOURCES_MAX = 64;
+const SOURCES_MAX = 64;
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS sources (statement TEXT PRIMARY KEY, id TEXT NOT NULL, at INTEGER NOT NULL, frame BLOB NOT NULL)",

@@ -15,7 +15,7 @@ export function isAtAgent({ flags }: Call): boolean {
   return flags.url !== undefined || flags.as !== undefined;
 }
 
-export function exchangePath(mesh: string): string {
+function exchangePath(mesh: string): string {
   return `/v1/exchange/${encodeURIComponent(mesh)}`;
 }
 

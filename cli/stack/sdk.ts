@@ -43,7 +43,7 @@ const small: Plugin = {
 const codesOf = (group: Record<string, object>) => Object.fromEntries(Object.keys(group).map((code) => [code, 0]));
 
 /** One module as its file holds it. */
-export async function bundleModule(name: SdkModule): Promise<string> {
+async function bundleModule(name: SdkModule): Promise<string> {
   const { outputFiles } = await build({
     entryPoints: [join(projectRoot, SOURCES[name])],
     bundle: true,

@@ -5,9 +5,9 @@ import { parseBase64, parseHex } from "../../shared/bytes.ts";
 import { parseJson } from "../../shared/evidence/bundle.ts";
 
 /** Re-serialising a large body eight times would make a refusal dearer than an acceptance. */
-export const TRIED_BODY_BYTES_MAX = 32_768;
+const TRIED_BODY_BYTES_MAX = 32_768;
 /** Senders nest a dozen deep; writing what is deeper would end the stack. */
-export const TRIED_DEPTH_MAX = 64;
+const TRIED_DEPTH_MAX = 64;
 
 export type Attempt<T> = { readonly cause: string; readonly value: T };
 

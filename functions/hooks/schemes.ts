@@ -13,7 +13,7 @@ import { SCHEMES } from "./registry.ts";
 /** What Standard Webhooks, Stripe and Slack all tolerate, either way. Ids must be remembered for at least twice as long. */
 export const TOLERANCE_SECONDS = 300;
 /** Rotation needs two; each one costs a verification of every hostile request. */
-export const SECRETS_MAX = 4;
+const SECRETS_MAX = 4;
 
 export type VerifyEd25519 = (key: Uint8Array, message: Uint8Array, signature: Uint8Array) => Promise<boolean>;
 

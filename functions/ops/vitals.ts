@@ -62,7 +62,7 @@ async function queueState({ OBSERVATIONS }: AgentEnv): Promise<QueueState | null
 }
 
 /** The name of the partner that a NATS account belongs to. */
-export function partnerOf({ party }: AgentConfig, account: string): string {
+function partnerOf({ party }: AgentConfig, account: string): string {
   return party.partners.find((partner) => partner.account === account)?.name ?? "unknown";
 }
 

@@ -20,7 +20,7 @@ export type FinalAdmission = {
 };
 
 /** Parts into which each unit of power is divided once somebody speaks with less than all of it. */
-export const POWER_PARTS = 1_000;
+const POWER_PARTS = 1_000;
 
 /** `contributions` have passed whatever is asked of each by itself; `records` is what the evidence shows of each organisation. */
 export function admitFinally(

@@ -41,7 +41,7 @@ export type Factor = Common &
 
 export type Thresholds = { readonly admit: number; readonly partial: number; readonly defer: number };
 
-export const COMPOSITIONS = ["intersection", "weighted-intersection", "hierarchical"] as const;
+const COMPOSITIONS = ["intersection", "weighted-intersection", "hierarchical"] as const;
 
 export type AdmissionRule = {
   readonly rule: (typeof COMPOSITIONS)[number];

@@ -8,7 +8,7 @@ import { isToken } from "../mesh/subject.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { checkLinkage, checkLoops, checkMesh, leafOf, parseChain, proveSignatures, rootOf } from "./chain.ts";
 
-export const CARD_FORMAT = "quorate-card/1";
+const CARD_FORMAT = "quorate-card/1";
 
 export type Card = {
   /** Its name in subjects and seats. */

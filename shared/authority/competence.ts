@@ -67,10 +67,10 @@ export function checkCompetence(observation: Observation, trust: Trust): Result<
 }
 
 /** The frame whose keys are jurisdictions. */
-export const JURISDICTION_FRAME = "jurisdiction";
+const JURISDICTION_FRAME = "jurisdiction";
 
 /** Where an observation says it speaks; empty where it names no jurisdiction, which only an unrestricted credential covers. */
-export function jurisdictionOf({ place }: Pick<Observation, "place">): string {
+function jurisdictionOf({ place }: Pick<Observation, "place">): string {
   return place !== null && isLogical(place) && place.frame === JURISDICTION_FRAME ? place.key : "";
 }
 

@@ -29,7 +29,7 @@ export function declinationOf(
 }
 
 /** The tier that the signer's credential declares, under its own version; null where it has none that is recognised. */
-export function signerStanding({ chain, at }: Observation, recognised: Recognised): Standing | null {
+function signerStanding({ chain, at }: Observation, recognised: Recognised): Standing | null {
   const { tier } = leafOf(chain).grant;
   if (tier === null) return null;
   const taxonomy = recognisedVersion(recognised, tier.taxonomy, tier.version, at[1]);

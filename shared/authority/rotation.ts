@@ -56,7 +56,7 @@ export const readRotation = record<RotationBody>({
 });
 
 /** What a key is committed to by, before anyone sees it. */
-export function commitmentTo(key: Uint8Array): string {
+function commitmentTo(key: Uint8Array): string {
   return sha256Hex(key);
 }
 

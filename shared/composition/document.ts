@@ -152,7 +152,7 @@ export function readComposition(document: unknown): Result<PinnedComposition> {
 type Refused = Extract<Result<never>, { ok: false }>;
 
 /** What a part or a meeting waits for, or hands over to. */
-export function leadsTo({ parts, meetings }: Composition, at: string): readonly string[] {
+function leadsTo({ parts, meetings }: Composition, at: string): readonly string[] {
   const meeting = meetings.get(at);
   if (meeting !== undefined) return meeting.of;
   const part = parts.get(at);

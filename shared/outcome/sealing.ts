@@ -25,7 +25,7 @@ export function judgeCommit(content: CborMap): Fault | null {
 }
 
 /** What a seat's commitment is kept under. */
-export function commitmentKey(seat: number, commit: string): string {
+function commitmentKey(seat: number, commit: string): string {
   return `${seat}/${commit}`;
 }
 

@@ -199,7 +199,7 @@ export const readOutcome: Reader<OutcomeRule> = tagged<OutcomeRule>("function", 
 );
 
 /** What a guard of a procedure is about: why it came to this, who spoke, who is missing, and how long one has waited. */
-export const GUARD_NAMES = ["cause", "present", "total", "missing", "waited"] as const;
+const GUARD_NAMES = ["cause", "present", "total", "missing", "waited"] as const;
 const guard = { when: nullable(readExpression(...GUARD_NAMES)) };
 const guarded = <T>(reader: Reader<T>): Reader<T> => withDefaults({ when: null }, reader);
 

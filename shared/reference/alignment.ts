@@ -25,7 +25,7 @@ export const ALIGN_SHAPE =
 
 const micros = integer(-MICROS_APART_MAX, MICROS_APART_MAX);
 
-export const readBounds: Reader<Interval> = (value, path) => {
+const readBounds: Reader<Interval> = (value, path) => {
   if (typeof value === "number") return [micros(value, path), value];
   const [least = 0, most = 0] = list(micros, 2, 2)(value, path);
   return least <= most ? [least, most] : misfit(path, "bounds in order");

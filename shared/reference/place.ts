@@ -35,7 +35,7 @@ const coordinate = integer(-COORDINATE_MAX, COORDINATE_MAX);
 export const readVector: Reader<Vector> = (value, path) =>
   list(coordinate, 3, 3)(value, path) as readonly number[] as Vector;
 
-export const readRange = record<Range>({
+const readRange = record<Range>({
   with: text(),
   distance: integer(0, COORDINATE_MAX),
   uncertainty: integer(0, COORDINATE_MAX),

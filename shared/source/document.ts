@@ -20,7 +20,7 @@ import { readExpression } from "../policy/expression.ts";
 import { MAPPED_NAMES } from "./mapping.ts";
 
 /** `hmac` and `ed25519` are for senders that have no scheme of their own here: the document says how they sign. */
-export const SOURCE_SCHEMES = ["github", "standard", "stripe", "slack", "hmac", "ed25519"] as const;
+const SOURCE_SCHEMES = ["github", "standard", "stripe", "slack", "hmac", "ed25519"] as const;
 
 export type SourceDocument = {
   readonly id: string;
@@ -73,7 +73,7 @@ export type RespondDocument = {
   readonly approved: string;
 };
 
-export const GITHUB_API = "https://api.github.com";
+const GITHUB_API = "https://api.github.com";
 const APPROVED = 'outcome.status == "decided" && outcome.value.choice == "approve"';
 const FIELDS_MAX = 32;
 

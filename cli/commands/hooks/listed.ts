@@ -118,7 +118,7 @@ export function pathOf(source: string): string {
   return `/v1/sources/${encodeURIComponent(source)}`;
 }
 
-export function requestText(request: Request): string {
+function requestText(request: Request): string {
   const { id, atMs, tookMs, status, event, delivery, code, why, ceremony, replayOf } = request;
   const mark = status === "rejected" ? "✘" : "✔";
   const did = ceremony === null ? "" : ` ${status === "duplicate" ? "of" : "→"} ${ceremony.slice(0, 12)}`;

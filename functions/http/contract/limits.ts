@@ -4,7 +4,7 @@ import { type Schema, schemaOf } from "../../../shared/cbor/read.ts";
 import type { Route } from "./route.ts";
 
 /** A body that a route does not read may be this long, since some clients always send one. */
-export const UNREAD_BYTES_MAX = 1_024;
+const UNREAD_BYTES_MAX = 1_024;
 
 export type Limits = {
   /** Bytes. */

@@ -6,7 +6,7 @@ import type { Field } from "./route.ts";
 import * as shape from "./shapes.ts";
 
 /** Rows of one page: at most, and where nothing is said. */
-export const PAGE_MAX = 200;
+const PAGE_MAX = 200;
 export const PAGE_USUAL = 50;
 
 export const LIMIT: Field<number | null> = {

@@ -40,7 +40,7 @@ const many = <T>(reader: Reader<T>) => list(reader, 1_000_000);
 export const json: Reader<Json> = (value) => toJson(value);
 export const flag = boolean;
 /** Values that have a type of their own in the code, and are whatever they are on the wire. */
-export const opaque = <T>(): Reader<T> => anything as unknown as Reader<T>;
+const opaque = <T>(): Reader<T> => anything as unknown as Reader<T>;
 
 export const refusalCode = described(
   () => ({ enum: Object.keys(REFUSALS) }),

@@ -227,7 +227,7 @@ async function frameRoute(context: Agent): Promise<Response> {
 }
 
 /** Why an observation was admitted or not: of one ceremony, or of whichever has it. */
-export async function explainRoute(context: Agent, ceremony: string | null): Promise<Response> {
+async function explainRoute(context: Agent, ceremony: string | null): Promise<Response> {
   const id = context.req.param("observation") ?? "";
   if (!DIGITS.test(id)) return problem(context, fault("QUERY_INVALID", ID_NEED).fault);
   const explained = await explainHere(context.env, context.get("config"), id, ceremony);

@@ -70,7 +70,7 @@ export function ofType(
 /** Declarations of one content, and the meshes whose authorities signed it. */
 export type Shared = { readonly id: string; readonly content: CborMap; readonly meshes: ReadonlySet<string> };
 
-export function byContent(declarations: readonly Declaration[]): readonly Shared[] {
+function byContent(declarations: readonly Declaration[]): readonly Shared[] {
   const groups = new Map<string, { readonly content: CborMap; readonly meshes: Set<string> }>();
   for (const { body, mesh } of declarations) {
     const id = contentId(body.content);

@@ -25,7 +25,7 @@ const READERS = {
   return: readReturn,
 } as const satisfies { readonly [T in DeclarationType]?: Reader<unknown> };
 
-export const DECLARABLE: readonly string[] = [...Object.keys(READERS), ...COALITION_TYPES];
+const DECLARABLE: readonly string[] = [...Object.keys(READERS), ...COALITION_TYPES];
 
 /** `roots` are the author's own mesh's: what a coalition's authority says of its policy is in its own name. */
 export function vetDeclaration(
