@@ -72,6 +72,11 @@ describe("an exchange file", () => {
     expect((await run(exchangeImport, [sender.file], { ...receiver, identity: importer })).out.code).toBe(
       "EXCHANGE_REPLAYED",
     );
+    // Back to the office goes what the plant said: neither the office's own word nor the acts of taking that in.
+    const back = { history: receiver.history, policy: sender.policy, for: "office", file: path("back.drop") };
+    const { out } = await run(exchangeExport, [], { ...back, identity: importer, sequence: "1" });
+    const denied = (out.denied as readonly { readonly code: string }[]).map(({ code }) => code);
+    expect([out.released, denied]).toEqual([3, Array(5).fill("RELEASE_ORIGIN")]);
   });
 
   it("lets nothing out by default, and only what the other side still wants", async () => {
