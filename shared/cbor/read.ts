@@ -198,31 +198,32 @@ export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<
 
 /** A map with exactly these fields. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
+  const named = fieldsOf(fields);
   const names = Object.keys(fields);
   return described(
     () => recordSchema(fields, names),
-    (value, path) => readFields<T>(fields, names, value, path),
+    (value, path) => readFields<T>(named, value, path),
   );
 }
 
-function readFields<T>(
-  fields: { readonly [name: string]: Reader<unknown> },
-  names: readonly string[],
-  value: CborValue,
-  path: string,
-): T {
+type Fields = readonly { readonly name: string; readonly reader: Reader<unknown> }[];
+
+function fieldsOf(readers: { readonly [name: string]: Reader<unknown> }): Fields {
+  return Object.entries(readers).map(([name, reader]) => ({ name, reader }));
+}
+
+function readFields<T>(fields: Fields, value: CborValue, path: string): T {
   if (!isCborMap(value)) return misfit(path, "a map");
   const parts = partsOf();
   let known = 0;
-  for (const name of names) if (value.has(name)) known += 1;
+  for (const { name } of fields) if (value.has(name)) known += 1;
   if (known < value.size)
     for (const key of value.keys())
-      if (!names.includes(key as string)) parts.read(unknownField, key, join(path, String(key)));
+      if (!fields.some(({ name }) => name === key)) parts.read(unknownField, key, join(path, String(key)));
   const read: Record<string, unknown> = {};
-  for (const name of names) {
+  for (const { name, reader } of fields) {
     const item = value.get(name);
-    const reader = item === undefined ? missingField : (fields[name] as Reader<unknown>);
-    read[name] = parts.read(reader, item ?? null, join(path, name));
+    read[name] = parts.read(item === undefined ? missingField : reader, item ?? null, join(path, name));
   }
   parts.done();
   return read as T;
@@ -253,12 +254,11 @@ export function recordWith<R extends object, O extends object>(
   required: { readonly [K in keyof R]: Reader<R[K]> },
   optional: { readonly [K in keyof O]: Reader<O[K]> },
 ): Reader<R & Partial<O>> {
-  const fields: { readonly [name: string]: Reader<unknown> } = { ...required, ...optional };
-  const names = Object.keys(required);
-  const schema = () => recordSchema(fields, names);
+  const [owed, free] = [fieldsOf(required), fieldsOf(optional)];
+  const schema = () => recordSchema({ ...required, ...optional }, Object.keys(required));
   return described(schema, (value, path) => {
-    const given = Object.keys(optional).filter((name) => isCborMap(value) && value.has(name));
-    return readFields<R & Partial<O>>(fields, [...names, ...given], value, path);
+    const given = free.filter(({ name }) => isCborMap(value) && value.has(name));
+    return readFields<R & Partial<O>>([...owed, ...given], value, path);
   });
 }
 

@@ -67,7 +67,7 @@ async function behindSignature(observation: Observation, trust: Trust): Promise<
 }
 
 function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
-  return [chain, ...otherPaths];
+  return otherPaths.length === 0 ? [chain] : [chain, ...otherPaths];
 }
 
 /**
