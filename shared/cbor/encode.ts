@@ -3,7 +3,7 @@
 import { compareBytes } from "../bytes.ts";
 import { CBOR_UINT_KEY_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
-import type { Encodable } from "./value.ts";
+import type { CborMap, CborValue, Encodable } from "./value.ts";
 
 const UINT64_LIMIT = 1n << 64n;
 const INT64_LOWEST = -(1n << 63n);
@@ -87,6 +87,36 @@ export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
   const written = sink.take();
   idle.push(sink);
   return written;
+}
+
+/** How many bytes the encoding of a decoded value has; nothing is written for it. */
+export function encodedLength(value: CborValue): number {
+  if (typeof value === "number" || typeof value === "bigint")
+    return headLength(value < 0 ? -1n - BigInt(value) : value);
+  if (typeof value === "string") return stringLength(utf8Length(value));
+  if (typeof value === "boolean" || value === null) return 1;
+  if (value instanceof Uint8Array) return stringLength(value.length);
+  if (Array.isArray(value))
+    return (value as readonly CborValue[]).reduce(
+      (sum: number, item) => sum + encodedLength(item),
+      headLength(value.length),
+    );
+  const map = value as CborMap;
+  let length = headLength(map.size);
+  for (const [key, item] of map) length += encodedLength(key) + encodedLength(item);
+  return length;
+}
+
+function headLength(argument: number | bigint): number {
+  if (argument < 24) return 1;
+  return argument < 0x100 ? 2 : argument < 0x1_0000 ? 3 : argument < 0x1_0000_0000 ? 5 : 9;
+}
+
+const stringLength = (bytes: number) => headLength(bytes) + bytes;
+
+function utf8Length(text: string): number {
+  for (let at = 0; at < text.length; at++) if (text.charCodeAt(at) > 0x7f) return utf8.encode(text).length;
+  return text.length;
 }
 
 function write(value: Encodable, out: Sink): void {

@@ -1,7 +1,7 @@
 // The payload of each kind of observation, to and from the wire (SPEC §3.2).
 import { isStatement, parseAuthorityStatement } from "../authority/statement.ts";
 import { parseHex, splitBytes, toHex } from "../bytes.ts";
-import { encodeCanonical } from "../cbor/encode.ts";
+import { encodedLength } from "../cbor/encode.ts";
 import {
   anything,
   boolean,
@@ -155,21 +155,8 @@ const readDispute = record<Omit<DisputeBody, "kind">>({
 /** What a seat says; small, since parties send it to one another again. */
 const readContent: Reader<CborMap> = (value, path) => {
   const content = map(64)(value, path);
-  if (sizeBound(content) <= CONTENT_BYTES_MAX) return content;
-  const { length } = encodeCanonical(content as Encodable);
-  return length <= CONTENT_BYTES_MAX ? content : misfit(path, `at most ${CONTENT_BYTES_MAX} bytes`);
+  return encodedLength(content) <= CONTENT_BYTES_MAX ? content : misfit(path, `at most ${CONTENT_BYTES_MAX} bytes`);
 };
-
-/** Bytes of an encoding at most: a head has nine, and a UTF-16 unit becomes three. Most content is so small that this settles it. */
-function sizeBound(value: CborValue): number {
-  if (typeof value === "string") return 9 + 3 * value.length;
-  if (value instanceof Uint8Array) return 9 + value.length;
-  if (typeof value !== "object" || value === null) return 9;
-  let bound = 9;
-  if (isCborMap(value)) for (const [key, item] of value) bound += sizeBound(key) + sizeBound(item);
-  else for (const item of value) bound += sizeBound(item);
-  return bound;
-}
 export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
 
 const readFact = recordWith<Omit<FactBody, "kind" | "labels">, Required<Pick<FactBody, "labels">>>(

@@ -7,7 +7,7 @@ import type { CborMap } from "../cbor/value.ts";
 import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 import type { Member } from "./batch.ts";
-import type { ContributionBody, Interval } from "./observation.ts";
+import type { Interval } from "./observation.ts";
 
 /** Four numbers of eight bytes, four of two, and one of four. */
 const ROW_BYTES = 44;
@@ -88,17 +88,6 @@ export class Columns {
   }
 }
 
-const encoded = new WeakMap<ContributionBody, Uint8Array>();
-
-/** A content's canonical bytes, made once: its size is asked before it is kept. */
-export function contentBytesOf(body: ContributionBody): Uint8Array {
-  const known = encoded.get(body);
-  if (known !== undefined) return known;
-  const bytes = encodeCanonical(body.content);
-  encoded.set(body, bytes);
-  return bytes;
-}
-
 export function columnsOf(members: readonly Member[]): Columns {
   const texts = new Map<string | null, number>();
   const textAt = (text: string | null) => {
@@ -116,7 +105,7 @@ export function columnsOf(members: readonly Member[]): Columns {
     for (const [place, number] of numbers.entries()) view.setFloat64(row + 8 * place, number);
     const small = [slot.seat as number, textAt(slot.item), textAt(body.role), textAt(timeFrame)];
     for (const [place, number] of small.entries()) view.setUint16(row + 32 + 2 * place, number);
-    const content = contentBytesOf(body);
+    const content = encodeCanonical(body.content);
     contents.push(content);
     end += content.length;
     view.setUint32(row + 40, end);

@@ -3,14 +3,14 @@
 import type { Chain } from "../authority/chain.ts";
 import { concatBytes, equalBytes, toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
-import { encodeCanonical } from "../cbor/encode.ts";
+import { encodeCanonical, encodedLength } from "../cbor/encode.ts";
 import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { idBytes, sha256 } from "../hash.ts";
 import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { type BatchPack, knowBlock, type Member } from "./batch.ts";
 import { readId } from "./body.ts";
-import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf, contentBytesOf } from "./columns.ts";
+import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
 import {
   type BatchBody,
   type ContributionBody,
@@ -163,7 +163,7 @@ function from<B extends Observation>(source: Source, { frame: _, ...batch }: B, 
 /** What a ceremony keeps of a contribution to a batch, in bytes. */
 export function keptBytes(member: Member): number {
   const content =
-    member instanceof KeptMember ? member.columns.contentBytes(member.row) : contentBytesOf(member.body).length;
+    member instanceof KeptMember ? member.columns.contentBytes(member.row) : encodedLength(member.body.content);
   return KEPT_EACH_BYTES + content + textBytes(member);
 }
 

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { toHex } from "../../../shared/bytes.ts";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
-import { encodeCanonical } from "../../../shared/cbor/encode.ts";
+import { encodeCanonical, encodedLength } from "../../../shared/cbor/encode.ts";
 import type { Encodable } from "../../../shared/cbor/value.ts";
 import { asDecoded, BOUNDARIES, values } from "../../support/arbitrary.ts";
 import { cbor2Encode, cborgEncode, encodable } from "../../support/oracles.ts";
@@ -28,6 +28,20 @@ describe("the encoder", () => {
       }),
       RUNS,
     );
+  });
+
+  it("tells the length of every encoding without writing it", () => {
+    fc.assert(
+      fc.property(values, (value) => {
+        expect(encodedLength(value)).toBe(encodeCanonical(encodable(value)).length);
+      }),
+      RUNS,
+    );
+    for (const edge of BOUNDARIES.map(asDecoded)) expect(encodedLength(edge)).toBe(encodeCanonical(edge).length);
+    for (const length of [23, 24, 255, 256, 65_535, 65_536]) {
+      for (const value of [new Uint8Array(length), "a".repeat(length), Array(length).fill(0)])
+        expect(encodedLength(value)).toBe(encodeCanonical(value).length);
+    }
   });
 
   it("is undone by the decoder", () => {
