@@ -67,6 +67,7 @@ const RUN_LEAST = 500;
 const SAMPLE = 2_000;
 /** A view of hundreds of seats is work for the agent: asking for it all the time would be measured too. */
 const ASK_MS = 250;
+const HOLD_S = 300;
 
 export async function measureBurst(runtime: Runtime, bids: number, bidders: number): Promise<Burst> {
   const guests = makeBidders(bidders, MESH);
@@ -189,10 +190,10 @@ function between(one: Ceiling, other: Ceiling): Ceiling {
 }
 
 /** Waits until every agent holds so many contributions. */
-export async function hold(stack: Stack, ceremony: string, bids: number): Promise<void> {
+export async function hold(stack: Stack, ceremony: string, bids: number, seconds = HOLD_S): Promise<void> {
   const running = stack.agents.filter(({ isRunning }) => isRunning);
   await until(
-    300,
+    seconds,
     async () => {
       for (const agent of running) if ((await show(agent, ceremony)).contributions < bids) return false;
       return true;

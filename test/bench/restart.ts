@@ -70,6 +70,7 @@ export async function burstAtOne(
   const sale = await openSale(live, bids, bidders, closesIn, stage);
   stage("all to one agent");
   const verdicts = await submit([first], sale.frames);
+  process.stderr.write(`${JSON.stringify(verdicts)}\n`);
   const ending = await finish(live, sale, third, closesIn, stage);
   return { ...ending, told: { ...ending.told, verdicts, held: 0, restartMs: 0 } };
 }
@@ -94,11 +95,13 @@ async function openSale(
 async function finish(live: LiveStack, { ceremony, ids }: Sale, told: LocalAgent, closesIn: number, stage: Stage) {
   const { stack } = live;
   stage("all hold all");
-  await hold(stack, ceremony, ids.size);
+  const { closesAt } = await show(told, ceremony);
+  const left = () => Math.max(0, (closesAt ?? 0) / 1_000 - Date.now());
+  // Where somebody lacks some until the time to close, what is lost says so.
+  await hold(stack, ceremony, ids.size, left() / 1_000).catch(() => undefined);
   // Nobody is asked before the time to close: a view costs those who are asked.
   stage("rest until the time to close");
-  const { closesAt } = await show(told, ceremony);
-  await sleep(Math.max(0, (closesAt ?? 0) / 1_000 - Date.now()));
+  await sleep(left());
   stage("close");
   const views = await ended(stack, ceremony, closesIn + 60, ASK_MS);
   stage("evidence");
