@@ -18,7 +18,7 @@ const REFUSED_ALL_MAX = { rows: 1_000, bytes: 4 * 1_048_576 } as const;
 
 const NOTHING = new Uint8Array();
 
-/** Frames that are read together for export: half a megabyte at most. */
+/** Frames that are read together for export: three quarters of a megabyte at most. */
 const FRAMES_AT_ONCE = 8;
 
 const TABLES = [

@@ -31,7 +31,7 @@ export type PeerLane = { readonly peer: string; readonly rows: number; readonly 
 /** Revocations told outside of any ceremony that wait for a peer, and since when the oldest does. */
 export type UnsentNotice = { readonly peer: string; readonly n: number; readonly sinceMs: number };
 
-/** In flight per peer: 32 receipts at 50 ms give 640 frames a second, and 2 MB at most. */
+/** In flight per peer: 32 receipts at 50 ms give 640 frames a second, and 3 MB at most. */
 const WINDOW = 32;
 const BACKOFF_FIRST_MS = 250;
 const BACKOFF_MAX_MS = 15_000;

@@ -17,7 +17,7 @@ const MESSAGE_AGE_MS = 7 * DAY_MS;
 /** Far longer than any ceremony that is still open; what is older can no longer be contradicted. */
 const JOURNAL_AGE_MS = 90 * DAY_MS;
 /**
- * Four thousand of the largest frames. A full inbox refuses: the sender keeps its frame and tries again, while one that made room would
+ * More than two thousand of the largest frames. A full inbox refuses: the sender keeps its frame and tries again, while one that made room would
  * let a flood by one peer push out what the others had been promised to be kept.
  */
 const INBOX_BYTES_MAX = 256 * 1_048_576;

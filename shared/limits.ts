@@ -1,14 +1,14 @@
 // Every maximum, each with the reason for its number (SPEC §13). Enforced by us, since local runtimes are looser than production.
 
-/** One signed frame. Half of a queue message (128,000 bytes), so that two fit and NATS' 1 MiB is never near. */
-export const FRAME_BYTES_MAX = 65_536;
+/** One signed frame. A queue message has 128,000 bytes, and what names the frame's road takes some of them; NATS' 1 MiB is never near. */
+export const FRAME_BYTES_MAX = 98_304;
 /** Frames that a door has read and keeps for whoever opens them next: a few turns of a burst. */
 export const FRAMES_HANDED_BYTES_MAX = 2 * 1_048_576;
 /** Contributions in one batch, and their bytes unpacked: what one call of a ceremony's object bears, many times over. */
-export const BATCH_MEMBERS_MAX = 320;
+export const BATCH_MEMBERS_MAX = 256;
 /** As many are not kept waiting for more while an elector has signed less than a quarter of its batches: packing gains little beyond. */
 export const BATCH_MEMBERS_ENOUGH = 64;
-export const BATCH_UNPACKED_BYTES_MAX = 393_216;
+export const BATCH_UNPACKED_BYTES_MAX = 327_680;
 /** The largest contribution that a batch takes: two fit into a frame even where packing gains nothing. */
 export const BATCH_MEMBER_BYTES_MAX = 24_576;
 /** Contributions that one seat without an agent may have in a round: more lots than any sale. */
@@ -22,8 +22,8 @@ export const KEPT_BYTES_MAX = 56 * 1_048_576;
 export const KEPT_ON_THE_WAY_BYTES = 7 * 1_048_576;
 /** Of each, besides its content: id, row, slot, and a place in the indexes. */
 export const KEPT_EACH_BYTES = 240;
-/** Ids of one witness that are kept for batches where a policy has seats without agents: room for 100,000 bids and twice as many. */
-export const BATCHES_MAX = 1_200;
+/** Ids of one witness that are kept for batches where a policy has seats without agents: of three electors each may bring 100,000 bids. */
+export const BATCHES_MAX = 2_100;
 /** Objects over which one party spreads its intake of one round: each is an isolate's processor more. */
 export const SHARDS_MAX = 64;
 /**
@@ -93,7 +93,7 @@ export const RATIO_TERM_MAX = 1_000_000;
 export const NAME_LENGTH_MAX = 128;
 export const TEXT_LENGTH_MAX = 4_096;
 /** Contributions whose ids fit into one witness frame beside its credential chain. */
-export const WITNESS_IDS_MAX = 1_500;
+export const WITNESS_IDS_MAX = 2_400;
 /** Attempts further ahead than this are noted for the skip rule and not stored (closing under flood). */
 export const ATTEMPTS_AHEAD_MAX = 40;
 /** Ceremonies with unknown calls that statements of one authority may open here at a time; repair brings what found no room. */

@@ -94,9 +94,18 @@ function isCrowded(round: Round, { slot, chain }: Contributed): boolean {
 export function isWanted(round: Round, id: Id): boolean {
   const { witnesses, electorate } = round.closing;
   const listing = [...witnesses]
-    .filter(([, held]) => held.some((witness) => witness.body.ids.includes(id)))
+    .filter(([, held]) => held.some((witness) => listIn(witness.body.ids).has(id)))
     .map(([seat]) => seat);
   return powerOf(electorate, listing) > electorate.tolerated;
+}
+
+const lists = new WeakMap<readonly Id[], ReadonlySet<Id>>();
+
+/** A witness's list as a set, made once: whoever lacks much asks about each of thousands. */
+function listIn(ids: readonly Id[]): ReadonlySet<Id> {
+  const list = lists.get(ids) ?? new Set(ids);
+  lists.set(ids, list);
+  return list;
 }
 
 /** What each set held fixes: asked after every turn, and another answer only where another set is held. */

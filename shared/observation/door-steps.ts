@@ -2,7 +2,7 @@
 import type { RefusalCode } from "../refusals.ts";
 
 export const DOOR_STEPS = [
-  { name: "size", need: "1 to 65,536 bytes", codes: /^FRAME_/ },
+  { name: "size", need: "1 to 98,304 bytes", codes: /^FRAME_/ },
   { name: "form", need: "canonical CBOR of the profile", codes: /^(CBOR|COSE)_/ },
   {
     name: "structure",

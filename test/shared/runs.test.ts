@@ -22,7 +22,8 @@ describe("runs of arrivals", () => {
     expect(cut.flat()).toEqual(all);
     for (const run of cut)
       expect(run.reduce((sum, { frame }) => sum + frame.length, 0)).toBeLessThanOrEqual(RUN_BYTES_MAX);
-    expect(cut.length).toBeLessThanOrEqual(12);
+    const total = all.reduce((sum, { frame }) => sum + frame.length, 0);
+    expect(cut.length).toBeLessThanOrEqual(Math.ceil(total / (RUN_BYTES_MAX - FRAME_BYTES_MAX)));
   });
 
   it("give what is too large for any run one of its own", () => {
