@@ -1,9 +1,9 @@
 // What a ceremony's people must look into, in words.
 import type { Picture } from "../shared/ceremony/picture.ts";
+import type { ShardDepth } from "../shared/ceremony/spread.ts";
 import type { CeremonyView } from "../shared/ceremony/view.ts";
 import type { Entry } from "../shared/lineage/entry.ts";
 import { describeRefusal, type Refusal, type RefusalCode } from "../shared/refusals.ts";
-import type { ShardDepth } from "./intake-rpc.ts";
 import { log } from "./log.ts";
 
 /** Something about a ceremony that its people must look into: a refusal's words, when it was noticed (µs), and the statements it is about. */

@@ -61,15 +61,11 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#ledger = new CeremonyLedger(ctx.storage.sql);
     this.#alarm = new Alarm(ctx.storage);
     this.#telling = new Telling(env, this.#ledger);
-    this.#shards = new CeremonyShards(
-      env,
-      config.value,
-      () => this.#state,
-      (input) => this.#turn(input),
-    );
+    const state = () => this.#state;
+    this.#shards = new CeremonyShards(env, config.value, state, (input) => this.#turn(input));
     this.#state = this.#load();
     this.#handing = new HandingOn(
-      () => handOn(env, this.#ledger, this.#telling, this.#topic(), () => this.#state),
+      () => handOn(env, this.#ledger, this.#telling, this.#topic(), state),
       (error) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }),
     );
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
@@ -211,6 +207,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   }
 
   async explain(id: string): Promise<Result<Explanation>> {
+    await this.#shards.hasten();
     return explainOne(this.#state, { refused: this.#ledger.refused(), stored: () => this.#ledger.stored(id) }, id);
   }
 

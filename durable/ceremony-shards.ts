@@ -2,7 +2,7 @@
 // all before the witness is signed.
 import type { Receipt } from "../shared/ceremony/effect.ts";
 import { creditOf, mayTakePart, type Pack, shardFor, termsFor } from "../shared/ceremony/handover.ts";
-import { seatIn, shardsFor, unsealed } from "../shared/ceremony/spread.ts";
+import { askedOf, type ShardDepth, seatIn, shardsFor, unsealed } from "../shared/ceremony/spread.ts";
 import { type CeremonyState, currentRound } from "../shared/ceremony/state.ts";
 import type { Input } from "../shared/ceremony/step.ts";
 import { type CeremonyView, viewOf } from "../shared/ceremony/view.ts";
@@ -11,7 +11,7 @@ import type { VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
 import { type AgentConfig, meshTime } from "./config.ts";
 import type { AgentEnv } from "./env.ts";
-import type { Enlisted, HandedPack, ShardDepth } from "./intake-rpc.ts";
+import type { Enlisted, HandedPack, IntakeRpc } from "./intake-rpc.ts";
 import { log } from "./log.ts";
 
 /** Where a contribution is to be handed in instead. */
@@ -74,7 +74,9 @@ export class CeremonyShards {
     const round = currentRound(this.#state());
     if (round === undefined || round.batched.size === 0 || round.intake.spread !== null) return 0;
     const arrived = observations.filter((observation) => round.batched.has(seatIn(observation) ?? -1)).length;
-    return arrived === 0 ? 0 : shardsFor(this.#config.party.shards, this.#rate(arrived, Date.now()));
+    return arrived === 0
+      ? 0
+      : shardsFor(this.#config.party.shards ?? askedOf(this.#state()), this.#rate(arrived, Date.now()));
   }
 
   /** Contributions of the present second and the one before, whichever has more. */
@@ -131,13 +133,20 @@ export class CeremonyShards {
     };
     while (waits()) {
       try {
-        await this.#env.INTAKE.getByName(shardName(this.#state().ceremony, shard)).seal(index);
+        await this.#shard(shard).seal(index);
       } catch (error) {
         log("error", "seal-failed", { ceremony: this.#state().ceremony, reason: String(error) });
       }
       if (waits()) await new Promise((resolve) => setTimeout(resolve, SEAL_AGAIN_MS));
     }
     this.#sealing.delete(shard);
+  }
+
+  /** Has shards hand over what they hold, before somebody is told of it. */
+  async hasten(): Promise<void> {
+    const round = currentRound(this.#state());
+    const open = round === undefined ? [] : unsealed(round);
+    await Promise.all(open.map((shard) => this.#within(this.#shard(shard).hasten())));
   }
 
   /** What each shard holds; `waiting` is null where it does not say in time. */
@@ -150,20 +159,22 @@ export class CeremonyShards {
     return Promise.all(
       enlisted.map(async (shard) => {
         if (!open.has(shard)) return { shard, sealed: true, waiting: 0 };
-        return { shard, sealed: false, waiting: await this.#waitingAt(shard) };
+        return { shard, sealed: false, waiting: await this.#within(this.#shard(shard).waiting()) };
       }),
     );
   }
 
-  async #waitingAt(shard: number): Promise<number | null> {
+  #shard(shard: number): IntakeRpc {
+    return this.#env.INTAKE.getByName(shardName(this.#state().ceremony, shard));
+  }
+
+  /** Null where nobody answers in time. */
+  async #within<T>(answer: Promise<T>): Promise<T | null> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<null>((resolve) => {
       timer = setTimeout(() => resolve(null), DEPTH_WITHIN_MS);
     });
-    const told = this.#env.INTAKE.getByName(shardName(this.#state().ceremony, shard))
-      .waiting()
-      .catch(() => null);
-    return Promise.race([told, late]).finally(() => clearTimeout(timer));
+    return Promise.race([answer.catch(() => null), late]).finally(() => clearTimeout(timer));
   }
 }
 

@@ -71,6 +71,10 @@ export class Intake extends DurableObject<AgentEnv> {
     await this.#handOver();
   }
 
+  async hasten(): Promise<void> {
+    await this.#handOver();
+  }
+
   async waiting(): Promise<number> {
     return this.#shard === null ? 0 : waitingIn(this.#shard.state).size;
   }

@@ -18,13 +18,12 @@ export type HandedPack = {
   readonly last: boolean;
 };
 
-/** Contributions that one shard has not handed over yet; null where it does not answer. */
-export type ShardDepth = { readonly shard: number; readonly sealed: boolean; readonly waiting: number | null };
-
 export type IntakeRpc = {
   /** Null for what the ceremony itself has to answer. */
   readonly submit: (frames: readonly Uint8Array[]) => Promise<readonly (Receipt | null)[]>;
   /** Takes in nothing more for the round, and hands over what it has. */
   readonly seal: (round: number) => Promise<void>;
+  /** Hands over what it has, now. */
+  readonly hasten: () => Promise<void>;
   readonly waiting: () => Promise<number>;
 };

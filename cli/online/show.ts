@@ -1,5 +1,6 @@
 // A ceremony as the command line shows it: counts rather than rows, times in UTC with how long until then, and never another's escapes.
 
+import type { ShardDepth } from "../../shared/ceremony/spread.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { decodePolicy } from "../../shared/policy/decode.ts";
@@ -32,14 +33,25 @@ export async function refusalOf(agent: Agent, ceremony: string): Promise<string 
   return outcome.function === "threshold" ? outcome.refusal : null;
 }
 
+type Shown = CeremonyView & { readonly shards?: readonly ShardDepth[] };
+
+/** Where the intake of a burst is spread: over how many objects, and what waits there. */
+function shardsText({ shards = [], contributions }: Shown): string {
+  if (shards.length === 0) return "";
+  const waiting = shards.reduce((sum, shard) => sum + (shard.waiting ?? 0), 0);
+  const silent = shards.filter((shard) => shard.waiting === null).length;
+  const rest = silent === 0 ? "" : `, ${silent} do not answer`;
+  return `   ${contributions} contributions, ${waiting} wait at ${shards.length} shards${rest}`;
+}
+
 /** One line: how far it is. */
-export function progressText(view: CeremonyView): string {
+export function progressText(view: Shown): string {
   const { phase, round, parties, agreement, outcome } = view;
   const said = parties.filter(({ contribution }) => contribution !== null);
   const words = said.map(({ authority, choice }) => shown(choice === null ? authority : `${authority} ${choice}`));
   const names = said.length > 0 && parties.length <= NAMED_MAX ? `   ${words.join(", ")}` : "";
   if (outcome === null)
-    return `${phase}   round ${Math.max(round, 0)}   ${said.length} of ${parties.length} have spoken${names}`;
+    return `${phase}   round ${Math.max(round, 0)}   ${said.length} of ${parties.length} have spoken${names}${shardsText(view)}`;
   return `${phase}   ${agreement.same} of ${agreement.of} parties computed the same outcome`;
 }
 

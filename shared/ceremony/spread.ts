@@ -2,7 +2,7 @@
 // fold as if it had been handed in here, so that nobody else computes anything by it.
 import { BATCHED_ARRIVALS_MANY, BATCHED_ARRIVALS_MOST, SEAL_MICROS_MAX } from "../limits.ts";
 import type { Observation } from "../observation/observation.ts";
-import { policyOf, type Round, replaceRound } from "./state.ts";
+import { type CeremonyState, policyOf, type Round, replaceRound } from "./state.ts";
 import { record, type Turn } from "./turn.ts";
 
 export type Spread = {
@@ -25,6 +25,14 @@ export function shardsFor(asked: number | null, arrivals: number): number {
   if (asked !== null) return asked;
   if (arrivals >= BATCHED_ARRIVALS_MOST) return 16;
   return arrivals >= BATCHED_ARRIVALS_MANY ? 4 : 0;
+}
+
+/** As many as the policy asks for; null where it says nothing. */
+export function askedOf({ policy }: CeremonyState): number | null {
+  const asked = [...(policy?.policy.roles.values() ?? [])].flatMap(({ agent, shards }) =>
+    agent ? [] : (shards ?? []),
+  );
+  return asked.length === 0 ? null : Math.max(...asked);
 }
 
 /** Shards that have been enlisted and have not handed over all. */
@@ -72,6 +80,9 @@ export function noteSilent(turn: Turn, round: Round): Turn {
 export function withSpread(turn: Turn, round: Round, spread: Spread): Turn {
   return { ...turn, state: replaceRound(turn.state, { ...round, intake: { ...round.intake, spread } }) };
 }
+
+/** Contributions that one shard has not handed over yet; null where it does not answer. */
+export type ShardDepth = { readonly shard: number; readonly sealed: boolean; readonly waiting: number | null };
 
 /** What of it a restart must find again. */
 export type KeptSpread = {

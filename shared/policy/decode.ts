@@ -32,6 +32,7 @@ import {
   PAUSE_MICROS_MIN,
   ROUNDS_MAX,
   SEATS_MAX,
+  SHARDS_MAX,
   TEXT_LENGTH_MAX,
 } from "../limits.ts";
 import { readMembership } from "../membership/rules.ts";
@@ -64,7 +65,7 @@ const readAttests = withDefaults(
   record<Attests>({ schema: nullable(readAttestationSchema), where: nullable(readCondition) }),
 );
 /** What a role says nothing of is not asked of it. */
-const UNSAID_OF_ROLE = { when: null, attests: null, agent: true, substitutes: [] } as const;
+const UNSAID_OF_ROLE = { when: null, attests: null, agent: true, shards: null, substitutes: [] } as const;
 const readRole = withDefaults(
   { choices: [], slots: "one", delegated: false, ...UNSAID_OF_ROLE },
   record<Role>({
@@ -79,6 +80,7 @@ const readRole = withDefaults(
     when: nullable(readExpression("subject")),
     attests: nullable(readAttests),
     agent: boolean,
+    shards: nullable(integer(1, SHARDS_MAX)),
     substitutes: distinct(text(64), 8),
   }),
 );

@@ -43,6 +43,7 @@ export type Role = {
   readonly attests: Attests | null;
   /** Holders run agents. Where they do not, electors take in what they say and bring it in batches, and nothing is sent to them. */
   readonly agent: boolean;
+  readonly shards: number | null; // objects over which electors spread what such holders say (SPEC §7.14); null where the load says
   /** Roles that speak for this one where all its holders are silent, the first that is heard; they count for nothing else. */
   readonly substitutes: readonly string[];
 };
@@ -278,7 +279,7 @@ export type Policy = {
   readonly critical: readonly string[];
 };
 
-type OptionalOfRole = "when" | "attests" | "agent" | "substitutes";
+type OptionalOfRole = "when" | "attests" | "agent" | "shards" | "substitutes";
 /** A role as people write it: what it does not say is not asked. */
 export type RoleDocument = Omit<Role, OptionalOfRole> & Partial<Pick<Role, OptionalOfRole>>;
 type Optional = "roles" | "convening" | "membership" | "admission" | "proximity" | "vetoes" | "critical" | "shortfall";

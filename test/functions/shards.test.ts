@@ -1,7 +1,8 @@
 // The intake of one ceremony over several objects: however many there are, and whatever becomes of them, the same bids end in the same bytes.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Exported, readWhole } from "../../durable/evidence-export.ts";
-import type { HandedPack } from "../../durable/intake-rpc.ts";
+import type { Enlisted, HandedPack } from "../../durable/intake-rpc.ts";
+import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import { shardsFor } from "../../shared/ceremony/spread.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { BATCHED_ARRIVALS_MANY, BATCHED_ARRIVALS_MOST } from "../../shared/limits.ts";
@@ -101,6 +102,77 @@ describe("an intake over several objects", () => {
     expect(alerts.flatMap(({ about }) => about).sort()).toEqual(late.map(({ id }) => id).sort());
     for (const { id } of late)
       expect(await own.explain(id)).toMatchObject({ ok: true, value: { refusal: { code: "ROUND_CLOSED" } } });
+  });
+});
+
+describe("a shard", () => {
+  /** Bids of one seat to one lot, each another. */
+  const differing = (count: number) =>
+    Array.from({ length: count }, () => {
+      sale.net.now += 1;
+      return bidsIn(sale, 1)[0] as (typeof bids)[number];
+    });
+
+  it("meets what contradicts it, whoever is behind, and tells the ceremony of it: a flood costs the flooder alone", async () => {
+    const here = await saleHere(sale, [4, 0, 0]);
+    const flood = differing(80);
+    expect(await here.bid(0, flood)).toEqual(["admitted", "admitted", ...all("EQUIVOCATION_FLOOD", 78)]);
+    expect(await here.bid(0, bids.slice(1, 100))).toEqual(all("admitted", 99));
+    await here.pass(2_200);
+    const ceremony = seller(here).ceremony(here.ceremony);
+    const refused = (await ceremony.picture(10)).counts.refused;
+    expect(refused).toBe(64);
+    const [, second, third] = flood;
+    expect(await ceremony.explain(third?.id as string)).toMatchObject({
+      value: { verdict: "not admitted", refusal: { code: "EQUIVOCATION_FLOOD" } },
+    });
+    const proofs = (await ceremony.lineage()).filter(({ kind }) => kind === "byzantine-event");
+    expect(proofs.map(({ about }) => about)).toEqual([expect.arrayContaining([second?.id])]);
+    expect(await here.end()).toHaveLength(3);
+    expect(await alertsAt(here)).toEqual([]);
+  });
+
+  it("explains what it holds before the ceremony has it, and leaves to that what is not in order", async () => {
+    const here = await saleHere(sale, [4, 0, 0]);
+    await here.bid(0, bids.slice(0, 8));
+    const ceremony = seller(here).ceremony(here.ceremony);
+    expect(await ceremony.explain(bids[5]?.id as string)).toMatchObject({ value: { verdict: "admitted" } });
+    const [bid] = bids as readonly [(typeof bids)[number]];
+    const misplaced = { ...bid, slot: { ...bid.slot, seat: 5 } };
+    const [answer] = await seller(here).intake(`${here.ceremony}/1`).submit([misplaced.frame]);
+    expect(answer).toBeNull(); // seat 3 belongs to shard 3
+  });
+
+  it("turns away what it cannot hand over soon enough, by 429 and a time to come again, and takes it later", async () => {
+    const here = await saleHere(sale, [1, 0, 0]);
+    const own = seller(here).ceremony(here.ceremony);
+    const takeOver = own.handOver.bind(own);
+    const stuck = vi.spyOn(own, "handOver").mockRejectedValue(new Error("nothing arrives"));
+    const post = (few: typeof bids) =>
+      seller(here).request("/v1/observations:batch", {
+        method: "POST",
+        headers: { "content-type": "application/cbor" },
+        body: encodeCanonical(few.map(({ frame }) => frame)) as Uint8Array<ArrayBuffer>,
+      });
+    const enlist = own.enlist.bind(own);
+    // As if the ceremony had room for some twenty more bids only.
+    vi.spyOn(own, "enlist").mockImplementation(async (shard) => {
+      const { terms, call } = (await enlist(shard)) as Enlisted;
+      return { terms: { ...terms, credit: { ...terms.credit, waiting: 20_000 } }, call };
+    });
+    expect((await post(bids.slice(0, 10))).status).toBe(200);
+    const mixed = await post(bids.slice(10, 40));
+    expect([mixed.status, mixed.headers.get("retry-after")]).toEqual([200, "1"]);
+    const turned = await post(bids.slice(40, 60));
+    expect([
+      turned.status,
+      turned.headers.get("retry-after"),
+      ((await turned.json()) as { code: string }).code,
+    ]).toEqual([...[429, "1", "SHARD_BEHIND"]]);
+    stuck.mockImplementation(takeOver);
+    await here.pass(2_000);
+    expect(new Set(await here.bid(0, bids))).toEqual(new Set(["DUPLICATE", "admitted"]));
+    expect(await here.end()).toEqual(all(digest as string, 3));
   });
 });
 

@@ -1,11 +1,13 @@
 // `ceremony open`: a call, signed by the party's own agent, from a pattern that ships, a document, or an alias.
 import type { Json } from "../../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
+import { SHARDS_MAX } from "../../../shared/limits.ts";
 import { lintPolicy } from "../../../shared/policy/lint.ts";
+import type { Setting } from "../../../shared/policy/parameters.ts";
 import type { PinnedPolicy } from "../../../shared/policy/policy.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson, folderOf } from "../../agent-client.ts";
-import { readJsonFile, required, seconds, usage } from "../../files.ts";
+import { numberIn, readJsonFile, required, seconds, usage } from "../../files.ts";
 import { short } from "../../online/ids.ts";
 import { nextLine } from "../../online/show.ts";
 import { type Answer, type Call, type Command, EXIT } from "../../registry.ts";
@@ -19,7 +21,7 @@ type Request = { readonly title: string; readonly parties: readonly Party[]; rea
 
 export const ceremonyOpen: Command = {
   name: "ceremony open",
-  usage: `ceremony open [PATTERN] --title TITLE [--policy FILE | --alias A] [--with NAMES | --party NAME:ROLE:POWER]… [--set PATH=JSON]… [--subject JSON] [--closes-in T] [--expires-in T] [--dry-run] [--id] ${AGENT_USAGE}`,
+  usage: `ceremony open [PATTERN] --title TITLE [--policy FILE | --alias A] [--with NAMES | --party NAME:ROLE:POWER]… [--set PATH=JSON]… [--shards N] [--subject JSON] [--closes-in T] [--expires-in T] [--dry-run] [--id] ${AGENT_USAGE}`,
   about: "open a ceremony; its id is what the others are told",
   flags: {
     ...AGENT_FLAGS,
@@ -29,6 +31,7 @@ export const ceremonyOpen: Command = {
     with: { type: "string" },
     party: { type: "string", multiple: true },
     set: { type: "string", multiple: true },
+    shards: { type: "string" },
     subject: { type: "string" },
     "closes-in": { type: "string" },
     "expires-in": { type: "string" },
@@ -39,6 +42,7 @@ export const ceremonyOpen: Command = {
     "PATTERN       policy list names those that ship; --policy brings a document, --alias an adopted one",
     "--with        bolt,crux: they and the opener, in the one role that speaks; without it all parties of the stack",
     "--party       NAME:ROLE, or NAME:ROLE:POWER where its voice weighs more than 1; may be repeated, in place of --with",
+    "--shards      asks electors to take in over so many objects what roles say that run no agent (agent: false); no outcome hangs on it",
     "--closes-in   such as 90s, 15m, 24h or 2d; without it the policy's own times",
     "--dry-run     shows the request and what the policy's rules find, and opens nothing; exit 5 where it could not work",
     "--id          prints the id and nothing else, for $(…)",
@@ -51,10 +55,11 @@ export const ceremonyOpen: Command = {
 async function openOne(call: Call): Promise<Answer> {
   const agent = agentOf(call);
   const policy = policyOf(call);
+  const shards = shardsIn(call, policy);
   const asked = {
     title: required(call, "title"),
     ...choiceOf(call),
-    set: settingsIn(call),
+    set: [...settingsIn(call), ...shards],
     subject: subjectOf(call),
     closesIn: seconds(call, "closes-in"),
     expiresIn: seconds(call, "expires-in"),
@@ -64,6 +69,16 @@ async function openOne(call: Call): Promise<Answer> {
   const { ceremony } = await askJson<{ ceremony: string }>(agent, "/v1/ceremonies", { body: request });
   const view = await askJson<CeremonyView>(agent, `/v1/ceremonies/${ceremony}`);
   return { exit: EXIT.yes, data: view, text: call.flags.id ? ceremony : openedText(view, agent, call) };
+}
+
+/** The policy is asked to spread what each role without agents says. */
+function shardsIn(call: Call, policy: PinnedPolicy | null): readonly Setting[] {
+  if (call.flags.shards === undefined) return [];
+  const value = numberIn(call, "shards", null, 1, SHARDS_MAX);
+  const roles = [...(policy?.policy.roles ?? [])].filter(([, { agent }]) => !agent);
+  if (roles.length === 0)
+    throw usage("--shards needs a policy with a role that runs no agent, such as --set roles.bidder.agent=false");
+  return roles.map(([name]) => ({ path: `roles.${name}.shards`, value }));
 }
 
 export function openedText(view: CeremonyView, agent: Agent, call: Call): string {

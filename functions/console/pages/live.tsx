@@ -1,5 +1,7 @@
 // A burst as it comes in: counts and not rows, how long until the close, and the newest few. Sealed offers stay sealed until they are revealed.
+
 import type { Act, Picture } from "../../../shared/ceremony/picture.ts";
+import type { ShardDepth } from "../../../shared/ceremony/spread.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import type { QueueState } from "../../ops/vitals.ts";
 import { Foreign } from "../foreign.tsx";
@@ -17,7 +19,7 @@ export type Lag = {
   readonly late: readonly { readonly partner: string; readonly behindMs: number }[];
 };
 export type Counts = {
-  readonly view: CeremonyView;
+  readonly view: CeremonyView & { readonly shards?: readonly ShardDepth[] };
   readonly picture: Picture;
   readonly now: number;
   readonly lag: Lag;
@@ -102,12 +104,20 @@ const LiveFacts = ({ view, picture, now, lag, newest }: Counts & { newest: Act |
       ["Closes", view.closesAt === null ? "not known" : <Time at={view.closesAt} />],
       ["The newest was stated", <Newest act={newest} now={now} />],
       ["Waits to be taken in", <Queued queue={lag.queue} />],
+      ["Waits at its shards", shardsText(view)],
       ["Waits for partners", lag.waiting === 0 ? "nothing waits" : `${counted(lag.waiting, "message")} wait`],
       ["Statements of partners came", <Late lag={lag} />],
       ["By role", <ByRole picture={picture} />],
     ]}
   />
 );
+
+/** Where its intake is spread here: what waits in each object of it. */
+function shardsText({ shards = [] }: Counts["view"]): string {
+  if (shards.length === 0) return "not spread over shards";
+  const said = shards.map(({ shard, waiting }) => `${shard}: ${waiting ?? "does not answer"}`);
+  return shards.every(({ waiting }) => waiting === 0) ? `nothing, at ${shards.length}` : said.join(", ");
+}
 
 const Queued = ({ queue }: { queue: QueueState | null }) => (
   <>

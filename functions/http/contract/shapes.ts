@@ -3,7 +3,6 @@
 import type { Alert, ShownCeremony } from "../../../durable/alerts.ts";
 import type { CeremonyRow } from "../../../durable/ceremony-list.ts";
 import type { EdgeRefusal } from "../../../durable/directory-object.ts";
-import type { ShardDepth } from "../../../durable/intake-rpc.ts";
 import type { LinkHealth } from "../../../durable/link-object.ts";
 import type { PeerLane } from "../../../durable/link-outbox.ts";
 import type { Trouble } from "../../../durable/link-schema.ts";
@@ -24,6 +23,7 @@ import {
 } from "../../../shared/cbor/read.ts";
 import type { DisputeView } from "../../../shared/ceremony/contest.ts";
 import type { Receipt } from "../../../shared/ceremony/effect.ts";
+import type { ShardDepth } from "../../../shared/ceremony/spread.ts";
 import type { UnderView } from "../../../shared/ceremony/standpoint.ts";
 import type { Phase } from "../../../shared/ceremony/state.ts";
 import type { CeremonyView, PartyView } from "../../../shared/ceremony/view.ts";

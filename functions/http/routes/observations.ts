@@ -26,7 +26,15 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
       200: { about: "taken, or known already", type: JSON_TYPE, shape: shape.receipt },
       202: { about: "kept until what it waits for comes", type: JSON_TYPE, shape: shape.receipt },
     },
-    refusals: ["FRAME_EMPTY", "SIGNATURE_INVALID", "MESH_UNKNOWN", "SEAT_MISMATCH", "ROUND_CLOSED", "CEREMONY_UNKNOWN"],
+    refusals: [
+      "FRAME_EMPTY",
+      "SIGNATURE_INVALID",
+      "MESH_UNKNOWN",
+      "SEAT_MISMATCH",
+      "ROUND_CLOSED",
+      "CEREMONY_UNKNOWN",
+      "SHARD_BEHIND",
+    ],
     handle: submitRoute,
   }),
   route({
@@ -49,7 +57,7 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
         shape: record({ answers: shape.several(shape.itemAnswer) }),
       },
     },
-    refusals: ["BODY_INVALID"],
+    refusals: ["BODY_INVALID", "SHARD_BEHIND"],
     handle: submitBatchRoute,
   }),
 ];
@@ -75,6 +83,11 @@ async function submitBatchRoute(context: Context<AgentContext>): Promise<Respons
   const frames = readFrames(bytes.value);
   if (!frames.ok) return problem(context, frames.fault);
   const answers = await ingest(context.env, context.get("config"), frames.value.map(arrived));
+  const behind = answers.map(faultOf).filter((refusal) => refusal?.code === "SHARD_BEHIND");
+  const [first] = behind;
+  // Where all are turned away for now, the request is; where some are, they come again by themselves.
+  if (first !== undefined && first !== null && behind.length === answers.length) return problem(context, first);
+  if (behind.length > 0) context.header("retry-after", "1");
   return context.json({ answers: answers.map(shown) });
 }
 
