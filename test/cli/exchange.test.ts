@@ -10,6 +10,7 @@ import { type Command, Refused } from "../../cli/registry.ts";
 import { toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import { readFramesFile, writeFramesFile } from "../../shared/mesh/signed/frames-file.ts";
+import { parseObservation } from "../../shared/observation/decode.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
 import { exchangeWorld } from "../support/exchanges.ts";
 import { TRUE_START } from "../support/meshes.ts";
@@ -39,7 +40,7 @@ async function run(command: Command, args: readonly string[], flags: Readonly<Re
 
 describe("an exchange file", () => {
   it("holds what the list lets out, tells what it does not, and is imported as its dry run said", async () => {
-    const { sender, receiver, facts, importer } = world("plain", { classes: ["stock"] });
+    const { sender, receiver, facts, importer, presence } = world("plain", { classes: ["stock"] });
     const exported = await run(exchangeExport, [], { ...sender, sequence: "1" });
     expect(exported).toMatchObject({
       exit: 0,
@@ -65,6 +66,16 @@ describe("an exchange file", () => {
     const kept = readFramesFile(JSON.parse(readFileSync(receiver.history, "utf8")), "history");
     // The plant's own fact, the courier's word in either mesh, two facts of the office with an import each, and the receipt.
     expect(kept.ok && kept.value.frames.length).toBe(8);
+    // A person, and a gateway, count what they say in each mesh by itself.
+    const parsed = kept.ok ? kept.value.frames.flatMap((frame) => [parseObservation(frame)]) : [];
+    const acts = parsed.flatMap((one) => (one.ok ? [one.value.observation] : [])).slice(5);
+    expect(acts.map(({ lineage }) => [lineage.sequence, lineage.prev])).toEqual([
+      [2, presence[1]?.id],
+      [3, acts[0]?.id],
+      [4, acts[1]?.id],
+    ]);
+    const numbers = JSON.parse(readFileSync(receiver.state, "utf8")) as Readonly<Record<string, number>>;
+    expect(Object.entries(numbers)).toEqual([[expect.stringMatching(/^[0-9a-f]{64} office$/), 1]]);
     expect(await run(exchangeReceipt, [receipt], {})).toMatchObject({
       exit: 0,
       out: { sequence: 1, admittedCount: 2, refused: 0 },

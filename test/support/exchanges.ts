@@ -20,7 +20,7 @@ export function exchangeWorld(folder: string, name: string, filter: Json) {
   const { plant, office, signed } = meshes;
   const clerk = office.voice("clerk");
   // The courier who takes files in says so in both meshes, under a credential of each.
-  const presence = [plant, office].map((mesh) => mesh.voice("gate").declare("boundary", {}));
+  const presence = [office, plant].map((mesh) => mesh.voice("gate").declare("boundary", {}));
   const facts = [clerk.fact("valve", "open"), clerk.fact("salaries", 7, { class: "secret" }), clerk.fact("pump", "on")];
   const identity = (mesh: TestMesh, subject: string) => {
     const { credential } = mesh.voice(subject);
