@@ -1,5 +1,4 @@
 // What a party exports of a ceremony, from what its object keeps: written piece by piece, since the whole may be larger than its memory.
-import { concatBytes } from "../shared/bytes.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
 import { type BundleParts, bundlePieces, makeBundle } from "../shared/evidence/bundle.ts";
 import { provingStatements } from "../shared/evidence/select.ts";
@@ -7,6 +6,7 @@ import { statementFrames } from "../shared/evidence/trust-statement.ts";
 import { sha256Hex } from "../shared/hash.ts";
 import { BUNDLE_READ_MAX } from "../shared/limits.ts";
 import type { CeremonyLedger } from "./ceremony-ledger.ts";
+import { collect } from "./collect.ts";
 import type { AgentConfig } from "./config.ts";
 
 /** The file's text, and a name for it that changes with it. */
@@ -52,13 +52,6 @@ function streamOf(pieces: Generator<string>): ReadableStream<Uint8Array> {
 }
 
 /** The whole file, for whoever reads it in an object or a Worker of its own; null where that would take more memory than there is. */
-export async function readWhole({ body }: Exported): Promise<Uint8Array | null> {
-  const pieces: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const piece of body) {
-    pieces.push(piece);
-    bytes += piece.length;
-    if (bytes > BUNDLE_READ_MAX) return null; // which cancels the rest
-  }
-  return concatBytes(...pieces);
+export function readWhole({ body }: Exported): Promise<Uint8Array | null> {
+  return collect(body, BUNDLE_READ_MAX);
 }

@@ -1,11 +1,12 @@
 // One attempt to call another's address. Only 2xx is an answer that counts; redirects are never followed, since where they lead was
 // never checked; and what the receiver says beyond its status is not read.
 
-import { concatBytes, parseBase64, toBase64 } from "../shared/bytes.ts";
+import { parseBase64, toBase64 } from "../shared/bytes.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
 import { fault, ok, type Result } from "../shared/result.ts";
 import { retryAfterMs } from "../shared/webhooks/schedule.ts";
 import { flawOfAddress, readTarget, type TargetRule } from "../shared/webhooks/target.ts";
+import { collect } from "./collect.ts";
 import type { Attempt } from "./hook-outbox.ts";
 
 export type Sending = {
@@ -77,15 +78,10 @@ export async function checkTarget(url: string, rule: CallRule): Promise<Result<U
 }
 
 /** JSON of so many bytes at most, within the time that the request itself has; throws where it is anything else. */
-export async function readAnswer(response: Response): Promise<unknown> {
-  const parts: Uint8Array[] = [];
-  let length = 0;
-  for await (const part of (response.body ?? []) as AsyncIterable<Uint8Array>) {
-    length += part.length;
-    if (length > ANSWER_BYTES_MAX) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
-    parts.push(part);
-  }
-  return JSON.parse(new TextDecoder().decode(concatBytes(...parts)));
+export async function readAnswer({ body }: Response): Promise<unknown> {
+  const bytes = await collect((body ?? []) as AsyncIterable<Uint8Array>, ANSWER_BYTES_MAX);
+  if (bytes === null) throw new Error(`the answer is longer than ${ANSWER_BYTES_MAX} bytes`);
+  return JSON.parse(new TextDecoder().decode(bytes));
 }
 
 const RECORDS: Readonly<Record<string, number>> = { A: 1, AAAA: 28 };
