@@ -48,7 +48,11 @@ export type StackPlan = {
   readonly access?: Access;
   /** Whether the agents' runtimes may be looked into. */
   readonly inspected?: boolean;
+  /** What lies between the agents and the bus, where that is more than a loopback. */
+  readonly road?: ((busUrl: string) => Promise<Road>) | undefined;
 };
+
+export type Road = { readonly url: string; readonly stop: () => Promise<void> };
 
 export type Access = { readonly apiKeys: ReadonlyMap<string, string>; readonly hookSecret: string };
 
@@ -79,6 +83,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   const ports = await pickPorts();
   const configure = (joined?: Joined) => buildNatsConfig(users, ports, join(plan.dir, "nats", "store"), joined);
   const nats = await startNatsServer({ dir: join(plan.dir, "nats"), config: configure(), ports });
+  const road = await plan.road?.(nats.wsUrl);
   const hookSecret = plan.access?.hookSecret ?? randomBytes(24).toString("base64url");
   const agents = parties.map((party, index) => {
     const [{ user, password }, sources] = [users[index] as NatsParty, plan.sources[party.name] ?? []];
@@ -89,7 +94,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       meshes: plan.meshes ?? [],
       script: plan.script,
       dir: join(plan.dir, party.name),
-      nats: { url: nats.wsUrl, user, password },
+      nats: { url: road?.url ?? nats.wsUrl, user, password },
       sources,
       document: plan.documents?.[party.name] ?? {},
       hookSecrets: {
@@ -104,6 +109,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   });
   const stop = async () => {
     await Promise.all(agents.map((agent) => agent.kill()));
+    await road?.stop();
     await nats.kill();
   };
   try {

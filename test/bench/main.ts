@@ -19,6 +19,7 @@ const FULL = {
   restarted: 3_000,
   ceremonies: 20,
   parties: [3, 4, 7, 13, 31],
+  delayed: [3, 7],
   sizes: [100, 1_000, 10_000, 100_000],
   entries: 1_000,
 };
@@ -28,6 +29,7 @@ const QUICK = {
   restarted: 300,
   ceremonies: 3,
   parties: [3],
+  delayed: [],
   sizes: [100, 1_000, 10_000],
   entries: 100,
 };
@@ -38,6 +40,8 @@ const TIMES_AT_MOST = [
   { parties: 13, times: 5 },
   { parties: Number.POSITIVE_INFINITY, times: 2 },
 ];
+/** From an agent to the bus, as between organisations of one continent. */
+const DELAY_MS = 20;
 /** How long the auction is open in which an agent is killed. */
 const ROUND_S = 40;
 
@@ -45,7 +49,7 @@ function say(line: string): void {
   process.stderr.write(`${line}\n`);
 }
 
-async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, entries }: typeof FULL) {
+async function measure({ bids, bidders, restarted, ceremonies, parties, delayed, sizes, entries }: typeof FULL) {
   const runtime = await startRuntime();
   try {
     say("outcome: the cost of each contribution …");
@@ -55,6 +59,7 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
     say("reconcile: bytes and round trips …");
     const reconcile = measureReconcile();
     const { close, closeUnfinished } = await measureCloses(parties, ceremonies);
+    const { close: closeDelayed } = await measureCloses(delayed, ceremonies, DELAY_MS);
     say(`ingest: ${bids} bids of ${bidders} bidders …`);
     const burst = await measureBurst(runtime, bids, bidders);
     say(`restart: ${restarted} bids, and an agent that is killed among them …`);
@@ -79,6 +84,7 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
       chain,
       close,
       closeUnfinished,
+      closeDelayed,
       outcome,
       outcomeSlope: slopeOf(outcome),
       reconcile,
@@ -90,15 +96,15 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, sizes, e
 }
 
 /** Each size by itself: where one does not come to an end here, that is told, and the others are measured all the same. */
-async function measureCloses(parties: readonly number[], ceremonies: number) {
+async function measureCloses(parties: readonly number[], ceremonies: number, delayMs = 0) {
   const close: CloseCost[] = [];
   const closeUnfinished: Unfinished[] = [];
   for (const count of parties) {
     const most = TIMES_AT_MOST.find((size) => count <= size.parties)?.times ?? 1;
     const times = Math.min(ceremonies, most);
-    say(`close: ${times} ceremonies of ${count} parties …`);
+    say(`close: ${times} ceremonies of ${count} parties, ${delayMs} ms from the bus …`);
     try {
-      close.push(await measureClose(count, times));
+      close.push(await measureClose(count, times, delayMs));
     } catch (error) {
       say(`close: ${count} parties: ${String(error)}`);
       closeUnfinished.push({ parties: count, reason: String(error) });
@@ -126,6 +132,7 @@ function print({
   chain,
   close,
   closeUnfinished,
+  closeDelayed,
   outcome,
   outcomeSlope,
   verify,
@@ -140,10 +147,7 @@ function print({
     `           peak memory of the agents ${ingest.peakMemoryMiB.join(", ")} MiB; largest message ${ingest.largestMessageBytes} bytes`,
     `three      ${ingest.three.perSecond} bids a second at three agents, each checking all: ${ingest.three.workToCeiling} of the ceiling in work`,
     `restart    ${restart.restartMs} ms until ${restart.held} bids were there again; ${restart.lost} of ${restart.bids} lost; ${restart.agreement.same} of ${restart.agreement.of} alike`,
-    ...close.map(
-      (at) =>
-        `close      ${at.parties} parties: p50 ${at.p50Ms} ms, p95 ${at.p95Ms} ms, ${at.messages} frames; beside the margin ${at.roundTripsAdded} round trips of ${at.natsRoundTripMs} ms`,
-    ),
+    ...[...close, ...closeDelayed].map(printClose),
     ...closeUnfinished.map(({ parties, reason }) => `close      ${parties} parties: not measured (${reason})`),
     `chain      of ${chain.links} links, proved before: ${chain.ratio} of a signature check (${chain.warmMicros} of ${chain.signatureMicros} µs)`,
     `outcome    ${outcome.map(perBid).join(", ")} each; slope ${outcomeSlope.toFixed(3)}`,
@@ -153,6 +157,13 @@ function print({
     ),
     ...peers.map((at) => `peer       ${at.name}: ${at.theirs} a second, ours ${at.ours} (${at.ratio}); ${at.job}`),
   ].join("\n");
+}
+
+function printClose({ parties, delayMs, p50Ms, p95Ms, messages, ...at }: CloseCost): string {
+  return [
+    `close      ${parties} parties, ${delayMs} ms from the bus: p50 ${p50Ms} ms, p95 ${p95Ms} ms, ${messages} frames; beside the margin`,
+    `${at.roundTripsAdded} round trips to the server (${at.natsRoundTripMs} ms), ${at.peerRoundTripsAdded} to a peer (${at.peerRoundTripMs} ms)`,
+  ].join(" ");
 }
 
 const { values } = parseArgs({ options: { output: { type: "string", short: "o" }, quick: { type: "boolean" } } });
