@@ -127,7 +127,7 @@ function sendMissing(
   const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
   const { body } = status;
   const onTheirWay = underWay(round, before, status, interval);
-  return inTurns(lackedBy(turn.state, round, body, turn.now - interval / 2))
+  return inTurns(lackedBy(turn.state, round, body, dueSince(turn, round, status, interval)))
     .filter(({ id }) => !onTheirWay.has(id) || body.wants.includes(id))
     .slice(0, RESENDS_MAX)
     .reduce((sent, observation) => publish(sent, [authority], observation), turn);
@@ -139,6 +139,27 @@ function reportBack(turn: Turn, round: Round, asker: RosterSeat, { body }: Obser
   if (!body.decided || own === undefined || turn.replaying || turn.state.outcomes.has(own.index)) return turn;
   const { turn: spoken, said } = sayStatus(turn, round, own);
   return publish(spoken, [asker.authority], said, true);
+}
+
+/**
+ * Whether a statement that a peer does not report has been on its way for a while. Its signer sends it again first; whoever sits further
+ * behind the signer waits for those before it, so that a peer is not sent all that it lacks by all who have it: under load that would be what
+ * keeps everyone late. Who has no seat is helped by all.
+ */
+function dueSince(
+  { state, now }: Turn,
+  { seats }: Round,
+  asker: Observation<StatusBody>,
+  interval: number,
+): (held: Observation) => boolean {
+  const place = new Map(seats.map(({ index }, at) => [index, at]));
+  const own = seats.findIndex(({ root }) => root === state.self.root);
+  return ({ at, slot, key }) => {
+    const signer = place.get(slot.seat ?? -1);
+    const apart = key === state.self.key || signer === undefined || own < 0 || asker.slot.seat === null;
+    const before = apart ? 0 : (own - signer + seats.length) % seats.length;
+    return at[0] <= now - interval / 2 - before * interval;
+  };
 }
 
 /** One of each seat, then a second of each: what one seat signed in excess, and peers refuse for ever, delays nobody else's. */
@@ -158,7 +179,7 @@ function lackedBy(
   state: CeremonyState,
   round: Round,
   status: StatusBody,
-  before: number,
+  isDue: (held: Observation) => boolean,
 ): readonly VerifiedObservation[] {
   const messages = messagesOf(round.closing) as readonly Observation[] as readonly VerifiedObservation[];
   const contributions = [...round.held.values()] as readonly Observation[] as readonly VerifiedObservation[];
@@ -169,9 +190,7 @@ function lackedBy(
   const call = wants.has(state.ceremony) && state.call !== null ? [state.call as VerifiedObservation] : [];
   if (status.decided) return [...call, ...asked, ...ownOutcome(state, round)];
   const reported = new Set([...status.contributions, ...status.messages]);
-  const lacking = [...contributions, ...messages].filter(
-    (held) => !reported.has(prefixOf(held.id)) && held.at[0] <= before,
-  );
+  const lacking = [...contributions, ...messages].filter((held) => !reported.has(prefixOf(held.id)) && isDue(held));
   return [...new Set([...call, ...asked, ...lacking])];
 }
 
