@@ -97,10 +97,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       nats: { url: road?.url ?? nats.wsUrl, user, password },
       sources,
       document: plan.documents?.[party.name] ?? {},
-      hookSecrets: {
-        ...Object.fromEntries(sources.map(({ id }) => [id, [hookSecret]])),
-        ...plan.hookSecrets?.[party.name],
-      },
+      hookSecrets: { ...secretsOf(sources, hookSecret), ...plan.hookSecrets?.[party.name] },
       clockOffsetMs: plan.clockOffsetsMs?.[party.name] ?? 0,
       port: plan.ports?.[index] ?? 0,
       apiKey: plan.access?.apiKeys.get(party.name),
@@ -109,8 +106,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   });
   const stop = async () => {
     await Promise.all(agents.map((agent) => agent.kill()));
-    await road?.stop();
-    await nats.kill();
+    await Promise.all([road?.stop(), nats.kill()]);
   };
   try {
     for (let from = 0; from < agents.length; from += 2)
@@ -137,6 +133,10 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
     heal: () => nats.reload(configure()),
     stop,
   };
+}
+
+function secretsOf(sources: readonly { readonly id: string }[], secret: string): Record<string, readonly string[]> {
+  return Object.fromEntries(sources.map(({ id }) => [id, [secret]]));
 }
 
 function loginOf(name: string): NatsParty {

@@ -81,14 +81,20 @@ async function closeOnce(stack: Stack): Promise<number> {
   const { ceremony } = await opener.post<{ ceremony: string }>("/v1/ceremonies", request);
   const pollMs = POLL_MS_EACH * seats.length;
   await shown(stack, ceremony, ({ policy }) => policy !== null, 60, pollMs);
-  await Promise.all(
-    stack.agents.map((agent) => agent.post(`/v1/ceremonies/${ceremony}/attestations`, { choice: "approve" })),
-  );
+  await Promise.all(stack.agents.map((agent) => approve(agent, ceremony)));
   const start = Date.now();
   const views = await ended(stack, ceremony, WITHIN_S, pollMs);
-  if (views.some(({ phase }) => phase !== "final")) throw new Error("a ceremony did not become final");
+  if (views.some(({ phase }) => phase !== "final"))
+    throw new Error(`not every agent ended so: ${views.map(({ phase }) => phase).join(", ")}`);
   const endings = await Promise.all(stack.agents.map((agent) => endingOf(agent, ceremony)));
   return Math.max(...endings) - start;
+}
+
+async function approve(agent: LocalAgent, ceremony: string): Promise<void> {
+  const answer = await agent.post<{ code?: string | null }>(`/v1/ceremonies/${ceremony}/attestations`, {
+    choice: "approve",
+  });
+  if (typeof answer.code === "string") throw new Error(`an approval is refused: ${JSON.stringify(answer)}`);
 }
 
 async function endingOf(agent: LocalAgent, ceremony: string): Promise<number> {
