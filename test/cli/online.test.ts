@@ -62,6 +62,18 @@ describe("ceremony open", () => {
     expect(sent.filter((line) => line.startsWith("POST"))).toEqual([]);
   });
 
+  it("asks electors to spread what roles without agents say", async () => {
+    const auction = ["ceremony", "open", "auction", "--title", "T", "--dry-run", "--party", "acme:bidder", ...AGENT];
+    const words = [...auction, "--set", "roles.bidder.closes=false", "--shards", "16"];
+    const { data } = await run(...words, "--set", "roles.bidder.agent=false");
+    expect((data as { request: { set: unknown } }).request.set).toContainEqual({
+      path: "roles.bidder.shards",
+      value: 16,
+    });
+    const nobody = await run(...words);
+    expect([nobody.exit, nobody.refusal?.why]).toEqual([64, expect.stringContaining("runs no agent")]);
+  });
+
   it.each([
     [["vote"], "--party NAME:ROLE"],
     [["approval", "--alias", "release"], "one of PATTERN"],

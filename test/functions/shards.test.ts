@@ -177,6 +177,21 @@ describe("a shard", () => {
 });
 
 describe("the number of shards", () => {
+  it("follows the load by itself: from so many within a second on contributions go to shards, and end as they would have", async () => {
+    const here = await saleHere(sale, [null, 0, 0]);
+    const own = seller(here).ceremony(here.ceremony);
+    const frames = bids.slice(0, 200).map(({ frame }) => frame);
+    let arrived = 0;
+    for (; arrived + frames.length < BATCHED_ARRIVALS_MANY; arrived += frames.length) await own.submit(frames);
+    expect(await shardsShown(here)).toEqual([]);
+    const { length: rest } = await own.submit(frames);
+    expect(arrived + rest).toBeGreaterThanOrEqual(BATCHED_ARRIVALS_MANY);
+    expect((await own.submit(frames)).every((told) => "shards" in told && told.shards === 4)).toBe(true);
+    expect(await here.bid(0, bids.slice(200))).toEqual(all("admitted", 40));
+    expect(await shardsShown(here)).toHaveLength(4);
+    expect(await here.end()).toEqual(all(digest as string, 3));
+  });
+
   it("is what is asked for, and else follows from what came within a second", () => {
     expect([0, 1, 16].map((asked) => shardsFor(asked, 1_000_000))).toEqual([0, 1, 16]);
     const arrivals = [

@@ -3,7 +3,6 @@ import type { Json } from "../../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { SHARDS_MAX } from "../../../shared/limits.ts";
 import { lintPolicy } from "../../../shared/policy/lint.ts";
-import type { Setting } from "../../../shared/policy/parameters.ts";
 import type { PinnedPolicy } from "../../../shared/policy/policy.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson, folderOf } from "../../agent-client.ts";
@@ -52,14 +51,14 @@ export const ceremonyOpen: Command = {
   run: openOne,
 };
 
-async function openOne(call: Call): Promise<Answer> {
+async function openOne(given: Call): Promise<Answer> {
+  const call = withShards(given);
   const agent = agentOf(call);
   const policy = policyOf(call);
-  const shards = shardsIn(call, policy);
   const asked = {
     title: required(call, "title"),
     ...choiceOf(call),
-    set: [...settingsIn(call), ...shards],
+    set: settingsIn(call),
     subject: subjectOf(call),
     closesIn: seconds(call, "closes-in"),
     expiresIn: seconds(call, "expires-in"),
@@ -71,14 +70,18 @@ async function openOne(call: Call): Promise<Answer> {
   return { exit: EXIT.yes, data: view, text: call.flags.id ? ceremony : openedText(view, agent, call) };
 }
 
-/** The policy is asked to spread what each role without agents says. */
-function shardsIn(call: Call, policy: PinnedPolicy | null): readonly Setting[] {
-  if (call.flags.shards === undefined) return [];
+/** With `--shards` said as settings of the policy: of each role whose holders run no agent. */
+function withShards(call: Call): Call {
+  if (call.flags.shards === undefined) return call;
   const value = numberIn(call, "shards", null, 1, SHARDS_MAX);
-  const roles = [...(policy?.policy.roles ?? [])].filter(([, { agent }]) => !agent);
+  const roles = [...(policyOf(call)?.policy.roles ?? [])].filter(([, { agent }]) => !agent);
   if (roles.length === 0)
     throw usage("--shards needs a policy with a role that runs no agent, such as --set roles.bidder.agent=false");
-  return roles.map(([name]) => ({ path: `roles.${name}.shards`, value }));
+  const set = [...((call.flags.set as readonly string[] | undefined) ?? [])];
+  return {
+    ...call,
+    flags: { ...call.flags, set: [...set, ...roles.map(([name]) => `roles.${name}.shards=${value}`)] },
+  };
 }
 
 export function openedText(view: CeremonyView, agent: Agent, call: Call): string {

@@ -15,8 +15,8 @@ import { viewOf } from "../../../shared/ceremony/view.ts";
 import { sha256 } from "../../../shared/hash.ts";
 import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
-import { batchOf, type Member } from "../../../shared/observation/batch.ts";
-import { grantedUntil, keepSmall, keptBytes, keptBytesOf } from "../../../shared/observation/kept.ts";
+import { batchOf, type Member, packUp } from "../../../shared/observation/batch.ts";
+import { grantedUntil, keepSmall, keptBytes, keptBytesOf, letGo, openPack } from "../../../shared/observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { handOn, reopen } from "../../../shared/observation/reopen.ts";
 import { batchBy, bidsIn, close, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
@@ -133,6 +133,28 @@ describe("a batch that is kept small", () => {
     put(second.id, second.kept.subarray(0, 31));
     expect(toldBy(load())).toEqual(told);
     expect(rows()).toEqual(before);
+  });
+});
+
+describe("a batch that a shard has packed", () => {
+  it("is, once it is signed, kept like any other: its frame is left to the store", () => {
+    const sale = openSale(3);
+    const bids = bidsIn(sale, 9) as readonly Observation[] as readonly Member[];
+    const body = openPack(structuredClone(packUp(bids)));
+    expect(body).toMatchObject({ root: batchOf(bids).root });
+    expect(body.members.map(({ frame }) => frame)).toEqual(batchOf(bids).members.map(({ frame }) => frame));
+    const { author } = sale.net.agent("acme");
+    const signed = batchBy(sale, "acme", bids) as Observation<BatchBody>;
+    const packed = author({ ...signed, lineage: signed.lineage, body } as Parameters<typeof author>[0]);
+    expect(packed.frame).toEqual(signed.frame);
+    const kept = keepSmall(packed as Observation as Observation<BatchBody>);
+    let reads = 0;
+    letGo(kept, () => {
+      reads += 1;
+      return signed.frame;
+    });
+    expect(kept.body.members.map(({ frame }) => frame)).toEqual(batchOf(bids).members.map(({ frame }) => frame));
+    expect(reads).toBeGreaterThan(0);
   });
 });
 
