@@ -80,7 +80,7 @@ async function closeOnce(stack: Stack): Promise<number> {
   const request = { pattern: "approval", title: "Bench", parties: seats, closesIn: 120, expiresIn: 240 };
   const { ceremony } = await opener.post<{ ceremony: string }>("/v1/ceremonies", request);
   const pollMs = POLL_MS_EACH * seats.length;
-  await shown(stack, ceremony, ({ policy }) => policy !== null, 60, pollMs);
+  await shown(stack, ceremony, ({ policy }) => Boolean(policy), 60, pollMs); // who has not heard of it shows no ceremony
   await Promise.all(stack.agents.map((agent) => approve(agent, ceremony)));
   const start = Date.now();
   const views = await ended(stack, ceremony, WITHIN_S, pollMs);
