@@ -8,8 +8,6 @@ import type { CborMap } from "../shared/cbor/value.ts";
 import type { Contest } from "../shared/ceremony/contest.ts";
 import { type DraftedContribution, draftContribution, stepDraft } from "../shared/ceremony/draft.ts";
 import { type Receipt, refusedFor } from "../shared/ceremony/effect.ts";
-import type { Carried } from "../shared/ceremony/gathered.ts";
-import { stillToCarry } from "../shared/ceremony/notice.ts";
 import { pictureOf } from "../shared/ceremony/picture.ts";
 import { type Preview, previewOf } from "../shared/ceremony/preview.ts";
 import { type CeremonyState, emptyState, hasEnded } from "../shared/ceremony/state.ts";
@@ -23,11 +21,12 @@ import { reopen } from "../shared/observation/reopen.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
 import { Alarm } from "./alarm.ts";
 import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./alerts.ts";
+import { Carrying } from "./ceremony-carrying.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { HandingOn, handOn } from "./ceremony-handing.ts";
 import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
-import { CeremonyShards, type Handed } from "./ceremony-shards.ts";
+import { CeremonyShards, type Handed, packIn } from "./ceremony-shards.ts";
 import { Telling } from "./ceremony-telling.ts";
 import { noRoomFor, Readers } from "./ceremony-waiting.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
@@ -44,8 +43,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
   readonly #config: AgentConfig;
   readonly #telling: Telling;
   #state: CeremonyState;
-  /** Known to the agent, and told to this instance: some come before what they bear on. */
-  readonly #revocations = new Map<string, Carried>();
+  readonly #carrying: Carrying;
   readonly #readers = new Readers();
   readonly #handing: HandingOn;
   readonly #shards: CeremonyShards;
@@ -63,6 +61,9 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#telling = new Telling(env, this.#ledger);
     const state = () => this.#state;
     this.#shards = new CeremonyShards(env, config.value, state, (input) => this.#turn(input));
+    this.#carrying = new Carrying(state, (revocation) =>
+      this.#turn({ on: "revocation", now: meshTime(this.#config), revocation }),
+    );
     this.#state = this.#load();
     this.#handing = new HandingOn(
       () => handOn(env, this.#ledger, this.#telling, this.#topic(), state),
@@ -75,9 +76,10 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const observations = frames.map(reopen);
     const doubt = (await noRoomFor(this.env, this.#state, observations)) ?? (await this.#doubt());
     const ground = doubt === null ? await groundFor(this.env, this.#config, this.#state, observations) : null;
+    if (doubt === null) this.#carrying.carry(revocations.map(reopenRevocation), observations);
     const receipts =
       doubt === null ? this.#shards.takeIn(observations, ground?.input) : frames.map(() => refusedFor(doubt));
-    if (ground !== null) this.#carryKnown([...revocations.map(reopenRevocation), ...ground.withdrawals]);
+    if (ground !== null) this.#carrying.carry(ground.withdrawals);
     await this.#forgetUnknown();
     return receipts;
   }
@@ -91,24 +93,19 @@ export class Ceremony extends DurableObject<AgentEnv> {
   async handOver(pack: HandedPack): Promise<number> {
     const doubt = await this.#doubt();
     if (doubt !== null) throw new Error(doubt.code); // it comes again
-    return this.#shards.takeOver(pack);
+    const opened = packIn(pack);
+    this.#carrying.carry([], opened.taken?.members);
+    return this.#shards.takeOver(opened);
   }
 
   async withdraw(frames: readonly Uint8Array[]): Promise<readonly Uptake[]> {
     const [doubt, withdrawals] = [await this.#doubt(), frames.map(withdrawalFrom)];
-    if (doubt === null) this.#carryKnown(withdrawals);
+    if (doubt === null) this.#carrying.carry(withdrawals);
     return withdrawals.map((withdrawal) => uptakeOf(this.#state, doubt, withdrawal));
   }
 
   async preview(mesh: string, revocation: TranslatorRevocation | Revocation): Promise<Preview | null> {
     return previewOf(this.#state, mesh, revocation);
-  }
-
-  /** What the agent knows of credentials in use here is carried in, once there is something that it bears on. */
-  #carryKnown(revocations: readonly Carried[]): void {
-    for (const revocation of revocations) this.#revocations.set(revocation.id, revocation);
-    for (const revocation of stillToCarry(this.#state, [...this.#revocations.values()]))
-      this.#turn({ on: "revocation", now: meshTime(this.#config), revocation });
   }
 
   /** Carries a revocation into the ceremony, whomever it concerns. */
@@ -125,7 +122,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const opened = reopen(call);
     const { input, withdrawals } = await groundFor(this.env, this.#config, this.#state, [opened]);
     const receipts = this.#turn({ on: "open", now: meshTime(this.#config), call: opened, ...input });
-    this.#carryKnown(withdrawals);
+    this.#carrying.carry(withdrawals);
     return receipts;
   }
 

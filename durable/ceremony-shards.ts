@@ -97,8 +97,8 @@ export class CeremonyShards {
   }
 
   /** Answers how many bytes may wait at the shard from now on. */
-  takeOver(pack: HandedPack): number {
-    this.#turn({ on: "pack", now: meshTime(this.#config), pack: packIn(pack) });
+  takeOver(pack: Pack): number {
+    this.#turn({ on: "pack", now: meshTime(this.#config), pack });
     const round = this.#state().rounds[pack.round];
     return round === undefined ? 0 : creditOf(round).waiting;
   }
@@ -179,7 +179,7 @@ export class CeremonyShards {
 }
 
 /** A pack as the fold takes it. */
-function packIn({ round, shard, last, taken, refused }: HandedPack): Pack {
+export function packIn({ round, shard, last, taken, refused }: HandedPack): Pack {
   return {
     round,
     shard,

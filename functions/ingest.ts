@@ -148,8 +148,13 @@ function learnedAnswer({ id, body }: Observation<RevocationNotice>, unlearned: R
 /** The revocations that name a credential in use in these statements. */
 function concerning(said: readonly VerifiedObservation[], { revocations }: Trust): readonly Uint8Array[] {
   if (revocations.length === 0) return [];
-  const used = new Set(said.flatMap(({ chain }) => chain.map(({ id }) => id)));
+  const used = new Set(said.flatMap(speakersIn).flatMap(({ chain }) => chain.map(({ id }) => id)));
   return revocations.filter(({ body }) => used.has(body.credential)).map(({ frame }) => frame);
+}
+
+/** Of a batch its members too, whoever carries them: an elector may not know what is withdrawn, or not care. */
+function speakersIn(said: VerifiedObservation): readonly Observation[] {
+  return said.body.kind === "batch" ? [said, ...said.body.members] : [said];
 }
 
 function misconfigured({ code, detail }: Fault): Fault {

@@ -4,21 +4,39 @@ import { rootOf } from "../authority/chain.ts";
 import type { Revocation } from "../authority/statement.ts";
 import { revocationsOf } from "../authority/validity.ts";
 import { isHalted } from "../closing/derive.ts";
-import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from "../observation/observation.ts";
+import type {
+  BatchBody,
+  Id,
+  NoticeBody,
+  Observation,
+  VerifiedObservation,
+  Withdrawal,
+} from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { bearsOn, takesAsMuch } from "./disengaged.ts";
 import { isWanted, itemsOf, itemsPerSeat } from "./gather.ts";
 import {
   allNoticesOf,
+  batchesOf,
   type Carried,
   carriedIn,
-  contributionsOf,
+  type Gathered,
   isWithdrawal,
+  loneIn,
   noticesOf,
   withdrawalsOf,
 } from "./gathered.ts";
-import { audienceOf, type CeremonyState, currentRound, ownSeat, phaseOf, type Round, replaceRound } from "./state.ts";
+import {
+  audienceOf,
+  type CeremonyState,
+  currentRound,
+  ownSeat,
+  phaseOf,
+  type Round,
+  replaceRound,
+  type Self,
+} from "./state.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
 
 export function absorbNotice(turn: Turn, round: Round, notice: VerifiedObservation & Observation<NoticeBody>): Turn {
@@ -94,19 +112,46 @@ function refusalToCarry(state: CeremonyState, round: Round | undefined): Fault |
   return isHalted(round.closing) ? overTolerance(round.closing).fault : null;
 }
 
+/** Of a batch, whether each revocation asked about before bears on a member: members are a hundred thousand, and of each its frame is read. */
+const borne = new WeakMap<BatchBody, Map<Id, boolean>>();
+
+function bearingOn(
+  gathered: readonly Gathered[],
+  arriving: readonly Observation[],
+  revocations: readonly Revocation[],
+  { roots }: Self,
+): readonly Revocation[] {
+  const onChains = (said: readonly Observation[], known: readonly Revocation[]) =>
+    said.flatMap(({ chain }) =>
+      revocationsOf(chain, { revocations: known, roots }).map(({ revocation }) => revocation),
+    );
+  const batches = batchesOf(gathered).flatMap(({ body }) => {
+    const asked = borne.get(body) ?? new Map<Id, boolean>();
+    borne.set(body, asked);
+    const fresh = revocations.filter(({ id }) => !asked.has(id));
+    const found = fresh.length === 0 ? [] : onChains(body.members, fresh).map(({ id }) => id);
+    for (const { id } of fresh) asked.set(id, false);
+    for (const id of found) asked.set(id, true);
+    return revocations.filter(({ id }) => asked.get(id));
+  });
+  return [...batches, ...onChains([...loneIn(gathered), ...arriving], revocations)];
+}
+
 /**
- * Of revocations that the party knows: those that bear on what it holds of the present round, the strictest for each credential, where no
- * round of the ceremony holds one that takes away as much. A mild one, which whoever issued the credential may have signed first, must
+ * Of revocations that the party knows: those that bear on what it holds of the present round, has taken in for it, or is about to (`coming`), the
+ * strictest for each credential, where no round of the ceremony holds one that takes away as much. A mild one, which whoever issued the credential may have signed first, must
  * not keep another out.
  */
-export function uncarried({ rounds, self }: CeremonyState, known: readonly Revocation[]): readonly Revocation[] {
+export function uncarried(
+  { rounds, self }: CeremonyState,
+  known: readonly Revocation[],
+  coming: readonly Observation[] = [],
+): readonly Revocation[] {
   const round = rounds.at(-1);
   if (round === undefined || known.length === 0) return [];
-  const contributions = contributionsOf([...round.held.values()]);
+  const arriving = [...round.intake.waiting.values(), ...coming];
   const bearing = (revocations: readonly Revocation[]) =>
-    contributions.flatMap(({ chain }) =>
-      revocationsOf(chain, { revocations, roots: self.roots }).map(({ revocation }) => revocation),
-    );
+    bearingOn([...round.held.values()], arriving, revocations, self);
   const held = bearing(rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation)));
   const open = bearing(known)
     .filter((one) => !held.some((other) => isAsStrict(other, one)))
@@ -134,10 +179,14 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
 }
 
 /** Of all that the party knows, what is still to be carried. */
-export function stillToCarry(state: CeremonyState, known: readonly Carried[]): readonly Carried[] {
+export function stillToCarry(
+  state: CeremonyState,
+  known: readonly Carried[],
+  coming: readonly Observation[] = [],
+): readonly Carried[] {
   const withdrawals = known.filter(isWithdrawal);
   const revocations = known.filter((carried): carried is Revocation => !isWithdrawal(carried));
-  return [...uncarried(state, revocations), ...uncarriedWithdrawals(state, withdrawals)];
+  return [...uncarried(state, revocations, coming), ...uncarriedWithdrawals(state, withdrawals)];
 }
 
 /** Whether a revocation takes away all that another one does: from no later on, and standing by nothing more. */
