@@ -38,6 +38,8 @@ import type { Uptake } from "./mesh-operations.ts";
 
 const RETRY_MS = 2_000;
 
+type Frames = readonly Uint8Array[];
+
 export class Ceremony extends DurableObject<AgentEnv> {
   readonly #ledger: CeremonyLedger;
   readonly #config: AgentConfig;
@@ -72,13 +74,15 @@ export class Ceremony extends DurableObject<AgentEnv> {
     void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
   }
 
-  async submit(frames: readonly Uint8Array[], revocations: readonly Uint8Array[] = []): Promise<readonly Handed[]> {
+  async submit(frames: Frames, revocations: Frames = [], isSentBack = false): Promise<readonly Handed[]> {
     const observations = frames.map(reopen);
     const doubt = (await noRoomFor(this.env, this.#state, observations)) ?? (await this.#doubt());
     const ground = doubt === null ? await groundFor(this.env, this.#config, this.#state, observations) : null;
     if (doubt === null) this.#carrying.carry(revocations.map(reopenRevocation), observations);
     const receipts =
-      doubt === null ? this.#shards.takeIn(observations, ground?.input) : frames.map(() => refusedFor(doubt));
+      doubt === null
+        ? this.#shards.takeIn(observations, ground?.input, isSentBack)
+        : frames.map(() => refusedFor(doubt));
     if (ground !== null) this.#carrying.carry(ground.withdrawals);
     await this.#forgetUnknown();
     return receipts;

@@ -46,8 +46,8 @@ export class CeremonyShards {
     this.#turn = turn;
   }
 
-  /** What a shard is to take in is sent on to it; the rest is one turn. */
-  takeIn(observations: readonly VerifiedObservation[], ground: object = {}): readonly Handed[] {
+  /** What a shard is to take in is sent on to it, unless it sent it back; the rest is one turn. */
+  takeIn(observations: readonly VerifiedObservation[], ground: object = {}, isSentBack = false): readonly Handed[] {
     const now = meshTime(this.#config);
     const shards = this.#wanted(observations);
     if (shards > 0) this.#turn({ on: "spread", now, shards });
@@ -55,7 +55,7 @@ export class CeremonyShards {
     const turn = (here: readonly VerifiedObservation[]) =>
       this.#turn({ on: "observations", now, observations: here, ...ground });
     const spread = round?.intake.spread ?? null;
-    if (round === undefined || spread === null) return turn(observations);
+    if (round === undefined || spread === null || isSentBack) return turn(observations);
     const elsewhere = { round: round.index, shards: spread.shards };
     const away = observations.map((each) => shardFor(state, each, this.#now()) !== null);
     const here = observations.filter((_, index) => !away[index]);

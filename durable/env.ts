@@ -25,8 +25,15 @@ import type { MeshRpc } from "./mesh-rpc.ts";
 
 /** What a ceremony answers over RPC. Frames handed to it have passed the party's own door. */
 export type CeremonyRpc = {
-  /** `revocations` are those that the agent knows besides its trust statement: what bears on the ceremony is carried into it. */
-  readonly submit: (frames: readonly Uint8Array[], revocations?: readonly Uint8Array[]) => Promise<readonly Handed[]>;
+  /**
+   * `revocations` are those that the agent knows besides its trust statement: what bears on the ceremony is carried into it. What a shard has
+   * sent back is not sent to it again.
+   */
+  readonly submit: (
+    frames: readonly Uint8Array[],
+    revocations?: readonly Uint8Array[],
+    isSentBack?: boolean,
+  ) => Promise<readonly Handed[]>;
   readonly enlist: (shard: number) => Promise<Enlisted | null>;
   readonly handOver: (pack: HandedPack) => Promise<number>;
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;

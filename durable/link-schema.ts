@@ -30,17 +30,26 @@ export type RefusedFrame = {
   readonly atMs: number;
 };
 
-/** The outbox of earlier builds had a frame in every row. */
-const MOVED = [
-  "INSERT INTO bodies SELECT id, frame FROM outbox",
-  "INSERT INTO sending SELECT id, peer, topic, key, id, msg_id, attempts, due, stored FROM outbox",
-  "DROP TABLE outbox",
-];
+/**
+ * The outbox of earlier builds had a frame in every row. Such a build may have run again since rows were moved, and counted anew: numbers are given
+ * again, and what it put last replaces what waited under the same key.
+ */
+function moveOutbox(sql: SqlStorage): void {
+  const { last } = sql.exec<{ last: number }>("SELECT coalesce(max(id), 0) AS last FROM bodies").one();
+  sql.exec("INSERT INTO bodies SELECT ?1 + id, frame FROM outbox", last);
+  sql.exec(
+    `INSERT OR REPLACE INTO sending (peer, topic, key, body, msg_id, attempts, due, stored)
+     SELECT peer, topic, key, ?1 + id, msg_id, attempts, due, stored FROM outbox ORDER BY id`,
+    last,
+  );
+  sql.exec("DELETE FROM bodies WHERE id NOT IN (SELECT body FROM sending)");
+  sql.exec("DROP TABLE outbox");
+}
 
 export function createTables(sql: SqlStorage): void {
   for (const table of TABLES) sql.exec(table);
   const old = sql.exec("SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'outbox'").toArray();
-  for (const move of old.length > 0 ? MOVED : []) sql.exec(move);
+  if (old.length > 0) moveOutbox(sql);
 }
 
 export function count(sql: SqlStorage, name: string, n: number): void {

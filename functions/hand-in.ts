@@ -51,13 +51,16 @@ export async function handIn(
     if (left.length === 0) break;
     const spread = known.get(ceremony);
     const groups = Map.groupBy(left, (index) =>
-      sentBack.has(index) ? null : shardOfOne(said[index] as VerifiedObservation, spread),
+      sentBack.has(index) ? "sent back" : shardOfOne(said[index] as VerifiedObservation, spread),
     );
-    if (!told && !groups.has(null)) await own.submit([], learned).catch((error) => failed(error, ceremony));
+    if (!told && !groups.has(null) && !groups.has("sent back"))
+      await own.submit([], learned).catch((error) => failed(error, ceremony));
     told = true;
     const calls = [...groups].map(async ([shard, indexes]) => {
       const call: Call = (frames) =>
-        shard === null ? own.submit(frames, learned) : env.INTAKE.getByName(shardName(ceremony, shard)).submit(frames);
+        shard === null || shard === "sent back"
+          ? own.submit(frames, learned, shard !== null)
+          : env.INTAKE.getByName(shardName(ceremony, shard)).submit(frames);
       const frames = indexes.map((index) => (said[index] as VerifiedObservation).frame);
       const all = await submitAll(call, ceremony, frames);
       for (const [position, index] of indexes.entries()) {

@@ -53,8 +53,11 @@ export function shardFor(state: CeremonyState, observation: VerifiedObservation,
   const round = currentRound(state);
   const seat = seatIn(observation);
   if (round === undefined || seat === null || observation.round !== round.index) return null;
-  if (!isSpread(round, now) || !isForBatch(state, observation)) return null;
-  return shardOf(seat, round.intake.spread?.shards as number);
+  const { spread } = round.intake;
+  if (spread === null || !isSpread(round, now) || !isForBatch(state, observation)) return null;
+  const shard = shardOf(seat, spread.shards);
+  // By its own clock the round may be over a little earlier.
+  return spread.sealed.has(shard) ? null : shard;
 }
 
 /** Notes durably that a shard takes part: whatever it answers for from now on is waited for. */
@@ -97,14 +100,18 @@ export function termsFor(state: CeremonyState, shard: number, now: number): Term
   };
 }
 
-/** An equal part of what this elector may still take in, half of it for bytes that wait: batches that are not full take room too. */
+/**
+ * An equal part of what this elector may still take in, half of it for bytes that wait: batches that are not full take room too. Others bring batches
+ * meanwhile: once nothing more may be kept, nothing more may wait.
+ */
 export function creditOf(round: Round): Credit {
   const bounds: Bounds = boundsOf(round);
   const shards = Math.max(round.intake.spread?.shards ?? 1, 1);
   const part = (bytes: number, of: number) => Math.max(0, Math.floor(bytes / of));
+  const kept = bounds.most - round.intake.kept;
   return {
-    waiting: part(bounds.room - round.intake.bytes, 2 * shards),
-    kept: part(bounds.most - round.intake.kept, shards),
+    waiting: Math.min(part(bounds.room - round.intake.bytes, 2 * shards), Math.max(kept, 0)),
+    kept: part(kept, shards),
   };
 }
 

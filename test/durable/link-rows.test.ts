@@ -137,17 +137,18 @@ describe("the outbox", () => {
     ]);
   });
 
-  it("brings over what an earlier build left unsent", () => {
-    storage.sql.exec("DROP TABLE sending");
+  it("brings over what an earlier build left unsent, beside what waits when it had run once more", () => {
+    new Outbox(storage, () => undefined).put([status("replaced"), { ...status("waits"), key: "other" }], 1);
     storage.sql.exec(
       "CREATE TABLE outbox (id INTEGER PRIMARY KEY, peer, topic, key, frame, msg_id, attempts, due, stored)",
     );
-    storage.sql.exec("INSERT INTO outbox VALUES (7, 'beta', 'mesh.00ff', 'k', x'6869', 'm', 0, 0, 1)");
+    storage.sql.exec("INSERT INTO outbox VALUES (1, 'beta', 'mesh.00ff', 'status', x'6869', 'm', 0, 0, 1)");
     createTables(storage.sql);
     createTables(storage.sql);
     const { bus, published } = manualBus();
     new Outbox(storage, () => bus).resume();
-    expect(published.map(({ text, msgId }) => `${text} ${msgId}`)).toEqual(["hi m"]);
+    expect(published.map(({ text }) => text).sort()).toEqual(["hi", "waits"]);
+    expect(published.find(({ text }) => text === "hi")?.msgId).toBe("m");
   });
 
   it("writes once for many receipts, and sends no row again meanwhile", async () => {

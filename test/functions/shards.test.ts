@@ -3,7 +3,10 @@ import { afterEach, describe, expect, it, vi } from "vitest";
 import { type Exported, readWhole } from "../../durable/evidence-export.ts";
 import type { Enlisted, HandedPack } from "../../durable/intake-rpc.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
+import { creditOf } from "../../shared/ceremony/handover.ts";
+import { boundsOf } from "../../shared/ceremony/intake.ts";
 import { shardsFor } from "../../shared/ceremony/spread.ts";
+import type { Round } from "../../shared/ceremony/state.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { BATCHED_ARRIVALS_MANY, BATCHED_ARRIVALS_MOST } from "../../shared/limits.ts";
 import type { AgentHere } from "../support/agent-here.ts";
@@ -173,6 +176,30 @@ describe("a shard", () => {
     await here.pass(2_000);
     expect(new Set(await here.bid(0, bids))).toEqual(new Set(["DUPLICATE", "admitted"]));
     expect(await here.end()).toEqual(all(digest as string, 3));
+  });
+});
+
+describe("what a shard sends back", () => {
+  it("is taken in by the ceremony, whether the shard has ended already or not", async () => {
+    const here = await saleHere(sale, [4, 0, 0]);
+    await here.bid(0, bids.slice(0, 60));
+    const ofShard = (shard: number) => bids.slice(60).filter(({ slot }) => (slot.seat as number) % 4 === shard);
+    const shut = seller(here).intake(`${here.ceremony}/1`);
+    vi.spyOn(shut, "submit").mockImplementation(async (frames) => frames.map(() => null));
+    expect(await here.bid(0, ofShard(1))).toEqual(all("admitted", ofShard(1).length));
+    await seller(here).intake(`${here.ceremony}/2`).seal(0);
+    expect(await here.bid(0, ofShard(2))).toEqual(all("admitted", ofShard(2).length));
+    expect(await alertsAt(here)).toEqual([]);
+  });
+});
+
+describe("what may wait at a shard", () => {
+  it("is nothing once others have brought what may be kept", () => {
+    const round = sale.net.agent("acme").state.rounds[0] as Round;
+    const { most } = boundsOf(round);
+    const creditAt = (kept: number) => creditOf({ ...round, intake: { ...round.intake, kept } });
+    expect(creditAt(most - 10_000_000).waiting).toBe(creditAt(0).waiting);
+    expect([most - 1, most, most + 1].map((kept) => creditAt(kept).waiting)).toEqual([1, 0, 0]);
   });
 });
 
