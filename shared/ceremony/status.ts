@@ -148,10 +148,12 @@ function reportBack(turn: Turn, round: Round, asker: RosterSeat, { body }: Obser
  */
 function dueSince(
   { state, now }: Turn,
-  { seats }: Round,
+  { seats: all, batched }: Round,
   asker: Observation<StatusBody>,
   interval: number,
 ): (held: Observation) => boolean {
+  // Among a hundred seats that have no agent nobody would ever be next.
+  const seats = all.filter(({ index }) => !batched.has(index));
   const place = new Map(seats.map(({ index }, at) => [index, at]));
   const own = seats.findIndex(({ root }) => root === state.self.root);
   return ({ at, slot, key }) => {

@@ -4,8 +4,8 @@ import { prefixOf } from "../../../shared/ceremony/gather.ts";
 import type { Gathered } from "../../../shared/ceremony/gathered.ts";
 import { underWay } from "../../../shared/ceremony/under-way.ts";
 import type { Observation, StatusBody } from "../../../shared/observation/observation.ts";
-import { batchBy, bidsIn, openSale } from "../../support/bidders.ts";
-import { SECOND } from "../../support/network.ts";
+import { batchBy, bidsIn, handIn, openSale } from "../../support/bidders.ts";
+import { SECOND, START } from "../../support/network.ts";
 
 const INTERVAL = 2 * SECOND;
 
@@ -51,4 +51,18 @@ describe("a batch that a peer lacks", () => {
     const late = at(11) + 60 * SECOND;
     expect(lost(report(sent.slice(0, 10), late), report(sent.slice(0, 10), late + INTERVAL))).toEqual([10, 11]);
   });
+});
+
+it("a batch whose elector is gone is brought to who lacks it by another, however many seats have no agent", () => {
+  const sale = openSale(60);
+  const { net } = sale;
+  net.down.add("bolt");
+  handIn(sale, "crux", bidsIn(sale, 2));
+  net.run(2);
+  expect(net.agent("acme").state.rounds[0]?.held.size).toBe(1);
+  net.down.add("crux");
+  net.down.delete("bolt");
+  net.run(6);
+  expect(net.now).toBeLessThan(START + 9 * SECOND);
+  expect(net.agent("bolt").state.rounds[0]?.held.size).toBe(1);
 });
