@@ -1,11 +1,11 @@
 // The root of a set of contributions: Merkle tree hash (RFC 9162 §2.1.1) over the sorted ids, so that membership can be shown in
 // O(log n) bytes (SPEC §8.2).
-import { parseHex, toHex } from "../bytes.ts";
+import { concatBytes, parseHex, toHex } from "../bytes.ts";
 import { sha256 } from "../hash.ts";
 import type { Id } from "../observation/observation.ts";
 
-/** What is hashed for a leaf and for a node begins with its kind; both are written over for each, since sets have many. */
-const LEAF = new Uint8Array(33);
+/** What is hashed for a leaf and for a node begins with its kind; a node's is written over for each, since sets have many. */
+const LEAF = Uint8Array.of(0);
 const NODE = Uint8Array.of(1, ...new Uint8Array(64));
 
 /** The root of each list met: a list never changes, and every rule that looks at a witness asks again. */
@@ -24,8 +24,7 @@ function hashed(ids: readonly Id[]): Id {
 }
 
 export function leafHash(id: Id): Uint8Array {
-  LEAF.set(parseHex(id) as Uint8Array, 1);
-  return sha256(LEAF);
+  return sha256(concatBytes(LEAF, parseHex(id) as Uint8Array));
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -62,7 +62,7 @@ describe("--time-format", () => {
 
   it("tells times as one asks for them, for this line alone", async () => {
     expect(await revoked("--time-format", "raw")).toBe("1767323045000000");
-    expect(await revoked("--time-format", "relative")).toMatch(/^\d+ h ago$/);
+    expect(await revoked("--time-format", "relative")).toMatch(/^\d+ d ago$/);
     expect(await revoked("--time-format", "iso")).toBe("2026-01-02 03:04:05Z");
     expect(await revoked()).toBe("2026-01-02 03:04:05Z");
     expect((await answered("version", "--time-format", "local")).exit).toBe(64);

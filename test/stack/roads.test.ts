@@ -5,6 +5,7 @@ import { Stage } from "../../cli/demo/stage.ts";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { parseBase64 } from "../../shared/bytes.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
+import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
 import { contributionFrame } from "../support/frames.ts";
 import { type TestStack, testStack } from "../support/stack.ts";
 
@@ -120,7 +121,7 @@ describe("the roads", () => {
       ["refused", "SEAT_MISMATCH"],
       ["ignored", "DUPLICATE"],
     ]);
-    const crowd = encodeCanonical(Array.from({ length: 101 }, () => good.slice(0, 9)));
+    const crowd = encodeCanonical(Array.from({ length: BATCH_FRAMES_MAX + 1 }, () => good.slice(0, 9)));
     for (const body of [crowd, encodeCanonical([]), encodeCanonical("a frame"), good.slice(3)])
       expect(await (await post(body)).json()).toMatchObject({ code: "BODY_INVALID", status: 400 });
     expect((await post(encodeCanonical(batch), "text/plain")).status).toBe(415);
