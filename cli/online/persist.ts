@@ -1,4 +1,5 @@
 // A lost connection, for whoever follows an agent: asked again a stated number of times, each of which is told, and then given up.
+import { setTimeout as sleep } from "node:timers/promises";
 import type { Agent } from "../agent-client.ts";
 import { type Call, EXIT, Refused, refused } from "../registry.ts";
 
@@ -14,7 +15,7 @@ export async function persistently<T>({ say }: Call, { url }: Agent, ask: () => 
       const { reason = error.told?.why } = error.fault.detail;
       if (lost > LOST_MAX) throw gone(url, `${reason}; it was tried again ${LOST_MAX} times`);
       say(`${url} does not answer (${reason}); trying again, ${lost} of ${LOST_MAX}`);
-      await new Promise((done) => setTimeout(done, LOST_MS * 2 ** (lost - 1)));
+      await sleep(LOST_MS * 2 ** (lost - 1));
     }
   }
 }
