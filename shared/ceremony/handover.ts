@@ -39,13 +39,13 @@ export type Pack = {
   readonly last: boolean;
 };
 
-/** Spreads the intake of the present round from now on; null where it is spread already, or this party takes in nothing. */
+/** Spreads the intake of the present round from now on; changes nothing where it is spread already, or this party takes in nothing. */
 export function spreadOver(turn: Turn, shards: number): Turn {
   const round = currentRound(turn.state);
   if (round === undefined || round.intake.spread !== null || round.batched.size === 0) return turn;
   const spread: Spread = { shards, enlisted: new Set(), sealed: new Set(), sealBy: null };
-  const spreaded = withSpread(turn, round, spread);
-  return isSpread(currentRound(spreaded.state) as Round, turn.now) ? spreaded : turn;
+  const next = withSpread(turn, round, spread);
+  return isSpread(currentRound(next.state) as Round, turn.now) ? next : turn;
 }
 
 /** The shard that a statement goes to; null where the ceremony answers by itself, as it does whatever is not in order. */

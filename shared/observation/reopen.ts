@@ -16,7 +16,7 @@ const nameOf = (frame: Uint8Array) => toHex(frame.subarray(-16));
 
 const SIGNATURE_BYTES = 64;
 
-/** Both were admitted, so both signatures hold, and they end their frames: two statements of one signature would be a collision of SHA-512. */
+/** Both were admitted, so both signatures hold, and they end their frames: two statements of one signature would be a forgery. */
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
   return one.length === other.length && equalBytes(one.subarray(-SIGNATURE_BYTES), other.subarray(-SIGNATURE_BYTES));
 }
