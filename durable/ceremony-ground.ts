@@ -1,5 +1,4 @@
 // What a ceremony under a coalition is told by the party's own keeper of that mesh: as its call arrives, and whenever something is withdrawn.
-
 import { withdrawalsOf } from "../shared/ceremony/gathered.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
 import type { Standpoint } from "../shared/coalition/basis.ts";

@@ -1,6 +1,5 @@
 // What follows a commit, one run at a time. What is committed during a run is seen by it, or by another right after it: nothing that could go out
 // at once waits for the alarm.
-
 import { type CeremonyState, phaseOf } from "../shared/ceremony/state.ts";
 import { viewOf } from "../shared/ceremony/view.ts";
 import { type CeremonyLedger, outgoing } from "./ceremony-ledger.ts";

@@ -1,7 +1,6 @@
 // What a ceremony keeps on disk, and the one transaction of a turn (SPEC §7.5): statements, lineage, outbox and timers, all or nothing.
 // A crash before it costs the turn, and the sender's repair brings it back; a crash after it costs nothing, since whatever must still
 // happen is a row.
-
 import type { Effect } from "../shared/ceremony/effect.ts";
 import { type Memo, memoOf, restore } from "../shared/ceremony/restore.ts";
 import type { CeremonyState, Self } from "../shared/ceremony/state.ts";

@@ -1,6 +1,5 @@
 // One ceremony of one party: a thin host round the pure step (SPEC §7.5). A turn is step (synchronous) -> one transaction -> effects;
 // there is no await between reading the state and committing, and memory follows the disk.
-
 import { DurableObject } from "cloudflare:workers";
 import { type Revocation, reopenRevocation } from "../shared/authority/statement.ts";
 import type { Json } from "../shared/cbor/json.ts";

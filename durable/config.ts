@@ -1,6 +1,5 @@
 // The agent's configuration: one public document and a few secrets, read once in an isolate. A missing or malformed part is a coded
 // refusal that names the path, so that a deployment fails at its first request and not in the middle of a ceremony.
-
 import { parseChain, rootOf } from "../shared/authority/chain.ts";
 import { parseDeviceLink } from "../shared/authority/continuity.ts";
 import type { Trust } from "../shared/authority/trust.ts";

@@ -1,5 +1,4 @@
 // Telling others: which endpoint is told which event, and what one round of sending does. An alarm drives it; every step is a row before.
-
 import { fault, ok, type Result } from "../shared/result.ts";
 import type { CeremonyEvent } from "../shared/webhooks/event.ts";
 import { pauseAfter } from "../shared/webhooks/schedule.ts";

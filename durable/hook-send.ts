@@ -1,6 +1,5 @@
 // One attempt to call another's address. Only 2xx is an answer that counts; redirects are never followed, since where they lead was
 // never checked; and what the receiver says beyond its status is not read.
-
 import { parseBase64, toBase64 } from "../shared/bytes.ts";
 import type { Signer } from "../shared/cose/sign1.ts";
 import { fault, ok, type Result } from "../shared/result.ts";

@@ -1,6 +1,5 @@
 // One mesh as one party stands in it: its facts and declarations, how it stands to other meshes, and the lineage of what crossed. A thin
 // host round shared/mesh: a turn is pure work -> one transaction -> the outbox, with no await between reading the state and committing.
-
 import { DurableObject } from "cloudflare:workers";
 import { type Brought, newlyBrought } from "../shared/authority/brought.ts";
 import type { Receipt } from "../shared/ceremony/effect.ts";

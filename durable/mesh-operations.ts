@@ -1,6 +1,5 @@
 // Operations that run under a coalition of this mesh (SPEC §15.16): the ceremonies that asked for the party's standpoint as they opened, and the
 // withdrawals that have come since. Each withdrawal goes to all of them at once; what could not be told is told again.
-
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import type { Under } from "../shared/observation/under.ts";
 import type { AgentEnv } from "./env.ts";

@@ -1,5 +1,4 @@
 // What a mesh's keeper still has to hand to the link: after the commit, a few rows at a time, and again by the alarm where it failed.
-
 import type { CoalitionLedger } from "./coalition-ledger.ts";
 import { type AgentEnv, LINK_NAME } from "./env.ts";
 import { log } from "./log.ts";

@@ -1,6 +1,5 @@
 // A revocation reaches what was decided here before it (SPEC §15.17): exactly what rests on it is judged again, some at a time, each with an
 // entry of its own in the mesh's lineage. What was decided stays as it was, and what was done on it is never undone, only marked.
-
 import type { CborMap } from "../shared/cbor/value.ts";
 import { parseBundle } from "../shared/evidence/bundle.ts";
 import { judgedAgain, type Placed, placedOf, revocableIn, type Standing } from "../shared/evidence/propagate.ts";

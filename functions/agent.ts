@@ -1,5 +1,4 @@
 // The Worker's entry: HTTP, the queues and cron. It re-exports the object classes, which the platform finds by name.
-
 import { configOf } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME, LINK_NAME } from "../durable/env.ts";
 import { log } from "../durable/log.ts";

@@ -1,6 +1,5 @@
 // Partners' statements from static addresses (SPEC §15.11): fetched on the sweep or when asked, and put through the same door as what comes by
 // any other road. Nothing waits for an address: one that is silent is shown, and tried again.
-
 import type { CoalitionSource } from "../durable/coalition-ledger.ts";
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";

@@ -1,6 +1,5 @@
 // The one road into the objects of ceremonies and meshes: decode and verify here, where the platform scales out, then one call for each.
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
-
 import type { AgentConfig } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Trust } from "../shared/authority/trust.ts";

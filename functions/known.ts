@@ -1,6 +1,5 @@
 // Ceremonies by their ids, as others give them: an object is made by being asked, and stays for ever, so only what the party's own list has
 // is asked.
-
 import type { ShownCeremony } from "../durable/alerts.ts";
 import { type AgentEnv, type CeremonyRpc, DIRECTORY_NAME } from "../durable/env.ts";
 

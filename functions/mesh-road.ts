@@ -1,6 +1,5 @@
 // The road into a mesh's keeper: the one door, under the trust that the party has in each mesh that may speak there (SPEC §20.12). Frames of
 // its own mesh pass under its own trust, those of another under what an agreement of ours says of that one's roots; nobody else's do.
-
 import type { AgentConfig } from "../durable/config.ts";
 import type { AgentEnv } from "../durable/env.ts";
 import { log } from "../durable/log.ts";

@@ -1,5 +1,4 @@
 // What the door refused is kept for whoever asks why, where it is an observation at all. Losing it changes no answer.
-
 import type { RefusedAtDoor } from "../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { log } from "../durable/log.ts";

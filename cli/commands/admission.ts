@@ -1,5 +1,4 @@
 // `admit`: one observation under a policy's admission rule, with every factor shown.
-
 import { decimal } from "../../shared/admission/factor.ts";
 import type { Admission } from "../../shared/admission/judge.ts";
 import {

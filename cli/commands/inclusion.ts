@@ -1,5 +1,4 @@
 // `evidence prove|included`: that one contribution counted, in a proof of a few kilobytes for whoever holds no bundle.
-
 import { checkInclusion, proveInclusion, readInclusion, writeInclusion } from "../../shared/evidence/inclusion.ts";
 import { examineBundle } from "../../shared/evidence/verify.ts";
 import { describeRefusal } from "../../shared/refusals.ts";

@@ -6,6 +6,7 @@ import { argument, instant, makeFolder, readJsonFile, required, usage, writeName
 import { accountOfParty, type Hub, hubConfig, newHub, withLogin, withParties, withRevoked } from "../nats/hub.ts";
 import { accountOf } from "../party/document.ts";
 import { replacePrivate, writePrivate } from "../party/folder.ts";
+import { newSecret } from "../party/secret.ts";
 import { type Answer, type Call, type Command, EXIT, refused } from "../registry.ts";
 import { buildNatsConfig, type NatsPorts } from "../stack/nats-config.ts";
 import { token } from "./party.ts";
@@ -48,7 +49,7 @@ function byPasswords(dir: string, url: string, ports: NatsPorts, names: readonly
     name,
     account: accountOf(name),
     user: name,
-    password: randomBytes(18).toString("base64url"),
+    password: newSecret(),
   }));
   const config = join(dir, "nats.conf");
   writePrivate(config, buildNatsConfig(users, ports, join(dir, "store")));

@@ -1,5 +1,4 @@
 // `proximity` and `time align`: where and when, judged from plain documents by the functions that the agents use.
-
 import { ALIGN_SHAPE, alignDocument } from "../../shared/reference/alignment.ts";
 import type { Agreement, Excluded } from "../../shared/reference/clock-agreement.ts";
 import type { MeshTime } from "../../shared/reference/mesh-time.ts";

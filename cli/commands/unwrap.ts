@@ -1,5 +1,4 @@
 // From a result to its value, or to the refusal that ends the command.
-
 import { exitOf } from "../../shared/refusals/effects.ts";
 import type { Result } from "../../shared/result.ts";
 import { EXIT, Refused } from "../registry.ts";

@@ -1,5 +1,4 @@
 // Scenarios in which two meshes that share no controller come to one record of what they know.
-
 import { parseBase64, toBase64 } from "../../shared/bytes.ts";
 import type { Json } from "../../shared/cbor/json.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";

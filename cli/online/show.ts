@@ -1,5 +1,4 @@
 // A ceremony as the command line shows it: counts rather than rows, times in UTC with how long until then, and never another's escapes.
-
 import type { ShardDepth } from "../../shared/ceremony/spread.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";

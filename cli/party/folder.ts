@@ -9,6 +9,7 @@ import { isWithheld, makeFolder, readJsonFile, unwritable, writeNamed } from "..
 import { refused } from "../registry.ts";
 import { makeParty, type Validity } from "../stack/party.ts";
 import { accountOf, makePartyDocument, type PartyDocument } from "./document.ts";
+import { newSecret } from "./secret.ts";
 
 const FILES = { root: "root-key.json", secrets: "secrets.json", party: "party.json", card: "card.json" } as const;
 
@@ -28,7 +29,7 @@ export function createParty(dir: string, name: string, mesh: string, validity: V
   const document = makePartyDocument(card, { roots: new Map([[card.root, name]]), partners: [] });
   const forAgent = {
     SIGNING_KEY: toHex(secrets.agent),
-    API_KEY: randomBytes(24).toString("base64url"),
+    API_KEY: newSecret(),
     HOOK_SECRETS: "{}",
   };
   writePrivate(pathIn(dir, "root"), { secret: toHex(secrets.root) });

@@ -1,5 +1,4 @@
 // A few agents in one process, with real keys and the real core, joined by a queue that a test can bend: the smallest network.
-
 import { toHex } from "../../shared/bytes.ts";
 import type { CborMap, CborValue } from "../../shared/cbor/value.ts";
 import { composeCall } from "../../shared/ceremony/compose-call.ts";

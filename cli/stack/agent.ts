@@ -1,10 +1,10 @@
 // One party's agent on this machine: the built bundle in a workerd of its own, with its own objects, queues and keys.
-import { randomBytes } from "node:crypto";
 import { cp, rm } from "node:fs/promises";
 import { join } from "node:path";
 import type { Miniflare } from "miniflare";
 import { toHex } from "../../shared/bytes.ts";
 import { makePartyDocument } from "../party/document.ts";
+import { newSecret } from "../party/secret.ts";
 import { guardProgram } from "./guard.ts";
 import { type MeshPlan, standingsOf } from "./mesh-plan.ts";
 import { type Party, rootsOf } from "./party.ts";
@@ -46,7 +46,7 @@ export class LocalAgent {
 
   constructor(plan: AgentPlan) {
     this.name = plan.party.name;
-    this.apiKey = plan.apiKey ?? randomBytes(24).toString("base64url");
+    this.apiKey = plan.apiKey ?? newSecret();
     this.#plan = plan;
   }
 

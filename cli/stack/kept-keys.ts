@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseHex, toHex } from "../../shared/bytes.ts";
+import { newSecret } from "../party/secret.ts";
 import { refused } from "../registry.ts";
 import type { PartySecrets } from "./party.ts";
 import type { Access } from "./stack.ts";
@@ -26,10 +27,9 @@ export function keptSecrets(dir: string, names: readonly string[]): ReadonlyMap<
 export function keptAccess(dir: string, names: readonly string[]): Access {
   const path = join(dir, "access.json");
   const before = existsSync(path) ? (JSON.parse(readFileSync(path, "utf8")) as Partial<WrittenAccess>) : {};
-  const fresh = () => randomBytes(24).toString("base64url");
   const apiKeys: Record<string, string> = { ...before.apiKeys };
-  for (const name of names) apiKeys[name] ??= fresh();
-  const hookSecret = before.hookSecret ?? fresh();
+  for (const name of names) apiKeys[name] ??= newSecret();
+  const hookSecret = before.hookSecret ?? newSecret();
   writeFileSync(path, JSON.stringify({ apiKeys, hookSecret }), { mode: 0o600 });
   return { apiKeys: new Map(Object.entries(apiKeys)), hookSecret };
 }

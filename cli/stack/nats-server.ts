@@ -1,5 +1,4 @@
 // The local nats-server as a child process: started, frozen, killed and restarted by its pid, and never left behind.
-
 import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { closeSync, mkdirSync, openSync, readFileSync, writeFileSync } from "node:fs";

@@ -2,6 +2,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
+import { newSecret } from "../party/secret.ts";
 import { LocalAgent } from "./agent.ts";
 import type { MeshPlan } from "./mesh-plan.ts";
 import { buildNatsConfig, type Joined, type NatsParty } from "./nats-config.ts";
@@ -84,7 +85,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
   const configure = (joined?: Joined) => buildNatsConfig(users, ports, join(plan.dir, "nats", "store"), joined);
   const nats = await startNatsServer({ dir: join(plan.dir, "nats"), config: configure(), ports });
   const road = await plan.road?.(nats.wsUrl);
-  const hookSecret = plan.access?.hookSecret ?? randomBytes(24).toString("base64url");
+  const hookSecret = plan.access?.hookSecret ?? newSecret();
   const agents = parties.map((party, index) => {
     const [{ user, password }, sources] = [users[index] as NatsParty, plan.sources[party.name] ?? []];
     return new LocalAgent({
@@ -140,7 +141,7 @@ function secretsOf(sources: readonly { readonly id: string }[], secret: string):
 }
 
 function loginOf(name: string): NatsParty {
-  return { name, account: name.toUpperCase(), user: name, password: randomBytes(18).toString("base64url") };
+  return { name, account: name.toUpperCase(), user: name, password: newSecret() };
 }
 
 function makeParties({ names, mesh, secrets }: StackPlan): readonly Party[] {

@@ -1,5 +1,4 @@
 // The console's words: every state has an icon, a word and a tone, and never a colour alone.
-
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { spanIn } from "../../shared/instant.ts";
 

@@ -1,6 +1,5 @@
 // A plain signature over the body, as many senders make it: HMAC-SHA256 or Ed25519, in a header of the source's choosing, with or
 // without a time signed before the body.
-
 import { parseBase64, parseHex } from "../../shared/bytes.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { SignatureDocument } from "../../shared/source/document.ts";

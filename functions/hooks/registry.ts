@@ -1,5 +1,4 @@
 // The registry of webhook schemes: GitHub, Slack, Stripe, Standard Webhooks, and what a source describes by itself.
-
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { SourceDocument } from "../../shared/source/document.ts";
 import { GITHUB_EVENTS, githubEventOf } from "../../shared/source/github-events.ts";

@@ -1,5 +1,4 @@
 // A delivery as its sender would sign it, for trying a source without the sender: the agent holds the same secret.
-
 import { concatBytes, toBase64, toHex } from "../../shared/bytes.ts";
 import { fault, ok, type Result } from "../../shared/result.ts";
 import type { SourceDocument } from "../../shared/source/document.ts";

@@ -1,5 +1,4 @@
 // Request bodies: read with a limit that does not depend on what the sender declares, and only of the type that the route reads.
-
 import { concatBytes } from "../../shared/bytes.ts";
 import { fromJson } from "../../shared/cbor/json.ts";
 import { type Reader, readAs } from "../../shared/cbor/read.ts";

@@ -1,6 +1,5 @@
 // The stateless consumer: one message, one decision. Nothing is lost silently: what cannot be used is recorded with its code, and
 // what fails for reasons of ours is tried again until the dead-letter queue takes it.
-
 import { configOf } from "../../durable/config.ts";
 import type { EdgeRefusal } from "../../durable/directory-object.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../../durable/env.ts";

@@ -1,5 +1,4 @@
 // Evaluating one factor (SPEC §18.5): what was needed, what was found, and the state that follows. What is missing defers; it never admits.
-
 import type { PlaceFinding } from "../reference/finding.ts";
 import { reachOfWindow } from "../reference/interval.ts";
 import { type Fault, fault } from "../result.ts";

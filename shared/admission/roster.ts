@@ -1,6 +1,5 @@
 // A roster from those who are present (SPEC §18.11): the closed set of joins of a first round, in which candidates say that they take part, gives
 // the seats of the next one. Nobody keeps a list of members; whoever holds the set derives the same seats.
-
 import { ANY } from "../authority/credential.ts";
 import { ELECTORS_MAX, SEATS_MAX } from "../limits.ts";
 import type { Id, NamedSeat } from "../observation/observation.ts";

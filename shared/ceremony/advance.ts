@@ -1,5 +1,4 @@
 // advance(policy, D_0 … D_k): the next round, or a terminal record (SPEC §7.2). Pure, and nothing else decides.
-
 import { factsOf } from "../admission/facts.ts";
 import { grantedUntil } from "../observation/kept.ts";
 import type { Call, ContributionBody, Observation } from "../observation/observation.ts";

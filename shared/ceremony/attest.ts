@@ -1,5 +1,4 @@
 // The party's own contribution, signed by its agent (SPEC §7.7).
-
 import { rootOf } from "../authority/chain.ts";
 import { equalBytes } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";

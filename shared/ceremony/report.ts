@@ -1,6 +1,5 @@
 // Speaking up without being asked (SPEC §9.1): when a status is due and what it is, asking for a call, and asking the others for their
 // ending until each has told of its own.
-
 import { rootOf } from "../authority/chain.ts";
 import type { Observation, VerifiedObservation } from "../observation/observation.ts";
 import { fixing, isComplete } from "./gather.ts";

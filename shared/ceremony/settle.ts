@@ -1,6 +1,5 @@
 // What follows from all that has been taken in (SPEC §7.8): closing rules until none applies, the next round or the ending, the
 // repair status when it is due, and the time to wake. The same function runs after messages, after time has passed and after a restart.
-
 import { receive } from "../closing/receive.ts";
 import { nextMove, type Own, type Surroundings } from "../closing/rules.ts";
 import { type Certificate, type ClosingMessage, type Decision, messagesOf } from "../closing/state.ts";

@@ -1,6 +1,5 @@
 // One shard of an intake (SPEC §7.14): it judges what comes for its seats as the ceremony itself would, with the same code, and hands it over.
 // What it cannot judge by its terms it leaves to the ceremony.
-
 import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX, SHARD_WAITING_BYTES_MAX } from "../limits.ts";
 import { batchOf, packedBytes } from "../observation/batch.ts";
 import type { Call, Id, Observation, VerifiedObservation } from "../observation/observation.ts";

@@ -1,5 +1,4 @@
 // What one party holds of one ceremony (SPEC §7). Immutable: a step returns a new state that shares what is unchanged.
-
 import type { Recognised } from "../authority/taxonomy.ts";
 import type { CborValue } from "../cbor/value.ts";
 import type { Closing } from "../closing/state.ts";

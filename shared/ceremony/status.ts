@@ -1,6 +1,5 @@
 // Repair (SPEC §9). Nothing relies on one delivery: until it decides, a party says what it holds and lacks; who has it sends it again,
 // others' statements included, since they are signed. A party that has decided answers with what its certificate rests on.
-
 import { findWitness } from "../closing/derive.ts";
 import { powerOf } from "../closing/power.ts";
 import { messagesOf } from "../closing/state.ts";

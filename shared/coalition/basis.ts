@@ -1,6 +1,5 @@
 // What an operation's ceremony stands on (SPEC §15.12): what its home recognises of whom as it opens, and what each party's own effective policy
 // says of its matters. Pure: who holds the same pool finds the same.
-
 import { HOPS_MAX, ROADS_MAX } from "../limits.ts";
 import type { Translator } from "../mesh/translator.ts";
 import type { PinnedClause, PinnedRoads, Under } from "../observation/under.ts";

@@ -1,6 +1,5 @@
 // The effective policy of one authority: its own clauses, and of its partners' those that a translator it admits carries home, each
 // with where it came from and by which road (SPEC §15). Nothing is recognised by default.
-
 import { toHex } from "../bytes.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import type { CborValue } from "../cbor/value.ts";

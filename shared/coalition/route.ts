@@ -1,6 +1,5 @@
 // Which translators carry a partner's clause home: the shortest admitted road, and of equal ones the first by id, so that everyone
 // who holds the same pool takes the same one (SPEC §15.3). A road that is revoked, expired or out of scope is none, and is named.
-
 import { isWithin, revocationOf, type Scope, type Translator } from "../mesh/translator.ts";
 import type { RefusalCode } from "../refusals.ts";
 import type { Pool } from "./pool.ts";

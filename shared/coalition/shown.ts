@@ -1,6 +1,5 @@
 // What an authority shows of its effective policy, in plain data, with the digest of what holds: an operation names it as its subject, and
 // whoever has the same pool computes it again.
-
 import { encodeCanonical } from "../cbor/encode.ts";
 import { type Json, toJson } from "../cbor/json.ts";
 import { sha256Hex } from "../hash.ts";

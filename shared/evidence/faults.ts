@@ -1,5 +1,4 @@
 // Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
-
 import { rootOf } from "../authority/chain.ts";
 import { contributionsOf } from "../ceremony/gathered.ts";
 import { guestsIn, seatNumber } from "../ceremony/guests.ts";

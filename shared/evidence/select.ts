@@ -1,6 +1,5 @@
 // Which of the stored statements prove a ceremony's ending: those that were admitted. What waits for a round, or was refused when its
 // turn came, proves nothing; and a liar who signs one thing more after the end does not take the proof away.
-
 import type { CeremonyState } from "../ceremony/state.ts";
 import { isHalted } from "../closing/derive.ts";
 import { messagesOf } from "../closing/state.ts";

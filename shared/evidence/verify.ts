@@ -1,6 +1,5 @@
 // The one verifier (SPEC §12.3): agent, command line, browser page and tests import this function. It needs the bundle and a trust
 // statement; no network, and no clock unless a time is given. What it cannot know makes the answer indeterminate, never a pass.
-
 import { rootOf } from "../authority/chain.ts";
 import { assembleTrust } from "../authority/trust.ts";
 import { toHex } from "../bytes.ts";

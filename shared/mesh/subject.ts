@@ -1,7 +1,6 @@
 // The NATS subject grammar: the only place where subjects are built or read.
 // A party publishes `to.<peer>.<mesh>.<ceremony>`; the server delivers it as `inbox.<ACCOUNT>.<mesh>.<ceremony>`,
 // with the sender's account stamped by the server. A subject routes; it is never evidence.
-
 import type { Result } from "../result.ts";
 import { fault, ok } from "../result.ts";
 

@@ -1,5 +1,4 @@
 // The governed observation (SPEC §3): the one unit of exchange, and the statements it can carry.
-
 import type { Chain } from "../authority/chain.ts";
 import type { DeviceLink } from "../authority/continuity.ts";
 import type { Revocation } from "../authority/statement.ts";

@@ -1,5 +1,4 @@
 // The record of an abandonment (SPEC §6.8): its cause, who was waited for, who signed two things, and which statements bind nobody any more.
-
 import type { CborValue } from "../cbor/value.ts";
 import { type CborMap, isCborMap } from "../cbor/value.ts";
 import type { Id } from "../observation/observation.ts";

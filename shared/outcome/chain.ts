@@ -1,7 +1,6 @@
 // Custody chains (SPEC §6.4.8): from custodian to custodian, one matched pair at a time, so that custody is never vacant and never double.
 // Each leg starts where the last one ended; two acceptances that would split custody, and halves that contradict each other, end the
 // chain as discrepant where it stands.
-
 import type { CborValue } from "../cbor/value.ts";
 import { type Discrepancy, judgePair, type Miss, type MissCode, type Pair } from "../handoff/pair.ts";
 import type { ChainOutcome, Policy } from "../policy/policy.ts";

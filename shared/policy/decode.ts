@@ -1,5 +1,4 @@
 // Reading policies, from CBOR or JSON, through the same readers; and pinning them by hash (SPEC §6.1).
-
 import { readAdmissionRule } from "../admission/rule.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";

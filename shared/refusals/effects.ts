@@ -1,6 +1,5 @@
 // What a refusal comes to for a program that meets it: the status an agent answers it with, the exit code of the command line, and whether
 // the same may succeed later. Total: by the class of the code, but for the codes of which more is known.
-
 import { type RefusalClass, type RefusalCode, refusalClass } from "../refusals.ts";
 import { ADMISSION_REFUSALS } from "./admission.ts";
 import { COMPOSITE_REFUSALS } from "./composite.ts";

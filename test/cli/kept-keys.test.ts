@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { newSecret } from "../../cli/party/secret.ts";
 import { holdFolder, keptSecrets } from "../../cli/stack/kept-keys.ts";
 
 let dir: string;
@@ -23,6 +24,14 @@ describe("the keys of a development stack", () => {
   it("are refused where they are none", () => {
     writeFileSync(join(dir, "keys.json"), '{"acme":{"root":"00","agent":"00"}}');
     expect(() => keptSecrets(dir, ["acme"])).toThrow("FILE_SHAPE");
+  });
+});
+
+describe("a secret", () => {
+  it("can follow a flag, since none begins as a flag does", () => {
+    const many = Array.from({ length: 1_000 }, newSecret);
+    expect(many.filter((secret) => secret.startsWith("-"))).toEqual([]);
+    expect(new Set(many).size).toBe(many.length);
   });
 });
 

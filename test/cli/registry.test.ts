@@ -1,6 +1,5 @@
 // What every command owes: an example, a line of help, one JSON document on stdout where nobody is at the terminal and nothing was ever set
 // up, an exit code of the table; and completion, reference and the offline guard that follow from the registry alone.
-
 import { execFileSync, spawnSync } from "node:child_process";
 import { createSocket } from "node:dgram";
 import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from "node:fs";

@@ -1,6 +1,5 @@
 // A file for whoever helps: gathered from a real agent full of secrets, none of which is in it; and what stands out in it. The alerts speak of
 // metrics that there are.
-
 import { readFileSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";

@@ -1,5 +1,4 @@
 // The link's two halves against real SQLite and a bus and queue made to fail: what a server cannot be asked to do on cue.
-
 import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Bus, Delivery } from "../../durable/bus.ts";

@@ -1,5 +1,4 @@
 // Statements of ceremonies whose call nobody here knows: they wait, but not without bound, not for ever, and in no list.
-
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../cli/stack/party.ts";
 import { Ceremony } from "../../durable/ceremony-object.ts";

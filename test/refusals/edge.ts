@@ -1,5 +1,4 @@
 // Examples of refusals at an agent's edge: bodies, routes, keys, webhooks, the queue and the link. The agent runs in this process.
-
 import { createHash } from "node:crypto";
 import { vi } from "vitest";
 import { configOf } from "../../durable/config.ts";

@@ -1,5 +1,4 @@
 // Examples of refusals in coalitions and between meshes.
-
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { configOf } from "../../durable/config.ts";
 import type { AgentEnv } from "../../durable/env.ts";

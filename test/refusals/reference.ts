@@ -1,5 +1,4 @@
 // Examples of refused places, clocks and admissions.
-
 import { rosterFrom } from "../../shared/admission/roster.ts";
 import { QUORUM } from "../../shared/policy/patterns/quorum.ts";
 import { alignDocument } from "../../shared/reference/alignment.ts";

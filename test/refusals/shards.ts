@@ -1,5 +1,4 @@
 // Examples of what the shards of an intake turn away, and of what a ceremony tells of them.
-
 import { alertOf } from "../../durable/alerts.ts";
 import { type Terms, termsFor } from "../../shared/ceremony/handover.ts";
 import { openShard, takeInShard } from "../../shared/ceremony/shard.ts";

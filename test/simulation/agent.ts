@@ -1,5 +1,4 @@
 // One host of the real core: it keeps what a turn appends, and only then lets anything leave. A crash loses everything but that.
-
 import type { Effect } from "../../shared/ceremony/effect.ts";
 import { memoOf, restore } from "../../shared/ceremony/restore.ts";
 import type { CeremonyState, Ending, Self } from "../../shared/ceremony/state.ts";

@@ -1,5 +1,4 @@
 // Links between hosts: messages are lost, doubled, delayed past one another, and cut off by partitions that need not be symmetric.
-
 import { SECOND, START } from "./parties.ts";
 import type { Plan } from "./plan.ts";
 import { Random } from "./random.ts";

@@ -1,6 +1,5 @@
 // One schedule: honest hosts of the real core, an adversary that holds the keys of the faulty seats, a network between them and one
 // clock that they do not see. Everything follows from the seed.
-
 import type { CborMap } from "../../shared/cbor/value.ts";
 import { composeCall } from "../../shared/ceremony/compose-call.ts";
 import type { Input } from "../../shared/ceremony/step.ts";

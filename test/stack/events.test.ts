@@ -1,6 +1,5 @@
 // A ceremony read as it happens, from a real agent: every entry once and in order, on after a break, to the end, and no further than the key
 // is good.
-
 import { createHash } from "node:crypto";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { firstBrokenLink, type LinkedEntry } from "../../shared/lineage/entry.ts";

@@ -1,5 +1,4 @@
 // Seats, contributions and policies for judging outcome functions without signatures.
-
 import type { Json } from "../../shared/cbor/json.ts";
 import type { CborValue } from "../../shared/cbor/value.ts";
 import { admissible } from "../../shared/outcome/admissible.ts";

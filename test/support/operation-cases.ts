@@ -1,5 +1,4 @@
 // One small case for each rule of an operation: what comes out is a few words, so that a rule that is broken shows.
-
 import { rootsOf } from "../../cli/stack/party.ts";
 import { assembleTrust } from "../../shared/authority/trust.ts";
 import { struckIn } from "../../shared/ceremony/struck.ts";

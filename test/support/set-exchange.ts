@@ -1,5 +1,4 @@
 // Two sides that reconcile their sets of ids, message by message, and what it cost.
-
 import { sha256Hex } from "../../shared/hash.ts";
 import { continueSession, joinSession, openSession, type Session } from "../../shared/reconcile/session.ts";
 import type { Result } from "../../shared/result.ts";

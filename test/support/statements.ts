@@ -1,5 +1,4 @@
 // One sound body and draft for every kind of observation, as a party of the tests would sign it.
-
 import { isStatement, issueStatement, parseAuthorityStatement } from "../../shared/authority/statement.ts";
 import { toHex } from "../../shared/bytes.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";

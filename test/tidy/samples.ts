@@ -1,6 +1,5 @@
 // For every tidy rule: files that break it and look-alikes that do not. A rule without a bad sample fails its own test.
 // Words that the rules look for in text are joined from halves here, so that this file keeps the rules itself.
-
 import { OUTWARD_SAMPLES } from "./outward-samples.ts";
 export type Sample = readonly [path: string, text: string];
 export type Samples = { readonly bad: readonly Sample[]; readonly good: readonly Sample[] };

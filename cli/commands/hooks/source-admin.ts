@@ -1,5 +1,4 @@
 // `source rotate|pause|resume|remove`: changing a source of a running agent.
-
 import { fault } from "../../../shared/result.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument } from "../../files.ts";

@@ -1,5 +1,4 @@
 // `attest`: the party's own contribution. What would be signed is fetched, read and shown before anything is signed, and only that is signed.
-
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { digestWords } from "../../../shared/words.ts";

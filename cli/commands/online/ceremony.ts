@@ -1,5 +1,4 @@
 // `ceremony list|show|lineage`: ceremonies as one party's agent holds them.
-
 import type { CeremonyView } from "../../../shared/ceremony/view.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askAgent, askJson } from "../../agent-client.ts";
 import { argument, numberIn, usage } from "../../files.ts";

@@ -1,11 +1,11 @@
 // `key list|create|withdraw`: the bearer keys of an agent's API. A key is made here and shown once; the agent is deployed with its digest alone.
-import { randomBytes } from "node:crypto";
 import { sha256Hex } from "../../../shared/hash.ts";
 import { isKeyName, SCOPES, type Scope } from "../../../shared/scopes.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument, instant, numberIn, readJsonFile, seconds, usage } from "../../files.ts";
 import { PROGRAM } from "../../find.ts";
 import { pathIn, replacePrivate } from "../../party/folder.ts";
+import { newSecret } from "../../party/secret.ts";
 import { type Call, type Command, EXIT, YES, YES_INPUT } from "../../registry.ts";
 import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
@@ -69,7 +69,7 @@ export const keyCreate: Command = {
       throw usage("NAME takes 1 to 64 letters, digits, dots, underscores and hyphens; API_KEY is the agent's first");
     const scopes = scopesOf(call);
     const end = untilOf(call);
-    const key = randomBytes(24).toString("base64url");
+    const key = newSecret();
     const entry: KeyEntry = {
       id,
       sha256: sha256Hex(new TextEncoder().encode(key)),

@@ -1,5 +1,4 @@
 // `revocation announce`: hands an agent the file in which a party's root withdraws a stolen key, so that it goes by it and tells its partners.
-
 import type { Preview } from "../../../shared/ceremony/preview.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument, readJsonFile, usage } from "../../files.ts";

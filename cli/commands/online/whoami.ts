@@ -1,5 +1,4 @@
 // `whoami`: which party an agent speaks for, whether the key opens it, and whether its link is up.
-
 import { wordsOf } from "../../../shared/words.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { type Command, EXIT } from "../../registry.ts";

@@ -1,6 +1,5 @@
 // In the page that signs: recomputes the digest and its words from the very bytes that will be signed and decodes them here, so that what is
 // shown does not rest on the server's word. There is no button before all of it fits.
-
 import { readSigned } from "../../../shared/observation/signed-bytes.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";
 import { digestWords } from "../../../shared/words.ts";

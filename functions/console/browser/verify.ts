@@ -1,6 +1,5 @@
 // The public verifier in the page, and in the one file that needs no agent: the same function as the SDK's and the command line's.
 // Nothing leaves the browser; whatever a file holds is shown as text.
-
 import { parseJson } from "../../../shared/evidence/bundle.ts";
 import { TRUST_FORMAT } from "../../../shared/evidence/trust-statement.ts";
 import { type Verdict, verdictOn } from "../../../shared/evidence/verdict.ts";

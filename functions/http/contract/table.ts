@@ -1,5 +1,4 @@
 // The one table of routes. The router, its guards, /openapi.json, /docs and ROUTES.md come from it.
-
 import { AGENT_ROUTES } from "../routes/agent.ts";
 import { CEREMONY_ROUTES } from "../routes/ceremonies.ts";
 import { COALITION_ROUTES } from "../routes/coalition.ts";

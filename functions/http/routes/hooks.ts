@@ -1,6 +1,5 @@
 // Webhooks in: the raw bytes are verified before anything is parsed, and one delivery opens at most one ceremony. Each request is kept,
 // also one that is refused.
-
 import type { Context } from "hono";
 import { log } from "../../../durable/log.ts";
 import { describeRefusal } from "../../../shared/refusals.ts";

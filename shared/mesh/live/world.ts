@@ -1,6 +1,5 @@
 // A mesh's view of the world (SPEC §20.17): for each subject the values that contend, who says each and where it was said, and what was
 // resolved. Foreign facts are read as their imports say, and shown with their origin; a resolution that no longer fits is told as open.
-
 import type { Trust } from "../../authority/trust.ts";
 import { type Json, toJson } from "../../cbor/json.ts";
 import { readAs } from "../../cbor/read.ts";

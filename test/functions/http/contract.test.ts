@@ -1,6 +1,5 @@
 // The description that the agent serves of itself is driven: every route of it is asked, and every answer must fit the schema that is served
 // for its status. The router may hold no route of the API that the description does not tell.
-
 import { type OutputUnit, Validator } from "@cfworker/json-schema";
 import { beforeAll, describe, expect, it, vi } from "vitest";
 import type { Party } from "../../../cli/stack/party.ts";

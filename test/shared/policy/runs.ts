@@ -1,5 +1,4 @@
 // Runs of every pattern, as data: who takes part, what they say round by round, and how it must end.
-
 import type { Settings } from "../../support/trials.ts";
 import { abandoned, choices, chosen, decided, type Run } from "./run.ts";
 import { CUSTODY, REQUIREMENTS } from "./runs-of-exchange.ts";
