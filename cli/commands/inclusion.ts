@@ -2,38 +2,56 @@
 import { checkInclusion, proveInclusion, readInclusion, writeInclusion } from "../../shared/evidence/inclusion.ts";
 import { examineBundle } from "../../shared/evidence/verify.ts";
 import { describeRefusal } from "../../shared/refusals.ts";
+import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../agent-client.ts";
 import { argument, readBytes, readJsonFile, required, usage, writeNamed } from "../files.ts";
+import { PROGRAM } from "../find.ts";
 import { type Call, type Command, EXIT, Refused, VERDICT_EXIT } from "../registry.ts";
 import { readTrust } from "./evidence.ts";
 
 export const evidenceProve: Command = {
   name: "evidence prove",
-  usage: "evidence prove BUNDLE ID --trust TRUST [--file FILE]",
+  usage: `evidence prove (BUNDLE --trust TRUST | CEREMONY ${AGENT_USAGE}) ID [--file FILE]`,
   about: "prove that a contribution counted, in a file of its own",
-  input: ["ID           the contribution's id, 64 hexadecimal digits"],
+  input: [
+    "ID            the contribution's id, 64 hexadecimal digits",
+    "BUNDLE        an evidence bundle; or the ceremony's whole id: whichever agent of it is asked answers without a key",
+    ...AGENT_INPUT,
+  ],
   example: "evidence prove sale.evidence.json ID --trust sale.trust.json --file bid.inclusion.json",
-  flags: { trust: { type: "string" }, file: { type: "string" } },
+  flags: { ...AGENT_FLAGS, trust: { type: "string" }, file: { type: "string" } },
   run: async (call) => {
-    const id = idIn(call);
-    const bytes = readBytes(argument(call, 0, "BUNDLE"));
-    const { verification, state } = await examineBundle(bytes, { trust: readTrust(required(call, "trust")) });
-    const { firstFailing, verdict } = verification;
-    if (firstFailing !== undefined) throw new Refused(firstFailing, VERDICT_EXIT[verdict]);
-    const proof = state === null ? null : proveInclusion(state, id);
-    if (proof === null || !proof.ok)
-      throw new Refused(proof?.fault ?? { code: "OUTCOME_PENDING", detail: {} }, EXIT.no);
-    const document = writeInclusion(proof.value);
-    const { file } = call.flags;
-    if (typeof file !== "string") return { exit: EXIT.yes, data: document };
+    const id = idIn(call, 1, "ID");
+    const { file, url, as } = call.flags;
     if (file === "") throw usage("--file needs a path");
+    const document = url === undefined && as === undefined ? await proveFrom(call, id) : await fetchProof(call, id);
+    if (typeof file !== "string") return { exit: EXIT.yes, data: document };
     writeNamed(file, JSON.stringify(document));
-    return { exit: EXIT.yes, data: { file }, text: file };
+    return {
+      exit: EXIT.yes,
+      data: { file },
+      text: `${file}\nnext: ${PROGRAM} evidence included ${file} --trust TRUST`,
+    };
   },
 };
 
-function idIn(call: Call): string {
-  const id = argument(call, 1, "ID").toLowerCase();
-  if (!/^[0-9a-f]{64}$/.test(id)) throw usage("ID is an id of 64 hexadecimal digits");
+async function proveFrom(call: Call, id: string): Promise<object> {
+  const bytes = readBytes(argument(call, 0, "BUNDLE"));
+  const { verification, state } = await examineBundle(bytes, { trust: readTrust(required(call, "trust")) });
+  const { firstFailing, verdict } = verification;
+  if (firstFailing !== undefined) throw new Refused(firstFailing, VERDICT_EXIT[verdict]);
+  const proof = state === null ? null : proveInclusion(state, id);
+  if (proof === null || !proof.ok) throw new Refused(proof?.fault ?? { code: "OUTCOME_PENDING", detail: {} }, EXIT.no);
+  return writeInclusion(proof.value) as object;
+}
+
+async function fetchProof(call: Call, id: string): Promise<object> {
+  const ceremony = idIn(call, 0, "CEREMONY");
+  return askJson<object>(agentOf(call), `/v1/ceremonies/${ceremony}/observations/${id}/inclusion`);
+}
+
+function idIn(call: Call, index: number, name: string): string {
+  const id = argument(call, index, name).toLowerCase();
+  if (!/^[0-9a-f]{64}$/.test(id)) throw usage(`${name} is an id of 64 hexadecimal digits`);
   return id;
 }
 

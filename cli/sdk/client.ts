@@ -51,6 +51,8 @@ export type Ceremony = {
   attest(content: { readonly [field: string]: Json }, item?: string): Promise<Json>;
   dispute(reason: string): Promise<Json>;
   lineage(): Promise<Json>;
+  /** The proof that a contribution counted, for `verifyInclusion`; throws the agent's refusal where it did not. */
+  inclusion(observation: string): Promise<Json>;
   /** Waits until the ceremony has ended; throws PROVISIONAL where it has not by then. */
   evidence(options?: { readonly waitMs?: number; readonly everyMs?: number }): Promise<Uint8Array>;
 };
@@ -78,6 +80,7 @@ export function createClient(options: ClientOptions): Client {
         json("POST", `${at}/attestations${item === undefined ? "" : `?item=${encodeURIComponent(item)}`}`, content),
       dispute: (reason) => json("POST", `${at}/disputes`, { reason }),
       lineage: () => json("GET", `${at}/lineage`),
+      inclusion: (observation) => json("GET", `${at}/observations/${encodeURIComponent(observation)}/inclusion`),
       evidence: async ({ waitMs = 0, everyMs = 1_000 } = {}) => {
         for (let left = waitMs; ; left -= everyMs) {
           try {

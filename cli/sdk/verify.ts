@@ -2,6 +2,8 @@
 // with conditions loads `verify-full.js` from beside this file, because what evaluates them is larger than everything else together.
 import {
   evaluatorMissing,
+  type Inclusion,
+  inclusionVerdictOn,
   type Reason,
   type Verdict,
   type VerdictOptions,
@@ -11,7 +13,7 @@ import type { Refusal } from "../../shared/refusals.ts";
 import { EvaluatorMissing } from "./without-evaluators.ts";
 
 export type { Check } from "../../shared/evidence/verify.ts";
-export type { Reason, Refusal, Verdict, VerdictOptions };
+export type { Inclusion, Reason, Refusal, Verdict, VerdictOptions };
 
 /**
  * Verifies the bytes of an evidence bundle. `passed` and `failed` are definite; `indeterminate` says that something is missing, such as
@@ -25,6 +27,14 @@ export async function verifyBundle(bytes: Uint8Array, options: VerdictOptions): 
   }
   const full = await whole();
   return full === null ? evaluatorMissing() : full.verdictOn(bytes, options);
+}
+
+/**
+ * Verifies the JSON document of an inclusion proof: that one contribution counted, for whoever holds no bundle. `by` names the organisations
+ * that signed for it; how many suffice is for the caller to say. Never throws for what the document holds.
+ */
+export function verifyInclusion(document: unknown, options: Pick<VerdictOptions, "trust">): Promise<Inclusion> {
+  return inclusionVerdictOn(document, options);
 }
 
 /** A reason in words: what happened, why, and what to do. */

@@ -4,6 +4,7 @@ import { parseHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
+import { checkInclusion, type InclusionProof, type InclusionVerdict, readInclusion } from "./inclusion.ts";
 import { readTrustStatement } from "./trust-statement.ts";
 import { type Failing, type Verification, verifyBundle } from "./verify.ts";
 
@@ -35,6 +36,38 @@ export async function verdictOn(bytes: Uint8Array, options: VerdictOptions): Pro
   const { now = null, revocations = [] } = options;
   const verification = await verifyBundle(bytes, { trust: trust.value, revocations, at: now });
   return { ...verification, reasons: reasonsOf(verification.firstFailing) };
+}
+
+export type Inclusion = {
+  readonly verdict: InclusionVerdict["verdict"];
+  /** What stopped the check; empty where it passed. */
+  readonly reasons: readonly Reason[];
+  /** What the proof is about: its ids, and how many contributions counted; null where the document is no proof. */
+  readonly proof: Pick<InclusionProof, "ceremony" | "contribution" | "digest" | "size"> | null;
+  /** Organisations that signed for it, by the trust given. */
+  readonly by: readonly string[];
+};
+
+/** Whether the JSON document of an inclusion proof shows that its contribution counted (SPEC §12.7). */
+export async function inclusionVerdictOn(
+  document: unknown,
+  options: Pick<VerdictOptions, "trust">,
+): Promise<Inclusion> {
+  const stopped = (step: string, subject: string, { code, detail }: Fault): Inclusion => ({
+    verdict: "indeterminate",
+    reasons: [{ code, step, subject, detail }],
+    proof: null,
+    by: [],
+  });
+  if (!(await verifiesEd25519())) return stopped("signatures", "platform", UNSUPPORTED);
+  const trust = readTrustStatement(options.trust);
+  if (!trust.ok) return stopped("trust", "trust statement", trust.fault);
+  const read = readInclusion(document);
+  if (!read.ok) return { ...stopped("format", "inclusion proof", read.fault), verdict: "failed" };
+  const { verdict, code, detail, by } = await checkInclusion(read.value, trust.value);
+  const { ceremony, contribution, digest, size } = read.value;
+  const reasons = code === null ? [] : [{ code, step: "inclusion", subject: contribution, detail }];
+  return { verdict, reasons, proof: { ceremony, contribution, digest, size }, by };
 }
 
 const UNSUPPORTED = fault("SIGNATURE_UNSUPPORTED").fault;

@@ -5,6 +5,8 @@ import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { beforeAll, describe, expect, it } from "vitest";
 import { buildSdk, type SdkFile } from "../../cli/stack/sdk.ts";
+import { inclusionDocument } from "../../shared/evidence/inclusion.ts";
+import { bidsIn, close, handIn, openSale } from "../support/bidders.ts";
 import { bundleOf, bytesOf, conditionedBundle, finishedApproval, trustIn } from "../support/evidence.ts";
 import type { Agent } from "../support/network.ts";
 import { testParties } from "../support/parties.ts";
@@ -129,6 +131,34 @@ describe("quorate/verify", () => {
     expect(told).toMatchObject([
       "indeterminate",
       { code: "TRUST_INVALID", what: "the trust statement cannot be read" },
+    ]);
+  });
+});
+
+describe("quorate/verify, of one contribution", () => {
+  it("passes a proof that it counted, and fails one that was altered", () => {
+    const sale = openSale(2);
+    const [bid] = bidsIn(sale, 2) as readonly [{ id: string }, unknown];
+    handIn(sale, "acme", [bid] as never);
+    close(sale);
+    const proof = inclusionDocument(sale.net.agent("bolt").state, bid.id);
+    const { dir, remove } = scratchFolder("sdk-inclusion");
+    writeFileSync(join(dir, "proof.json"), JSON.stringify(proof.ok ? proof.value : proof.fault));
+    writeFileSync(join(dir, "trust.json"), JSON.stringify(trustIn(sale.parties)));
+    const told = inNode(
+      `import { readFileSync } from "node:fs"; import { verifyInclusion } from "quorate/verify";
+       const [proof, trust] = ["proof", "trust"].map((name) => JSON.parse(readFileSync(${JSON.stringify(dir)} + "/" + name + ".json", "utf8")));
+       const ask = async (document, by) => { const { verdict, reasons, by: signers } = await verifyInclusion(document, { trust: by }); return [verdict, reasons.map(({ code }) => code), signers.length]; };
+       const other = { ...proof, contribution: "0".repeat(64) };
+       console.log(JSON.stringify([await ask(proof, trust), await ask(other, trust), await ask({}, trust), await ask(proof, null), await ask(proof, { ...trust, roots: trust.roots.slice(-1) })]));`,
+    );
+    remove();
+    expect(told).toEqual([
+      ["passed", [], 3],
+      ["failed", ["INCLUSION_PATH"], 0],
+      ["failed", ["INCLUSION_FORMAT"], 0],
+      ["indeterminate", ["TRUST_INVALID"], 0],
+      ["indeterminate", ["ROOT_UNKNOWN"], 0],
     ]);
   });
 });

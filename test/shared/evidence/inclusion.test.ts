@@ -1,7 +1,7 @@
 // A bidder who runs no agent learns from a few kilobytes whether its bid counted; and nobody can make it believe so who did not count it.
 import { describe, expect, it } from "vitest";
 import { rootsOf } from "../../../cli/stack/party.ts";
-import { countedIn } from "../../../shared/ceremony/counted.ts";
+import { COUNTED, countedIn } from "../../../shared/ceremony/counted.ts";
 import { inclusionPath } from "../../../shared/closing/path.ts";
 import { rootOfSet } from "../../../shared/closing/root.ts";
 import {
@@ -13,6 +13,7 @@ import {
 } from "../../../shared/evidence/inclusion.ts";
 import { writeTrustStatement } from "../../../shared/evidence/trust-statement.ts";
 import { examineBundle } from "../../../shared/evidence/verify.ts";
+import { idBytes } from "../../../shared/hash.ts";
 import { bidsIn, close, ELECTORS, handIn, openSale } from "../../support/bidders.ts";
 import { bundleOf, bytesOf, finishedApproval, trustIn } from "../../support/evidence.ts";
 import { MESH, testParties } from "../../support/parties.ts";
@@ -30,6 +31,21 @@ function proofOf(id: string): InclusionProof {
   const proof = proveInclusion(state, id);
   if (!proof.ok) throw new Error(proof.fault.code);
   return proof.value;
+}
+
+/** An outcome statement that names `root` as what counted. */
+function saidBy(name: string, seat: number, digest: string, root: string): Uint8Array {
+  const { ceremony } = state;
+  const derivation = { name: COUNTED, version: 1, params: idBytes(root) };
+  return sale.net.agent(name).author({
+    ceremony,
+    round: 0,
+    slot: { seat, attempt: null, item: null },
+    at: [sale.net.now, sale.net.now],
+    timeToLive: 1_000_000,
+    lineage: { sequence: 90, prev: null, parents: [], sources: [], derivation },
+    body: { kind: "outcome", digest, status: "decided" },
+  }).frame;
 }
 
 describe("the proof that a contribution counted", () => {
@@ -70,6 +86,27 @@ describe("the proof that a contribution counted", () => {
     ];
     for (const [change, code] of cases)
       expect(await checkInclusion({ ...proof, ...change }, trust), code).toMatchObject({ verdict: "failed", code });
+  });
+
+  it.each([
+    [100, 7],
+    [1_000, 10],
+    [10_000, 14],
+    [100_000, 17],
+  ])("of one of %i contributions takes %i hashes, and a few kilobytes with the statements", async (size, hashes) => {
+    const ids = Array.from({ length: size }, (_, index) => idOf(`bid ${index}`)).sort();
+    const proof = proofOf(bid.id);
+    const root = rootOfSet(ids);
+    const statements = ELECTORS.map((name, seat) => saidBy(name, seat, proof.digest, root));
+    for (const index of [0, Math.floor(size / 3), size - 1]) {
+      const path = inclusionPath(ids, index);
+      const shown = { ...proof, contribution: ids[index] as string, root, size, index, path, statements };
+      expect(await checkInclusion(shown, trust)).toMatchObject({ verdict: "passed", by: [...ELECTORS] });
+      expect(path.length).toBeLessThanOrEqual(hashes);
+      expect(JSON.stringify(writeInclusion(shown)).length).toBeLessThan(4_500 + 67 * hashes);
+      const stranger = { ...shown, contribution: idOf("a bid that never came") };
+      expect(await checkInclusion(stranger, trust)).toMatchObject({ verdict: "failed", code: "INCLUSION_PATH" });
+    }
   });
 
   it("is no proof to whoever does not trust its signers, and none of what did not count", async () => {
