@@ -75,27 +75,28 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Factor, { kind: K }>> } = 
   ),
   tier: record({ ...COMMON, kind: oneOf("tier"), among: list(text(), 64, 1) }),
   granted: record({ ...COMMON, kind: oneOf("granted"), class: text() }),
-  attested: (value, path) => {
+  attested: (value, path, all) => {
     const name = isCborMap(value) ? (value.get("name") ?? null) : null;
     return withDefaults({ profile: name }, record({ ...COMMON, kind: oneOf("attested"), profile: text() }))(
       value,
       path,
+      all,
     );
   },
 };
 
-const readFactor: Reader<Factor> = (value, path) => {
+const readFactor: Reader<Factor> = (value, path, all) => {
   const kind = isCborMap(value) ? value.get("kind") : undefined;
   if (!Object.hasOwn(READERS, String(kind)))
     return misfit(join(path, "kind"), `one of ${Object.keys(READERS).join(", ")}`);
   const reader = READERS[kind as Kind] as Reader<Factor>;
-  return withDefaults({ name: kind as CborValue, weight: MILLION, advisory: false }, reader)(value, path);
+  return withDefaults({ name: kind as CborValue, weight: MILLION, advisory: false }, reader)(value, path, all);
 };
 
 const readThresholds: Reader<Thresholds> = withDefaults(
   { admit: 600_000, partial: 400_000, defer: 250_000 },
-  (value, path) => {
-    const thresholds = record<Thresholds>({ admit: share, partial: share, defer: share })(value, path);
+  (value, path, all) => {
+    const thresholds = record<Thresholds>({ admit: share, partial: share, defer: share })(value, path, all);
     if (thresholds.partial > thresholds.admit) misfit(join(path, "partial"), "at most admit");
     return thresholds.defer <= thresholds.partial ? thresholds : misfit(join(path, "defer"), "at most partial");
   },
@@ -114,8 +115,8 @@ const readRule = withDefaults(
   }),
 );
 
-export const readAdmissionRule: Reader<AdmissionRule> = (value, path) => {
-  const rule = readRule(value, path);
+export const readAdmissionRule: Reader<AdmissionRule> = (value, path, all) => {
+  const rule = readRule(value, path, all);
   const { factors } = rule;
   const names = factors.map(({ name }) => name);
   const twice = names.find((name, index) => names.indexOf(name) !== index);

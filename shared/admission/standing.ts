@@ -48,7 +48,7 @@ export const readStandingRule: Reader<StandingRule> = withDefaults(
     observerBelow: 400_000,
     excludedBelow: 0,
   },
-  (value, path) => {
+  (value, path, all) => {
     const rule = record<StandingRule>({
       newcomer: share,
       fault: share,
@@ -58,7 +58,7 @@ export const readStandingRule: Reader<StandingRule> = withDefaults(
       reducedBelow: share,
       observerBelow: share,
       excludedBelow: share,
-    })(value, path);
+    })(value, path, all);
     if (rule.observerBelow > rule.reducedBelow) misfit(join(path, "observerBelow"), "at most reducedBelow");
     return rule.excludedBelow <= rule.observerBelow
       ? rule

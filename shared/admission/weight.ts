@@ -32,8 +32,12 @@ const share = integer(0, MILLION);
 /** A floor above its ceiling would leave no weight that satisfies both. */
 const readClass: Reader<ClassRule> = withDefaults(
   { multiplier: MILLION, floor: 0, ceiling: MILLION },
-  (value, path) => {
-    const rule = record<ClassRule>({ multiplier: integer(0, 4 * MILLION), floor: share, ceiling: share })(value, path);
+  (value, path, all) => {
+    const rule = record<ClassRule>({ multiplier: integer(0, 4 * MILLION), floor: share, ceiling: share })(
+      value,
+      path,
+      all,
+    );
     return rule.floor <= rule.ceiling ? rule : misfit(join(path, "floor"), `at most the ceiling, ${rule.ceiling}`);
   },
 );

@@ -6,15 +6,21 @@ import { type Fault, fault, ok, type Result } from "../result.ts";
 import type { Json } from "./json.ts";
 import { type CborMap, type CborValue, isCborMap } from "./value.ts";
 
-/** `schema` is the JSON Schema of what it accepts, as far as one can say it: what people are shown is read off the reader itself. */
+/**
+ * `schema` is the JSON Schema of what it accepts, as far as one can say it: what people are shown is read off the reader itself. With `all` every
+ * finding is asked for, as people do of documents that they wrote; a reader that does not hand it on tells the first of what is within.
+ */
 export interface Reader<T> {
-  (value: CborValue, path: string): T;
+  (value: CborValue, path: string, all?: boolean): T;
   readonly schema?: () => Schema;
 }
 export type Schema = { readonly [keyword: string]: Json };
 
 /** A reader together with the schema of what it accepts. */
-export function described<T>(schema: () => Schema, read: (value: CborValue, path: string) => T): Reader<T> {
+export function described<T>(
+  schema: () => Schema,
+  read: (value: CborValue, path: string, all?: boolean) => T,
+): Reader<T> {
   return Object.assign(read, { schema });
 }
 
@@ -43,9 +49,7 @@ type Parts = {
 };
 
 const FIRST_ONLY: Parts = { read: (reader, value, path) => reader(value, path), done: () => undefined };
-/** Set while every finding is asked for, as people do of documents that they wrote. */
-let allAreAsked = false;
-const partsOf = (): Parts => (allAreAsked ? new AllParts() : FIRST_ONLY);
+const partsOf = (all?: boolean): Parts => (all === true ? new AllParts() : FIRST_ONLY);
 
 /** Reads parts one after the other, past those that do not fit, so that all of them are told. */
 class AllParts {
@@ -53,7 +57,7 @@ class AllParts {
 
   read<T>(reader: Reader<T>, value: CborValue, path: string): T {
     try {
-      return reader(value, path);
+      return reader(value, path, true);
     } catch (misfit) {
       if (!(misfit instanceof Misfit)) throw misfit;
       this.found.push(...misfit.found);
@@ -82,16 +86,12 @@ export function readAllAs<T>(value: CborValue, reader: Reader<T>, root = ""): Re
 type Findings = readonly [Fault, ...(readonly Fault[])];
 
 function readWith<T>(value: CborValue, reader: Reader<T>, root: string, all: boolean): Result<T, Findings> {
-  const before = allAreAsked;
-  allAreAsked = all;
   try {
-    return ok(reader(value, root));
+    return ok(reader(value, root, all));
   } catch (misfit) {
     if (!(misfit instanceof Misfit)) throw misfit;
     const faults = misfit.found.map(({ code, path, need }) => fault(code, { path, need }).fault);
     return { ok: false, fault: faults as unknown as Findings };
-  } finally {
-    allAreAsked = before;
   }
 }
 
@@ -153,16 +153,16 @@ export function bytesUpTo(most: number): Reader<Uint8Array> {
 export function nullable<T>(reader: Reader<T>): Reader<T | null> {
   return described(
     () => ({ anyOf: [{ type: "null" }, schemaOf(reader)] }),
-    (value, path) => (value === null ? null : reader(value, path)),
+    (value, path, all) => (value === null ? null : reader(value, path, all)),
   );
 }
 
 export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<readonly T[]> {
   const schema = () => ({ type: "array", items: schemaOf(reader), minItems: least, maxItems: most });
-  return described(schema, (value, path) => {
+  return described(schema, (value, path, all) => {
     if (!Array.isArray(value) || value.length < least || value.length > most)
       return misfit(path, `a list of ${least} to ${most} items`);
-    const parts = partsOf();
+    const parts = partsOf(all);
     const items = (value as readonly CborValue[]).map((item, index) => parts.read(reader, item, `${path}[${index}]`));
     parts.done();
     return items;
@@ -186,8 +186,8 @@ export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<
     additionalProperties: schemaOf(reader),
     maxProperties: most,
   });
-  return described(schema, (value, path) => {
-    const parts = partsOf();
+  return described(schema, (value, path, all) => {
+    const parts = partsOf(all);
     const entries = [...map(most)(value, path)].map(
       ([key, item]) => [parts.read(name, key, path), parts.read(reader, item, `${path}.${key}`)] as const,
     );
@@ -202,7 +202,7 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Read
   const names = Object.keys(fields);
   return described(
     () => recordSchema(fields, names),
-    (value, path) => readFields<T>(named, value, path),
+    (value, path, all) => readFields<T>(named, value, path, all),
   );
 }
 
@@ -212,9 +212,9 @@ function fieldsOf(readers: { readonly [name: string]: Reader<unknown> }): Fields
   return Object.entries(readers).map(([name, reader]) => ({ name, reader }));
 }
 
-function readFields<T>(fields: Fields, value: CborValue, path: string): T {
+function readFields<T>(fields: Fields, value: CborValue, path: string, all?: boolean): T {
   if (!isCborMap(value)) return misfit(path, "a map");
-  const parts = partsOf();
+  const parts = partsOf(all);
   let known = 0;
   for (const { name } of fields) if (value.has(name)) known += 1;
   if (known < value.size)
@@ -244,8 +244,8 @@ export function withDefaults<T>(defaults: { readonly [name: string]: CborValue }
     const required = ((whole.required ?? []) as readonly string[]).filter((name) => !Object.hasOwn(defaults, name));
     return { ...whole, required };
   };
-  return described(schema, (value, path) =>
-    reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path),
+  return described(schema, (value, path, all) =>
+    reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path, all),
   );
 }
 
@@ -256,9 +256,9 @@ export function recordWith<R extends object, O extends object>(
 ): Reader<R & Partial<O>> {
   const [owed, free] = [fieldsOf(required), fieldsOf(optional)];
   const schema = () => recordSchema({ ...required, ...optional }, Object.keys(required));
-  return described(schema, (value, path) => {
+  return described(schema, (value, path, all) => {
     const given = free.filter(({ name }) => isCborMap(value) && value.has(name));
-    return readFields<R & Partial<O>>([...owed, ...given], value, path);
+    return readFields<R & Partial<O>>([...owed, ...given], value, path, all);
   });
 }
 
@@ -270,13 +270,13 @@ export function tagged<T>(
 ): Reader<T> {
   const names = Object.keys(kinds);
   const schema = () => ({ oneOf: Object.values(kinds).map(schemaOf) });
-  return described(schema, (value, path) => {
+  return described(schema, (value, path, all) => {
     if (!isCborMap(value)) return misfit(path, "a map");
     const given = value.get(tag);
     const known = typeof given === "string" && Object.hasOwn(kinds, given) ? kinds[given] : undefined;
     return known === undefined
       ? misfit(join(path, tag), `one of ${names.join(", ")}`, unknown(given))
-      : known(value, path);
+      : known(value, path, all);
   });
 }
 

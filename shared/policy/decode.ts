@@ -122,8 +122,8 @@ const readRoster = recordWith<{ roster: Convening["roster"] }, { class: string }
 
 const readConvening: Reader<Convening> = described(
   () => schemaOf(readRoster),
-  (value, path) => {
-    const { roster, class: named } = readRoster(value, path);
+  (value, path, all) => {
+    const { roster, class: named } = readRoster(value, path, all);
     if ((roster === "open-by-class") !== (named !== undefined))
       return misfit(
         join(path, "class"),

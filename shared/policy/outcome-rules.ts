@@ -38,8 +38,8 @@ import type {
 const readTerms = record<Ratio>({ num: integer(0, RATIO_TERM_MAX), den: integer(1, RATIO_TERM_MAX) });
 export const readRatio: Reader<Ratio> = described(
   () => schemaOf(readTerms),
-  (value, path) => {
-    const ratio = readTerms(value, path);
+  (value, path, all) => {
+    const ratio = readTerms(value, path, all);
     return ratio.num <= ratio.den ? ratio : misfit(path, "a ratio of at most 1", "POLICY_RATIO");
   },
 );
@@ -47,7 +47,7 @@ export const readRatio: Reader<Ratio> = described(
 const readCount = integer(1, HOLDERS_MAX);
 export const readThreshold: Reader<Threshold> = described(
   () => ({ anyOf: [schemaOf(readCount), schemaOf(readRatio)] }),
-  (value, path) => (typeof value === "number" ? readCount(value, path) : readRatio(value, path)),
+  (value, path, all) => (typeof value === "number" ? readCount(value, path) : readRatio(value, path, all)),
 );
 
 /** A list in which nothing stands twice. */
@@ -59,8 +59,8 @@ export function distinct<T>(
 ): Reader<readonly T[]> {
   const readList = list(reader, most, least);
   const schema = () => ({ ...schemaOf(readList), uniqueItems: true });
-  return described(schema, (value, path) => {
-    const items = readList(value, path);
+  return described(schema, (value, path, all) => {
+    const items = readList(value, path, all);
     const twice = items.findIndex((item, index) => items.indexOf(item) !== index);
     return twice < 0 ? items : misfit(`${path}[${twice}]`, `said once; it says ${String(items[twice])} again`, code);
   });

@@ -32,8 +32,8 @@ export function isLogical(place: Place): place is LogicalPlace {
 
 const coordinate = integer(-COORDINATE_MAX, COORDINATE_MAX);
 
-export const readVector: Reader<Vector> = (value, path) =>
-  list(coordinate, 3, 3)(value, path) as readonly number[] as Vector;
+export const readVector: Reader<Vector> = (value, path, all) =>
+  list(coordinate, 3, 3)(value, path, all) as readonly number[] as Vector;
 
 const readRange = record<Range>({
   with: text(),
@@ -49,7 +49,7 @@ const readMetric = record<MetricPlace>({
   ranges: list(readRange, RANGES_MAX),
 });
 
-export const readPlace: Reader<Place> = (value, path) => {
+export const readPlace: Reader<Place> = (value, path, all) => {
   if (!isCborMap(value)) return misfit(path, "a map");
-  return value.has("position") ? readMetric(value, path) : readLogical(value, path);
+  return value.has("position") ? readMetric(value, path, all) : readLogical(value, path, all);
 };

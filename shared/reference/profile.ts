@@ -49,19 +49,19 @@ export const PROFILE_SHAPE =
 const length = integer(0, COORDINATE_MAX);
 
 /** In a plane a corner may be written without its height, which does not count there. */
-const readCorner: Reader<Vector> = (value, path) =>
-  readVector(Array.isArray(value) && value.length === 2 ? [...value, 0] : value, path);
+const readCorner: Reader<Vector> = (value, path, all) =>
+  readVector(Array.isArray(value) && value.length === 2 ? [...value, 0] : value, path, all);
 
-const readFence: Reader<Fence> = (value, path) =>
+const readFence: Reader<Fence> = (value, path, all) =>
   isCborMap(value) && value.has("polygon")
-    ? record<{ polygon: readonly Vector[] }>({ polygon: list(readCorner, CORNERS_MAX, 3) })(value, path)
-    : record<{ centre: Vector; radius: number }>({ centre: readVector, radius: length })(value, path);
+    ? record<{ polygon: readonly Vector[] }>({ polygon: list(readCorner, CORNERS_MAX, 3) })(value, path, all)
+    : record<{ centre: Vector; radius: number }>({ centre: readVector, radius: length })(value, path, all);
 
 type Kind = Constraint["kind"];
 const READERS: { readonly [K in Kind]: Reader<Extract<Constraint, { kind: K }>> } = {
   range: record({ kind: oneOf("range"), frame: text(), limit: length }),
-  fence: (value, path) => {
-    const constraint = record({ kind: oneOf("fence"), frame: text(), fence: readFence })(value, path);
+  fence: (value, path, all) => {
+    const constraint = record({ kind: oneOf("fence"), frame: text(), fence: readFence })(value, path, all);
     const flaw = "polygon" in constraint.fence ? flawOfPolygon(constraint.fence.polygon, constraint.frame) : null;
     return flaw === null ? constraint : misfit(`${path}.fence.polygon`, flaw);
   },
@@ -79,11 +79,11 @@ const READERS: { readonly [K in Kind]: Reader<Extract<Constraint, { kind: K }>> 
   ),
 };
 
-const readConstraint: Reader<Constraint> = (value, path) => {
+const readConstraint: Reader<Constraint> = (value, path, all) => {
   const kind = isCborMap(value) ? value.get("kind") : undefined;
   const known = Object.hasOwn(READERS, String(kind));
   return known
-    ? READERS[kind as Kind](value, path)
+    ? READERS[kind as Kind](value, path, all)
     : misfit(`${path}.kind`, `one of ${Object.keys(READERS).join(", ")}`);
 };
 

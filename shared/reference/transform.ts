@@ -19,8 +19,8 @@ const SCALE = 1_000_000_000n;
 /** How far a rounded matrix may be from a rotation: eight units in the last place of each product. */
 const SLACK = 8n * SCALE;
 
-export const readRotation: Reader<Rotation> = (value, path) => {
-  const rows = list(integer(-Number(SCALE), Number(SCALE)), 9, 9)(value, path);
+export const readRotation: Reader<Rotation> = (value, path, all) => {
+  const rows = list(integer(-Number(SCALE), Number(SCALE)), 9, 9)(value, path, all);
   return isRotation(rows.map(BigInt)) ? rows : misfit(path, "a rotation matrix in parts per billion, row by row");
 };
 

@@ -169,8 +169,8 @@ const readFields: Reader<SourceDocument> = withDefaults<SourceDocument>(
   }),
 );
 
-export const readSource: Reader<SourceDocument> = (value, path) => {
-  const source = readFields(value, path);
+export const readSource: Reader<SourceDocument> = (value, path, all) => {
+  const source = readFields(value, path, all);
   const plain = source.scheme === "hmac" || source.scheme === "ed25519";
   if (plain && source.signature === null) misfit(`${path}.signature`, `given for the scheme ${source.scheme}`);
   if (!plain && source.signature !== null) misfit(`${path}.signature`, `left out for the scheme ${source.scheme}`);

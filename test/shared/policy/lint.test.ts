@@ -58,6 +58,20 @@ describe("the linter", () => {
     const findings = findingsIn({ pattern: "approval", set } as unknown as Malformed);
     const paths = ["extra", "outcome.rule", "roles.approver.closes", "timing.window", "title"];
     expect(findings.map(({ path }) => path).sort()).toEqual(paths);
+    const deep = {
+      admission: { factors: [{ kind: "window", tolerance: -1, mode: "x" }], thresholds: { admit: -1, defer: "x" } },
+      proximity: { constraints: [{ kind: "fence", frame: 1, fence: { centre: [1, "x", 3], radius: -1 } }] },
+    };
+    const within = findingsIn({ pattern: "approval", set: deep } as unknown as Malformed).map(({ path }) => path);
+    expect(within.sort()).toEqual([
+      "admission.factors[0].mode",
+      "admission.factors[0].tolerance",
+      "admission.thresholds.admit",
+      "admission.thresholds.defer",
+      "proximity.constraints[0].fence.centre[1]",
+      "proximity.constraints[0].fence.radius",
+      "proximity.constraints[0].frame",
+    ]);
     const senses = { "outcome.carries": ["assent"], "outcome.veto": ["bishop"], "roles.applicant.most": 0 };
     const sense = findingsIn({ pattern: "approval", set: senses } as unknown as Malformed);
     expect(sense.map(({ code }) => code).sort()).toEqual([
