@@ -94,6 +94,7 @@ export function openRound(
     closing,
     batched,
     intake: NO_INTAKE,
+    fixed: null,
     earlyAt: null,
     reports: new Map(),
     answered: new Map(),

@@ -31,7 +31,8 @@ function reckonedAnew(state: CeremonyState, by: number): CeremonyState {
     prevote: moved(prevote),
     precommit: moved(precommit),
   };
-  const rebased = { ...round, earlyAt: moved(round.earlyAt), closing: { ...round.closing, due } };
+  const fixed = round.fixed === null ? null : { ...round.fixed, at: round.fixed.at + by };
+  const rebased = { ...round, fixed, earlyAt: moved(round.earlyAt), closing: { ...round.closing, due } };
   return { ...replaceRound(state, rebased), statusAt: moved(state.statusAt) };
 }
 

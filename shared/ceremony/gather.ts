@@ -157,23 +157,36 @@ export function isComplete(policy: Policy, round: Round): boolean {
   return haveAllSpoken(policy, round, new Set([...round.held.values()].map(({ slot }) => slot.seat)));
 }
 
-/**
- * An early close needs each fixing contribution to be held, by what electors reported, by power W + 2f − q + 1: then every D(J) has
- * it. This party counts itself. A status names ids by their first bytes; a witness, which is the last word on what its elector holds, whole.
- */
-export function isSettledEverywhere(policy: Policy, rounds: readonly Round[]): boolean {
+/** Notes since when this party has held what fixes the verdict; the same round where nothing changes. */
+export function noteFixed(policy: Policy, rounds: readonly Round[], now: number): Round {
   const round = rounds.at(-1) as Round;
-  const { electorate, own, witnesses } = round.closing;
   const ids = policy.timing.early ? fixing(policy, rounds) : null;
-  if (ids === null) return false;
+  const before = round.fixed;
+  if (ids === (before?.ids ?? null)) return round;
+  const isSame = ids !== null && before !== null && ids.join() === before.ids.join();
+  return { ...round, fixed: ids === null ? null : { ids, at: isSame ? before.at : now } };
+}
+
+/**
+ * Since when, by each one's own stamp, the verdict has been fixed everywhere; null while it is not. An early close needs each fixing
+ * contribution to be held, by what electors reported, by power W + 2f − q + 1: then every D(J) has it. This party counts itself. A status names
+ * ids by their first bytes; a witness, which is the last word on what its elector holds, whole.
+ */
+export function settledSince({ fixed, closing, reports }: Round): number | null {
+  if (fixed === null) return null;
+  const { electorate, own, witnesses } = closing;
   const need = electorate.total + 2 * electorate.tolerated - electorate.quorum + 1;
-  return ids.every((id) => {
+  let since = fixed.at;
+  for (const id of fixed.ids) {
     const prefix = prefixOf(id);
-    const reporting = [...round.reports].filter(([, { body }]) => body.contributions.includes(prefix));
+    const reporting = [...reports].filter(([, { body }]) => body.contributions.includes(prefix));
     const listing = [...witnesses].filter(([, held]) => held.every(({ body }) => body.ids.includes(id)));
     const holders = [...reporting, ...listing].map(([seat]) => seat);
-    return powerOf(electorate, own === null ? holders : [...holders, own]) >= need;
-  });
+    if (powerOf(electorate, own === null ? holders : [...holders, own]) < need) return null;
+    const said = [...reporting.map(([, report]) => report), ...listing.flatMap(([, held]) => held)];
+    for (const { at } of said) since = Math.max(since, at[1]);
+  }
+  return since;
 }
 
 export function prefixOf(id: Id): string {

@@ -15,7 +15,7 @@ import { unpark } from "./absorb.ts";
 import { advance, openNext } from "./advance.ts";
 import { batchesPerElector } from "./batch.ts";
 import { countedBy, outcomeRoot } from "./counted.ts";
-import { isSettledEverywhere, itemsPerSeat } from "./gather.ts";
+import { itemsPerSeat, noteFixed, settledSince } from "./gather.ts";
 import { bringBatches } from "./intake.ts";
 import { carryOn } from "./notice.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
@@ -90,14 +90,20 @@ function surroundings(turn: Turn, round: Round): Surroundings {
   return { now: turn.now, held: round.held, mayClose, perSeat, batches, timing };
 }
 
-/** Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. */
+/**
+ * Starts the settle margin once the verdict is fixed everywhere; null where nothing changes. It is counted from when the last of them came to
+ * hold it, not from when that was heard here: so all wait until one and the same instant, however long reports travel.
+ */
 function planEarlyClose(turn: Turn, round: Round): Turn | null {
   const { own, witnesses } = round.closing;
   if (own === null || round.earlyAt !== null || turn.now >= round.closesAt || witnesses.has(own)) return null;
   const policy = policyOf(turn.state);
-  if (!isSettledEverywhere(policy, turn.state.rounds)) return null;
-  const earlyAt = turn.now + policy.timing.settleMargin;
-  return { ...turn, state: replaceRound(turn.state, { ...round, earlyAt }) };
+  const noted = noteFixed(policy, turn.state.rounds, turn.now);
+  const since = settledSince(noted);
+  if (noted === round && since === null) return null;
+  // Whoever's clock is ahead, or says so, makes nobody wait longer than from now.
+  const earlyAt = since === null ? null : Math.min(since, turn.now) + policy.timing.settleMargin;
+  return { ...turn, state: replaceRound(turn.state, { ...noted, earlyAt }) };
 }
 
 function sayInClosing(

@@ -60,6 +60,8 @@ export type Round = {
   /** Seats whose holders run no agent, by their numbers, and what is taken in for them. */
   readonly batched: ReadonlySet<number>;
   readonly intake: Intake;
+  /** What fixes the verdict by itself, and since when this party has held it; null while it is open. A restart counts anew. */
+  readonly fixed: { readonly ids: readonly Id[]; readonly at: number } | null;
   /** When the settle margin of an early close ends; null while the verdict is open. */
   readonly earlyAt: number | null;
   /** Latest status of each seat: what it reports to hold. */

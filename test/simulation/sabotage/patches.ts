@@ -146,8 +146,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     "early-unsettled",
     "a round closes early on what one party holds by itself",
     GATHER,
-    "[...holders, own]) >= need;",
-    "[...holders, own]) >= 0;",
+    "[...holders, own]) < need) return null;",
+    "[...holders, own]) < 0) return null;",
   ),
   one(
     "no-third-witness",
