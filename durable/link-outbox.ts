@@ -5,7 +5,7 @@ import { FRAME_BYTES_MAX } from "../shared/limits.ts";
 import { buildOutboundSubject } from "../shared/mesh/subject.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 import type { Bus } from "./bus.ts";
-import { count, leave, noteTrouble } from "./link-schema.ts";
+import { Bodies, count, leave, noteTrouble } from "./link-schema.ts";
 import { Unwritten } from "./link-unwritten.ts";
 
 export type OutgoingFrame = {
@@ -15,8 +15,8 @@ export type OutgoingFrame = {
   readonly key: string;
   readonly frame: Uint8Array;
   /**
-   * Its number among the party's own statements; null for what is not numbered or not its own. An own statement is stored in the party's
-   * journal before it leaves for anyone, so that no copy of the agent, however old, can sign its place a second time unknowingly.
+   * Its number among the party's own statements; null for what is not numbered or not its own. An own statement goes to the party's journal
+   * before it goes to anyone, so that no copy of the agent, however old, can sign its place a second time unknowingly.
    */
   readonly own: number | null;
 };
@@ -63,12 +63,18 @@ export class Outbox {
   readonly #bus: () => Bus | undefined;
   readonly #unwritten: Unwritten;
   readonly #lanes = new Map<string, Lane>();
+  /**
+   * Rows of the journal that the present connection was given: what follows them there cannot reach the server without them, so nobody
+   * waits for the receipt. Where one fails, whatever comes next waits for it.
+   */
+  readonly #given = new Set<number>();
 
   constructor(storage: DurableObjectStorage, bus: () => Bus | undefined, unwritten = new Unwritten(storage)) {
     this.#storage = storage;
     this.#sql = storage.sql;
     this.#bus = bus;
     this.#unwritten = unwritten;
+    this.#lane(JOURNAL_LANE); // the first: it is filled before those that wait for it
   }
 
   put(items: readonly OutgoingFrame[], nowMs: number): SendReport {
@@ -92,6 +98,7 @@ export class Outbox {
 
   /** The link is up, or up again: what waited before this instance, or was put off because of it, is due now. */
   resume(): void {
+    this.#given.clear(); // a connection that was lost may have lost them
     for (const peer of this.#waiting()) this.#lane(peer);
     for (const lane of this.#lanes.values()) {
       lane.failures = 0;
@@ -189,25 +196,27 @@ export class Outbox {
     return lane;
   }
 
-  #fill(peer: string, lane: Lane): void {
+  /** True where something was sent. */
+  #fill(peer: string, lane: Lane): boolean {
     const bus = this.#bus();
-    if (bus === undefined) return;
+    if (bus === undefined) return false;
     const nowMs = Date.now();
     // A lane in trouble sends one row as a probe; its receipt opens the window again.
     const room = (lane.failures > 0 ? 1 : WINDOW) - lane.inFlight.size;
-    if (room <= 0) return;
+    if (room <= 0) return false;
     if (nowMs < lane.dueMs) {
       this.#later(peer, lane, lane.dueMs - nowMs);
-      return;
+      return false;
     }
+    const arrived = this.#unwritten.rows;
     const due = this.#sql
       .exec<Row>(
         `SELECT id, topic, body, msg_id, attempts, due FROM sending
          WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?4)) AND (peer = ?2 OR NOT EXISTS (
            SELECT 1 FROM sending AS own
-           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?4))))
+           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?5))))
          ORDER BY due, id LIMIT ?3`,
-        ...[peer, JOURNAL_LANE, WINDOW * 2, this.#unwritten.rows],
+        ...[peer, JOURNAL_LANE, WINDOW * 2, JSON.stringify(arrived), JSON.stringify([...arrived, ...this.#given])],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));
@@ -215,20 +224,23 @@ export class Outbox {
     for (const row of ready) void this.#publish(bus, peer, lane, row);
     const next = due[0];
     if (ready.length === 0 && next !== undefined) this.#later(peer, lane, next.due - nowMs);
+    return ready.length > 0;
   }
 
   async #publish(bus: Bus, peer: string, lane: Lane, row: Row): Promise<void> {
     lane.inFlight.add(row.id);
     try {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
-      await bus.publish(subject, this.#frameOf(row.body), row.msg_id);
+      const receipt = bus.publish(subject, this.#frameOf(row.body), row.msg_id);
+      if (peer === JOURNAL_LANE && lane.failures === 0) this.#given.add(row.id);
+      await receipt;
       // The row may have been replaced meanwhile; then it has a new message id and goes out again.
       const same = this.#sql.exec("SELECT 1 FROM sending WHERE id = ? AND msg_id = ?", row.id, row.msg_id).toArray();
       if (same.length > 0) this.#unwritten.arrived(row.id, row.body);
       lane.failures = 0;
       lane.dueMs = 0;
-      if (peer === JOURNAL_LANE) this.pump();
-      else this.#unwritten.count("SENT", 1);
+      if (peer !== JOURNAL_LANE) this.#unwritten.count("SENT", 1);
+      else if (!this.#given.has(row.id)) this.pump();
     } catch (error) {
       const nowMs = Date.now();
       this.#sql.exec(
@@ -243,31 +255,19 @@ export class Outbox {
       noteTrouble(this.#sql, `publish to ${peer}`, error, nowMs);
     } finally {
       lane.inFlight.delete(row.id);
-      if (lane.failures > 0 || lane.inFlight.size <= WINDOW / 2) this.#fill(peer, lane);
+      this.#given.delete(row.id);
+      if (lane.failures > 0 || lane.inFlight.size <= WINDOW / 2) this.#refill(peer, lane);
     }
   }
 
   #later(peer: string, lane: Lane, ms: number): void {
     clearTimeout(lane.timer);
-    lane.timer = setTimeout(() => this.#fill(peer, lane), Math.max(ms, 10));
-  }
-}
-
-/** What is put at once often goes to several peers: it is stored once. */
-class Bodies {
-  readonly #sql: SqlStorage;
-  #last: { readonly frame: Uint8Array; readonly body: number } | null = null;
-
-  constructor(sql: SqlStorage) {
-    this.#sql = sql;
+    lane.timer = setTimeout(() => this.#refill(peer, lane), Math.max(ms, 10));
   }
 
-  of(frame: Uint8Array): number {
-    if (this.#last !== null && (this.#last.frame === frame || equalBytes(this.#last.frame, frame)))
-      return this.#last.body;
-    const { id } = this.#sql.exec<{ id: number }>("INSERT INTO bodies (frame) VALUES (?) RETURNING id", frame).one();
-    this.#last = { frame, body: id };
-    return id;
+  /** What the journal was given may leave. */
+  #refill(peer: string, lane: Lane): void {
+    if (this.#fill(peer, lane) && peer === JOURNAL_LANE) this.pump();
   }
 }
 

@@ -1,4 +1,5 @@
 // The link's tables, and the two bounded records that people read: what was refused, and what went wrong last.
+import { equalBytes } from "../shared/bytes.ts";
 
 /** Refusals kept for people; older ones only count. */
 const REFUSED_ROWS_MAX = 256;
@@ -59,6 +60,24 @@ export function count(sql: SqlStorage, name: string, n: number): void {
 export function counted(sql: SqlStorage): Record<string, number> {
   const rows = sql.exec<{ name: string; n: number }>("SELECT name, n FROM counted").toArray();
   return Object.fromEntries(rows.map(({ name, n }) => [name, n]));
+}
+
+/** What is put at once often goes to several peers: it is stored once. */
+export class Bodies {
+  readonly #sql: SqlStorage;
+  #last: { readonly frame: Uint8Array; readonly body: number } | null = null;
+
+  constructor(sql: SqlStorage) {
+    this.#sql = sql;
+  }
+
+  of(frame: Uint8Array): number {
+    if (this.#last !== null && (this.#last.frame === frame || equalBytes(this.#last.frame, frame)))
+      return this.#last.body;
+    const { id } = this.#sql.exec<{ id: number }>("INSERT INTO bodies (frame) VALUES (?) RETURNING id", frame).one();
+    this.#last = { frame, body: id };
+    return id;
+  }
 }
 
 /** A frame goes with the last row that names it. */

@@ -35,9 +35,9 @@ export class Unwritten {
     else this.#later();
   }
 
-  /** Rows that are still there although their frames have arrived, as JSON. */
-  get rows(): string {
-    return JSON.stringify([...this.#arrived.keys()]);
+  /** Rows that are still there although their frames have arrived. */
+  get rows(): readonly number[] {
+    return [...this.#arrived.keys()];
   }
 
   write(): void {
