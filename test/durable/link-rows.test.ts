@@ -9,14 +9,8 @@ import { counted, createTables, lastHeard, lastTrouble, listRefused, noteRefused
 import { Unwritten } from "../../durable/link-unwritten.ts";
 import { FRAME_BYTES_MAX } from "../../shared/limits.ts";
 import { sqliteStorage } from "../support/sqlite-storage.ts";
+import { manualBus, status } from "./manual-bus.ts";
 import { until } from "./parties.ts";
-
-type Publication = {
-  readonly subject: string;
-  readonly text: string;
-  readonly msgId: string;
-  settle(error?: Error): void;
-};
 
 let storage: DurableObjectStorage;
 
@@ -24,28 +18,6 @@ beforeEach(() => {
   storage = sqliteStorage();
   createTables(storage.sql);
 });
-
-/** A bus whose receipts come when the test says so. */
-function manualBus(): { bus: Bus; published: Publication[] } {
-  const published: Publication[] = [];
-  const bus: Bus = {
-    publish: (subject, data, msgId) =>
-      new Promise((resolve, reject) => {
-        const settle = (error?: Error) => (error === undefined ? resolve() : reject(error));
-        published.push({ subject, text: new TextDecoder().decode(data), msgId, settle });
-      }),
-    recall: async () => null,
-    pull: async () => [],
-    waiting: async () => 0,
-    alive: async () => true,
-    close: () => undefined,
-  };
-  return { bus, published };
-}
-
-function status(text: string) {
-  return { peer: "beta", topic: "mesh.00ff", key: "status", frame: new TextEncoder().encode(text), own: null };
-}
 
 describe("the outbox", () => {
   it("sends a row again when it was replaced while its predecessor was in flight", async () => {
@@ -180,65 +152,6 @@ describe("the outbox", () => {
     outbox.expire(week + 1_500);
     expect(outbox.lanes()).toEqual([{ peer: "beta", rows: 1, failures: 0 }]);
     expect(counted(storage.sql)).toEqual({ OUTBOX_EXPIRED: 1 });
-  });
-
-  const to = (peer: string, own: number | null) => ({ ...status("said"), key: `said ${own}`, peer, own });
-
-  it("gives an own statement to the journal before anyone, and to the others without waiting for the receipt", async () => {
-    const { bus, published } = manualBus();
-    const outbox = new Outbox(storage, () => bus);
-    outbox.put([to("beta", null)], 1);
-    outbox.pump();
-    outbox.put([to("beta", 7), to("gamma", 7)], 1);
-    outbox.pump();
-    const all = ["to.beta.mesh.00ff", "own.mesh.00ff.7", "to.beta.mesh.00ff", "to.gamma.mesh.00ff"];
-    expect(published.map(({ subject }) => subject)).toEqual(all);
-    expect(new TextDecoder().decode(outbox.lastOwn("mesh.00ff") ?? undefined)).toBe("said");
-    published[1]?.settle();
-    await sleep(0);
-    expect(outbox.lastOwn("mesh.00ff")).toBeNull();
-    expect(published).toHaveLength(all.length);
-  });
-
-  it("sends nothing more of a statement that the journal did not take, nor of the next, before it has again", async () => {
-    const { bus, published } = manualBus();
-    const outbox = new Outbox(storage, () => bus);
-    outbox.put([to("beta", 7)], 1);
-    outbox.pump();
-    published[0]?.settle(new Error("no receipt"));
-    published[1]?.settle(new Error("no receipt"));
-    await sleep(0);
-    outbox.put([to("gamma", 7), to("gamma", 8), to("gamma", null)], 1);
-    outbox.pump();
-    expect(published.slice(2).map(({ subject }) => subject)).toEqual(["to.gamma.mesh.00ff"]);
-    const sent = (count: number) =>
-      until(
-        async () => published.slice(3).map(({ subject }) => subject),
-        (found) => found.length === count,
-      );
-    expect(await sent(1)).toEqual(["own.mesh.00ff.8"]); // the probe
-    await sleep(0);
-    published[3]?.settle();
-    const rest = (await sent(5)).slice(1);
-    expect(rest.toSorted()).toEqual([
-      "own.mesh.00ff.7",
-      ...["beta", "gamma", "gamma"].map((peer) => `to.${peer}.mesh.00ff`),
-    ]);
-    expect(rest.indexOf("own.mesh.00ff.7")).toBeLessThan(rest.indexOf("to.beta.mesh.00ff"));
-  });
-
-  it("gives what was given to a lost connection to the journal again before anyone is sent it", async () => {
-    const { bus, published } = manualBus();
-    const outbox = new Outbox(storage, () => bus);
-    outbox.put([to("beta", 7)], 1);
-    outbox.pump();
-    outbox.resume();
-    outbox.put([to("gamma", 7)], 1);
-    outbox.pump();
-    expect(published.map(({ subject }) => subject)).toEqual(["own.mesh.00ff.7", "to.beta.mesh.00ff"]);
-    published[0]?.settle();
-    await sleep(0);
-    expect(published.at(-1)?.subject).toBe("to.gamma.mesh.00ff");
   });
 
   it("sends nothing without a bus, and everything once there is one", () => {
