@@ -44,8 +44,16 @@ function exitFor(exit: number, flags: Flags): number {
 function tell(answered: Answer, flags: Flags, output: Call["output"]): void {
   const fields = readFields(flags.fields);
   const absent = absentIn(answered.data ?? {}, fields);
-  if (absent.length > 0) process.stderr.write(`--fields: the answer has no ${absent.join(", ")}\n`);
+  if (absent.length > 0)
+    process.stderr.write(`--fields: the answer has no ${absent.join(", ")}${those(answered.data)}\n`);
   print(answered, { output, fields });
+}
+
+/** What may be asked for instead. */
+function those(data: unknown): string {
+  const one: unknown = Array.isArray(data) ? data[0] : data;
+  const names = typeof one === "object" && one !== null ? Object.keys(one) : [];
+  return names.length === 0 ? "" : `; it has ${names.join(", ")}`;
 }
 
 async function answer(

@@ -72,6 +72,8 @@ export function findCommand(
 }
 
 function meant(commands: readonly Command[], words: readonly string[]): string {
+  const verbs = commands.map(({ name }) => name).filter((name) => name.endsWith(` ${words[0]}`));
+  if (verbs.length > 0) return `; there is ${verbs.join(", ")}`;
   const near = commands
     .map(({ name }) => ({ name, far: distance(name, words.slice(0, name.split(" ").length).join(" ")) }))
     .filter(({ far }) => far <= 2)

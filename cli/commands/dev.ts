@@ -103,6 +103,7 @@ async function portsOf(call: Call, count: number): Promise<readonly number[]> {
 /** Until Ctrl-C, a signal, or the key for it. Keys are taken at a terminal only. */
 function ended(call: Call, stack: Stack, dir: string): Promise<void> {
   return new Promise((done) => {
+    let ending = false;
     const end = () => {
       process.stdin.off("data", onKeys);
       if (process.stdin.isTTY) process.stdin.setRawMode(false).pause();
@@ -116,7 +117,11 @@ function ended(call: Call, stack: Stack, dir: string): Promise<void> {
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
       // The local runtime's own listener would end this process before its agents have stopped.
       process.removeAllListeners(signal);
-      process.once(signal, () => void desk.settled().then(end));
+      // npm hands on what a terminal has sent us too: a second one changes nothing.
+      process.on(signal, () => {
+        if (!ending) void desk.settled().then(end);
+        ending = true;
+      });
     }
     if (!process.stdin.isTTY) return;
     call.say(KEYS);

@@ -2,6 +2,7 @@
 // own side whether answers and deliveries arrive. A probe leaves nothing behind: it is sent under a condition that no stream fulfils.
 import { connect, credsAuthenticator, headers, type NatsConnection, type NatsError } from "nats.ws";
 import { type Fault, fault } from "../../shared/result.ts";
+import { reasonOf } from "../agent-client.ts";
 
 export type BusLogin = {
   readonly NATS_URL: string;
@@ -65,9 +66,19 @@ async function dial({ NATS_URL, NATS_USER = "", NATS_PASSWORD = "", NATS_CREDS }
   try {
     return await connect({ servers: NATS_URL, ...who, timeout: CONNECT_MS, reconnect: false });
   } catch (error) {
-    const reason = (error as NatsError).message.replaceAll("'", "");
+    const reason = (error as NatsError).message.replaceAll("'", "") || (await silenceOf(NATS_URL));
     const refused = /authorization|authentication|expired|revoked|nonce|creds|credential/i.test(reason);
     throw new BusFault(fault(refused ? "BUS_LOGIN_REFUSED" : "UNREACHABLE", { url: NATS_URL, reason }).fault);
+  }
+}
+
+/** A WebSocket does not say why it failed; a plain request to the same place does. */
+async function silenceOf(url: string): Promise<string> {
+  try {
+    const { status } = await fetch(url.replace(/^ws/, "http"), { signal: AbortSignal.timeout(ANSWER_MS) });
+    return `it answers ${status} over HTTP, and takes no WebSocket`;
+  } catch (error) {
+    return reasonOf(error as Error);
   }
 }
 

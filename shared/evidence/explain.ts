@@ -216,7 +216,8 @@ function elsewhereOf({ ending, rounds, outcomes, self }: CeremonyState, { id, ro
   const judged = rounds[round ?? -1]?.closing.decision?.set.includes(id) === true;
   const last = rounds.at(-1);
   if (ending === null || last === undefined || !judged) return null;
-  const others = [...new Set(last.seats.map(({ authority }) => authority))].filter((name) => name !== self.authority);
+  const speaking = last.seats.filter(({ index }) => !last.batched.has(index)).map(({ authority }) => authority);
+  const others = [...new Set(speaking)].filter((name) => name !== self.authority);
   const said = new Map(
     [...outcomes].map(([seat, { body }]) => [last.seats.find(({ index }) => index === seat)?.authority, body.digest]),
   );

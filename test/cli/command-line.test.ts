@@ -71,6 +71,7 @@ describe("reading a line", () => {
       "evidence burn",
       "64 there is no command evidence burn; there is evidence show, evidence export, evidence prove, evidence included",
     ],
+    ["watch 22986fb42965", "64 there is no command watch; there is ceremony watch"],
     ["verfy x", "64 there is no command verfy; did you mean verify?"],
     ["policy lint x -o yaml", "64 -o takes text, json or jsonl"],
   ])("refuses %s", (line, reason) => expect(reasonFor(line)).toBe(reason));

@@ -126,8 +126,9 @@ describe("mesh check", () => {
       "BUS_LOGIN_REFUSED",
       "the server says: Authorization Violation",
     ]);
-    const away = await run("mesh", "check", at("acme"), "--login", { ...login, NATS_URL: "ws://127.0.0.1:1" });
+    const away = await run("mesh", "check", at("acme"), "--login", { ...login, NATS_URL: "ws://127.0.0.1:2" });
     expect([away.exit, away.refusal?.code]).toEqual([9, "UNREACHABLE"]);
+    expect(away.refusal?.why).toContain("ECONNREFUSED"); // which the WebSocket itself does not say
   });
 
   it("says how far a partner's clock is, and whether it shows the root by which it is known", async () => {

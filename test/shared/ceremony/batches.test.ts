@@ -83,7 +83,12 @@ describe("batches", () => {
     const told = (name: string) => explainOne(sale.net.agent(name).state, { refused: [], stored: () => [] }, first.id);
     expect(told("acme")).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
     close(sale);
-    expect(told("bolt")).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
+    const elsewhere = { same: ["acme", "crux"], different: [], notHeard: [] };
+    expect(told("bolt")).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted", elsewhere: null } });
+    const batch = batchesAt(sale, "bolt")[0]?.id as string;
+    expect(explainOne(sale.net.agent("bolt").state, { refused: [], stored: () => [] }, batch)).toMatchObject({
+      value: { elsewhere },
+    });
     const bundle = parseBundle(bytesOf(bundleOf(sale.net.agent("crux"))));
     const explained = bundle.ok ? await explainBundle(bundle.value, trustIn(sale.parties), first.id) : bundle;
     expect(explained).toMatchObject({ ok: true, value: { id: first.id, verdict: "admitted" } });
