@@ -71,19 +71,27 @@ export function toBase64(bytes: Uint8Array): string {
   return btoa(binary);
 }
 
-/** More lenient than we are (it skips spaces and missing padding), so its answer is encoded again and compared. */
-function decodeBase64(text: string): string | null {
+/** The engine's own, where it has one; as lenient as `atob` where it skips spaces. */
+const { fromBase64: nativeBase64 } = Uint8Array as unknown as {
+  readonly fromBase64?: (text: string, options: { readonly lastChunkHandling: "strict" }) => Uint8Array<ArrayBuffer>;
+};
+
+/** Padded standard base64 in its one canonical spelling; null for anything else, so one byte string has one text. */
+export function parseBase64(text: string): Uint8Array<ArrayBuffer> | null {
   try {
-    return atob(text);
+    if (nativeBase64 === undefined) return readBase64(text);
+    const bytes = nativeBase64.call(Uint8Array, text, { lastChunkHandling: "strict" });
+    // Padding is asked for and what stands before it is canonical: a text that is longer has spaces in it.
+    return 4 * Math.ceil(bytes.length / 3) === text.length ? bytes : null;
   } catch {
     return null;
   }
 }
 
-/** Padded standard base64 in its one canonical spelling; null for anything else, so one byte string has one text. */
-export function parseBase64(text: string): Uint8Array<ArrayBuffer> | null {
-  const binary = decodeBase64(text);
-  if (binary === null || btoa(binary) !== text) return null;
+/** `atob` skips spaces and missing padding, so its answer is encoded again and compared. */
+function readBase64(text: string): Uint8Array<ArrayBuffer> | null {
+  const binary = atob(text);
+  if (btoa(binary) !== text) return null;
   const bytes = new Uint8Array(binary.length);
   for (let at = 0; at < bytes.length; at++) bytes[at] = binary.charCodeAt(at);
   return bytes;

@@ -1,6 +1,6 @@
 // A party's card: what partners need in order to recognise it, and nothing secret. A card proves that its root empowers its agent's key;
 // that the root is the organisation's own is for people to compare, by words, over another road.
-import { parseBase64, toBase64, toHex } from "../bytes.ts";
+import { parseBase64, toBase64 } from "../bytes.ts";
 import { fromJson, type Json } from "../cbor/json.ts";
 import { anything, hex32, list, misfit, oneOf, type Reader, readAs, recordWith } from "../cbor/read.ts";
 import { CHAIN_FRAMES_MAX } from "../limits.ts";
@@ -60,7 +60,7 @@ export async function openCard(document: Json | unknown): Promise<Result<Card>> 
   if (!proved.ok) return invalid("credentials", proved.fault.code);
   if (rootOf(chain.value) !== root)
     return fault("CARD_INVALID", { path: "root", need: "the key that signed the credentials" });
-  if (toHex(leafOf(chain.value).grant.key) !== key)
+  if (leafOf(chain.value).holder !== key)
     return fault("CARD_INVALID", { path: "key", need: "the key that the credentials empower" });
   return ok({ name, mesh, root, key, credentials });
 }

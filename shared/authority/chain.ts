@@ -46,12 +46,13 @@ export function parseChain(frames: readonly Uint8Array[], memory: ChainMemory | 
 
 /** A grant, or behind a grant the rotation of its key. */
 function parseLink(frame: Uint8Array, before: Credential | undefined): Result<Credential> {
-  const grant = parseCredential(frame);
-  if (grant.ok || before === undefined) return grant;
+  const credential = parseCredential(frame);
+  if (credential.ok || before === undefined) return credential;
   const parsed = parseAuthorityStatement(frame);
-  if (!parsed.ok || !isStatement(parsed.value.signed, "rotation")) return grant;
+  if (!parsed.ok || !isStatement(parsed.value.signed, "rotation")) return credential;
   const { id, signer, body } = parsed.value.signed;
-  return ok({ id, frame, issuer: signer, grant: rotatedGrant(before.grant, body), succeeds: toHex(body.succeeds) });
+  const grant = rotatedGrant(before.grant, body);
+  return ok({ id, frame, issuer: signer, holder: toHex(grant.key), grant, succeeds: toHex(body.succeeds) });
 }
 
 /** The same grant under the next key, for the time that both allow. */
@@ -108,8 +109,7 @@ export const checkLinkage: LinkCheck = (chain) => {
   for (const [index, link] of chain.entries()) {
     const before = chain[index - 1];
     if (before === undefined) continue;
-    if (link.succeeds === null && link.issuer !== toHex(before.grant.key))
-      return fault("CHAIN_BROKEN", { link: index });
+    if (link.succeeds === null && link.issuer !== before.holder) return fault("CHAIN_BROKEN", { link: index });
     if (link.succeeds === null) continue;
     const rotation = { succeeds: link.succeeds, key: link.grant.key, signer: link.issuer };
     const reason = successionFlaw(rotation, { id: before.id, next: before.grant.next });
@@ -159,7 +159,7 @@ export function coversJurisdiction(outer: readonly string[], inner: string): boo
 
 /** The root's key and those that the links grant, in their order. */
 function keysIn(chain: Chain): readonly string[] {
-  return [rootOf(chain), ...chain.map(({ grant }) => toHex(grant.key))];
+  return [rootOf(chain), ...chain.map(({ holder }) => holder)];
 }
 
 /** Every key sound, then every link signed by its issuer: as many signatures as there are links, once for a chain. */

@@ -42,6 +42,8 @@ export type Credential = {
   readonly frame: Uint8Array;
   /** Whose key signed it, in hexadecimal. A rotation is signed by the key that it brings in. */
   readonly issuer: string;
+  /** Whose key it empowers, in hexadecimal: every statement under it is asked for that. */
+  readonly holder: string;
   /** What holds from this link on; a rotation keeps its predecessor's grant but for the key and the time. */
   readonly grant: Grant;
   /** The link that a rotation follows; null in a grant. */
@@ -79,7 +81,14 @@ export function parseCredential(frame: Uint8Array): Result<Credential> {
   const grant = readAs(decoded.value, readGrant, "credential");
   if (!grant.ok) return grant;
   const { id, key } = statement.value;
-  return ok({ id: toHex(id), frame, issuer: toHex(key), grant: grant.value, succeeds: null });
+  return ok({
+    id: toHex(id),
+    frame,
+    issuer: toHex(key),
+    holder: toHex(grant.value.key),
+    grant: grant.value,
+    succeeds: null,
+  });
 }
 
 export function issueCredential(grant: Grant, issuer: Signer): Uint8Array {

@@ -1,5 +1,4 @@
 // Device continuity at the door (SPEC §5.8): countersignatures of the links an observation shows, and the verdict on them.
-import { toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { parseStatement } from "../cose/sign1.ts";
 import { idBytes, sha256Hex } from "../hash.ts";
@@ -65,7 +64,7 @@ export function deviceContinuity(
 /** The signing key, and those that it followed by rotation. */
 function holderKeys(chain: Observation["chain"]): readonly string[] {
   const last = chain.findLastIndex(({ succeeds }) => succeeds === null);
-  return chain.slice(last).map(({ grant }) => toHex(grant.key));
+  return chain.slice(last).map(({ holder }) => holder);
 }
 
 /** What the need asks of the device. Links that are shown must hold whether they are asked for or not. */

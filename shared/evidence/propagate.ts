@@ -1,7 +1,6 @@
 // What a revocation reaches (SPEC §12.6): the decisions that rest on the credential, by an index over what their statements were signed
 // under, and the decisions that rest on those. Each of them is judged again, none else; what was decided is never rewritten, only marked.
 import { rootOf } from "../authority/chain.ts";
-import { toHex } from "../bytes.ts";
 import { type Entry, LINEAGE_START, type LinkedEntry, linkEntry } from "../lineage/entry.ts";
 import { parseObservation } from "../observation/decode.ts";
 import type { Id, Observation } from "../observation/observation.ts";
@@ -59,7 +58,7 @@ export function revocableIn({ chain, otherPaths }: Pick<Observation, "chain" | "
   return [chain, ...otherPaths].flatMap((path) =>
     path.flatMap(({ id }, at) => {
       const issuers = path.slice(0, at + 1).map(({ issuer }) => issuer);
-      const holders = path.slice(0, at).map(({ grant }) => toHex(grant.key));
+      const holders = path.slice(0, at).map(({ holder }) => holder);
       return [...new Set([rootOf(path), ...issuers, ...holders])].map((key) => `${id} ${key}`);
     }),
   );

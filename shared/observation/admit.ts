@@ -16,9 +16,9 @@ import {
 import { checkCompetence, deviceNeed } from "../authority/competence.ts";
 import { checkContinuity, proveLinks, rememberLinks } from "../authority/device.ts";
 import { openAuthorityStatement } from "../authority/statement.ts";
+import type { DeviceNeed } from "../authority/taxonomy.ts";
 import { assembleTrust, type Trust } from "../authority/trust.ts";
 import { checkFreshness, checkRevocations, checkValidity } from "../authority/validity.ts";
-import { toHex } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
 import { CHAINS_REMEMBERED_MAX, TTL_MICROS_MAX } from "../limits.ts";
@@ -40,25 +40,44 @@ export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<Ver
   return behindSignature(parsed.value.observation, trust);
 }
 
+/** At once, where nothing has to be proved for it. */
+type Verdict = Result<VerifiedObservation> | Promise<Result<VerifiedObservation>>;
+
 /** The door's further steps, which judge what is signed. Only what this door has not proved before is waited for. */
-async function behindSignature(observation: Observation, trust: Trust): Promise<Result<VerifiedObservation>> {
+function behindSignature(observation: Observation, trust: Trust): Verdict {
   const unproved = pathsOf(observation).filter((path) => !trust.memory.proved.has(path));
   const linked = checkPaths(observation, unproved, trust);
   if (!linked.ok) return linked;
+  return unproved.length === 0 ? behindChain(observation, trust) : proveChains(observation, unproved, trust);
+}
+
+async function proveChains(
+  observation: Observation,
+  unproved: readonly Chain[],
+  trust: Trust,
+): Promise<Result<VerifiedObservation>> {
   for (const path of unproved) {
     const proved = await proveSignatures(path, trust.memory);
     if (!proved.ok) return proved;
   }
   for (const path of unproved) remember(trust.memory, path);
+  return behindChain(observation, trust);
+}
+
+function behindChain(observation: Observation, trust: Trust): Verdict {
   const standing = checkStanding(observation, trust);
   if (!standing.ok) return standing;
   const competent = checkCompetence(observation, trust);
   if (!competent.ok) return competent;
-  if (observation.deviceLinks.length > 0) {
-    const links = await proveLinks(observation, trust.memory);
-    if (!links.ok) return links;
-  }
-  const continuous = checkContinuity(observation, deviceNeed(observation, competent.value, trust), trust);
+  const need = deviceNeed(observation, competent.value, trust);
+  if (observation.deviceLinks.length === 0) return behindLinks(observation, need, trust);
+  return proveLinks(observation, trust.memory).then((links) =>
+    links.ok ? behindLinks(observation, need, trust) : links,
+  );
+}
+
+function behindLinks(observation: Observation, need: DeviceNeed, trust: Trust): Result<VerifiedObservation> {
+  const continuous = checkContinuity(observation, need, trust);
   if (!continuous.ok) return continuous;
   if (observation.timeToLive === 0 || observation.timeToLive > TTL_MICROS_MAX)
     return fault("TTL_RANGE", { limit: TTL_MICROS_MAX });
@@ -74,19 +93,24 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
  * What a batch carries is signed for by whoever said it, and each under a root of its own: whether that root has a seat is for the fold to say.
  * Nothing that only some parties recognise or know bears on it, so that a batch is admitted, or refused, everywhere.
  */
-async function checkEach({ observation, members }: Parsed, trust: Trust): Promise<Result<true>> {
-  const verdicts = await Promise.all(members.map((member) => checkMember(member, observation, trust)));
-  const index = verdicts.findIndex((verdict) => !verdict.ok);
-  const verdict = verdicts[index];
-  return verdict === undefined || verdict.ok ? ok(true) : fault("BATCH_MEMBER", { index, code: verdict.fault.code });
+async function checkEach({ observation: batch, members }: Parsed, trust: Trust): Promise<Result<true>> {
+  // The platform's checks run side by side; what follows them rarely waits for anything.
+  const verdicts = await Promise.all(members.map(checkSignature));
+  for (const [index, member] of members.entries()) {
+    const found = checkMember(member, batch, verdicts[index] as Result<true>, trust);
+    const verdict = found instanceof Promise ? await found : found;
+    if (!verdict.ok) return fault("BATCH_MEMBER", { index, code: verdict.fault.code });
+  }
+  return ok(true);
 }
 
-async function checkMember(member: Parsed, batch: Observation, trust: Trust): Promise<Result<unknown>> {
-  const { mesh, ceremony, round } = member.observation;
+function checkMember(member: Parsed, batch: Observation, signed: Result<true>, trust: Trust): Verdict {
+  const { mesh, ceremony, round, chain } = member.observation;
   if (mesh !== batch.mesh || ceremony !== batch.ceremony || round !== batch.round)
     return fault("CEREMONY_MISMATCH", { found: ceremony });
-  const signed = await checkSigned(member, trust);
-  return signed.ok ? behindSignature(member.observation, unbiased(rootOf(member.observation.chain), trust)) : signed;
+  const sound = checkKey(member, trust);
+  if (!sound.ok) return sound;
+  return signed.ok ? behindSignature(member.observation, unbiased(rootOf(chain), trust)) : signed;
 }
 
 const ALONE = assembleTrust({ mesh: null, pins: new Map() });
@@ -101,15 +125,21 @@ function unbiased(root: string, { memory }: Trust): Trust {
   return trust;
 }
 
-async function checkSigned(
-  { observation: { key, body }, statement }: Parsed,
-  trust: Pick<Trust, "memory">,
-): Promise<Result<true>> {
-  const sound = trust.memory.keys.has(key) ? ok(statement.key) : admitKey(statement.key);
+async function checkSigned(parsed: Parsed, trust: Trust): Promise<Result<true>> {
+  const sound = checkKey(parsed, trust);
   if (!sound.ok) return named(sound, "key");
-  const signed = await verifyEd25519(statement.key, statement.toBeSigned, statement.sign1.signature);
+  const signed = await checkSignature(parsed);
   if (!signed.ok) return named(signed, "signature");
+  const { body } = parsed.observation;
   return body.kind === "notice" ? checkCarried(body) : signed;
+}
+
+function checkKey({ observation, statement }: Parsed, { memory }: Trust): Result<unknown> {
+  return memory.keys.has(observation.key) ? ok(true) : admitKey(statement.key);
+}
+
+function checkSignature({ statement: { key, toBeSigned, sign1 } }: Parsed): Promise<Result<true>> {
+  return verifyEd25519(key, toBeSigned, sign1.signature);
 }
 
 /** What is carried is signed as well as what carries it: whether its signer has standing is judged where it bears on something. */
@@ -143,7 +173,7 @@ function checkPaths(observation: Observation, unproved: readonly Chain[], trust:
 /** SPEC §4.6 and §4.7: who speaks by a chain that is proved, and what this party knows of it. */
 function checkStanding(observation: Observation, trust: Trust): Result<true> {
   const { chain, at, key } = observation;
-  if (pathsOf(observation).some((path) => toHex(leafOf(path).grant.key) !== key)) return fault("SIGNER_MISMATCH");
+  if (pathsOf(observation).some((path) => leafOf(path).holder !== key)) return fault("SIGNER_MISMATCH");
   const valid = checkValidity(chain, at, trust);
   if (!valid.ok) return valid;
   const standing = checkRevocations(chain, observation, trust);

@@ -2,7 +2,6 @@
 // carry signatures of their own, and some payloads their own hashes. For people who look for what was altered; no verdict depends on it.
 import { type Chain, checkLinkage, checkMesh, emptyMemory, leafOf, proveSignatures } from "../authority/chain.ts";
 import { proveLinks, softwareDevice } from "../authority/device.ts";
-import { toHex } from "../bytes.ts";
 import { rootOfSet } from "../closing/root.ts";
 import { sha256Hex } from "../hash.ts";
 import type { Field } from "./field-of.ts";
@@ -22,7 +21,7 @@ export async function suspectFields(observation: Observation): Promise<readonly 
 }
 
 async function answersFor(path: Chain, key: string): Promise<boolean> {
-  return toHex(leafOf(path).grant.key) === key && checkLinkage(path, "").ok && (await proveSignatures(path)).ok;
+  return leafOf(path).holder === key && checkLinkage(path, "").ok && (await proveSignatures(path)).ok;
 }
 
 async function isDeviceSound({ deviceHash, deviceLinks, key }: Observation): Promise<boolean> {

@@ -42,7 +42,7 @@ const PARTIES: readonly SymbolicParty[] = Array.from({ length: 31 }, (_, index) 
     serial: NO_FRAME,
   };
   const id = hex(0x3000 + index).repeat(8);
-  const chain: Chain = [{ id, frame: NO_FRAME, issuer: root, grant, succeeds: null }];
+  const chain: Chain = [{ id, frame: NO_FRAME, issuer: root, holder: key, grant, succeeds: null }];
   return { name, root, key, chain };
 });
 
