@@ -1,17 +1,40 @@
 // Synchronous SHA-256, so that the pure core never suspends: WebCrypto's digest is asynchronous. The only file that imports it.
-import { sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
+import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
 import { equalBytes, parseHex, toHex } from "./bytes.ts";
 import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-/** A state at its beginning, and one to work with, which is set back to it: most of what is hashed is so short that a new one costs more. */
-const beginning = nobleSha256.create();
-const working = nobleSha256.create();
+/** Bytes that fit into two blocks with what pads them. */
+const SHORT_MOST = 2 * 64 - 9;
+
+/** Short messages: trees hash tens of thousands, and the library's way round its blocks costs more than the blocks do. */
+class ShortSha256 extends _SHA256 {
+  readonly #start = this.get();
+  readonly #blocks = new Uint8Array(128);
+  readonly #view = new DataView(this.#blocks.buffer);
+  readonly #digest = new DataView(new ArrayBuffer(32));
+
+  hash(bytes: Uint8Array): Uint8Array {
+    const { length } = bytes;
+    const end = length <= 64 - 9 ? 64 : 128;
+    this.#blocks.set(bytes);
+    this.#blocks[length] = 0x80;
+    this.#blocks.fill(0, length + 1, end);
+    this.#view.setUint16(end - 2, 8 * length);
+    const [a, b, c, d, e, f, g, h] = this.#start;
+    this.set(a, b, c, d, e, f, g, h);
+    for (let at = 0; at < end; at += 64) this.process(this.#view, at);
+    const words = this.get();
+    for (let word = 0; word < 8; word++) this.#digest.setInt32(4 * word, words[word] as number);
+    return new Uint8Array(this.#digest.buffer.slice(0));
+  }
+}
+
+const short = new ShortSha256();
 
 function ours(bytes: Uint8Array): Uint8Array {
-  beginning._cloneInto(working);
-  return working.update(bytes).digest();
+  return bytes.length <= SHORT_MOST ? short.hash(bytes) : nobleSha256(bytes);
 }
 
 /** What a host has of its own; a call costs as much as a few blocks of ours. */

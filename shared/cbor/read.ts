@@ -2,102 +2,10 @@
 // A map must have exactly the fields its reader names: unknown fields are refused, never ignored.
 import { NAME_LENGTH_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { type Fault, fault, ok, type Result } from "../result.ts";
-import type { Json } from "./json.ts";
+import { described, misfit, partsOf, type Reader, type Schema, schemaOf } from "./reader.ts";
 import { type CborMap, type CborValue, isCborMap } from "./value.ts";
 
-/**
- * `schema` is the JSON Schema of what it accepts, as far as one can say it: what people are shown is read off the reader itself. With `all` every
- * finding is asked for, as people do of documents that they wrote; a reader that does not hand it on tells the first of what is within.
- */
-export interface Reader<T> {
-  (value: CborValue, path: string, all?: boolean): T;
-  readonly schema?: () => Schema;
-}
-export type Schema = { readonly [keyword: string]: Json };
-
-/** A reader together with the schema of what it accepts. */
-export function described<T>(
-  schema: () => Schema,
-  read: (value: CborValue, path: string, all?: boolean) => T,
-): Reader<T> {
-  return Object.assign(read, { schema });
-}
-
-/** The schema of a reader; one that says nothing accepts, as far as a schema can tell, anything. */
-export function schemaOf(reader: Reader<unknown>): Schema {
-  return reader.schema?.() ?? {};
-}
-
-type Place = { readonly code: RefusalCode; readonly path: string; readonly need: string };
-/** So many findings are told at most: a document that is wrong throughout says so after that. */
-const FINDINGS_MAX = 64;
-
-/** Thrown by readers, caught by `readAs`: a plain stack of returns would hide the shapes. */
-class Misfit extends Error {
-  readonly found: readonly Place[];
-  constructor(found: readonly Place[]) {
-    super(found.map(({ path, need }) => `${path}: ${need}`).join("; "));
-    this.found = found;
-  }
-}
-
-/** How a reader of several parts goes about it: up to the first that does not fit, or past it. */
-type Parts = {
-  readonly read: <T>(reader: Reader<T>, value: CborValue, path: string) => T;
-  readonly done: () => void;
-};
-
-const FIRST_ONLY: Parts = { read: (reader, value, path) => reader(value, path), done: () => undefined };
-const partsOf = (all?: boolean): Parts => (all === true ? new AllParts() : FIRST_ONLY);
-
-/** Reads parts one after the other, past those that do not fit, so that all of them are told. */
-class AllParts {
-  private readonly found: Place[] = [];
-
-  read<T>(reader: Reader<T>, value: CborValue, path: string): T {
-    try {
-      return reader(value, path, true);
-    } catch (misfit) {
-      if (!(misfit instanceof Misfit)) throw misfit;
-      this.found.push(...misfit.found);
-      if (this.found.length >= FINDINGS_MAX) this.done();
-      return undefined as T;
-    }
-  }
-
-  /** Nothing that was read is used where anything did not fit. */
-  done(): void {
-    if (this.found.length > 0) throw new Misfit(this.found);
-  }
-}
-
-/** Applies a reader to a whole document; the first finding is the refusal. */
-export function readAs<T>(value: CborValue, reader: Reader<T>, root = ""): Result<T> {
-  const read = readWith(value, reader, root, false);
-  return read.ok ? read : { ok: false, fault: read.fault[0] };
-}
-
-/** The same, with every finding. */
-export function readAllAs<T>(value: CborValue, reader: Reader<T>, root = ""): Result<T, Findings> {
-  return readWith(value, reader, root, true);
-}
-
-type Findings = readonly [Fault, ...(readonly Fault[])];
-
-function readWith<T>(value: CborValue, reader: Reader<T>, root: string, all: boolean): Result<T, Findings> {
-  try {
-    return ok(reader(value, root, all));
-  } catch (misfit) {
-    if (!(misfit instanceof Misfit)) throw misfit;
-    const faults = misfit.found.map(({ code, path, need }) => fault(code, { path, need }).fault);
-    return { ok: false, fault: faults as unknown as Findings };
-  }
-}
-
-export function misfit(path: string, need: string, code: RefusalCode = "FIELD_INVALID"): never {
-  throw new Misfit([{ code, path, need }]);
-}
+export { described, misfit, type Reader, readAllAs, readAs, type Schema, schemaOf } from "./reader.ts";
 
 export function integer(least: number, most: number, code: RefusalCode = "FIELD_INVALID"): Reader<number> {
   const schema = () => ({ type: "integer", minimum: least, maximum: most });
@@ -198,7 +106,7 @@ export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<
 
 /** A map with exactly these fields. */
 export function record<T extends object>(fields: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
-  const named = fieldsOf(fields);
+  const named = new Fields(fields);
   const names = Object.keys(fields);
   return described(
     () => recordSchema(fields, names),
@@ -206,27 +114,74 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Read
   );
 }
 
-type Fields = readonly { readonly name: string; readonly reader: Reader<unknown> }[];
+type Field = { readonly name: string; readonly reader: Reader<unknown>; readonly optional: boolean };
+type Readers = { readonly [name: string]: Reader<unknown> };
 
-function fieldsOf(readers: { readonly [name: string]: Reader<unknown> }): Fields {
-  return Object.entries(readers).map(([name, reader]) => ({ name, reader }));
+class Fields {
+  readonly all: readonly Field[];
+  #path = "";
+  #paths: readonly string[];
+
+  constructor(required: Readers, optional: Readers = {}) {
+    const named = (readers: Readers, free: boolean) =>
+      Object.entries(readers).map(([name, reader]) => ({ name, reader, optional: free }));
+    this.all = [...named(required, false), ...named(optional, true)];
+    this.#paths = this.all.map(({ name }) => name);
+  }
+
+  /** Where each of them stands in what stands at `path`: most are read where the ones before were. */
+  pathsAt(path: string): readonly string[] {
+    if (path !== this.#path) this.#paths = this.all.map(({ name }) => join(path, name));
+    this.#path = path;
+    return this.#paths;
+  }
+
+  /** Whether a map has all that it must have, and nothing else. */
+  fit(value: CborMap): boolean {
+    const there = this.all.filter(({ name }) => value.has(name));
+    return there.length === value.size && this.all.every((field) => field.optional || there.includes(field));
+  }
 }
 
 function readFields<T>(fields: Fields, value: CborValue, path: string, all?: boolean): T {
   if (!isCborMap(value)) return misfit(path, "a map");
-  const parts = partsOf(all);
-  let known = 0;
-  for (const { name } of fields) if (value.has(name)) known += 1;
-  if (known < value.size)
-    for (const key of value.keys())
-      if (!fields.some(({ name }) => name === key)) parts.read(unknownField, key, join(path, String(key)));
+  return ((all === true ? null : readFitting(fields, value, path)) ?? readEach(fields, value, path, all)) as T;
+}
+
+/** Most maps have the fields that they should; null where one does not, so that the first finding is told. */
+function readFitting(fields: Fields, value: CborMap, path: string): object | null {
+  const paths = fields.pathsAt(path);
   const read: Record<string, unknown> = {};
-  for (const { name, reader } of fields) {
+  let met = 0;
+  try {
+    for (let at = 0; at < paths.length; at++) {
+      const { name, reader, optional } = fields.all[at] as Field;
+      const item = value.get(name);
+      if (item !== undefined) {
+        read[name] = reader(item, paths[at] as string);
+        met += 1;
+      } else if (!optional) return null;
+    }
+  } catch (misfit) {
+    // A field that is unknown, or missing, is told before any that does not fit.
+    if (fields.fit(value)) throw misfit;
+    return null;
+  }
+  return met === value.size ? read : null;
+}
+
+function readEach(fields: Fields, value: CborMap, path: string, all?: boolean): object {
+  const parts = partsOf(all);
+  for (const key of value.keys())
+    if (!fields.all.some(({ name }) => name === key)) parts.read(unknownField, key, join(path, String(key)));
+  const read: Record<string, unknown> = {};
+  for (const { name, reader, optional } of fields.all) {
     const item = value.get(name);
-    read[name] = parts.read(item === undefined ? missingField : reader, item ?? null, join(path, name));
+    if (item !== undefined || !optional)
+      read[name] = parts.read(item === undefined ? missingField : reader, item ?? null, join(path, name));
   }
   parts.done();
-  return read as T;
+  return read;
 }
 
 const unknownField: Reader<never> = (_, path) => misfit(path, "left out: there is no such field", "FIELD_UNKNOWN");
@@ -254,12 +209,9 @@ export function recordWith<R extends object, O extends object>(
   required: { readonly [K in keyof R]: Reader<R[K]> },
   optional: { readonly [K in keyof O]: Reader<O[K]> },
 ): Reader<R & Partial<O>> {
-  const [owed, free] = [fieldsOf(required), fieldsOf(optional)];
+  const fields = new Fields(required, optional);
   const schema = () => recordSchema({ ...required, ...optional }, Object.keys(required));
-  return described(schema, (value, path, all) => {
-    const given = free.filter(({ name }) => isCborMap(value) && value.has(name));
-    return readFields<R & Partial<O>>([...owed, ...given], value, path, all);
-  });
+  return described(schema, (value, path, all) => readFields<R & Partial<O>>(fields, value, path, all));
 }
 
 /** A map whose field `tag` says which of several kinds it is of, each with its own reader. */

@@ -15,9 +15,18 @@ import {
 
 export type Gathered = Observation<ContributionBody | NoticeBody | BatchBody>;
 
+/** Of each list with batches, what was found: a list never changes, and every rule of the fold asks. */
+const found = new WeakMap<readonly Observation[], readonly Observation<ContributionBody>[]>();
+
 /** Contributions, those in batches too: each once, however many batches hold it. */
 export function contributionsOf(gathered: readonly Observation[]): readonly Observation<ContributionBody>[] {
   if (!gathered.some((observation) => isKind(observation, "batch"))) return loneIn(gathered);
+  const known = found.get(gathered) ?? unpacked(gathered);
+  found.set(gathered, known);
+  return known;
+}
+
+function unpacked(gathered: readonly Observation[]): readonly Observation<ContributionBody>[] {
   const found = new Map<Id, Observation<ContributionBody>>();
   for (const observation of gathered) {
     if (isKind(observation, "contribution")) found.set(observation.id, observation);

@@ -1,27 +1,33 @@
-// A map that only grows, and never in place: adding to it shares what is there. Layers double in size, so that each entry is copied, and each
-// look-up asks, as often as the size has binary digits.
-export type Layers = readonly ReadonlyMap<string, string>[];
+// A map that only grows: whoever adds to it goes on with a longer one, and whoever held it before sees nothing of that. All of them share one
+// map behind, which says of each key when it came; each sees what came before its own end.
+export type Layers = {
+  readonly size: number;
+  readonly placeOf: Map<string, number>;
+  readonly values: string[];
+};
 
-export function withEntries(layers: Layers, entries: ReadonlyMap<string, string>): Layers {
-  if (entries.size === 0) return layers;
-  const kept = [...layers];
-  const merged: ReadonlyMap<string, string>[] = [entries];
-  let size = entries.size;
-  for (let last = kept.at(-1); last !== undefined && last.size <= 2 * size; last = kept.at(-1)) {
-    merged.unshift(last);
-    size += last.size;
-    kept.pop();
+export const NO_ENTRIES: Layers = { size: 0, placeOf: new Map(), values: [] };
+
+/** What a key stands for once it does for good: a later entry under it changes nothing. */
+export function withEntries(before: Layers, entries: ReadonlyMap<string, string>): Layers {
+  if (entries.size === 0) return before;
+  const { placeOf, values } = before.size > 0 && before.values.length === before.size ? before : copyOf(before);
+  for (const [key, value] of entries) {
+    if (placeOf.has(key)) continue;
+    placeOf.set(key, values.length);
+    values.push(value);
   }
-  if (merged.length === 1) return [...kept, entries];
-  const whole = new Map<string, string>();
-  for (const layer of merged) for (const [key, value] of layer) whole.set(key, value);
-  return [...kept, whole];
+  return { size: values.length, placeOf, values };
 }
 
-export function lookUp(layers: Layers, key: string): string | undefined {
-  for (const layer of layers) {
-    const found = layer.get(key);
-    if (found !== undefined) return found;
-  }
-  return undefined;
+/** For whoever adds to what was added to already: the same entries, and nothing that came behind them. */
+function copyOf({ size, placeOf, values }: Layers): Layers {
+  if (size === 0) return { size, placeOf: new Map(), values: [] };
+  const seen = [...placeOf].filter(([, place]) => place < size);
+  return { size, placeOf: new Map(seen), values: values.slice(0, size) };
+}
+
+export function lookUp({ size, placeOf, values }: Layers, key: string): string | undefined {
+  const place = placeOf.get(key);
+  return place === undefined || place >= size ? undefined : values[place];
 }

@@ -23,16 +23,29 @@ export type Struck = {
   readonly ignored: readonly Exclusion[];
 };
 
+const closedSets = new WeakMap<Decision, { readonly held: Round["held"]; readonly set: readonly Gathered[] }>();
+
 /** What a round is judged by: its closed set, or what is held of it while it is open. */
 export function gatheredIn({ held, closing: { decision } }: Round): readonly Gathered[] {
-  return [...held.values()].filter(({ id }) => decision === null || decision.set.includes(id));
+  if (decision === null) return [...held.values()];
+  const known = closedSets.get(decision);
+  if (known?.held === held) return known.set;
+  const ids = new Set(decision.set);
+  const set = [...held.values()].filter(({ id }) => ids.has(id));
+  closedSets.set(decision, { held, set });
+  return set;
+}
+
+/** What closed rounds show, each thing where it was shown. */
+function shownIn(rounds: readonly Round[]): readonly Gathered[] {
+  const [only] = rounds;
+  return only !== undefined && rounds.length === 1 ? gatheredIn(only) : rounds.flatMap(gatheredIn);
 }
 
 /** What these rounds show of the contributions of the last one. What came in later rounds changes nothing in earlier ones. */
 export function struckIn(policy: Policy, rounds: readonly Round[]): Struck {
-  const sets = rounds.map(gatheredIn);
-  const shown = sets.flat();
-  const last = sets.at(-1) ?? [];
+  const shown = shownIn(rounds);
+  const last = shownIn(rounds.slice(-1));
   const asked = contributionsOf(last);
   const known = knownIn(rounds, shown);
   const faults = new Map<Id, Fault>();
@@ -49,7 +62,7 @@ export function departuresIn(rounds: readonly Round[]): ReadonlyMap<string, Id> 
   const under = rounds[0]?.under ?? null;
   const last = rounds.at(-1);
   if (under === null || last === undefined) return new Map();
-  const shown = rounds.flatMap(gatheredIn);
+  const shown = shownIn(rounds);
   return departedIn(under, shown, last.closesAt, knownIn(rounds, shown));
 }
 
@@ -71,9 +84,11 @@ function disengaged(
 
 /** Of contributions held in the last of these rounds, in its set or not, those under a credential that carried revocations withdraw. */
 export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
-  const shown = rounds.flatMap(gatheredIn);
+  const shown = shownIn(rounds);
+  const known = knownIn(rounds, shown);
+  if (known.revocations.length === 0) return new Set();
   const held = contributionsOf([...(rounds.at(-1)?.held.values() ?? [])]);
-  return new Set(revoked(held, contributionsOf(shown), knownIn(rounds, shown)).map(({ id }) => id));
+  return new Set(revoked(held, contributionsOf(shown), known).map(({ id }) => id));
 }
 
 /** What closed sets of earlier rounds say against a statement about closing: its credential was withdrawn by then. Null where nothing. */
@@ -97,7 +112,8 @@ function carriedIn(round: Round): readonly Gathered[] {
 
 /** Contributions that still stand. */
 export function standing(gathered: readonly Gathered[], { faults }: Struck): readonly Observation<ContributionBody>[] {
-  return contributionsOf(gathered).filter(({ id }) => !faults.has(id));
+  const all = contributionsOf(gathered);
+  return faults.size === 0 ? all : all.filter(({ id }) => !faults.has(id));
 }
 
 export function exclusionsOf({ faults, ignored }: Struck): readonly Exclusion[] {

@@ -2,7 +2,7 @@
 import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
-import { type Layers, lookUp, withEntries } from "./layers.ts";
+import { type Layers, lookUp, NO_ENTRIES, withEntries } from "./layers.ts";
 import type { Spread } from "./spread.ts";
 
 export type Taken = VerifiedObservation & Member;
@@ -30,7 +30,7 @@ export const NO_INTAKE: Intake = {
   bytes: 0,
   stored: new Set(),
   dueAt: null,
-  known: [],
+  known: NO_ENTRIES,
   perSeat: new Map(),
   keptOf: new Map(),
   kept: 0,

@@ -4,8 +4,8 @@ import { concatBytes, parseHex, toHex } from "../bytes.ts";
 import { sha256 } from "../hash.ts";
 import type { Id } from "../observation/observation.ts";
 
-/** What is hashed for a leaf and for a node begins with its kind; a node's is written over for each, since sets have many. */
-const LEAF = Uint8Array.of(0);
+/** What is hashed for the leaf of an id and for a node begins with its kind; both are written over for each, since sets have many. */
+const LEAF = new Uint8Array(33);
 const NODE = Uint8Array.of(1, ...new Uint8Array(64));
 
 /** The root of each list met: a list never changes, and every rule that looks at a witness asks again. */
@@ -24,7 +24,10 @@ function hashed(ids: readonly Id[]): Id {
 }
 
 export function leafHash(id: Id): Uint8Array {
-  return sha256(concatBytes(LEAF, parseHex(id) as Uint8Array));
+  const bytes = parseHex(id) as Uint8Array;
+  if (bytes.length !== 32) return sha256(concatBytes(Uint8Array.of(0), bytes));
+  LEAF.set(bytes, 1);
+  return sha256(LEAF);
 }
 
 export function nodeHash(left: Uint8Array, right: Uint8Array): Uint8Array {

@@ -6,6 +6,7 @@ import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { withdrawnIn } from "../ceremony/struck.ts";
 import { messagesOf } from "../closing/state.ts";
 import type { Id, Observation } from "../observation/observation.ts";
+import { severalBy } from "../several.ts";
 
 export type ProvedFault = {
   readonly authority: string;
@@ -39,11 +40,14 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
  */
 function twiceContributed(round: Round, withdrawn: ReadonlySet<Id>): readonly (readonly [number, readonly [Id, Id]])[] {
   const held = contributionsOf([...round.held.values()]);
+  const speaker = ({ slot, chain }: Observation) => (slot.seat === null ? rootOf(chain) : `${slot.seat}`);
+  // Apart by a slash, which neither a number nor a root has; to name no item is not to name an empty one.
+  const several = severalBy(held, (said) =>
+    said.slot.item === null ? speaker(said) : `${speaker(said)}/${said.slot.item}`,
+  );
+  if (several.length === 0) return [];
   const guests = guestsIn(round, held);
-  const slotOf = (said: (typeof held)[number]) =>
-    JSON.stringify([said.slot.seat ?? rootOf(said.chain), said.slot.item]);
-  return [...Map.groupBy(held, slotOf).values()].flatMap((mates) => {
-    if (mates.length < 2) return [];
+  return several.flatMap((mates) => {
     const byKey = [...Map.groupBy(mates, ({ key }) => key).values()];
     const sets = [mates.filter(({ id }) => !withdrawn.has(id)), ...byKey];
     const [first, second] = sets.find(({ length }) => length > 1) ?? [];

@@ -7,6 +7,7 @@ import { isMembership, judgeAct } from "../membership/act.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
+import { severalBy } from "../several.ts";
 import type { Bid } from "./bids.ts";
 import { judgeConditions } from "./conditions.ts";
 import {
@@ -118,8 +119,8 @@ export function shownIn(
 /** Ids of contributions whose seat signed more than one for the same slot. A reveal is bound to its commitment, not to a slot. */
 function voidedIn({ policy, seats, stage }: Context, contributions: readonly Contribution[]): ReadonlySet<Id> {
   if (policy.equivocation !== "void" || stage.is === "reveal") return new Set();
-  const slots = [...Map.groupBy(contributions, (contribution) => slotOf(policy, seats, contribution)).values()];
-  return new Set(slots.filter((mates) => mates.length > 1).flatMap((mates) => mates.map(({ id }) => id)));
+  const several = severalBy(contributions, (contribution) => slotOf(policy, seats, contribution));
+  return new Set(several.flatMap((mates) => mates.map(({ id }) => id)));
 }
 
 function judge(context: Context, contribution: Contribution): Result<Contribution> {

@@ -26,8 +26,9 @@ const readBid: Reader<BidFields> = recordWith(
 /** Whether a content is a bid, for one of the policy's items where it names them; null where it is. */
 export function judgeBid(items: readonly string[], content: CborMap): Fault | null {
   const bid = content.get("bid");
-  const unread = [...content.keys()].find((name) => !["bid", "reason"].includes(String(name)));
-  if (unread !== undefined) return fault("CONTENT_INVALID", { path: String(unread), need: "left out" }).fault;
+  for (const name of content.keys())
+    if (name !== "bid" && name !== "reason")
+      return fault("CONTENT_INVALID", { path: String(name), need: "left out" }).fault;
   if (!isCborMap(bid)) return fault("CONTENT_INVALID", { path: "bid", need: "a bid with its amount" }).fault;
   const read = readAs(bid, readBid, "bid");
   if (!read.ok) return fault("CONTENT_INVALID", read.fault.detail).fault;
@@ -40,16 +41,22 @@ export function judgeBid(items: readonly string[], content: CborMap): Fault | nu
 /** Bids in the order of their ids. */
 export function collectBids(seats: readonly Seat[], contributions: readonly Contribution[]): readonly Bid[] {
   const byIndex = seatsByIndex(seats);
-  return contributions
-    .flatMap(({ id, seat: index, content, at }): Bid[] => {
-      const seat = byIndex.get(index);
-      const bid = content.get("bid");
-      if (seat === undefined || !isCborMap(bid)) return [];
-      const fields = Object.fromEntries(bid) as unknown as BidFields;
-      const { amount, quantity = 1, item = "" } = fields;
-      return [{ id, seat, item, amount, quantity, at: at[0] }];
-    })
-    .sort((a, b) => compareText(a.id, b.id));
+  const bids: Bid[] = [];
+  for (const { id, seat: index, content, at } of contributions) {
+    const seat = byIndex.get(index);
+    const bid = content.get("bid");
+    if (seat === undefined || !isCborMap(bid)) continue;
+    const field = <F extends keyof BidFields>(name: F) => bid.get(name) as BidFields[F];
+    bids.push({
+      id,
+      seat,
+      item: field("item") ?? "",
+      amount: field("amount"),
+      quantity: field("quantity") ?? 1,
+      at: at[0],
+    });
+  }
+  return bids.sort((a, b) => compareText(a.id, b.id));
 }
 
 export function outbids(direction: AwardOutcome["direction"], amount: number, other: number): boolean {

@@ -7,6 +7,7 @@ import type { MembershipChange } from "../membership/change.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
+import { severalBy } from "../several.ts";
 import { abandonmentOf, type Heard } from "./abandonment.ts";
 import { admissible, shownIn, slotOf, type Window } from "./admissible.ts";
 import { closeRound } from "./close-round.ts";
@@ -208,9 +209,11 @@ function heardIn(
   round: number,
 ): Heard {
   const byIndex = seatsByIndex(seats);
-  const unique = [...new Map(set.map((contribution) => [contribution.id, contribution])).values()];
-  const slots = [...Map.groupBy(unique, (contribution) => slotOf(policy, byIndex, contribution)).values()];
-  const faulty = slots.filter((mates) => mates.length > 1).flatMap((mates) => mates.map(({ seat }) => seat));
+  const several = severalBy(set, (contribution) => slotOf(policy, byIndex, contribution));
+  // What is in the set twice over is one thing said.
+  const faulty = several
+    .filter((mates) => mates.some(({ id }) => id !== mates[0]?.id))
+    .flatMap((mates) => mates.map(({ seat }) => seat));
   return {
     admitted: [...heard.admitted, ...admitted.map(({ id, seat }) => ({ id, seat, round }))],
     faulty: new Set([...heard.faulty, ...faulty]),

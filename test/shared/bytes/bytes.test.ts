@@ -1,4 +1,5 @@
 // Byte strings: an order, and texts of which each byte string has exactly one.
+import { createHash } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import {
@@ -11,6 +12,7 @@ import {
   toBase64,
   toHex,
 } from "../../../shared/bytes.ts";
+import { sha256 } from "../../../shared/hash.ts";
 
 const bytes = fc.uint8Array({ maxLength: 100 });
 const sign = (order: number) => (order < 0 ? -1 : order > 0 ? 1 : 0);
@@ -121,5 +123,15 @@ describe("base64", () => {
 
   it("reads nothing as nothing", () => {
     expect(parseBase64("")).toEqual(new Uint8Array());
+  });
+});
+
+describe("SHA-256", () => {
+  it("is Node's, at every length about the ends of its blocks, and keeps nothing of what was hashed before", () => {
+    const long = Uint8Array.from({ length: 300 }, (_, at) => 255 - (at % 251));
+    for (let length = 300; length >= 0; length--) {
+      const message = long.subarray(300 - length);
+      expect(toHex(sha256(message)), `${length} bytes`).toBe(createHash("sha256").update(message).digest("hex"));
+    }
   });
 });

@@ -14,6 +14,7 @@ import {
   type Reader,
   readAs,
   record,
+  recordWith,
   text,
   textMap,
 } from "../../../shared/cbor/read.ts";
@@ -56,6 +57,8 @@ describe("a record", () => {
       "FIELD_INVALID",
       "corners[1].y",
     ],
+    ["an unknown field beside one that does not fit", fields({ name: 1, size: 1 }), "FIELD_UNKNOWN", "size"],
+    ["one that does not fit before a missing one", fields({ name: 1 }), "FIELD_INVALID", "name"],
     ["names that objects inherit", fields({ constructor: 1, toString: 2 }), "FIELD_UNKNOWN", "constructor"],
   ];
 
@@ -101,5 +104,35 @@ describe("readers of one value", () => {
       throw new Error("bug");
     };
     expect(() => readAs(null, broken)).toThrow("bug");
+  });
+});
+
+describe("a record with fields that may be left out", () => {
+  const sized = recordWith<{ name: string }, { size: number; at: readonly { x: number; y: number }[] }>(
+    { name: text(5) },
+    { size: integer(0, 9), at: list(point, 3) },
+  );
+
+  it("has those that were given, and no others", () => {
+    expect(readAs(fields({ name: "a" }), sized)).toStrictEqual({ ok: true, value: { name: "a" } });
+    expect(readAs(fields({ size: 1, name: "a" }), sized)).toStrictEqual({ ok: true, value: { name: "a", size: 1 } });
+  });
+
+  it.each([
+    ["unknown, and as many as there may be", fields({ name: "a", at: [], sise: 1 }), "FIELD_UNKNOWN", "sise"],
+    ["missing beside optional ones", fields({ size: 1, at: [] }), "FIELD_MISSING", "name"],
+    ["optional, and given wrongly", fields({ name: "a", size: 10 }), "FIELD_INVALID", "size"],
+  ])("refuses a field that is %s", (_, value, code, path) => {
+    const read = readAs(value, sized);
+    expect([read.ok, !read.ok && read.fault.code, !read.ok && read.fault.detail.path]).toEqual([false, code, path]);
+  });
+
+  it("says where a field stands, wherever the same record was read before", () => {
+    const read = (root: string) => readAs(fields({ name: "a", at: [at(0, 0), at(0, 10)] }), sized, root);
+    const paths = ["", "one", "", "two", "two"].map((root) => {
+      const misread = read(root);
+      return misread.ok ? null : misread.fault.detail.path;
+    });
+    expect(paths).toEqual(["at[1].y", "one.at[1].y", "at[1].y", "two.at[1].y", "two.at[1].y"]);
   });
 });

@@ -1,0 +1,18 @@
+// Things of which there should be one of a kind.
+
+/** Those that share their key with another: a list for each such key, in the order in which the keys came. */
+export function severalBy<T>(things: readonly T[], keyOf: (thing: T) => string): readonly (readonly T[])[] {
+  const first = new Map<string, T>();
+  const groups = new Map<string, T[]>();
+  for (const thing of things) {
+    const key = keyOf(thing);
+    const mate = first.get(key);
+    if (mate === undefined) first.set(key, thing);
+    else groups.set(key, [...(groups.get(key) ?? [mate]), thing]);
+  }
+  if (groups.size === 0) return [];
+  return [...first.keys()].flatMap((key) => {
+    const group = groups.get(key);
+    return group === undefined ? [] : [group];
+  });
+}
