@@ -22,8 +22,13 @@ export const KEPT_BYTES_MAX = 56 * 1_048_576;
 export const KEPT_ON_THE_WAY_BYTES = 7 * 1_048_576;
 /** Of each, besides its content: id, row, slot, and a place in the indexes. */
 export const KEPT_EACH_BYTES = 240;
-/** Ids of one witness that are kept for batches where a policy has seats without agents: of three electors each may bring 100,000 bids. */
-export const BATCHES_MAX = 2_100;
+/** Batches of all electors of one round together: of ten each may bring 100,000 bids. */
+export const BATCHES_MAX = 4_000;
+/** As many are aimed at where bids are few: a long round need not be one of small batches. Beyond these each counts for what it takes up itself. */
+export const BATCHES_PACED = 2_100;
+export const KEPT_BATCH_BYTES = 8_192;
+/** Ids that a witness of such a round has left for contributions that are in no batch. */
+export const UNBATCHED_IDS = 300;
 /** Objects over which one party spreads its intake of one round: each is an isolate's processor more. */
 export const SHARDS_MAX = 64;
 /**
@@ -92,8 +97,21 @@ export const RATIO_TERM_MAX = 1_000_000;
 /** Short texts such as names, titles and reasons, in UTF-16 units. */
 export const NAME_LENGTH_MAX = 128;
 export const TEXT_LENGTH_MAX = 4_096;
-/** Contributions whose ids fit into one witness frame beside its credential chain. */
+/** Contributions whose ids fit into one witness frame beside its credential chain; a longer list is paged. */
 export const WITNESS_IDS_MAX = 2_400;
+/** Ids of one page of such a list: a power of two, so that the page's root is part of the tree over the whole list. */
+export const PAGE_IDS = 2_048;
+/** Pages of one list. Of what a status names of each id, eight bytes, as many as this still fit into one frame. */
+export const WITNESS_PAGES_MAX = 4;
+/**
+ * Ids on all lists of a round's electors that are kept in memory, at some 130 bytes each: ten lists of four pages. What more electors have is shared
+ * among them, but each has one frame.
+ */
+export const LISTED_IDS_MAX = 81_920;
+/** Bytes of a round's contributions in no batch that are kept beyond what one frame lists, whatever their size: as frames, of which each takes twice as much. */
+export const GATHERED_BYTES_MAX = 24 * 1_048_576;
+/** First bytes of ids in one status, beside what it asks for. */
+export const PREFIXES_MAX = 10_000;
 /** Attempts further ahead than this are noted for the skip rule and not stored (closing under flood). */
 export const ATTEMPTS_AHEAD_MAX = 40;
 /** Ceremonies with unknown calls that statements of one authority may open here at a time; repair brings what found no room. */

@@ -42,6 +42,7 @@ import { ASKS_MAX, answerStatus, answerStranger } from "./status.ts";
 import { withdrawalOf } from "./struck.ts";
 import type { Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, type Turn, withState } from "./turn.ts";
+import { tellSpoilt } from "./witness.ts";
 
 /** Takes in what came together. Runs of contributions that wait for a batch are taken in at once: in a burst there is little else. */
 export function absorbAll(start: Turn, observations: readonly VerifiedObservation[]): Turn {
@@ -198,8 +199,7 @@ function isHeld({ state }: Turn, id: Id): boolean {
 }
 
 function isStored(closing: Closing, id: Id): boolean {
-  const held = [closing.witnesses, closing.proposals, closing.prevotes, closing.precommits];
-  return held.some((messages) => [...messages.values()].some((list) => list.some((message) => message.id === id)));
+  return messagesOf(closing).some((message) => message.id === id);
 }
 
 function absorbClosing(
@@ -219,7 +219,7 @@ function absorbClosing(
     kind: message.body.kind,
     round: round.index,
   });
-  return recordFaults(entered, round, received.closing, seat);
+  return recordFaults(tellSpoilt(entered, received.closing, message, seat), round, received.closing, seat);
 }
 
 /**

@@ -13,9 +13,10 @@ import type { Id } from "../observation/observation.ts";
 import { judgeAlone } from "../outcome/admissible.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
-import { absorbContribution, itemsPerSeat } from "./gather.ts";
+import { absorbContribution } from "./gather.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
 import { isOpen } from "./guests.ts";
+import { bytesPerSeat, hasRoomFor, itemsPerSeat } from "./listing.ts";
 import { refuseProhibited } from "./standpoint.ts";
 import {
   audienceOf,
@@ -77,6 +78,9 @@ export function attest(turn: Turn, content: CborMap, named: string | null, manne
     numbered: true,
     ...manner,
   });
+  // What the others would not keep is as if it had not been signed.
+  if (!hasRoomFor(round, own, said))
+    return refused(turn, fault("SEAT_FULL", { seat: place.seat, limit: bytesPerSeat(round) }).fault);
   const held = absorbContribution(spoken, round, said);
   return publish(
     record(held, "attestation", [said.id], state.self.authority, { kind: "contribution", round: round.index }),

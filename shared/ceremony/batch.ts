@@ -1,7 +1,7 @@
 // Taking in a batch that some elector brought (SPEC §7.12). What follows from it follows from the batch and the roster alone, so that whoever
 // holds it counts the same contributions.
 import { grantsRole, rootOf } from "../authority/chain.ts";
-import { BATCHES_MAX, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../limits.ts";
+import { KEPT_BATCH_BYTES, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
 import { keepSmall, keptBytesOf, wasTakenIn } from "../observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
@@ -9,16 +9,12 @@ import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
 import { isWanted } from "./gather.ts";
 import { batchesOf } from "./gathered.ts";
+import { batchesPaced, batchesPerElector } from "./listing.ts";
 import { type RosterSeat, type Round, replaceRound } from "./state.ts";
 import { noteBatch } from "./taken.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn, withEffects } from "./turn.ts";
 
 type Batch = VerifiedObservation & Observation<BatchBody>;
-
-/** Batches of one elector that a witness lists. */
-export function batchesPerElector({ batched, closing }: Round): number {
-  return batched.size === 0 ? 0 : Math.floor(BATCHES_MAX / Math.max(closing.electorate.seats.length, 1));
-}
 
 /** Batches that one seat has brought. */
 export function batchesFrom({ held }: Round, seat: number | null): readonly Observation<BatchBody>[] {
@@ -43,9 +39,15 @@ export function keptPerElector(round: Round): number {
  */
 export function keptRoom(round: Round, seat: number | null, brings: boolean): number {
   const { own, common } = shares(round);
+  const paced = batchesPaced(round);
+  const brought = new Map<number | null, number>();
   const kept = new Map<number | null, number>();
-  for (const { slot, body } of batchesOf([...round.held.values()]))
-    kept.set(slot.seat, (kept.get(slot.seat) ?? 0) + keptBytesOf(body));
+  for (const { slot, body } of batchesOf([...round.held.values()])) {
+    const count = (brought.get(slot.seat) ?? 0) + 1;
+    brought.set(slot.seat, count);
+    const bytes = keptBytesOf(body) + (count > paced ? KEPT_BATCH_BYTES : 0);
+    kept.set(slot.seat, (kept.get(slot.seat) ?? 0) + bytes);
+  }
   const beyond = [...kept.values()].reduce((sum, bytes) => sum + Math.max(bytes - own, 0), 0);
   const left = common - beyond - (brings ? KEPT_ON_THE_WAY_BYTES : 0);
   return Math.max(own - (kept.get(seat) ?? 0), 0) + Math.max(left, 0);

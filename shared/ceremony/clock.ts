@@ -55,7 +55,8 @@ function heardFrom(state: CeremonyState, { key, chain, timeFrame, at, body, line
     return [];
   const cited = [...lineage.parents, ...lineage.sources];
   if (body.kind === "status") return [{ peer, at, mentions: [...cited, ...body.contributions, ...body.messages] }];
-  return [{ peer, at, mentions: body.kind === "witness" ? [...cited, ...body.ids] : cited }];
+  const listed = body.kind === "witness" || body.kind === "page" ? (body.ids ?? []) : [];
+  return [{ peer, at, mentions: [...cited, ...listed] }];
 }
 
 /** Remembers what was sent at the host's reading `now`; peers will mention it. */

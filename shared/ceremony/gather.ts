@@ -2,7 +2,7 @@
 import { ruleOf } from "../admission/judge.ts";
 import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
-import { BATCHES_MAX, ITEMS_PER_SEAT_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { SEATS_MAX } from "../limits.ts";
 import { isMembership } from "../membership/act.ts";
 import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
@@ -18,6 +18,7 @@ import type { Receipt } from "./effect.ts";
 import { contributionsOf, type Gathered, loneIn } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import { judgeRound } from "./judged.ts";
+import { hasRoomFor } from "./listing.ts";
 import { type CeremonyState, type Round, replaceRound } from "./state.ts";
 import { type Struck, standing, struckIn } from "./struck.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn } from "./turn.ts";
@@ -33,7 +34,7 @@ export function absorbContribution(turn: Turn, round: Round, observation: Verifi
   const mates = slotMates(round, contribution);
   if (mates.length >= 2 && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
-  if (itemsOf(round, contribution).length >= itemsPerSeat(round) && !isWanted(round, contribution.id))
+  if (!hasRoomFor(round, itemsOf(round, contribution), contribution) && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("EQUIVOCATION_FLOOD", { seat: contribution.slot.seat }).fault);
   if (isCrowded(round, contribution) && !isWanted(round, contribution.id))
     return refuseIn(turn, contribution, fault("ROSTER_FULL", { role: contribution.body.role, most: SEATS_MAX }).fault);
@@ -74,13 +75,6 @@ export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "
     ({ slot: other, body }) => other.seat === slot.seat && body.kind !== "batch",
   );
   return slot.seat === null ? held.filter((other) => rootOf(other.chain) === rootOf(chain)) : held;
-}
-
-/** Contributions that one seat may have in a round: what all of them may is what one witness can list. Of joins, whoever else may come counts too. */
-export function itemsPerSeat({ seats, stage, batched }: Round): number {
-  if (batched.size > 0)
-    return Math.min(ITEMS_PER_SEAT_MAX, Math.floor((WITNESS_IDS_MAX - BATCHES_MAX) / (seats.length - batched.size)));
-  return Math.min(ITEMS_PER_SEAT_MAX, Math.floor(WITNESS_IDS_MAX / (stage.is === "join" ? SEATS_MAX : seats.length)));
 }
 
 /** Whether so many have joined that no roster holds one more. */
@@ -176,11 +170,12 @@ export function settledSince({ fixed, closing, reports }: Round): number | null 
   if (fixed === null) return null;
   const { electorate, own, witnesses } = closing;
   const need = electorate.total + 2 * electorate.tolerated - electorate.quorum + 1;
+  const told = [...reports].map(([seat, report]) => [seat, report, new Set(report.body.contributions)] as const);
   let since = fixed.at;
   for (const id of fixed.ids) {
     const prefix = prefixOf(id);
-    const reporting = [...reports].filter(([, { body }]) => body.contributions.includes(prefix));
-    const listing = [...witnesses].filter(([, held]) => held.every(({ body }) => body.ids.includes(id)));
+    const reporting = told.filter(([, , contributions]) => contributions.has(prefix));
+    const listing = [...witnesses].filter(([, held]) => held.every(({ body }) => listIn(body.ids).has(id)));
     const holders = [...reporting, ...listing].map(([seat]) => seat);
     if (powerOf(electorate, own === null ? holders : [...holders, own]) < need) return null;
     const said = [...reporting.map(([, report]) => report), ...listing.flatMap(([, held]) => held)];

@@ -15,7 +15,8 @@ import { keptBytes, keptBytesOf } from "../observation/kept.ts";
 import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
-import { batchesFrom, batchesPerElector, holdBatch, keptPerElector, keptRoom } from "./batch.ts";
+import { batchesFrom, holdBatch, keptPerElector, keptRoom } from "./batch.ts";
+import { batchesPaced, batchesPerElector } from "./listing.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
 import { Draft, secondKey, type Taken } from "./taken.ts";
 import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
@@ -116,7 +117,7 @@ const ownBatches = (round: Round) => batchesFrom(round, round.closing.own).lengt
 /** What waits is spread over the batches that are left, and is on its way when half of the time that remains has passed. */
 function dueFor({ now }: Turn, round: Round): number {
   const span = Math.max(round.closesAt - now, 0);
-  const left = Math.max(batchesPerElector(round) - ownBatches(round), 1);
+  const left = Math.max(batchesPaced(round) - ownBatches(round), 1);
   return now + Math.min(Math.max(BATCH_WAIT_MICROS_MIN, Math.floor(span / left)), Math.floor(span / 2));
 }
 
@@ -135,7 +136,7 @@ export function bringBatches(turn: Turn): Turn {
   return storeWaiting(ready.reduce(bring, turn), round.index);
 }
 
-const isRoomy = (round: Round) => 4 * ownBatches(round) < batchesPerElector(round);
+const isRoomy = (round: Round) => 4 * ownBatches(round) < batchesPaced(round);
 
 function mayBring({ ending, expired, hold, mute }: CeremonyState, { closing }: Round): boolean {
   if (ending !== null || expired || hold !== null || mute || isHalted(closing)) return false;

@@ -15,7 +15,7 @@ import type {
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { bearsOn, takesAsMuch } from "./disengaged.ts";
-import { isWanted, itemsOf, itemsPerSeat } from "./gather.ts";
+import { isWanted, itemsOf } from "./gather.ts";
 import {
   allNoticesOf,
   batchesOf,
@@ -27,6 +27,7 @@ import {
   noticesOf,
   withdrawalsOf,
 } from "./gathered.ts";
+import { hasRoomFor, itemsOfAnySize } from "./listing.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -43,7 +44,7 @@ export function absorbNotice(turn: Turn, round: Round, notice: VerifiedObservati
   if (round.held.has(notice.id)) return receipt(turn, notice.id, "ignored", "DUPLICATE");
   if (round.closing.decision !== null)
     return refuseIn(turn, notice, fault("ROUND_CLOSED", { round: round.index }).fault);
-  if (itemsOf(round, notice).length >= itemsPerSeat(round) && !isWanted(round, notice.id))
+  if (!hasRoomFor(round, itemsOf(round, notice), notice) && !isWanted(round, notice.id))
     return refuseIn(turn, notice, fault("EQUIVOCATION_FLOOD", { seat: notice.slot.seat }).fault);
   const held = new Map(round.held).set(notice.id, notice);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held }), quiet: 0 } };
@@ -75,7 +76,7 @@ export function carry(turn: Turn, carried: Carried): Turn {
     return receipt(turn, "", "refused", "NO_SEAT", { round: round.index, authority: state.self.authority });
   const slot = { seat: seat.index, attempt: null, item: null };
   // Half of what a seat may give is left for its contributions: others must not be able to use it up by what they have it carry.
-  const limit = Math.floor(itemsPerSeat(round) / 2);
+  const limit = Math.floor(itemsOfAnySize(round) / 2);
   const own = allNoticesOf([...round.held.values()]).filter((other) => other.slot.seat === seat.index);
   if (own.length >= limit) return receipt(turn, "", "refused", "ITEMS_FULL", { limit });
   // Nor may a partner that signs ever stricter withdrawals use up what is carried for everybody else.

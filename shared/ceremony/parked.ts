@@ -1,7 +1,7 @@
 // What may wait for its call or its round (SPEC §7.7): what would be stored at the start of the round, and nothing else. So whatever was
 // parked is stored when it is read again, in whatever order the rest came.
 import { rootOf } from "../authority/chain.ts";
-import { ATTEMPTS_AHEAD_MAX, PARKED_MAX, SEATS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { ATTEMPTS_AHEAD_MAX, PARKED_MAX, SEATS_MAX, WITNESS_IDS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 
@@ -16,6 +16,9 @@ export function refuseToPark(others: readonly VerifiedObservation[], observation
   if (body.kind === "status") return null;
   const alike = others.filter((other) => isBySameSeat(other, observation));
   const mates = alike.filter((other) => other.slot.attempt === slot.attempt && other.slot.item === slot.item);
+  // Of two witnesses each: as many as could be stored.
+  if (body.kind === "page" && alike.length >= 2 * WITNESS_PAGES_MAX)
+    return fault("PAGES_FULL", { seat: slot.seat, limit: WITNESS_PAGES_MAX }).fault;
   const crowded = body.kind === "contribution" && alike.length >= ITEMS_PARKED_MAX;
   return mates.length >= 2 || crowded ? fault("EQUIVOCATION_FLOOD", { seat: slot.seat }).fault : null;
 }

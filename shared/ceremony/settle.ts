@@ -13,14 +13,14 @@ import { invariant } from "../result.ts";
 
 import { unpark } from "./absorb.ts";
 import { advance, openNext } from "./advance.ts";
-import { batchesPerElector } from "./batch.ts";
 import { countedBy, outcomeRoot } from "./counted.ts";
-import { itemsPerSeat, noteFixed, settledSince } from "./gather.ts";
+import { noteFixed, settledSince } from "./gather.ts";
 import { bringBatches } from "./intake.ts";
+import { batchesPerElector, itemsPerSeat } from "./listing.ts";
 import { carryOn } from "./notice.ts";
 import { ENGINE_VERSION, recordDigest, type TerminalRecord } from "./record.ts";
 import { planStatus, reportIfDue } from "./report.ts";
-import { awaitsShards, beginSealing, isClosing, noteSilent } from "./spread.ts";
+import { awaitsShards, beginSealing, isClosing } from "./spread.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -34,6 +34,7 @@ import {
 } from "./state.ts";
 import { withdrawalOf } from "./struck.ts";
 import { append, publish, record, say, type Turn, withEffects, withState } from "./turn.ts";
+import { beforeWitness } from "./witness.ts";
 
 /** Moves in one turn: far more than any honest path takes, so that a rule that undoes another is found at once. */
 const MOVES_MAX = 10_000;
@@ -108,14 +109,15 @@ function planEarlyClose(turn: Turn, round: Round): Turn | null {
 
 function sayInClosing(
   turn: Turn,
-  round: Round,
-  body: Own,
+  before: Round,
+  own: Own,
   attempt: number | null,
   alongside: readonly Id[],
   due: object,
 ): Turn {
-  const slot = { seat: round.closing.own, attempt, item: null };
-  const noted = body.kind === "witness" ? noteSilent(turn, round) : turn;
+  const slot = { seat: before.closing.own, attempt, item: null };
+  const { turn: noted, body } = own.kind === "witness" ? beforeWitness(turn, before, own) : { turn, body: own };
+  const round = noted.state.rounds[before.index] as Round;
   const spoken = say(noted, { round: round.index, slot, body, parents: [], numbered: true });
   const withdrawn = withdrawalOf(turn.state.rounds.slice(0, round.index), spoken.said);
   // Nobody else would take it: the party's own key was withdrawn in an earlier round, and it says so once.

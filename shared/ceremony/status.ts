@@ -1,9 +1,10 @@
 // Repair (SPEC §9). Nothing relies on one delivery: until it decides, a party says what it holds and lacks; who has it sends it again,
 // others' statements included, since they are signed. A party that has decided answers with what its certificate rests on.
 import { findWitness } from "../closing/derive.ts";
+import { lackingPages } from "../closing/pages.ts";
 import { powerOf } from "../closing/power.ts";
 import { messagesOf } from "../closing/state.ts";
-import { RESENDS_MAX, WANTS_MAX, WITNESS_IDS_MAX } from "../limits.ts";
+import { PAGE_IDS, PREFIXES_MAX, RESENDS_MAX, WANTS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
 import { fault } from "../result.ts";
 import { isWanted, prefixOf } from "./gather.ts";
@@ -30,13 +31,15 @@ export function statusBody(round: Round): StatusBody {
   const held = [...round.held.keys()];
   const witness = round.closing.own === null ? undefined : round.closing.witnesses.get(round.closing.own)?.[0];
   const listed = witness === undefined ? held : witness.body.ids;
-  const others = held.filter((id) => !listed.includes(id));
-  const messages = messagesOf(round.closing).map(({ id }) => id);
+  const known = new Set(listed);
+  const others = held.filter((id) => !known.has(id));
+  const contributions = prefixes(listed);
+  const messages = [...messagesOf(round.closing).map(({ id }) => id), ...others];
   return {
     kind: "status",
     attempt: round.closing.attempt,
-    contributions: prefixes(listed),
-    messages: prefixes([...messages, ...others]),
+    contributions,
+    messages: prefixes(messages.slice(0, PREFIXES_MAX - contributions.length)),
     wants: wantsOf(round).slice(0, WANTS_MAX),
     decided: round.closing.decision !== null,
   };
@@ -51,7 +54,7 @@ export function sayStatus(turn: Turn, round: Round, seat: RosterSeat | undefined
 }
 
 function prefixes(ids: readonly Id[]): readonly string[] {
-  return [...new Set(ids.map(prefixOf))].sort().slice(0, WITNESS_IDS_MAX);
+  return [...new Set(ids.map(prefixOf))].sort().slice(0, PAGE_IDS * WITNESS_PAGES_MAX);
 }
 
 /** What this party lacks and may need: never what only a few list, since that may be a ghost (SPEC §9.3). */
@@ -61,13 +64,16 @@ export function wantsOf(round: Round): readonly Id[] {
   const listed = new Set(witnesses.flatMap((witness) => witness.body.ids).filter((id) => !held.has(id)));
   const contributions = [...listed].filter((id) => isWanted(round, id));
   const proposals = [...closing.proposals.values()].flat();
+  const unread = new Set([...closing.unread.values()].flat().map(({ id }) => id));
   const named = new Set(
-    proposals.flatMap((proposal) => proposal.body.justification).filter((id) => findWitness(closing, id) === undefined),
+    proposals
+      .flatMap((proposal) => proposal.body.justification)
+      .filter((id) => !unread.has(id) && findWitness(closing, id) === undefined),
   );
   const prevotes = new Set([...closing.prevotes.values()].flat().map(({ id }) => id));
   const polkas = new Set(proposals.flatMap((proposal) => proposal.body.polka).filter((id) => !prevotes.has(id)));
-  // What an honest party vouches for comes first: a proposal may name witnesses and votes that nobody ever signed.
-  return [...contributions, ...unjustifiedRoots(round), ...polkas, ...named];
+  // What an honest party vouches for comes first: a proposal may name witnesses and votes that nobody ever signed, and a witness such pages.
+  return [...contributions, ...unjustifiedRoots(round), ...polkas, ...named, ...lackingPages(closing)];
 }
 
 /** Roots that more than f power voted for and that this party cannot justify: asked for by root, answered by a proposal. */

@@ -1,20 +1,26 @@
 // Storing one closing message, and finding the proof of a fault in it (SPEC §8.6). The state that comes back shares what is unchanged.
-import { ATTEMPTS_AHEAD_MAX } from "../limits.ts";
+import { ATTEMPTS_AHEAD_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { findJustifications, seatOf } from "./derive.ts";
+import { hasRoomFor, readWitnesses, withPage } from "./pages.ts";
 import { powerOf } from "./power.ts";
 import { proposerOf } from "./proposer.ts";
 import { rootOfSet } from "./root.ts";
 import {
   type Closing,
   type ClosingMessage,
+  type Page,
+  type PagedWitness,
   type Precommit,
   type Prevote,
   type Proposal,
   type Witness,
   withEntry,
 } from "./state.ts";
+
+/** What is said in a slot, of which an honest elector says one. */
+type Slotted = Exclude<ClosingMessage, Page>;
 
 export type Received = { readonly closing: Closing; readonly fresh: boolean };
 
@@ -30,6 +36,7 @@ export function receive(
   const seat = seatOf(message);
   if (!closing.electorate.power.has(seat))
     return refuse(closing, fault("NOT_AN_ELECTOR", { seat, kind: message.body.kind }));
+  if (isPage(message)) return receivePage(closing, message, ahead);
   const noted = noteAttempt(closing, message);
   const attempt = message.slot.attempt ?? 0;
   const misuse = misuseOf(closing, message);
@@ -38,8 +45,23 @@ export function receive(
   const rivals = slotMates(noted, message);
   if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
   if (rivals.length >= 2 && !isUseful(noted, message)) return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
-  const stored = prove(store(noted, message), message, rivals);
-  const next = { ...stored, justified: findJustifications(stored, touched(stored, message)) };
+  return settled(prove(store(noted, message), message, rivals), message);
+}
+
+const isPage = (message: ClosingMessage): message is Page => message.body.kind === "page";
+
+/** A page takes no slot: what its elector says is its witness. */
+function receivePage(closing: Closing, page: Page, ahead: number): ReturnType<typeof receive> {
+  if (closing.pages.has(page.id)) return { ...ok({ closing, fresh: false }), closing };
+  if (Number.isFinite(ahead) && !hasRoomFor(closing, page))
+    return refuse(closing, fault("PAGES_FULL", { seat: seatOf(page), limit: WITNESS_PAGES_MAX }));
+  return settled(withPage(closing, page), page);
+}
+
+/** What follows from a message that has been stored. */
+function settled(stored: Closing, message: ClosingMessage): ReturnType<typeof receive> {
+  const { closing, read } = readWitnesses(stored, seatOf(message));
+  const next = { ...closing, justified: findJustifications(closing, touched(closing, message, read)) };
   return { ...ok({ closing: next, fresh: true }), closing: next };
 }
 
@@ -48,18 +70,21 @@ export function receive(
  * of its own; and a proposal out of turn, which nobody votes for and whose set would still be worked out.
  */
 function misuseOf(closing: Closing, { body, slot }: ClosingMessage): ReturnType<typeof fault> | null {
-  if (body.kind === "witness" && rootOfSet(body.ids) !== body.root) return fault("WITNESS_ROOT", { root: body.root });
+  if (body.kind === "witness" && body.ids !== undefined && rootOfSet(body.ids) !== body.root)
+    return fault("WITNESS_ROOT", { root: body.root });
   if (body.kind !== "propose") return null;
   const attempt = slot.attempt as number;
   const proposer = proposerOf(closing.electorate.seats, closing.rotation, attempt);
   return slot.seat === proposer ? null : fault("NOT_THE_PROPOSER", { attempt, proposer });
 }
 
-/** The proposals that a message may complete: itself, or those that name the witness that it is. */
-function touched(closing: Closing, message: ClosingMessage): readonly Proposal[] {
+/** The proposals that a message may complete: itself, or those that name the witness that it is, or makes known. */
+function touched(closing: Closing, message: ClosingMessage, read: readonly Witness[]): readonly Proposal[] {
   if (message.body.kind === "propose") return [message as Proposal];
-  if (message.body.kind !== "witness") return [];
-  return [...closing.proposals.values()].flat().filter(({ body }) => body.justification.includes(message.id));
+  if (message.body.kind !== "witness" && message.body.kind !== "page") return [];
+  const ids = [message, ...read].map(({ id }) => id);
+  const named = (proposal: Proposal) => proposal.body.justification.some((id) => ids.includes(id));
+  return [...closing.proposals.values()].flat().filter(named);
 }
 
 function refuse(closing: Closing, refusal: ReturnType<typeof fault>): Result<Received> & { readonly closing: Closing } {
@@ -74,8 +99,11 @@ function noteAttempt(closing: Closing, message: ClosingMessage): Closing {
 }
 
 /** Messages already held for the same (elector, kind, attempt). */
-function slotMates(closing: Closing, message: ClosingMessage): readonly ClosingMessage[] {
-  if (message.body.kind === "witness") return closing.witnesses.get(seatOf(message)) ?? [];
+function slotMates(closing: Closing, message: Slotted): readonly ClosingMessage[] {
+  if (message.body.kind === "witness") {
+    const seat = seatOf(message);
+    return [...(closing.witnesses.get(seat) ?? []), ...(closing.unread.get(seat) ?? [])];
+  }
   const attempt = message.slot.attempt as number;
   const held =
     { propose: closing.proposals, prevote: closing.prevotes, precommit: closing.precommits }[message.body.kind].get(
@@ -85,7 +113,7 @@ function slotMates(closing: Closing, message: ClosingMessage): readonly ClosingM
 }
 
 /** A third statement for one slot is kept only where others may need it; otherwise a flood would hide the useful one. */
-function isUseful(closing: Closing, message: ClosingMessage): boolean {
+function isUseful(closing: Closing, message: Slotted): boolean {
   const { body, slot } = message;
   if (body.kind === "witness") return isNamed(closing, message.id) || completes(closing, message as Witness);
   if (body.kind === "propose") return isMissed(closing, message as Proposal);
@@ -123,14 +151,16 @@ function isNamed(closing: Closing, witness: Id): boolean {
   return [...closing.proposals.values()].flat().some((proposal) => proposal.body.justification.includes(witness));
 }
 
-function store(closing: Closing, message: ClosingMessage): Closing {
+function store(closing: Closing, message: Slotted): Closing {
   const seat = seatOf(message);
   const attempt = message.slot.attempt as number;
   const add = <K, M>(map: ReadonlyMap<K, readonly M[]>, key: K, item: M) =>
     withEntry(map, key, [...(map.get(key) ?? []), item]);
   switch (message.body.kind) {
     case "witness":
-      return { ...closing, witnesses: add(closing.witnesses, seat, message as Witness) };
+      return message.body.ids === undefined
+        ? { ...closing, unread: add(closing.unread, seat, message as PagedWitness) }
+        : { ...closing, witnesses: add(closing.witnesses, seat, message as Witness) };
     case "propose":
       return {
         ...closing,

@@ -23,6 +23,14 @@ function hashed(ids: readonly Id[]): Id {
   return toHex(treeHash(ids.map(leafHash), 0, ids.length));
 }
 
+/** Root of a list that is given in pages as well, all but the last of them full: each is a subtree of its tree. */
+export function rootOfPaged(ids: readonly Id[], pages: readonly (readonly Id[])[]): Id {
+  const subtrees = pages.map((page) => parseHex(rootOfSet(page)) as Uint8Array);
+  const root = toHex(treeHash(subtrees, 0, subtrees.length));
+  known.set(ids, root);
+  return root;
+}
+
 export function leafHash(id: Id): Uint8Array {
   const bytes = parseHex(id) as Uint8Array;
   if (bytes.length !== 32) return sha256(concatBytes(Uint8Array.of(0), bytes));

@@ -2,7 +2,7 @@
 // the time; the first that applies changes the state or asks for a message, and then the table is tried again from the top.
 import { rootOf } from "../authority/chain.ts";
 import { RESENDS_MAX } from "../limits.ts";
-import type { Id, Observation, ProposeBody } from "../observation/observation.ts";
+import type { Id, Observation, ProposeBody, WitnessBody } from "../observation/observation.ts";
 import type { Timing } from "../policy/policy.ts";
 import {
   commonAttempt,
@@ -17,6 +17,7 @@ import {
   precommitted,
   seatOf,
 } from "./derive.ts";
+import { hasWitnessed, withPages } from "./pages.ts";
 import { powerOf } from "./power.ts";
 import { proposerOf } from "./proposer.ts";
 import { rootOfSet } from "./root.ts";
@@ -37,7 +38,7 @@ export type Surroundings = {
 };
 
 export type Own =
-  | { readonly kind: "witness"; readonly ids: readonly Id[]; readonly root: Id }
+  | WitnessBody
   | ProposeBody
   | { readonly kind: "prevote"; readonly root: Id | null; readonly validAttempt: number }
   | { readonly kind: "precommit"; readonly root: Id | null };
@@ -118,13 +119,13 @@ const signs = (closing: Closing) => closing.own !== null && !closing.mute;
 const ownWitness = (closing: Closing) => (closing.own === null ? undefined : closing.witnesses.get(closing.own)?.[0]);
 
 function sendWitness(closing: Closing, around: Surroundings): Move | null {
-  if (!signs(closing) || !around.mayClose || ownWitness(closing) !== undefined) return null;
+  if (!signs(closing) || !around.mayClose || hasWitnessed(closing, closing.own)) return null;
   const ids = listable(around);
   const contest = around.now + around.timing.witnessTimeout;
   return { say: { kind: "witness", ids, root: rootOfSet(ids) }, attempt: null, with: [], due: { contest } };
 }
 
-/** Everything held; of a seat that signed more than it may, the first by id, so that the list always fits its frame. */
+/** Everything held; of a seat that signed more than it may, the first by id, so that the list always fits its pages. */
 function listable({ held, perSeat, batches }: Surroundings): readonly Id[] {
   const counts = new Map<string, number>();
   return [...held.keys()].sort().filter((id) => {
@@ -183,7 +184,8 @@ function propose(closing: Closing, around: Surroundings): Move | null {
       polka: votes,
     } as const;
     const late = unevenlyListed(closing, justified);
-    return { say: body, attempt: closing.attempt, with: [...justified.witnesses, ...votes, ...late] };
+    const named = withPages(closing, justified.witnesses);
+    return { say: body, attempt: closing.attempt, with: [...named, ...votes, ...late] };
   }
   const chosen = chooseJustification(closing, around);
   if (chosen === null) return null;
@@ -192,7 +194,7 @@ function propose(closing: Closing, around: Surroundings): Move | null {
   return {
     say: { kind: "propose", root: rootOfSet(set), justification, validAttempt: -1, polka: [] },
     attempt: closing.attempt,
-    with: [...justification, ...unevenlyListed(closing, { witnesses: justification, set })],
+    with: [...withPages(closing, justification), ...unevenlyListed(closing, { witnesses: justification, set })],
   };
 }
 

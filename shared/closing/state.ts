@@ -2,6 +2,8 @@
 import type {
   Id,
   Observation,
+  PageBody,
+  PagedWitnessBody,
   PrecommitBody,
   PrevoteBody,
   ProposeBody,
@@ -11,10 +13,13 @@ import type { Electorate } from "./power.ts";
 import { rotationOf } from "./proposer.ts";
 
 export type Witness = Observation<WitnessBody>;
+/** One whose list is on pages that are not all held, or do not give its root. */
+export type PagedWitness = Observation<PagedWitnessBody>;
+export type Page = Observation<PageBody>;
 export type Proposal = Observation<ProposeBody>;
 export type Prevote = Observation<PrevoteBody>;
 export type Precommit = Observation<PrecommitBody>;
-export type ClosingMessage = Witness | Proposal | Prevote | Precommit;
+export type ClosingMessage = Witness | PagedWitness | Page | Proposal | Prevote | Precommit;
 
 /** Some J with root(D(J)) = root: the witnesses that justify a set, and the set. */
 export type Justification = { readonly witnesses: readonly Id[]; readonly set: readonly Id[] };
@@ -47,6 +52,9 @@ export type Closing = {
   /** The party's own elector seat, if it has one. */
   readonly own: number | null;
   readonly witnesses: ReadonlyMap<number, readonly Witness[]>;
+  /** Witnesses whose list is not known yet: they count for nothing but as halves of a proof. */
+  readonly unread: ReadonlyMap<number, readonly PagedWitness[]>;
+  readonly pages: ReadonlyMap<Id, Page>;
   /** Votes and proposals by attempt, in order of arrival. */
   readonly proposals: ReadonlyMap<number, readonly Proposal[]>;
   readonly prevotes: ReadonlyMap<number, readonly Prevote[]>;
@@ -74,6 +82,8 @@ export function openClosing(ceremony: Id, round: number, electorate: Electorate,
     rotation: rotationOf(ceremony, round, electorate),
     own,
     witnesses: new Map(),
+    unread: new Map(),
+    pages: new Map(),
     proposals: new Map(),
     prevotes: new Map(),
     precommits: new Map(),
@@ -89,9 +99,9 @@ export function openClosing(ceremony: Id, round: number, electorate: Electorate,
 
 /** All stored closing messages of the round. */
 export function messagesOf(closing: Closing): readonly ClosingMessage[] {
-  return [closing.witnesses, closing.proposals, closing.prevotes, closing.precommits].flatMap((held) =>
-    [...held.values()].flat(),
-  );
+  const { pages, witnesses, unread, proposals, prevotes, precommits } = closing;
+  const listed = [witnesses, unread, proposals, prevotes, precommits].flatMap((held) => [...held.values()].flat());
+  return [...pages.values(), ...listed];
 }
 
 /** A copy of a map with one entry set. */

@@ -75,10 +75,14 @@ function isIndependent(witness: Observation, suspect: Observation, { roots }: Pi
 
 /** Every statement that an observation names by its hash. */
 export function referencesOf({ ceremony, lineage, body }: Observation): readonly Id[] {
-  const inBody =
-    body.kind === "witness" ? body.ids : body.kind === "propose" ? [...body.justification, ...body.polka] : [];
   const before = [ceremony, lineage.prev].filter((id) => id !== null);
-  return [...before, ...lineage.parents, ...lineage.sources, ...inBody];
+  return [...before, ...lineage.parents, ...lineage.sources, ...namedIn(body)];
+}
+
+function namedIn(body: Observation["body"]): readonly Id[] {
+  if (body.kind === "witness") return body.pages ?? body.ids ?? [];
+  if (body.kind === "page") return body.ids;
+  return body.kind === "propose" ? [...body.justification, ...body.polka] : [];
 }
 
 /** The ids given and all that they build on, as far as it is known. A hash can only name what existed before it. */

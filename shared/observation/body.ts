@@ -26,12 +26,13 @@ import {
   LABELS_MAX,
   LINEAGE_REFERENCES_MAX,
   POWER_MAX,
+  PREFIXES_MAX,
   SEATS_MAX,
   TEXT_LENGTH_MAX,
   WANTS_MAX,
-  WITNESS_IDS_MAX,
 } from "../limits.ts";
 import { batchFields, packedReader } from "./batch.ts";
+import { idSet, ids, readId, readPage, readWitness, witnessFields } from "./id-list.ts";
 import { readLabels } from "./labels.ts";
 import type {
   Body,
@@ -49,7 +50,6 @@ import type {
   PrevoteBody,
   ProposeBody,
   StatusBody,
-  WitnessBody,
 } from "./observation.ts";
 import { readUnder, type Under, underFields } from "./under.ts";
 
@@ -58,8 +58,6 @@ export const PREFIX_BYTES = 8;
 const POLICY_BYTES_MAX = 32_768;
 const MICROS_MAX = Number.MAX_SAFE_INTEGER;
 
-const readHash = bytes(32);
-export const readId: Reader<Id> = (value, path) => toHex(readHash(value, path));
 export const readAttempt = integer(0, 1_000_000);
 
 const readSeat = record<NamedSeat>({ authority: text(), role: text(), root: readId, power: integer(1, POWER_MAX) });
@@ -108,24 +106,12 @@ const readCall: Reader<Call> = (value, path) => {
   };
 };
 
-/** Ids in strictly ascending order: one set has one spelling. */
-function idSet(most: number): Reader<readonly Id[]> {
-  const readIds = list(readId, most);
-  return (value, path) => {
-    const ids = readIds(value, path);
-    for (let i = 1; i < ids.length; i++)
-      if ((ids[i - 1] as Id) >= (ids[i] as Id)) misfit(path, "ids in ascending order, each once");
-    return ids;
-  };
-}
-
 const readPrefixes: Reader<readonly string[]> = (value, path) => {
-  const joined = bytesUpTo(PREFIX_BYTES * WITNESS_IDS_MAX)(value, path);
+  const joined = bytesUpTo(PREFIX_BYTES * PREFIXES_MAX)(value, path);
   if (joined.length % PREFIX_BYTES !== 0) misfit(path, `a multiple of ${PREFIX_BYTES} bytes`);
   return splitBytes(joined, PREFIX_BYTES).map(toHex);
 };
 
-const readWitness = record<Omit<WitnessBody, "kind">>({ ids: idSet(WITNESS_IDS_MAX), root: readId });
 const readPropose = record<{ root: Id; justification: readonly Id[]; valid_attempt: number; polka: readonly Id[] }>({
   root: readId,
   justification: idSet(LINEAGE_REFERENCES_MAX),
@@ -175,7 +161,8 @@ const READERS: { readonly [K in Exclude<Kind, "batch">]: Reader<Extract<Body, { 
     const { role, content } = readContribution(value, path);
     return { kind: "contribution", role, content };
   },
-  witness: (value, path) => ({ kind: "witness", ...readWitness(value, path) }),
+  witness: readWitness,
+  page: (value, path) => ({ kind: "page", ...readPage(value, path) }),
   propose: (value, path): ProposeBody => {
     const wire = readPropose(value, path);
     return {
@@ -215,7 +202,6 @@ export function readBody(kind: Exclude<Kind, "batch">): Reader<Body> {
   return READERS[kind];
 }
 
-const ids = (list: readonly Id[]) => list.map(idBytes);
 const idOrNull = (id: Id | null) => (id === null ? null : idBytes(id));
 const joined = (prefixes: readonly string[]) => parseHex(prefixes.join("")) as Uint8Array;
 
@@ -238,7 +224,9 @@ export function bodyFields(body: Exclude<Body, { kind: "unknown" }>): Encodable 
     case "contribution":
       return { role: body.role, content: body.content };
     case "witness":
-      return { ids: ids(body.ids), root: idBytes(body.root) };
+      return witnessFields(body);
+    case "page":
+      return { ids: ids(body.ids) };
     case "propose":
       return {
         root: idBytes(body.root),

@@ -19,8 +19,9 @@ import {
 import { type Place, readPlace } from "../reference/place.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { memberFault, membersIn, unpackFrames } from "./batch.ts";
-import { KINDS, readAttempt, readBody, readId, readPacked } from "./body.ts";
+import { KINDS, readAttempt, readBody, readPacked } from "./body.ts";
 import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
+import { readId } from "./id-list.ts";
 import {
   type BatchBody,
   type Body,

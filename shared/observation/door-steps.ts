@@ -37,7 +37,7 @@ export const DOOR_STEPS = [
     name: "slot",
     need: "one statement for a slot, within the round",
     codes:
-      /^(ROUND_CLOSED|ROUND_FULL|DUPLICATE|EQUIVOCATION|ATTEMPT_|WITNESS_ROOT|NOT_THE_PROPOSER|BATCH_UNFIT|INTAKE_)/,
+      /^(ROUND_CLOSED|ROUND_FULL|DUPLICATE|EQUIVOCATION|ATTEMPT_|WITNESS_|PAGES_FULL|NOT_THE_PROPOSER|BATCH_UNFIT|INTAKE_)/,
   },
   { name: "set", need: "in the closed set of its round", codes: /^CONTRIBUTION_/ },
   {

@@ -9,8 +9,8 @@ import type { CborMap } from "../cbor/value.ts";
 import { idBytes, sha256 } from "../hash.ts";
 import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { type BatchPack, knowBlock, type Member } from "./batch.ts";
-import { readId } from "./body.ts";
 import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
+import { readId } from "./id-list.ts";
 import {
   type BatchBody,
   type ContributionBody,

@@ -63,7 +63,24 @@ export type Call = {
 export const JOIN = "join";
 
 export type ContributionBody = { readonly kind: "contribution"; readonly role: string; readonly content: CborMap };
-export type WitnessBody = { readonly kind: "witness"; readonly ids: readonly Id[]; readonly root: Id };
+/** A witness whose list is known: it stands in its frame, or in the pages that it names. */
+export type WitnessBody = {
+  readonly kind: "witness";
+  readonly ids: readonly Id[];
+  readonly root: Id;
+  readonly pages?: readonly Id[];
+};
+/** A witness that names the pages of its list, in order, as it is signed (SPEC §8.14). */
+export type PagedWitnessBody = {
+  readonly kind: "witness";
+  readonly ids?: undefined;
+  readonly root: Id;
+  /** Ids on all pages together. */
+  readonly count: number;
+  readonly pages: readonly Id[];
+};
+/** A page of the list of an elector's witness. */
+export type PageBody = { readonly kind: "page"; readonly ids: readonly Id[] };
 export type ProposeBody = {
   readonly kind: "propose";
   readonly root: Id;
@@ -138,6 +155,8 @@ export type Body =
   | Call
   | ContributionBody
   | WitnessBody
+  | PagedWitnessBody
+  | PageBody
   | ProposeBody
   | PrevoteBody
   | PrecommitBody

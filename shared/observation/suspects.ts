@@ -33,5 +33,5 @@ async function isDeviceSound({ deviceHash, deviceLinks, key }: Observation): Pro
 /** A call names its policy's hash, and a witness the root of what it lists. */
 function isPayloadSound({ body }: Observation): boolean {
   if (body.kind === "call") return sha256Hex(body.policy) === body.policyHash;
-  return body.kind !== "witness" || rootOfSet(body.ids) === body.root;
+  return body.kind !== "witness" || body.ids === undefined || rootOfSet(body.ids) === body.root;
 }

@@ -246,6 +246,16 @@ export const CEREMONY_REFUSALS = {
     why: "the root {root} stands for another set",
     do: "nothing: its elector is faulty",
   },
+  WITNESS_PAGES: {
+    what: "the pages that the witness of seat {seat} names are not its list",
+    why: "together they are out of order, too few or too many ids, another's, or have another root",
+    do: "nothing: the round closes as if its elector were silent",
+  },
+  PAGES_FULL: {
+    what: "seat {seat} sent more pages than its witness may name",
+    why: "{limit} are kept until a witness names them; any that one names are taken",
+    do: "nothing: whoever lacks a page asks for it once its witness is here",
+  },
   NOT_THE_PROPOSER: {
     what: "the proposal is out of turn",
     why: "at attempt {attempt} the seat {proposer} proposes",

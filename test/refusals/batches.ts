@@ -1,8 +1,9 @@
 // Examples of what electors refuse to take in for seats without an agent, and of what no batch may hold.
 import { countedIn } from "../../shared/ceremony/counted.ts";
+import { batchesPerElector } from "../../shared/ceremony/listing.ts";
 import type { Round } from "../../shared/ceremony/state.ts";
 import { checkInclusion, type InclusionProof, proveInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
-import { BATCHES_MAX, KEPT_BYTES_MAX } from "../../shared/limits.ts";
+import { KEPT_BYTES_MAX } from "../../shared/limits.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
 import type { EVIDENCE_REFUSALS } from "../../shared/refusals/evidence.ts";
 import type { INTAKE_REFUSALS } from "../../shared/refusals/intake.ts";
@@ -77,7 +78,7 @@ export const BATCHES: Examples<typeof INTAKE_REFUSALS & typeof EVIDENCE_REFUSALS
     // As if the elector had brought as many as a witness lists: signing hundreds would show no more.
     const batch = batchBy(sale, "acme", [bid]);
     const held = new Map(
-      Array.from({ length: BATCHES_MAX / ELECTORS.length }, (_, index) => [`${index}`, batch]),
+      Array.from({ length: batchesPerElector(round) }, (_, index) => [`${index}`, batch]),
     ) as unknown as Round["held"];
     sale.net.agent("acme").state = { ...sale.net.agent("acme").state, rounds: [{ ...round, held }] };
     return refused(sale, "acme", bid);

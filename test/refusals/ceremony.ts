@@ -6,7 +6,7 @@ import { emptyState, type Round } from "../../shared/ceremony/state.ts";
 import { step } from "../../shared/ceremony/step.ts";
 import { proposerOf } from "../../shared/closing/proposer.ts";
 import { rootOfSet } from "../../shared/closing/root.ts";
-import { ATTEMPTS_AHEAD_MAX, PARKED_MAX } from "../../shared/limits.ts";
+import { ATTEMPTS_AHEAD_MAX, PARKED_MAX, WITNESS_IDS_MAX, WITNESS_PAGES_MAX } from "../../shared/limits.ts";
 import { authorFor } from "../../shared/observation/author.ts";
 import type { Body, Call, VerifiedObservation } from "../../shared/observation/observation.ts";
 import { pinPolicy } from "../../shared/policy/decode.ts";
@@ -52,6 +52,7 @@ const choice = (word: string): Said => ({
 });
 const outcome = (digest: string): Said => ({ kind: "outcome", digest: idOf(digest), status: "decided" });
 const witness = (root: string): Said => ({ kind: "witness", ids: [], root });
+const page = (id: string): Said => ({ kind: "page", ids: [idOf(id)] });
 
 export const faultIn = (receipts: readonly Receipt[]): Fault | undefined => {
   const last = receipts.at(-1);
@@ -259,6 +260,16 @@ export const CEREMONY: Examples<OfCeremonies & typeof DISPUTE_REFUSALS> = {
   DISPUTE_FULL: disputed(0, 9),
   DISPUTE_LATE: disputed(2 * 86_400 * SECOND, 1),
   WITNESS_ROOT: answered([witness(idOf("another set"))]),
+  PAGES_FULL: answered(...Array.from({ length: WITNESS_PAGES_MAX + 1 }, (_, index) => [page(`${index}`)] as const)),
+  WITNESS_PAGES: () => {
+    const net = opened();
+    const pages = ["one", "two"].map((id) => signed(net, page(id)));
+    take(net, ...pages);
+    const named = pages.map(({ id }) => id);
+    take(net, signed(net, { kind: "witness", root: idOf("a list"), count: WITNESS_IDS_MAX + 1, pages: named }));
+    const alert = lineageOf(net.agent("acme")).find(({ detail }) => detail.code === "WITNESS_PAGES");
+    return alert && { code: "WITNESS_PAGES", detail: alert.detail };
+  },
   NOT_THE_PROPOSER: outOfTurn,
   NO_SEAT: () => faultIn(auction().say("dune", commitment)),
 };

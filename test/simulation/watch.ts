@@ -144,7 +144,7 @@ function noteSpoken({ spoken }: HonestAccount, slot: string, observation: Observ
 
 /** Refused for what it is by itself, so that it makes no pair: a witness with another set's root, a proposal out of turn. */
 function isMisuse({ rounds }: CeremonyState, { body, slot }: Observation): boolean {
-  if (body.kind === "witness") return rootOfSet(body.ids) !== body.root;
+  if (body.kind === "witness") return body.ids !== undefined && rootOfSet(body.ids) !== body.root;
   const closing = rounds[0]?.closing;
   if (body.kind !== "propose" || closing === undefined) return false;
   return slot.seat !== proposerOf(closing.electorate.seats, closing.rotation, slot.attempt as number);

@@ -70,6 +70,7 @@ export const BODIES: { readonly [K in Kind]: Extract<Body, { kind: K }> } = {
     ]),
   },
   witness: { kind: "witness", ids: ids("a", "b"), root: rootOfSet(ids("a", "b")) },
+  page: { kind: "page", ids: ids("a", "b", "c") },
   propose: { kind: "propose", root: idOf("set"), justification: ids("w", "x"), validAttempt: 0, polka: ids("p", "q") },
   prevote: { kind: "prevote", root: idOf("set"), validAttempt: -1 },
   precommit: { kind: "precommit", root: idOf("set") },

@@ -9,7 +9,7 @@ import { type Badge, counted, grouped, spanText } from "../words.ts";
 export const ENTRIES_MAX = 200;
 /** Silence worth a line of its own, in microseconds. */
 const QUIET = 120_000_000;
-const CLOSING_KINDS: readonly unknown[] = ["witness", "propose", "prevote", "precommit", "status"];
+const CLOSING_KINDS: readonly unknown[] = ["page", "witness", "propose", "prevote", "precommit", "status"];
 
 type Line = { readonly at: number; readonly entries: readonly LinkedEntry[]; readonly folded: boolean };
 

@@ -22,7 +22,7 @@ export function powerOf(powers: readonly number[], statements: readonly (Observa
 }
 
 export function listed({ body }: Observation): readonly Id[] {
-  return body.kind === "witness" ? body.ids : [];
+  return body.kind === "witness" ? (body.ids ?? []) : [];
 }
 
 export function derive(powers: readonly number[], tolerated: number, witnesses: readonly Observation[]): readonly Id[] {

@@ -9,7 +9,7 @@ export const FALSE_ROOT: Strategy = {
     return {
       bend: ({ observation }) => {
         const { body, slot } = observation;
-        if (!adversary.seats.includes(slot.seat ?? -1) || body.kind !== "witness") return [observation];
+        if (!adversary.seats.includes(slot.seat ?? -1) || body.kind !== "witness" || !body.ids) return [observation];
         const ids = random.subset(body.ids, 0.5).toSorted();
         const forged = adversary.sign(slot.seat as number, { kind: "witness", ids, root: body.root });
         return random.between(0, 3) === 0 ? [observation, forged] : [forged];

@@ -18,7 +18,7 @@ export const OVER_TOLERANCE: Strategy = {
       const { body, slot } = own;
       const seat = slot.seat as number;
       const where = { attempt: slot.attempt as number };
-      if (body.kind === "witness") return adversary.witness(seat, body.ids.slice(1));
+      if (body.kind === "witness") return adversary.witness(seat, (body.ids ?? []).slice(1));
       if (body.kind === "prevote")
         return adversary.sign(seat, { ...body, root: body.root === null ? own.id : null }, where);
       return adversary.sign(seat, { kind: "precommit", root: null }, where);

@@ -1,0 +1,164 @@
+// A round of more contributions than one frame lists: its witnesses are paged, and whatever becomes of pages on their way, or of whoever never
+// sends them, those who close the round end alike.
+import { beforeAll, describe, expect, it } from "vitest";
+import type { Party } from "../../../cli/stack/party.ts";
+import { memoOf, restore } from "../../../shared/ceremony/restore.ts";
+import type { Round } from "../../../shared/ceremony/state.ts";
+import { statusBody } from "../../../shared/ceremony/status.ts";
+import type { Closing } from "../../../shared/closing/state.ts";
+import { examineBundle } from "../../../shared/evidence/verify.ts";
+import { FRAME_BYTES_MAX, PAGE_IDS, PREFIXES_MAX, WANTS_MAX } from "../../../shared/limits.ts";
+import { parseObservation } from "../../../shared/observation/decode.ts";
+import { makeBidders, signBids } from "../../bench/bids.ts";
+import { auctionWith } from "../../support/bidders.ts";
+import { bundleOf, bytesOf, trustIn } from "../../support/evidence.ts";
+import { Network, SECOND, type Sent, START, storedBy } from "../../support/network.ts";
+import { MESH, testParties } from "../../support/parties.ts";
+import { draftOf } from "../../support/statements.ts";
+
+const ELECTORS = ["acme", "bolt", "crux", "dune"];
+const BIDDERS = 40;
+const LOTS = 64;
+const COUNT = BIDDERS * LOTS;
+const policy = auctionWith({ "roles.bidder.agent": true });
+const parties: readonly Party[] = [...testParties(ELECTORS.length), ...makeBidders(BIDDERS, MESH)];
+const role = ["seller", "buyer", "regulator", "regulator", ...Array(BIDDERS).fill("bidder")];
+const trust = trustIn(parties);
+let held: Network;
+
+/** Four electors hold 2,560 bids of forty bidders, who have gone since; the round closes in ten seconds. */
+function opened(): Network {
+  const net = new Network(parties, policy, { role, closesAt: START + 10 * SECOND, expiresAt: START + 600 * SECOND });
+  for (const { name } of parties.slice(ELECTORS.length)) net.down.add(name);
+  return net;
+}
+
+function ceremony(): Network {
+  const net = opened();
+  for (const [index, agent] of net.agents.entries()) {
+    const { state, wakeAt, effects } = held.agents[index] as Network["agents"][number];
+    Object.assign(agent, { state, wakeAt, effects: [...effects] });
+  }
+  return net;
+}
+
+const stateOf = (net: Network, name: string) => net.agent(name).state;
+const closingOf = (net: Network, name: string) => stateOf(net, name).rounds[0]?.closing;
+const digests = (net: Network, names = ELECTORS) => names.map((name) => stateOf(net, name).ending?.digest);
+const ended = (net: Network, names = ELECTORS) => digests(net, names).every((digest) => digest !== undefined);
+
+beforeAll(() => {
+  held = opened();
+  held.open();
+  held.deliverAll();
+  const bids = signBids(parties.slice(ELECTORS.length), COUNT, held.call.id, ELECTORS.length, held.now);
+  for (const name of ELECTORS) held.turn(name, { on: "observations", now: held.now, observations: bids });
+});
+
+/** Lets the round close; the one digest that all of these came to. */
+function closed(net: Network, names = ELECTORS): string {
+  net.run(90, () => ended(net, names));
+  const [first, ...others] = new Set(digests(net, names));
+  expect([first === undefined, others]).toEqual([false, []]);
+  return first as string;
+}
+
+const isPage = ({ observation }: Sent) => observation.body.kind === "page";
+const paths = (net: Network, names = ELECTORS) => names.map((name) => closingOf(net, name)?.decision?.certificate.path);
+
+let usual: string;
+describe("a round of 2,560 contributions", () => {
+  it("ends alike at all, by witnesses of two pages each, and its evidence stands", async () => {
+    const net = ceremony();
+    usual = closed(net);
+    const { witnesses, pages } = closingOf(net, "bolt") as Closing;
+    expect(paths(net)).toEqual(Array(4).fill("unanimous"));
+    expect([...witnesses.values()].flat().map(({ body }) => [body.ids.length, body.pages?.length])).toEqual(
+      Array(4).fill([COUNT, 2]),
+    );
+    expect([...pages.values()].map(({ body }) => body.ids.length).sort()).toEqual(
+      [...Array(4).fill(PAGE_IDS), ...Array(4).fill(COUNT - PAGE_IDS)].sort(),
+    );
+    // One list is kept once, however many electors sign it.
+    expect(new Set([...witnesses.values()].flat().map(({ body }) => body.ids)).size).toBe(1);
+    expect(new Set([...pages.values()].map(({ body }) => body.ids)).size).toBe(2);
+    const bundle = bundleOf(net.agent("crux"));
+    const { verification } = await examineBundle(bytesOf(bundle), { trust });
+    expect(verification).toMatchObject({ verdict: "passed", outcome: { digest: usual } });
+    const page = [...pages.keys()][0];
+    const without = { ...bundle, frames: bundle.frames.filter(({ id }) => id !== page) };
+    const lacking = await examineBundle(bytesOf(without), { trust });
+    expect(lacking.verification).toMatchObject({ verdict: "failed", firstFailing: { code: "CERTIFICATE_MISSING" } });
+  });
+
+  it("ends so whatever order its messages come in, with repeats", () => {
+    const net = ceremony();
+    net.copies = 3;
+    expect(closed(net)).toBe(usual);
+  });
+
+  it("ends so where pages are lost at first: whoever lacks one asks for it", () => {
+    const net = ceremony();
+    const lost = new Set<string>();
+    net.delivers = (sent) => {
+      const key = `${sent.to} ${sent.observation.id}`;
+      if (!isPage(sent) || lost.has(key)) return true;
+      lost.add(key);
+      return false;
+    };
+    net.run(11);
+    expect([lost.size, closingOf(net, "bolt")?.witnesses.size]).toEqual([24, 1]);
+    expect(statusBody(stateOf(net, "bolt").rounds[0] as Round).wants).toHaveLength(6);
+    expect(closed(net)).toBe(usual);
+    expect(paths(net)).toEqual(Array(4).fill("unanimous"));
+  });
+
+  it("ends so where an elector sends its pages to one other only, which passes them on", () => {
+    const net = ceremony();
+    net.delivers = (sent) => !isPage(sent) || sent.from !== "dune" || sent.to === "bolt";
+    expect(closed(net)).toBe(usual);
+    expect(ELECTORS.map((name) => closingOf(net, name)?.witnesses.size)).toEqual([4, 4, 4, 4]);
+  });
+
+  it("closes without an elector that sends its pages to nobody, as if it had been silent", () => {
+    const net = ceremony();
+    net.delivers = (sent) => !isPage(sent) || sent.observation.slot.seat !== 3;
+    expect(closed(net)).toBe(usual);
+    expect(paths(net, ELECTORS.slice(0, 3))).toEqual(Array(3).fill("contested"));
+    const { witnesses, unread } = closingOf(net, "acme") as Closing;
+    expect([[...witnesses.keys()].sort(), unread.get(3)?.length]).toEqual([[0, 1, 2], 1]);
+    const silent = ceremony();
+    silent.down.add("dune");
+    silent.delivers = (sent) => sent.from !== "dune";
+    expect(closed(silent, ELECTORS.slice(0, 3))).toBe(usual);
+    expect(silent.now).toBe(net.now);
+  });
+
+  it("is read again from what was stored, with the witness signed or still unread", () => {
+    const net = ceremony();
+    net.delivers = (sent) => !isPage(sent) || sent.observation.slot.seat !== 3;
+    const again = (name: string) => {
+      const agent = net.agent(name);
+      const { rounds } = restore(net.call.id, agent.state.self, storedBy(agent), memoOf(agent.state));
+      return rounds[0]?.closing;
+    };
+    net.run(10.2);
+    expect(closingOf(net, "acme")?.witnesses.has(0)).toBe(true);
+    expect(again("acme")).toEqual(closingOf(net, "acme"));
+    closed(net);
+    expect(again("acme")).toEqual(closingOf(net, "acme"));
+    expect(again("dune")).toEqual(closingOf(net, "dune"));
+  });
+
+  it("says what it holds in a status of one frame", () => {
+    const round = stateOf(ceremony(), "acme").rounds[0] as Round;
+    const body = statusBody(round);
+    expect(body.contributions).toHaveLength(COUNT);
+    const most = Array.from({ length: PREFIXES_MAX }, (_, index) => index.toString(16).padStart(16, "0"));
+    const wants = Array.from({ length: WANTS_MAX }, (_, index) => index.toString(16).padStart(64, "0"));
+    const { author } = ceremony().agent("acme");
+    const said = author({ ...draftOf("status"), body: { ...body, contributions: most, wants } });
+    expect(said.frame.length).toBeLessThan(FRAME_BYTES_MAX - 8_192);
+    expect(parseObservation(said.frame)).toMatchObject({ ok: true });
+  });
+});
