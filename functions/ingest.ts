@@ -1,6 +1,6 @@
 // The one road into the objects of ceremonies and meshes: decode and verify here, where the platform scales out, then one call for each.
 // Queue, HTTP and NATS all come through this function, so the same frame has the same verdict on every road.
-import type { AgentConfig } from "../durable/config.ts";
+import { type AgentConfig, meshTime } from "../durable/config.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { REVOCATIONS_LIVE_MAX, RUN_BYTES_MAX } from "../shared/limits.ts";
@@ -22,6 +22,7 @@ import { type Answer, failed, handIn, inTime } from "./hand-in.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
+import { Signers } from "./signers.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -48,7 +49,11 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const opened = await doorOf(env, config).catch(failed);
   if (!opened.ok) return arrivals.map(() => ({ refusal: misconfigured(opened.fault) }));
   const door = opened.value;
-  const judged = await Promise.all(arrivals.map((arrival) => judge(config, door, arrival).catch(failed)));
+  const open = arrivals.some(({ road }) => road === "http");
+  const signers = open ? new Signers(env.CEREMONY, Date.now(), meshTime(config)) : null;
+  const judged = await Promise.all(
+    arrivals.map((arrival) => judge(config, door, arrival.road === "http" ? signers : null, arrival).catch(failed)),
+  );
   const unlearned = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
@@ -163,17 +168,26 @@ function misconfigured({ code, detail }: Fault): Fault {
 }
 
 /** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
-async function judge(config: AgentConfig, door: Door, arrival: Arrival): Promise<Result<Place>> {
+async function judge(
+  config: AgentConfig,
+  door: Door,
+  signers: Signers | null,
+  arrival: Arrival,
+): Promise<Result<Place>> {
   const { account, topic, frame } = arrival;
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
   const mesh = meshOfTopic(topic);
   if (mesh !== null) return ok({ mesh });
+  const claimed = signers?.claimed(frame) ?? ok(null);
+  if (!claimed.ok) return claimed;
   const admitted = await throughDoor(frame, door);
   const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
   if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });
   if (!admitted.ok) return admitted;
   const { value } = admitted;
+  const spent = signers?.spend(value) ?? ok(null);
+  if (!spent.ok) return spent;
   const home = `${value.mesh}.${FACTS_TOKEN}`;
   if (isOfMesh(value) && topic !== null) return fault("MESH_STATEMENT", { kind: value.body.kind, topic: home });
   if (isOfMesh(value)) return ok({ mesh: value.mesh });

@@ -111,6 +111,7 @@ const EXCEPTIONS: { readonly [C in RefusalCode]?: RefusalClass } = {
   OUTBOX_LONG: "failed",
   INTAKE_LONG: "failed",
   SHARD_BEHIND: "failed",
+  SIGNER_LIMITED: "failed",
   KEY_EXPIRING: "failed",
   CLOCKS_APART: "failed",
   REVOCATION_UNSEEN: "failed",

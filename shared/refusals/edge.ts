@@ -96,6 +96,11 @@ export const EDGE_REFUSALS = {
     why: "its {limit} units of this minute are used up",
     do: "wait as many seconds as Retry-After says",
   },
+  SIGNER_LIMITED: {
+    what: "this signer says too much at once",
+    why: "of one root, whatever its keys and whoever brings them, {limit} statements a minute are taken",
+    do: "send it again as it is, when as many seconds have passed as Retry-After says",
+  },
   KEYS_TRIED: {
     what: "too many wrong keys came from this address",
     why: "{limit} a minute are answered one by one",

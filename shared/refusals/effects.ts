@@ -30,6 +30,7 @@ const OWN_STATUS = {
   KEYS_TRIED: 429,
   QUEUE_BACKLOGGED: 429,
   SHARD_BEHIND: 429,
+  SIGNER_LIMITED: 429,
   TOKEN_UNCHECKED: 503,
   SOURCE_PAUSED: 503,
 } as const satisfies { readonly [C in RefusalCode]?: number };

@@ -11,11 +11,14 @@ import { readBytes } from "../../functions/http/body.ts";
 import { WRONG_A_MINUTE } from "../../functions/http/guesses.ts";
 import { type Arrival, faultOf, ingest } from "../../functions/ingest.ts";
 import { consumeObservations } from "../../functions/queue/consumer.ts";
+import { SAID_A_MINUTE, Signers } from "../../functions/signers.ts";
 import type { Revocation } from "../../shared/authority/statement.ts";
 import type { Receipt } from "../../shared/ceremony/effect.ts";
 import { OUTBOX_BACKLOG_MAX, REVOCATIONS_LIVE_MAX, WAITING_MAX } from "../../shared/limits.ts";
 import { parseInboundSubject } from "../../shared/mesh/subject.ts";
 import { authorFor } from "../../shared/observation/author.ts";
+import { parseObservation } from "../../shared/observation/decode.ts";
+import type { Observation } from "../../shared/observation/observation.ts";
 import { readSigned } from "../../shared/observation/signed-bytes.ts";
 import type { CEREMONY_REFUSALS } from "../../shared/refusals/ceremony.ts";
 import type { EDGE_REFUSALS } from "../../shared/refusals/edge.ts";
@@ -93,6 +96,18 @@ const delivery = send.github(send.utf8('{"action":"created"}'));
 const { "X-GitHub-Delivery": _, ...undelivered } = delivery.headers;
 const stale = (seconds: number) =>
   hook(send.stripe(send.utf8("{}"), send.SECRET, send.NOW + seconds), {}, SCHEMES.stripe);
+
+/** A signer's minute is used up. */
+const limited: Example = async () => {
+  const agent = here();
+  const frame = contributionFrame(bolt, idOf("a ceremony"), 1);
+  const parsed = parseObservation(frame);
+  const signers = new Signers(agent.env.CEREMONY, Date.now(), Date.now() * 1_000);
+  for (let n = 0; parsed.ok && n < SAID_A_MINUTE; n++)
+    signers.spend({ ...parsed.value.observation, id: n.toString(16).padStart(7, "0") } as Observation);
+  const [answer] = await ingest(agent.env, agent.config, [{ road: "http", account: null, topic: null, frame }]);
+  return answer && "refusal" in answer ? answer.refusal : undefined;
+};
 
 /** More revocations of one authority reach the agent than it keeps. */
 const flooded: Example = async () => {
@@ -179,6 +194,7 @@ export const EDGE: Examples<typeof EDGE_REFUSALS> = {
   TOKEN_INVALID: withToken({ keys: { keys: [] } }),
   TOKEN_UNCHECKED: withToken({ keysUrl: "https://127.0.0.1:9/none" }),
   RATE_LIMITED: withKey({ scopes: ["read"], perMinute: 1 }, "/v1/meshes", 600_000),
+  SIGNER_LIMITED: limited,
   KEYS_TRIED: guessed,
   QUEUE_BACKLOGGED: backlogged,
   ...UNREADY,

@@ -3,8 +3,8 @@ import type { Context } from "hono";
 import { decodeCanonical } from "../../../shared/cbor/decode.ts";
 import { bytesUpTo, list, readAs, record } from "../../../shared/cbor/read.ts";
 import { BATCH_BYTES_MAX, BATCH_FRAMES_MAX, FRAME_BYTES_MAX } from "../../../shared/limits.ts";
-import { describeRefusal } from "../../../shared/refusals.ts";
-import { fault, type Result } from "../../../shared/result.ts";
+import { describeRefusal, type RefusalCode } from "../../../shared/refusals.ts";
+import { type Fault, fault, type Result } from "../../../shared/result.ts";
 import type { Answer } from "../../hand-in.ts";
 import { type Arrival, faultOf, ingest } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
@@ -34,6 +34,7 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
       "ROUND_CLOSED",
       "CEREMONY_UNKNOWN",
       "SHARD_BEHIND",
+      "SIGNER_LIMITED",
     ],
     handle: submitRoute,
   }),
@@ -57,7 +58,7 @@ export const OBSERVATION_ROUTES: readonly Route[] = [
         shape: record({ answers: shape.several(shape.itemAnswer) }),
       },
     },
-    refusals: ["BODY_INVALID", "SHARD_BEHIND"],
+    refusals: ["BODY_INVALID", "SHARD_BEHIND", "SIGNER_LIMITED"],
     handle: submitBatchRoute,
   }),
 ];
@@ -68,13 +69,19 @@ async function submitRoute(context: Context<AgentContext>): Promise<Response> {
   const answers = await ingest(context.env, context.get("config"), [arrived(frame.value)]);
   const answer = answers[0] as Answer;
   const refusal = faultOf(answer);
-  if (refusal !== null) return problem(context, refusal);
+  if (refusal !== null) {
+    comeAgain(context, [refusal]);
+    return problem(context, refusal);
+  }
   if (!("receipt" in answer)) return context.json(null);
   const { receipt } = answer;
   const held = receipt.verdict === "held";
   if (held) context.header("location", `/v1/observations/${receipt.id}/explain`);
   return context.json(receipt, held ? 202 : 200);
 }
+
+/** Refusals of what is good, and comes too early. */
+const FOR_NOW: readonly RefusalCode[] = ["SHARD_BEHIND", "SIGNER_LIMITED"];
 
 /** A CBOR list of frames. Each is answered by itself, in order: one that is refused says nothing of its neighbours. */
 async function submitBatchRoute(context: Context<AgentContext>): Promise<Response> {
@@ -83,12 +90,23 @@ async function submitBatchRoute(context: Context<AgentContext>): Promise<Respons
   const frames = readFrames(bytes.value);
   if (!frames.ok) return problem(context, frames.fault);
   const answers = await ingest(context.env, context.get("config"), frames.value.map(arrived));
-  const behind = answers.map(faultOf).filter((refusal) => refusal?.code === "SHARD_BEHIND");
-  const [first] = behind;
+  const away = comeAgain(
+    context,
+    answers.flatMap((answer) => faultOf(answer) ?? []),
+  );
+  const [first] = away;
   // Where all are turned away for now, the request is; where some are, they come again by themselves.
-  if (first !== undefined && first !== null && behind.length === answers.length) return problem(context, first);
-  if (behind.length > 0) context.header("retry-after", "1");
+  if (first !== undefined && away.length === answers.length) return problem(context, first);
   return context.json({ answers: answers.map(shown) });
+}
+
+/** Says when what was turned away for now may come again: the soonest of it; answers what that is. */
+function comeAgain(context: Context<AgentContext>, refusals: readonly Fault[]): readonly Fault[] {
+  const away = refusals.filter(({ code }) => FOR_NOW.includes(code));
+  const now = Date.now();
+  const seconds = away.map(({ detail: { resetMs = now } }) => Math.ceil((Number(resetMs) - now) / 1_000));
+  if (away.length > 0) context.header("retry-after", String(Math.max(1, Math.min(...seconds))));
+  return away;
 }
 
 function shown(answer: Answer) {
