@@ -1,7 +1,7 @@
 // A witness whose list does not fit into one frame names pages (SPEC §8.14): statements of the same elector, each with the next ids in order. It counts
-// once all of them are held and give its root; before, and where they never do, it is as if its elector had said nothing.
+// once all of them are held and give its root, or once somebody else's list has that root; until then it is as if its elector had said nothing.
 import { PAGE_IDS, WITNESS_PAGES_MAX } from "../limits.ts";
-import type { Id } from "../observation/observation.ts";
+import type { Id, PagedWitnessBody } from "../observation/observation.ts";
 import { findWitness } from "./derive.ts";
 import { rootOfPaged, rootOfSet } from "./root.ts";
 import { type Closing, type ClosingMessage, type Page, type PagedWitness, type Witness, withEntry } from "./state.ts";
@@ -50,21 +50,35 @@ export function lackingPages({ unread, pages }: Closing): readonly Id[] {
   return [...new Set(named)].filter((id) => !pages.has(id));
 }
 
-/** Puts those witnesses of one elector among the others whose list is known by now; also which those are. */
-export function readWitnesses(
-  closing: Closing,
-  seat: number,
-): { readonly closing: Closing; readonly read: readonly Witness[] } {
-  const unread = closing.unread.get(seat) ?? [];
-  const read = unread.flatMap((witness) => {
-    const ids = listOf(closing, witness);
-    const { root, pages } = witness.body;
-    return ids === null ? [] : [{ ...witness, body: { kind: "witness", ids, root, pages } as const }];
-  });
-  if (read.length === 0) return { closing, read };
-  const rest = unread.filter(({ id }) => !read.some((witness) => witness.id === id));
-  const witnesses = withEntry(closing.witnesses, seat, [...(closing.witnesses.get(seat) ?? []), ...read]);
-  return { closing: { ...closing, witnesses, unread: withEntry(closing.unread, seat, rest) }, read };
+/** Puts those witnesses among the others whose list is known by now; also which those are. One list that is read may be what others witness. */
+export function readWitnesses(start: Closing): { readonly closing: Closing; readonly read: readonly Witness[] } {
+  let closing = start;
+  const read: Witness[] = [];
+  for (let next = readOne(closing); next !== null; next = readOne(closing)) {
+    closing = next.closing;
+    read.push(next.witness);
+  }
+  return { closing, read };
+}
+
+function readOne(closing: Closing): { readonly closing: Closing; readonly witness: Witness } | null {
+  for (const [seat, unread] of closing.unread)
+    for (const found of unread) {
+      const ids = listOf(closing, found);
+      if (ids === null) continue;
+      const { root, pages } = found.body;
+      const witness = { ...found, body: { kind: "witness", ids, root, pages } as const };
+      const rest = unread.filter((other) => other !== found);
+      const witnesses = withEntry(closing.witnesses, seat, [...(closing.witnesses.get(seat) ?? []), witness]);
+      return { closing: { ...closing, witnesses, unread: withEntry(closing.unread, seat, rest) }, witness };
+    }
+  return null;
+}
+
+/** The list that others witness under the root and count of a witness: a root stands for one list, whoever sends it. */
+export function knownList({ witnesses }: Closing, { root, count }: PagedWitnessBody): readonly Id[] | null {
+  const twin = [...witnesses.values()].flat().find(({ body }) => body.root === root);
+  return twin?.body.ids.length === count ? twin.body.ids : null;
 }
 
 /** Witnesses that can never count, as a message has shown that just came: all their pages are here, and are not the list that they say. */
@@ -75,16 +89,16 @@ export function spoiltBy({ unread, pages }: Closing, { id, slot }: ClosingMessag
   return about.filter(({ body }) => body.pages.every((page) => pages.has(page)));
 }
 
-/** The list that a witness names; null while a page is lacking, and where its elector's pages do not give it. */
+/** The list of a witness; null while a page is lacking, and where its elector's pages do not give it. */
 function listOf(closing: Closing, { body, slot }: PagedWitness): readonly Id[] | null {
+  const known = knownList(closing, body);
+  if (known !== null) return known;
   const pages = body.pages.map((id) => closing.pages.get(id));
   if (!pages.every((page) => page !== undefined && page.slot.seat === slot.seat)) return null;
   const lists = (pages as readonly Page[]).map((page) => page.body.ids);
   const ids = lists.flat();
   const full = lists.slice(0, -1).every(({ length }) => length === PAGE_IDS);
   const ascending = lists.every((list, at) => at === 0 || (lists[at - 1]?.at(-1) as Id) < (list[0] as Id));
-  if (!full || !ascending || ids.length !== body.count || rootOfPaged(ids, lists) !== body.root) return null;
-  // One list is kept once, however many witness it.
-  const twin = [...closing.witnesses.values()].flat().find((witness) => witness.body.root === body.root);
-  return twin?.body.ids ?? ids;
+  const isSound = full && ascending && ids.length === body.count && rootOfPaged(ids, lists) === body.root;
+  return isSound ? ids : null;
 }

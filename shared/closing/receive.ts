@@ -3,7 +3,7 @@ import { ATTEMPTS_AHEAD_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { findJustifications, seatOf } from "./derive.ts";
-import { hasRoomFor, readWitnesses, withPage } from "./pages.ts";
+import { hasRoomFor, knownList, readWitnesses, withPage } from "./pages.ts";
 import { powerOf } from "./power.ts";
 import { proposerOf } from "./proposer.ts";
 import { rootOfSet } from "./root.ts";
@@ -44,7 +44,8 @@ export function receive(
   if (attempt > Math.max(noted.attempt, 0) + ahead) return refuse(noted, fault("ATTEMPT_FAR", { attempt }));
   const rivals = slotMates(noted, message);
   if (rivals.some(({ id }) => id === message.id)) return { ...ok({ closing: noted, fresh: false }), closing: noted };
-  if (rivals.length >= 2 && !isUseful(noted, message)) return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
+  if (rivals.length >= 2 && !isUseful(noted, message, rivals))
+    return refuse(noted, fault("EQUIVOCATION_FLOOD", { seat }));
   return settled(prove(store(noted, message), message, rivals), message);
 }
 
@@ -60,7 +61,7 @@ function receivePage(closing: Closing, page: Page, ahead: number): ReturnType<ty
 
 /** What follows from a message that has been stored. */
 function settled(stored: Closing, message: ClosingMessage): ReturnType<typeof receive> {
-  const { closing, read } = readWitnesses(stored, seatOf(message));
+  const { closing, read } = readWitnesses(stored);
   const next = { ...closing, justified: findJustifications(closing, touched(closing, message, read)) };
   return { ...ok({ closing: next, fresh: true }), closing: next };
 }
@@ -113,9 +114,10 @@ function slotMates(closing: Closing, message: Slotted): readonly ClosingMessage[
 }
 
 /** A third statement for one slot is kept only where others may need it; otherwise a flood would hide the useful one. */
-function isUseful(closing: Closing, message: Slotted): boolean {
+function isUseful(closing: Closing, message: Slotted, rivals: readonly ClosingMessage[]): boolean {
   const { body, slot } = message;
-  if (body.kind === "witness") return isNamed(closing, message.id) || completes(closing, message as Witness);
+  if (body.kind === "witness")
+    return isNamed(closing, message.id, rivals) || completes(closing, message as Witness | PagedWitness);
   if (body.kind === "propose") return isMissed(closing, message as Proposal);
   const votes: readonly (Prevote | Precommit)[] =
     (body.kind === "prevote" ? closing.prevotes : closing.precommits).get(slot.attempt as number) ?? [];
@@ -133,7 +135,9 @@ function validAttemptOf(vote: Prevote | Precommit): number {
 }
 
 /** Others of more than f power witness the same set: theirs and this one may be the unanimous close that someone has decided on. */
-function completes({ electorate, witnesses }: Closing, { body, slot }: Witness): boolean {
+function completes(closing: Closing, { body, slot }: Witness | PagedWitness): boolean {
+  const { electorate, witnesses } = closing;
+  if (body.ids === undefined && knownList(closing, body) === null) return false;
   const alike = [...witnesses].filter(([, held]) => held.some((witness) => witness.body.root === body.root));
   const seats = alike.map(([seat]) => seat);
   return !seats.includes(slot.seat as number) && powerOf(electorate, seats) > electorate.tolerated;
@@ -147,8 +151,10 @@ function isMissed({ electorate, justified, prevotes, precommits }: Closing, { bo
   return powerOf(electorate, seats) > electorate.tolerated;
 }
 
-function isNamed(closing: Closing, witness: Id): boolean {
-  return [...closing.proposals.values()].flat().some((proposal) => proposal.body.justification.includes(witness));
+/** A proposal names one witness of each elector, or is wrong: so a liar's can ask for no more than one each. */
+function isNamed(closing: Closing, witness: Id, rivals: readonly ClosingMessage[]): boolean {
+  const proposals = [...closing.proposals.values()].flat().map(({ body }) => body.justification);
+  return proposals.some((named) => named.includes(witness) && !rivals.some(({ id }) => named.includes(id)));
 }
 
 function store(closing: Closing, message: Slotted): Closing {

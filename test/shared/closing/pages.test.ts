@@ -114,6 +114,17 @@ describe("pages and witnesses", () => {
     ]);
   });
 
+  it("make known what others witness under the same root, whoever sends the pages", () => {
+    const [absent] = witness(1, all).slice(-1) as [ClosingMessage];
+    const wrong = said(2, { ...(absent.body as object), count: all.length - 1 } as Body);
+    const before = take(opened(), [absent, wrong]);
+    expect(before.witnesses.size).toBe(0);
+    const after = take(before, witness(0, all));
+    expect([...after.witnesses.keys()]).toEqual([0, 1]);
+    expect(after.witnesses.get(1)?.[0]?.body.ids).toBe(after.witnesses.get(0)?.[0]?.body.ids);
+    expect(take(opened(), [...witness(0, all), absent, wrong]).witnesses.size).toBe(2);
+  });
+
   it("need every page, and nothing else", () => {
     const messages = witness(0, all);
     for (const absent of messages) {
@@ -168,7 +179,7 @@ describe("a liar's pages", () => {
       expect(spoiltBy(closing, order.at(-1) as ClosingMessage)).toHaveLength(1);
       const others = take(
         closing,
-        [0, 1, 2].flatMap((seat) => witness(seat, all)),
+        [0, 1, 2].flatMap((seat) => witness(seat, most)),
       );
       expect([...others.witnesses.keys()]).toEqual([0, 1, 2]);
     }
@@ -183,6 +194,34 @@ describe("a liar's pages", () => {
     expect(take(flooded, [...rest, first]).witnesses.size).toBe(0);
     expect(take(flooded, [first, ...rest]).witnesses.get(3)).toHaveLength(1);
     expect(receive(opened(), page(7, one))).toMatchObject({ ok: false, fault: { code: "NOT_AN_ELECTOR" } });
+  });
+
+  it("keep a third witness where others' agreement may rest on it, and none of many that only say so", () => {
+    const twice = take(opened(), [
+      witness(3, all.slice(1)).at(-1),
+      witness(3, all.slice(2)).at(-1),
+    ] as ClosingMessage[]);
+    const agreed = take(
+      twice,
+      [0, 1].flatMap((seat) => witness(seat, most)),
+    );
+    const liars = Array.from({ length: 20 }, (_, index) => named(3, [], most, { count: most.length + 1 + index }));
+    expect(take(agreed, liars).unread.get(3)).toHaveLength(2);
+    const third = named(3, pagesBy(3, most), most);
+    const complete = take(take(agreed, liars), [third, named(3, pagesBy(3, most), most)]);
+    expect(complete.witnesses.get(3)?.map(({ id }) => id)).toEqual([third.id]);
+    expect(complete.unread.get(3)).toHaveLength(2);
+  });
+
+  it("keep one witness for each proposal that names it, however many a proposal names", () => {
+    const many = Array.from({ length: 20 }, (_, index) => witness(3, all.slice(index)).at(-1) as ClosingMessage);
+    const proposer = SEATS[opened().rotation] as number;
+    const justification = many
+      .slice(2)
+      .map(({ id }) => id)
+      .sort();
+    const proposal = { kind: "propose", root: rootOf(all), justification, validAttempt: -1, polka: [] } as const;
+    expect(take(opened(), [said(proposer, proposal, 0), ...many]).unread.get(3)).toHaveLength(3);
   });
 
   it("prove a fault where it signs two lists, whether anybody can read them", () => {

@@ -153,8 +153,8 @@ export const SABOTAGES: readonly Sabotage[] = [
     "no-third-witness",
     "a third witness of one elector is never kept",
     RECEIVE,
-    "return isNamed(closing, message.id) || completes(closing, message as Witness);",
-    "return isNamed(closing, message.id);",
+    "return isNamed(closing, message.id, rivals) || completes(closing, message as Witness | PagedWitness);",
+    "return isNamed(closing, message.id, rivals);",
   ),
   one(
     "signs-after-expiry",
