@@ -7,6 +7,7 @@ import { keepSmall, keptBytesOf, wasTakenIn } from "../observation/kept.ts";
 import type { BatchBody, Observation, VerifiedObservation } from "../observation/observation.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault } from "../result.ts";
+import { noteBrought, seatShare } from "./brought.ts";
 import { isWanted } from "./gather.ts";
 import { batchesOf } from "./gathered.ts";
 import { batchesPaced, batchesPerElector } from "./listing.ts";
@@ -73,6 +74,7 @@ function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, bo
   if (replaying) return null;
   // A liar's batches take up no more room than an honest elector's.
   const most =
+    round.brought.get(seat.index)?.beyond === true ||
     batchesFrom(round, seat.index).length >= batchesPerElector(round) ||
     keptBytesOf(body) > keptRoom(round, seat.index, false);
   return most && !isWanted(round, id) ? fault("EQUIVOCATION_FLOOD", { seat: seat.index }).fault : null;
@@ -101,7 +103,9 @@ export function holdBatch(
   const { intake, fresh, pairs } = noteBatch(round.intake, batch.body.members);
   // Whoever reads again has it as small as it means to keep it: a verifier holds all of the evidence anyway.
   const held = new Map(round.held).set(batch.id, turn.replaying ? batch : keepSmall(batch));
-  const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake }), quiet: 0 } };
+  const most = seatShare(round.batched.size, keptPerElector(round));
+  const brought = noteBrought(round.brought, batch.slot.seat as number, batch.body.members, intake, most);
+  const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake, brought }), quiet: 0 } };
   const contributions = batch.body.members.length;
   const waited = batch.body.members.flatMap(({ id }) => (round.intake.stored.has(id) ? [id] : []));
   const stored = append(kept, batch);

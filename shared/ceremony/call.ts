@@ -94,6 +94,7 @@ export function openRound(
     closing,
     batched,
     intake: NO_INTAKE,
+    brought: new Map(),
     fixed: null,
     earlyAt: null,
     reports: new Map(),

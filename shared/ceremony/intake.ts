@@ -8,7 +8,6 @@ import {
   BATCH_WAIT_MICROS_MIN,
   BATCHED_PER_SEAT_MAX,
   FRAME_BYTES_MAX,
-  KEPT_BYTES_MAX,
 } from "../limits.ts";
 import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
 import { keptBytes, keptBytesOf } from "../observation/kept.ts";
@@ -16,6 +15,7 @@ import type { BatchBody, Id, Observation, VerifiedObservation } from "../observa
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { batchesFrom, holdBatch, keptPerElector, keptRoom } from "./batch.ts";
+import { seatShare } from "./brought.ts";
 import { batchesPaced, batchesPerElector } from "./listing.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
 import { Draft, secondKey, type Taken } from "./taken.ts";
@@ -34,7 +34,7 @@ export function takeIn(
   const shut = turn.replaying ? null : refusalOf(turn, before);
   const draft = new Draft(before.intake);
   const { room, full: crowded, share, most } = bounds;
-  const perSeat = seatLimit(before, share);
+  const perSeat = seatShare(before.batched.size, share);
   const told = contributions.reduce((next, contribution) => {
     if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
     const full = draft.bytes > room ? crowded : null;
@@ -72,12 +72,6 @@ export function boundsOf(round: Round): Bounds {
     share: keptPerElector(round),
     most: keptRoom(round, round.closing.own, true),
   };
-}
-
-/** What one seat may have kept: no more than an equal share, and where there are others not all that this elector may bring. */
-function seatLimit({ batched }: Round, share: number): number {
-  const own = batched.size > 1 ? share - Math.floor(share / 4) : share;
-  return Math.min(Math.floor(KEPT_BYTES_MAX / Math.max(batched.size, 1)), own);
 }
 
 /** Two things said in one slot: both are kept, as proof. */
@@ -173,7 +167,7 @@ export function bringPacked(turn: Turn, round: Round, body: BatchBody): Turn | n
   const draft = new Draft(round.intake);
   const kept = keptBytesOf(body);
   if (draft.bytes + BATCH_BYTES_LEAST > room || draft.kept + kept > most) return null;
-  const perSeat = seatLimit(round, share);
+  const perSeat = seatShare(round.batched.size, share);
   const seats = new Map<number, { count: number; kept: number }>();
   for (const member of members) {
     if (draft.find(member.id) !== undefined || draft.find(secondKey(member)) !== undefined) return null;

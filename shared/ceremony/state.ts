@@ -20,6 +20,7 @@ import type { Stage } from "../outcome/stage.ts";
 import type { PinnedPolicy, Policy } from "../policy/policy.ts";
 import { ALONE, type PeerClocks } from "../reference/peer-clock.ts";
 import { type Fault, invariant } from "../result.ts";
+import type { BroughtBy } from "./brought.ts";
 import { contributionsOf, type Gathered } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import type { TerminalRecord } from "./record.ts";
@@ -60,6 +61,8 @@ export type Round = {
   /** Seats whose holders run no agent, by their numbers, and what is taken in for them. */
   readonly batched: ReadonlySet<number>;
   readonly intake: Intake;
+  /** What electors have brought for them. */
+  readonly brought: BroughtBy;
   /** What fixes the verdict by itself, and since when this party has held it; null while it is open. A restart counts anew. */
   readonly fixed: { readonly ids: readonly Id[]; readonly at: number } | null;
   /** When the settle margin of an early close ends; null while the verdict is open. */
