@@ -6,10 +6,15 @@ export type Count = { readonly name: string; readonly labels: Readonly<Record<st
 /** Of statements of one partner that came together: the least time from their stamp to their arrival, in milliseconds. */
 export type ClockReading = { readonly account: string; readonly lagMs: number; readonly nowMs: number };
 
+/** Contributions that wait at one shard of an intake, and since when it has handed over nothing. */
+export type ShardWaiting = { readonly shard: string; readonly waiting: number; readonly sinceMs: number };
+
 export type Tallies = {
   readonly counts: readonly Count[];
   readonly open: readonly { readonly pattern: string; readonly n: number }[];
   readonly clocks: readonly { readonly account: string; readonly lagMs: number }[];
+  /** Of all shards together; `sinceMs` is the longest ago, null where nothing waits. */
+  readonly shards: { readonly waiting: number; readonly sinceMs: number | null };
   /** Revocations that this agent goes by beside its trust statement. */
   readonly revocations: number;
 };
@@ -25,6 +30,7 @@ const ENDED: readonly string[] = ["final", "abandoned", "expired", "refused"];
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS counters (name TEXT NOT NULL, labels TEXT NOT NULL, n INTEGER NOT NULL, PRIMARY KEY (name, labels)) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS courses (ceremony TEXT PRIMARY KEY, opened INTEGER NOT NULL, phase TEXT NOT NULL, agreed TEXT) WITHOUT ROWID",
+  "CREATE TABLE IF NOT EXISTS shards (shard TEXT PRIMARY KEY, waiting INTEGER NOT NULL, since INTEGER NOT NULL) WITHOUT ROWID",
   "CREATE TABLE IF NOT EXISTS clocks (account TEXT PRIMARY KEY, period INTEGER NOT NULL, lag INTEGER NOT NULL, before INTEGER) WITHOUT ROWID",
 ];
 
@@ -96,6 +102,11 @@ export class DirectoryCounters {
     );
   }
 
+  shard({ shard, waiting, sinceMs }: ShardWaiting): void {
+    if (waiting === 0) this.#sql.exec("DELETE FROM shards WHERE shard = ?", shard);
+    else this.#sql.exec("INSERT OR REPLACE INTO shards VALUES (?, ?, ?)", shard, waiting, sinceMs);
+  }
+
   tallies(nowMs: number): Omit<Tallies, "revocations"> {
     const period = Math.floor(nowMs / PERIOD_MS);
     const counts = this.#sql
@@ -113,6 +124,9 @@ export class DirectoryCounters {
       .toArray()
       .filter((row) => row.period >= period - 1)
       .map(({ account, lag, before }) => ({ account, lagMs: before === null ? lag : Math.min(lag, before) }));
-    return { counts, open, clocks };
+    const shards = this.#sql
+      .exec<Tallies["shards"]>("SELECT coalesce(sum(waiting), 0) AS waiting, min(since) AS sinceMs FROM shards")
+      .one();
+    return { counts, open, clocks, shards };
   }
 }

@@ -8,7 +8,13 @@ import {
   listCeremonies,
   type NotedCeremony,
 } from "./ceremony-list.ts";
-import { type ClockReading, type Count, DirectoryCounters, type Tallies } from "./directory-counters.ts";
+import {
+  type ClockReading,
+  type Count,
+  DirectoryCounters,
+  type ShardWaiting,
+  type Tallies,
+} from "./directory-counters.ts";
 
 export type EndedCeremony = { readonly n: number; readonly ceremony: string; readonly phase: "final" | "abandoned" };
 
@@ -50,6 +56,7 @@ export type DirectoryRpc = {
   readonly note: (row: NotedCeremony) => Promise<void>;
   readonly count: (items: readonly CountedStatement[], clocks: readonly ClockReading[]) => Promise<void>;
   readonly tally: (items: readonly Count[]) => Promise<void>;
+  readonly shard: (waiting: ShardWaiting) => Promise<void>;
   readonly tallies: (nowMs: number) => Promise<Tallies>;
   readonly ended: (after: number, most: number) => Promise<readonly EndedCeremony[]>;
   readonly expect: (ceremony: string) => Promise<void>;
@@ -145,6 +152,10 @@ export class Directory extends DurableObject {
 
   async tally(items: readonly Count[]): Promise<void> {
     this.#counters.count(items);
+  }
+
+  async shard(waiting: ShardWaiting): Promise<void> {
+    this.#counters.shard(waiting);
   }
 
   async tallies(nowMs: number): Promise<Tallies> {

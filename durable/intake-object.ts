@@ -16,8 +16,9 @@ import { BATCH_MEMBERS_MAX } from "../shared/limits.ts";
 import { packUp } from "../shared/observation/batch.ts";
 import type { Call, Observation, VerifiedObservation } from "../shared/observation/observation.ts";
 import { reopen } from "../shared/observation/reopen.ts";
+import { shardName } from "./ceremony-shards.ts";
 import { type AgentConfig, configOf, meshTime } from "./config.ts";
-import type { AgentEnv, CeremonyRpc } from "./env.ts";
+import { type AgentEnv, type CeremonyRpc, DIRECTORY_NAME } from "./env.ts";
 import { IntakeLedger } from "./intake-ledger.ts";
 import { log } from "./log.ts";
 
@@ -26,6 +27,8 @@ const HAND_OVER_MS = 1_000;
 const HAND_OVER_MS_MIN = 50;
 const AGAIN_MS = 500;
 const AGAIN_MOST_MS = 30_000;
+/** What waits is told to whoever watches the agent so often at most, and once nothing does any more. */
+const TELL_MS = 1_000;
 
 type Shard = { readonly state: ShardState; readonly sealing: boolean };
 
@@ -38,6 +41,8 @@ export class Intake extends DurableObject<AgentEnv> {
   #joining: Promise<void> | null = null;
   #handing: Promise<void> | null = null;
   #failures = 0;
+  #failingSinceMs: number | null = null;
+  #told = { waiting: 0, atMs: 0 };
 
   constructor(ctx: DurableObjectState, env: AgentEnv) {
     super(ctx, env);
@@ -162,17 +167,33 @@ export class Intake extends DurableObject<AgentEnv> {
     this.#handing ??= this.#handAll()
       .then(() => {
         this.#failures = 0;
+        this.#failingSinceMs = null;
       })
       .catch((error: unknown) => {
         this.#failures += 1;
+        this.#failingSinceMs ??= Date.now();
         log("error", "handing-over-failed", { ceremony: this.#ceremony, reason: String(error) });
       })
       .finally(() => {
         this.#handing = null;
         this.#arm();
+        this.ctx.waitUntil(this.#tell());
       });
     this.ctx.waitUntil(this.#handing);
     return this.#handing;
+  }
+
+  /** Losing it changes nothing. */
+  async #tell(): Promise<void> {
+    const waiting = this.#shard === null ? 0 : waitingIn(this.#shard.state).size;
+    const atMs = Date.now();
+    if (waiting === this.#told.waiting || (waiting > 0 && atMs - this.#told.atMs < TELL_MS)) return;
+    this.#told = { waiting, atMs };
+    const shard = shardName(this.#ceremony, this.#number);
+    const row = { shard, waiting, sinceMs: this.#failingSinceMs ?? atMs };
+    await this.env.DIRECTORY.getByName(DIRECTORY_NAME)
+      .shard(row)
+      .catch((error: unknown) => log("error", "waiting-not-told", { ceremony: this.#ceremony, reason: String(error) }));
   }
 
   async #handAll(): Promise<void> {

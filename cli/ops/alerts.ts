@@ -69,7 +69,7 @@ export const ALERTS: readonly Alert[] = [
   },
   {
     name: "QuorateIntakeLong",
-    when: "(sum by (instance) (quorate_intake_waiting) > 1000) or (quorate_intake_age_seconds > 60)",
+    when: "(sum by (instance) (quorate_intake_waiting) > 1000) or (quorate_intake_age_seconds > 60) or (quorate_shard_age_seconds > 60)",
     for: "5m",
     severity: "ticket",
     covers: ["INTAKE_LONG"],
@@ -77,6 +77,7 @@ export const ALERTS: readonly Alert[] = [
     runbook: [
       "quorate_intake_waiting by `at`. At the queue: the platform's dashboard shows whether its consumer runs, and with which errors; npx wrangler tail shows the agent's log.",
       "ingest-failed or agent-misconfigured in the log says what each message fails at. Nothing is lost: after ten tries it lies in the queue of the dead.",
+      "At a shard: handing-over-failed in the log says why; the round closes without what it holds, and the ceremony's alerts name each contribution.",
       "At the bus, with the queue empty: the link does not hand on; see lastError in GET /v1/health, and end a drain with DELETE /v1/link/drain.",
       "A flood by one partner: GET /v1/refusals shows from which account.",
     ],

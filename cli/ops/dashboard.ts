@@ -48,7 +48,14 @@ const PANELS: readonly Panel[] = [
     queries: [["quorate_partner_last_heard_seconds", "{{partner}}"]],
   },
   { title: "Waiting to be sent", kind: "timeseries", queries: [["quorate_queue_backlog", "{{partner}}"]] },
-  { title: "Waiting to be taken in", kind: "timeseries", queries: [["quorate_intake_waiting", "{{at}}"]] },
+  {
+    title: "Waiting to be taken in",
+    kind: "timeseries",
+    queries: [
+      ["quorate_intake_waiting", "{{at}}"],
+      ["quorate_shard_waiting", "shards"],
+    ],
+  },
   {
     title: "Events not told",
     kind: "timeseries",

@@ -89,6 +89,19 @@ export const METRICS: readonly Metric[] = [
       queue === null || queue.oldestMs === null ? [] : [{ labels: {}, value: (nowMs - queue.oldestMs) / 1_000 }],
   },
   {
+    name: "quorate_shard_waiting",
+    kind: "gauge",
+    help: "Contributions that wait at shards of an intake to be handed to their ceremonies",
+    read: ({ tallies }) => [{ labels: {}, value: tallies.shards.waiting }],
+  },
+  {
+    name: "quorate_shard_age_seconds",
+    kind: "gauge",
+    help: "How long the shard that is longest behind has handed over nothing; absent where none is",
+    read: ({ tallies: { shards }, nowMs }) =>
+      shards.sinceMs === null ? [] : [{ labels: {}, value: Math.max(0, nowMs - shards.sinceMs) / 1_000 }],
+  },
+  {
     name: "quorate_hook_deliveries",
     kind: "gauge",
     help: "Events that an endpoint, or a source that is answered, has not been told: waiting to be sent, or dead",

@@ -57,10 +57,10 @@ export function readinessOf(vitals: Vitals): Readiness {
   return { ready, status, reasons: holding.map(({ refusal }) => refusal) };
 }
 
-/** What waits in this party's stream at the bus, and what the platform's queue holds; of both as far as they tell. */
-function intake({ link, queue, nowMs }: Vitals): Detail | null {
+/** What waits in this party's stream at the bus, and what the platform's queue holds, as far as they tell; and a shard that hands over nothing. */
+function intake({ link, queue, tallies: { shards }, nowMs }: Vitals): Detail | null {
   const found = (link.inbox ?? 0) + (queue?.messages ?? 0);
-  const ageMs = Math.max(0, nowMs - (queue?.oldestMs ?? nowMs));
+  const ageMs = Math.max(0, nowMs - (queue?.oldestMs ?? nowMs), nowMs - (shards.sinceMs ?? nowMs));
   if (found <= INTAKE_LONG && ageMs <= INTAKE_LATE_MS) return null;
   return { found, limit: INTAKE_LONG, age: Math.round(ageMs / 1_000), late: INTAKE_LATE_MS / 1_000 };
 }

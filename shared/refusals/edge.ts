@@ -128,8 +128,8 @@ export const EDGE_REFUSALS = {
   },
   INTAKE_LONG: {
     what: "many messages wait to be taken in",
-    why: "{found} wait, the oldest in the queue for {age} s; above {limit}, or {late} s, something holds them up",
-    do: "see in the platform's dashboard whether the queue's consumer runs, and in the log what it fails at",
+    why: "{found} wait, the oldest in the queue or at a shard for {age} s; above {limit}, or {late} s, something holds them up",
+    do: "see in the platform's dashboard whether the queue's consumer runs, and in the log what it fails at, or handing-over-failed",
   },
   KEY_EXPIRING: {
     what: "a credential of this agent ends soon",

@@ -172,8 +172,15 @@ describe("a shard", () => {
       turned.headers.get("retry-after"),
       ((await turned.json()) as { code: string }).code,
     ]).toEqual([...[429, "1", "SHARD_BEHIND"]]);
+    const watched = async () => (await seller(here).directory.tallies(Date.now())).shards;
+    const failingSinceMs = Date.now() + 1_000; // when it first tried
+    await here.pass(2_000);
+    expect(await watched()).toEqual({ waiting: expect.any(Number), sinceMs: expect.any(Number) });
+    const { waiting, sinceMs } = await watched();
+    expect([waiting > 10, Math.abs((sinceMs as number) - failingSinceMs) <= 1_000]).toEqual([true, true]);
     stuck.mockImplementation(takeOver);
     await here.pass(2_000);
+    expect(await watched()).toEqual({ waiting: 0, sinceMs: null });
     expect(new Set(await here.bid(0, bids))).toEqual(new Set(["DUPLICATE", "admitted"]));
     expect(await here.end()).toEqual(all(digest as string, 3));
   });

@@ -17,7 +17,7 @@ export const UNREADY = {
 
 /** The first reason for which an agent in such a state is not ready, or not for long; the real states are caused in their own test. */
 function unready(link: Partial<LinkHealth>, changes: Partial<Vitals> = {}): Example {
-  const tallies = { counts: [], open: [], clocks: [], revocations: 0 };
+  const tallies = { counts: [], open: [], clocks: [], shards: { waiting: 0, sinceMs: null }, revocations: 0 };
   const vitals: Vitals = {
     nowMs: 0,
     link: { ...CONNECTED, ...link },

@@ -116,6 +116,16 @@ describe("an agent", () => {
     const read = await metrics(late);
     const waiting = ["bus", "queue"].map((at) => read.get(`quorate_intake_waiting{at="${at}"}`));
     expect([...waiting, read.get("quorate_intake_age_seconds")]).toEqual([3, 1, 61]);
+    const behind = await state(null, null);
+    await behind.directory.shard({ shard: "c/3", waiting: 7, sinceMs: Date.now() - INTAKE_LATE_MS });
+    await behind.directory.shard({ shard: "c/4", waiting: 5, sinceMs: Date.now() });
+    expect(await readiness(behind)).toEqual([200, "ready"]);
+    await behind.directory.shard({ shard: "c/3", waiting: 8, sinceMs: Date.now() - INTAKE_LATE_MS - 2_000 });
+    vi.setSystemTime(Date.now() + 1_000); // what is known of it is a second old at most
+    expect(await readiness(behind)).toEqual(degraded);
+    expect((await metrics(behind)).get("quorate_shard_waiting")).toBe(13);
+    await behind.directory.shard({ shard: "c/3", waiting: 0, sinceMs: Date.now() });
+    expect((await metrics(behind)).get("quorate_shard_waiting")).toBe(5);
     const unknown = await metrics(await state(null, null));
     expect([...unknown.keys()].filter((name) => name.startsWith("quorate_intake"))).toEqual([]);
   });
