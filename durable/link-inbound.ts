@@ -3,7 +3,7 @@
 import { FRAME_BYTES_MAX } from "../shared/limits.ts";
 import { parseInboundSubject } from "../shared/mesh/subject.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
-import type { Delivery } from "./bus.ts";
+import type { Bus, Delivery } from "./bus.ts";
 import { noteRefused, noteTrouble } from "./link-schema.ts";
 import type { Unwritten } from "./link-unwritten.ts";
 
@@ -20,6 +20,18 @@ const BATCH_MESSAGES_MAX = 100;
 const BATCH_BYTES_MAX = 240_000;
 const MESSAGE_OVERHEAD_BYTES = 1_024;
 const RETRY_MS = 2_000;
+
+/** Peers say the same things at the same time: what comes within this goes on together, as each handing on is a turn of queue, Worker and object. */
+const GATHERED_MS = 5;
+/** So many are worth a turn already. */
+const GATHERED_ENOUGH = 16;
+
+/** Adds to what has come whatever else comes within a moment. */
+export async function gather(deliveries: Delivery[], bus: Pick<Bus, "pull">): Promise<void> {
+  if (deliveries.length === 0 || deliveries.length >= GATHERED_ENOUGH) return;
+  await new Promise((resolve) => setTimeout(resolve, GATHERED_MS));
+  deliveries.push(...(await bus.pull(0, 0)));
+}
 
 type Pending = { readonly delivery: Delivery; readonly body: InboundFrame };
 

@@ -4,7 +4,7 @@ import { DurableObject } from "cloudflare:workers";
 import { buildJournalSubject } from "../shared/mesh/subject.ts";
 import type { Bus } from "./bus.ts";
 import type { InboundFrame } from "./link-inbound.ts";
-import { handOn } from "./link-inbound.ts";
+import { gather, handOn } from "./link-inbound.ts";
 import type { OutgoingFrame, PeerLane, SendReport, UnsentNotice } from "./link-outbox.ts";
 import { Outbox } from "./link-outbox.ts";
 import type { RefusedFrame, Trouble } from "./link-schema.ts";
@@ -174,6 +174,7 @@ export class Link extends DurableObject<LinkEnv> {
         const bus = this.#bus ?? (await this.#dial());
         const deliveries = await (this.#isDraining() ? bus.pull(0, DRAIN_POLL_MS) : bus.pull(PULL_MAX, PULL_MS));
         failures = 0;
+        await gather(deliveries, bus);
         // Asked for before the drain began: left in the stream until that request is over.
         if (this.#isDraining()) for (const delivery of deliveries) delivery.retry(PULL_MS);
         else await handOn(deliveries, this.ctx.storage.sql, this.env.OBSERVATIONS, this.#unwritten);

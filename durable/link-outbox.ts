@@ -43,7 +43,10 @@ const JOURNAL_LANE = "(journal)";
 
 /** Only hints about pace live in memory; losing them with the object costs one early attempt. */
 type Lane = {
-  readonly inFlight: Set<number>;
+  /** Message ids by row; of a row that was replaced meanwhile, none. */
+  readonly inFlight: Map<number, string | null>;
+  /** Nothing is there besides what is in flight. */
+  empty: boolean;
   failures: number;
   dueMs: number;
   timer: ReturnType<typeof setTimeout> | undefined;
@@ -55,6 +58,8 @@ type Row = {
   readonly msg_id: string;
   readonly attempts: number;
   readonly due: number;
+  /** 1 while the journal has not been given it. */
+  readonly held: number;
 };
 
 export class Outbox {
@@ -93,7 +98,7 @@ export class Outbox {
 
   /** Starts what is due. Safe to call at any time, from anywhere. */
   pump(): void {
-    for (const [peer, lane] of this.#lanes) this.#fill(peer, lane);
+    for (const [peer, lane] of this.#lanes) if (!lane.empty) this.#fill(peer, lane);
   }
 
   /** The link is up, or up again: what waited before this instance, or was put off because of it, is due now. */
@@ -103,6 +108,7 @@ export class Outbox {
     for (const lane of this.#lanes.values()) {
       lane.failures = 0;
       lane.dueMs = 0;
+      lane.empty = false;
     }
     this.#sql.exec("UPDATE sending SET due = 0 WHERE due > 0");
     this.pump();
@@ -159,7 +165,7 @@ export class Outbox {
   }
 
   #insert({ peer, topic, key, frame }: OutgoingFrame, bodies: Bodies, nowMs: number): void {
-    this.#lane(peer);
+    const lane = this.#lane(peer);
     const before = this.#sql
       .exec<Pick<Row, "id" | "topic" | "body">>(
         "SELECT id, topic, body FROM sending WHERE peer = ? AND key = ?",
@@ -167,6 +173,7 @@ export class Outbox {
       )
       .toArray()[0];
     if (before !== undefined && before.topic === topic && equalBytes(this.#frameOf(before.body), frame)) return;
+    lane.empty = false;
     const fields = [peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs];
     if (before === undefined) {
       this.#sql.exec(
@@ -179,6 +186,7 @@ export class Outbox {
       "UPDATE sending SET topic = ?2, body = ?4, msg_id = ?5, attempts = 0, due = 0, stored = ?6 WHERE peer = ?1 AND key = ?3",
       ...fields,
     );
+    if (lane.inFlight.has(before.id)) lane.inFlight.set(before.id, null);
     leave(this.#sql, before.body);
   }
 
@@ -191,7 +199,7 @@ export class Outbox {
   #lane(peer: string): Lane {
     const known = this.#lanes.get(peer);
     if (known !== undefined) return known;
-    const lane: Lane = { inFlight: new Set(), failures: 0, dueMs: 0, timer: undefined };
+    const lane: Lane = { inFlight: new Map(), empty: false, failures: 0, dueMs: 0, timer: undefined };
     this.#lanes.set(peer, lane);
     return lane;
   }
@@ -209,18 +217,19 @@ export class Outbox {
       return false;
     }
     const arrived = this.#unwritten.rows;
-    const due = this.#sql
+    const rows = this.#sql
       .exec<Row>(
-        `SELECT id, topic, body, msg_id, attempts, due FROM sending
-         WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?4)) AND (peer = ?2 OR NOT EXISTS (
+        `SELECT id, topic, body, msg_id, attempts, due, peer <> ?2 AND EXISTS (
            SELECT 1 FROM sending AS own
-           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?5))))
-         ORDER BY due, id LIMIT ?3`,
+           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?5))) AS held
+         FROM sending WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?4)) ORDER BY held, due, id LIMIT ?3`,
         ...[peer, JOURNAL_LANE, WINDOW * 2, JSON.stringify(arrived), JSON.stringify([...arrived, ...this.#given])],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));
+    const due = rows.filter(({ held }) => held === 0);
     const ready = due.filter((row) => row.due <= nowMs).slice(0, room);
+    lane.empty = ready.length === rows.length;
     for (const row of ready) void this.#publish(bus, peer, lane, row);
     const next = due[0];
     if (ready.length === 0 && next !== undefined) this.#later(peer, lane, next.due - nowMs);
@@ -228,15 +237,14 @@ export class Outbox {
   }
 
   async #publish(bus: Bus, peer: string, lane: Lane, row: Row): Promise<void> {
-    lane.inFlight.add(row.id);
+    lane.inFlight.set(row.id, row.msg_id);
     try {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
       const receipt = bus.publish(subject, this.#frameOf(row.body), row.msg_id);
       if (peer === JOURNAL_LANE && lane.failures === 0) this.#given.add(row.id);
       await receipt;
       // The row may have been replaced meanwhile; then it has a new message id and goes out again.
-      const same = this.#sql.exec("SELECT 1 FROM sending WHERE id = ? AND msg_id = ?", row.id, row.msg_id).toArray();
-      if (same.length > 0) this.#unwritten.arrived(row.id, row.body);
+      if (lane.inFlight.get(row.id) === row.msg_id) this.#unwritten.arrived(row.id, row.body);
       lane.failures = 0;
       lane.dueMs = 0;
       if (peer !== JOURNAL_LANE) this.#unwritten.count("SENT", 1);
@@ -254,6 +262,7 @@ export class Outbox {
       }
       noteTrouble(this.#sql, `publish to ${peer}`, error, nowMs);
     } finally {
+      if (!this.#unwritten.has(row.id)) lane.empty = false; // it failed, or was replaced
       lane.inFlight.delete(row.id);
       this.#given.delete(row.id);
       if (lane.failures > 0 || lane.inFlight.size <= WINDOW / 2) this.#refill(peer, lane);
@@ -267,7 +276,7 @@ export class Outbox {
 
   /** What the journal was given may leave. */
   #refill(peer: string, lane: Lane): void {
-    if (this.#fill(peer, lane) && peer === JOURNAL_LANE) this.pump();
+    if (!lane.empty && this.#fill(peer, lane) && peer === JOURNAL_LANE) this.pump();
   }
 }
 

@@ -40,6 +40,10 @@ export class Unwritten {
     return [...this.#arrived.keys()];
   }
 
+  has(row: number): boolean {
+    return this.#arrived.has(row);
+  }
+
   write(): void {
     if (this.#timer === null) return;
     this.#storage.transactionSync(() => {

@@ -2,6 +2,7 @@
 import type { ConnectionOptions, JetStreamManager, Msg, NatsConnection } from "nats.ws";
 import { connect, createInbox, credsAuthenticator, DebugEvents, Events, headers, nanos } from "nats.ws";
 import type { Bus, Delivery } from "./bus.ts";
+import { Receipts } from "./nats-receipts.ts";
 import { ensureStreams, type StreamNames } from "./nats-streams.ts";
 
 /** A password, or the credentials file of a server in operator mode: a token, and the key that proves its possession. */
@@ -65,6 +66,8 @@ class NatsBus implements Bus {
   readonly #consumer: readonly [stream: string, durable: string];
   readonly #next: string;
   readonly #inbox: string;
+  readonly #answers: string;
+  readonly #receipts = new Receipts(TIMEOUT_MS);
   #arrived: Delivery[] = [];
   #request: PullRequest | undefined;
   #failure: Error | undefined;
@@ -82,6 +85,10 @@ class NatsBus implements Bus {
     connection.subscribe(this.#inbox, {
       callback: (error, msg) => (error === null ? this.#take(msg) : this.#fail(error)),
     });
+    this.#answers = createInbox();
+    connection.subscribe(`${this.#answers}.*`, {
+      callback: (error, msg) => (error === null ? this.#takeReceipt(msg) : this.#fail(error)),
+    });
     void this.#follow(dial.onStatus);
     void connection.closed().then((error) => {
       this.#fail(error instanceof Error ? error : new Error("the connection is closed"));
@@ -94,10 +101,9 @@ class NatsBus implements Bus {
     if (!this.#connected) throw new Error("not connected");
     const meta = headers();
     meta.set("Nats-Msg-Id", msgId);
-    const reply = await this.#connection.request(subject, data, { timeout: TIMEOUT_MS, headers: meta });
-    const receipt = reply.json<{ stream?: string; error?: { description?: string } }>();
-    if (receipt.error !== undefined) throw new Error(receipt.error.description ?? "the stream refused the message");
-    if (!receipt.stream) throw new Error("the answer is not a receipt of a stream");
+    const { token, receipt } = this.#receipts.next();
+    this.#connection.publish(subject, data, { headers: meta, reply: `${this.#answers}.${token}` });
+    await receipt;
   }
 
   async recall(pattern: string): Promise<Uint8Array | null> {
@@ -170,6 +176,11 @@ class NatsBus implements Bus {
     this.#rouse();
   }
 
+  #takeReceipt(msg: Msg): void {
+    const token = msg.subject.slice(this.#answers.length + 1);
+    this.#receipts.take(token, { code: msg.headers?.code ?? 0, json: () => msg.json() });
+  }
+
   async #follow(onStatus: NatsDial["onStatus"]): Promise<void> {
     for await (const { type } of this.#connection.status()) {
       if (type === Events.Disconnect || type === DebugEvents.StaleConnection) this.#setConnected(false, onStatus);
@@ -188,6 +199,7 @@ class NatsBus implements Bus {
 
   #fail(error: Error): void {
     this.#failure ??= error;
+    this.#receipts.fail(error);
     this.#rouse();
   }
 

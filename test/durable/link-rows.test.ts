@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Bus, Delivery } from "../../durable/bus.ts";
 import type { InboundFrame } from "../../durable/link-inbound.ts";
-import { handOn } from "../../durable/link-inbound.ts";
+import { gather, handOn } from "../../durable/link-inbound.ts";
 import { Outbox } from "../../durable/link-outbox.ts";
 import { counted, createTables, lastHeard, lastTrouble, listRefused, noteRefused } from "../../durable/link-schema.ts";
 import { Unwritten } from "../../durable/link-unwritten.ts";
@@ -122,6 +122,27 @@ describe("the outbox", () => {
     expect(published.find(({ text }) => text === "hi")?.msgId).toBe("m");
   });
 
+  it("reads its rows once for all that leave and arrive", async () => {
+    const { bus, published } = manualBus();
+    let reads = 0;
+    const exec = (...args: Parameters<SqlStorage["exec"]>) => {
+      if (args[0].includes("AS held")) reads++;
+      return storage.sql.exec(...args);
+    };
+    const transactionSync = <T>(work: () => T) => work();
+    const outbox = new Outbox({ sql: { exec }, transactionSync } as unknown as DurableObjectStorage, () => bus);
+    outbox.put(
+      [..."abcdefgh"].map((key) => ({ ...status(key), key })),
+      1,
+    );
+    outbox.pump();
+    expect(published).toHaveLength(8);
+    for (const { settle } of published) settle();
+    await sleep(0);
+    outbox.pump();
+    expect(reads).toBe(2); // of the peer's lane and the journal's
+  });
+
   it("writes once for many receipts, and sends no row again meanwhile", async () => {
     const { bus, published } = manualBus();
     let written = 0;
@@ -197,6 +218,17 @@ describe("handing on", () => {
     expect(verdicts).toEqual(["ack"]);
     unwritten.write();
     expect(Object.keys(lastHeard(storage.sql))).toEqual(["BETA"]);
+  });
+
+  it("gathers what comes within a moment, unless much has come already", async () => {
+    const later = [delivery("inbox.BETA.mesh.00ff", 2)];
+    const bus = { pull: async (max: number, expiresMs: number) => later.splice(0, 1 + max + expiresMs) };
+    const many = Array.from({ length: 16 }, () => delivery("inbox.BETA.mesh.00ff", 1));
+    const few = many.slice(0, 1);
+    await Promise.all([gather(many, bus), gather([], bus)]);
+    expect([many.length, later.length]).toEqual([16, 1]);
+    await gather(few, bus);
+    expect(few.map(({ data }) => data.length)).toEqual([1, 2]);
   });
 
   it("asks for another delivery when the queue refuses", async () => {
