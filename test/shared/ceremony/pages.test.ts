@@ -7,19 +7,19 @@ import type { Round } from "../../../shared/ceremony/state.ts";
 import { statusBody } from "../../../shared/ceremony/status.ts";
 import type { Closing } from "../../../shared/closing/state.ts";
 import { examineBundle } from "../../../shared/evidence/verify.ts";
-import { FRAME_BYTES_MAX, PAGE_IDS, PREFIXES_MAX, WANTS_MAX } from "../../../shared/limits.ts";
+import { FRAME_BYTES_MAX, PAGE_IDS, PREFIXES_MAX, WANTS_MAX, WITNESS_PAGES_MAX } from "../../../shared/limits.ts";
 import { parseObservation } from "../../../shared/observation/decode.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { makeBidders, signBids } from "../../bench/bids.ts";
 import { auctionWith } from "../../support/bidders.ts";
 import { bundleOf, bytesOf, trustIn } from "../../support/evidence.ts";
-import { Network, SECOND, type Sent, START, storedBy } from "../../support/network.ts";
+import { type Agent, Network, SECOND, type Sent, START, storedBy } from "../../support/network.ts";
 import { MESH, testParties } from "../../support/parties.ts";
-import { draftOf } from "../../support/statements.ts";
+import { draftOf, idOf } from "../../support/statements.ts";
 
 const ELECTORS = ["acme", "bolt", "crux", "dune"];
-/** One of them bids in some rounds only, and once. */
-const BIDDERS = 41;
+/** One of them bids once, in some of the rounds. */
+const BIDDERS = 39;
 const LOTS = 64;
 const COUNT = (BIDDERS - 1) * LOTS;
 const policy = auctionWith({ "roles.bidder.agent": true });
@@ -29,7 +29,7 @@ const trust = trustIn(parties);
 let held: Network;
 let last: VerifiedObservation | undefined;
 
-/** Four electors hold 2,560 bids of forty bidders, who have gone since; the round closes in ten seconds. */
+/** Four electors hold 2,432 bids of 38 bidders, who have gone since; the round closes in ten seconds. */
 function opened(): Network {
   const net = new Network(parties, policy, { role, closesAt: START + 10 * SECOND, expiresAt: START + 600 * SECOND });
   for (const { name } of parties.slice(ELECTORS.length)) net.down.add(name);
@@ -63,7 +63,16 @@ beforeAll(() => {
   const sold = [held.call.id, ELECTORS.length, held.now] as const;
   const bids = signBids(parties.slice(ELECTORS.length, -1), COUNT, ...sold);
   last = signBids(parties.slice(-1), 1, held.call.id, parties.length - 1, held.now)[0];
-  for (const name of ELECTORS) held.turn(name, { on: "observations", now: held.now, observations: bids });
+  const [first, ...others] = held.agents.slice(0, ELECTORS.length) as unknown as readonly [Agent, ...Agent[]];
+  const before = first.effects.length;
+  held.turn("acme", { on: "observations", now: held.now, observations: bids });
+  const [taken] = first.state.rounds as unknown as readonly [Round];
+  // The others take the same in alike; for the time that it takes they are given what came of it.
+  for (const agent of others) {
+    const [round] = agent.state.rounds as unknown as readonly [Round];
+    agent.state = { ...agent.state, rounds: [{ ...round, held: taken.held }] };
+    agent.effects.push(...first.effects.slice(before).filter((effect) => effect.do === "append"));
+  }
 });
 
 /** Lets the round close; the one digest that all of these came to. */
@@ -79,7 +88,7 @@ const isPage = ({ observation }: Sent) => observation.body.kind === "page";
 const paths = (net: Network, names = ELECTORS) => names.map((name) => closingOf(net, name)?.decision?.certificate.path);
 
 let usual: string;
-describe("a round of 2,560 contributions", () => {
+describe("a round of 2,432 contributions", () => {
   it("ends alike at all, by witnesses of two pages each, and its evidence stands", async () => {
     const net = ceremony();
     usual = closed(net);
@@ -113,6 +122,26 @@ describe("a round of 2,560 contributions", () => {
     net.delivers = (sent) => !isPage(sent);
     expect(closed(net)).toBe(usual);
     expect(paths(net)).toEqual(Array(4).fill("unanimous"));
+  });
+
+  it("keeps few of the pages that come ahead of the call, and fewer once it has come", () => {
+    const net = opened();
+    const { author } = net.agent("dune");
+    const flood = Array.from({ length: 20 }, (_, index) =>
+      author({
+        ...draftOf("page"),
+        ceremony: net.call.id,
+        slot: { seat: 3, attempt: null, item: `page ${index}` },
+        body: { kind: "page", ids: [idOf(`ghost ${index}`)] },
+      }),
+    );
+    const answers = net.turn("bolt", { on: "observations", now: net.now, observations: flood });
+    expect(Object.groupBy(answers, ({ code }) => String(code))).toMatchObject({
+      CEREMONY_UNKNOWN: { length: 2 * WITNESS_PAGES_MAX },
+      PAGES_FULL: { length: 20 - 2 * WITNESS_PAGES_MAX },
+    });
+    net.turn("bolt", { on: "observations", now: net.now, observations: [net.call] });
+    expect(closingOf(net, "bolt")?.pages.size).toBe(WITNESS_PAGES_MAX);
   });
 
   it("says what it holds in a status of one frame", () => {
