@@ -4,10 +4,15 @@ import type { Id } from "../shared/observation/observation.ts";
 
 const TABLES = [
   "CREATE TABLE IF NOT EXISTS released (manifest TEXT PRIMARY KEY, frame BLOB NOT NULL, lists TEXT NOT NULL)",
+  // What does not fit into the row of its file.
+  "CREATE TABLE IF NOT EXISTS released_more (manifest TEXT NOT NULL, n INTEGER NOT NULL, part TEXT NOT NULL, PRIMARY KEY (manifest, n))",
   // A gateway of several meshes numbers its files for each.
   `CREATE TABLE IF NOT EXISTS came_early (gateway TEXT NOT NULL, mesh TEXT NOT NULL, sequence INTEGER NOT NULL, at INTEGER NOT NULL,
      PRIMARY KEY (gateway, mesh, sequence))`,
 ];
+
+/** Characters of one value: the platform takes 2 MB in a row, and one of these may be three bytes. */
+const PART_CHARACTERS = 500_000;
 
 /** Files of one gateway that are remembered to have come early: those that are to be carried here first come before the highest ones. */
 const EARLY_MAX = 256;
@@ -44,14 +49,28 @@ export class ExchangeLedger {
   }
 
   release(manifest: Id, frame: Uint8Array, lists: Released): void {
-    this.#sql.exec("INSERT INTO released VALUES (?, ?, ?)", manifest, frame, JSON.stringify(lists));
+    const text = JSON.stringify(lists);
+    this.#sql.exec("INSERT INTO released VALUES (?, ?, ?)", manifest, frame, text.slice(0, PART_CHARACTERS));
+    for (let n = 1; n * PART_CHARACTERS < text.length; n++) {
+      const part = text.slice(n * PART_CHARACTERS, (n + 1) * PART_CHARACTERS);
+      this.#sql.exec("INSERT INTO released_more VALUES (?, ?, ?)", manifest, n, part);
+    }
   }
 
   released(manifest: Id): (Released & { readonly frame: Uint8Array }) | null {
     const [row] = this.#sql
       .exec<{ frame: ArrayBuffer; lists: string }>("SELECT frame, lists FROM released WHERE manifest = ?", manifest)
       .toArray();
-    return row === undefined ? null : { ...readLists(row.lists), frame: new Uint8Array(row.frame) };
+    if (row === undefined) return null;
+    const more = this.#sql
+      .exec<{ part: string }>("SELECT part FROM released_more WHERE manifest = ? ORDER BY n", manifest)
+      .toArray();
+    const text = [row.lists, ...more.map(({ part }) => part)].join("");
+    return { ...readLists(text), frame: new Uint8Array(row.frame) };
+  }
+
+  isReleased(manifest: Id): boolean {
+    return this.#sql.exec("SELECT 1 FROM released WHERE manifest = ?", manifest).toArray().length > 0;
   }
 
   cameEarly({ gateway, sequence, mesh, at }: Early): void {

@@ -81,7 +81,7 @@ export async function exchangesHere(host: Mesh): Promise<ShownExchanges> {
     .map(({ by, content: { to, sequence, count, reviewers, oneWay } }): FileOut => {
       const receipt = back.get(by.id);
       const fits = receipt !== undefined && receipt.by.mesh === to;
-      const own = host.exchanges.released(by.id) !== null;
+      const own = host.exchanges.isReleased(by.id);
       const file = { manifest: by.id, to, gateway: nameOf(by), sequence, count, reviewers, oneWay, at: by.at[1], own };
       return { ...file, receipt: fits ? shown(receipt) : null };
     });
