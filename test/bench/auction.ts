@@ -91,13 +91,18 @@ export async function shown(
   );
 }
 
-export async function openAuction(stack: Stack, bidders: readonly Party[], closesIn: number): Promise<string> {
+export async function openAuction(
+  stack: Stack,
+  bidders: readonly Party[],
+  closesIn: number,
+  set: readonly object[] = AUCTION_SETTINGS,
+): Promise<string> {
   const electors = stack.parties.map(({ name }, index) => ({ authority: name, role: ELECTOR_ROLES[index], power: 1 }));
   const [opener] = stack.agents as readonly [LocalAgent];
   const opened = await opener.post<{ ceremony?: string; code?: string }>("/v1/ceremonies", {
     pattern: "auction",
     title: "Bench",
-    set: AUCTION_SETTINGS,
+    set,
     parties: [...electors, ...bidders.map(({ name }) => ({ authority: name, role: "bidder", power: 1 }))],
     closesIn,
     expiresIn: closesIn + 120,

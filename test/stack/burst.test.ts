@@ -4,8 +4,9 @@ import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { rootsOf } from "../../cli/stack/party.ts";
 import { checkInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
+import { examineBundle } from "../../shared/evidence/verify.ts";
 import { ended, type LiveStack, liveStack, MESH, openAuction, show, submit } from "../bench/auction.ts";
-import { ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
+import { AUCTION_SETTINGS, ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
 import { measureHundred } from "../bench/hundred.ts";
 
 const BIDDERS = 20;
@@ -61,5 +62,28 @@ describe("a burst of bids", () => {
     expect(proof.ok && (await checkInclusion(proof.value, trust))).toMatchObject({ verdict: "passed" });
     const absent = await fetch(new URL(path(signed[39]?.id as string), agent.url));
     expect(await absent.json()).toMatchObject({ code: "INCLUSION_ABSENT" });
+  }, 90_000);
+});
+
+describe("a round of more contributions than one frame lists", () => {
+  it("closes by pages that travel as everything does, and its evidence stands", async () => {
+    const { stack } = live;
+    const [guest] = guests as readonly [(typeof guests)[number]];
+    const seats = Array.from({ length: 38 }, () => guest);
+    const set = AUCTION_SETTINGS.map((each) => (each.path === "roles.bidder.agent" ? { ...each, value: true } : each));
+    const ceremony = await openAuction(stack, seats, 10, set);
+    const bids = signBids(seats, 64 * seats.length, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+    const frames = bids.map(({ frame }) => frame);
+    const counts = await Promise.all(stack.agents.map((agent) => submit([agent], frames)));
+    expect(counts).toEqual(stack.agents.map(() => ({ admitted: bids.length })));
+    await ended(stack, ceremony, 60, 50);
+    const [agent] = stack.agents as readonly [LocalAgent];
+    const bundle = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
+    const trust = writeTrustStatement(MESH, rootsOf([...stack.parties, ...guests]));
+    const { verification, state } = await examineBundle(bundle, { trust });
+    expect(verification).toMatchObject({ verdict: "passed" });
+    const { witnesses, decision } = state?.rounds[0]?.closing ?? {};
+    expect([...(witnesses?.values() ?? [])].flat().map(({ body }) => body.pages?.length)).toEqual([2, 2, 2]);
+    expect(decision?.set).toHaveLength(bids.length);
   }, 90_000);
 });
