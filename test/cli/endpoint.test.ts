@@ -68,7 +68,14 @@ async function typing<T>(line: string, then: () => Promise<T>): Promise<T> {
 
 describe("an endpoint", () => {
   it("is added, told under the secret that was shown, and listed without it", async () => {
+    const dry = (...more: readonly string[]) => run("endpoint", "add", ...more, "--dry-run", ...AGENT);
+    const url = `${receiver.url}/erp`;
+    const planned = await dry("erp", url, "--event", "ceremony.opened");
+    expect([planned.exit, planned.data]).toEqual([0, { dryRun: true, id: "erp", url, events: ["ceremony.opened"] }]);
+    expect((await dry("x", "http://10.0.0.1/")).refusal?.code).toBe("HOOK_TARGET_REFUSED");
+    expect((await run("endpoint", "list", ...AGENT)).data).toMatchObject({ endpoints: [] });
     const secret = await added("--event", "ceremony.opened");
+    expect((await dry("erp", url)).refusal?.code).toBe("HOOK_EXISTS");
     await told();
     expect([receiver.arrived.length, isSignedBy(secret)]).toEqual([1, true]);
     const { data, text } = await run("endpoint", "list", ...AGENT);
@@ -101,6 +108,9 @@ describe("an endpoint", () => {
 
   it("has a new secret beside the old one, and is removed only on purpose", async () => {
     const old = await added("--event", "ceremony.opened");
+    const plan = await run("endpoint", "rotate", "erp", "--overlap", "0s", "--dry-run", ...AGENT);
+    expect([plan.exit, plan.data]).toEqual([0, { dryRun: true, id: "erp", endsOld: true }]);
+    expect((await run("endpoint", "rotate", "none", "--dry-run", ...AGENT)).exit).toBe(7);
     const rotated = await run("endpoint", "rotate", "erp", "--overlap", "2h", ...AGENT);
     const { secret, overlapSeconds } = rotated.data as { secret: string; overlapSeconds: number };
     await told();

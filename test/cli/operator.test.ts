@@ -111,6 +111,11 @@ describe("a bearer key", () => {
     expect((await run("key", "list", ...own)).refusal?.code).toBe("SCOPE_MISSING");
     const listed = await run("key", "list", ...AGENT);
     expect(listed.data).toMatchObject({ keys: [{ id: "API_KEY" }, { id: "ci", scopes: ["read"] }], withdrawn: [] });
+    const dry = (name: string) => run("key", "withdraw", name, "--dry-run", ...AGENT);
+    expect((await dry("ci")).data).toEqual({ dryRun: true, id: "ci", scopes: ["read"], isWithdrawn: false });
+    expect((await dry("access:ana@example.org")).exit).toBe(0);
+    for (const name of ["API_KEY", "none"]) expect((await dry(name)).exit).toBe(5);
+    expect((await run("ceremony", "list", ...own)).exit).toBe(0);
     const asked = await run("key", "withdraw", "ci", ...AGENT);
     expect([asked.exit, asked.refusal?.why]).toEqual([64, expect.stringContaining("--yes is needed")]);
     expect(await run("key", "withdraw", "ci", "--yes", ...AGENT)).toMatchObject({ exit: 0, data: { withdrawn: true } });

@@ -1,9 +1,11 @@
 // `endpoint add|list|remove|enable|rotate`: who is told of this agent's ceremonies by webhooks.
+import { fault } from "../../../shared/result.ts";
 import { EVENT_TYPES } from "../../../shared/webhooks/event.ts";
-import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
+import { readTarget } from "../../../shared/webhooks/target.ts";
+import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, type Agent, agentOf, askJson } from "../../agent-client.ts";
 import { argument, usage } from "../../files.ts";
 import { nextLine } from "../../online/show.ts";
-import { type Answer, type Call, type Command, EXIT, YES, YES_INPUT } from "../../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused, YES, YES_INPUT } from "../../registry.ts";
 import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
 import { endsText, OVERLAP, OVERLAP_INPUT, overlapOf } from "./overlap.ts";
@@ -25,19 +27,21 @@ const named = (call: Call) => argument(call, 0, "ENDPOINT");
 
 export const endpointAdd: Command = {
   name: "endpoint add",
-  usage: `endpoint add ENDPOINT ADDRESS [--event TYPE]… ${AGENT_USAGE}`,
+  usage: `endpoint add ENDPOINT ADDRESS [--event TYPE]… [--dry-run] ${AGENT_USAGE}`,
   about: "have somebody told of this agent's ceremonies by webhooks; the secret that signs them is shown this once",
-  flags: { event: { type: "string", multiple: true }, ...AGENT_FLAGS },
+  flags: { event: { type: "string", multiple: true }, "dry-run": { type: "boolean" }, ...AGENT_FLAGS },
   input: [
     "ENDPOINT      a name of your own for it",
     "ADDRESS       where it is told: https, port 443, no private address",
     `--event       what it is told, all unless told otherwise: ${EVENT_TYPES.join(", ")}`,
+    "--dry-run     tells what would be added, and adds nothing",
     ...AGENT_INPUT,
   ],
   example: "endpoint add erp https://erp.example.com/hooks --event ceremony.decided --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const [id, url, events] = [named(call), argument(call, 1, "ADDRESS"), eventsOf(call)];
+    if (call.flags["dry-run"] === true) return addition(agent, id, url, events);
     const body = { id, url, ...(events.length === 0 ? {} : { events }) };
     const data = await askJson<Added>(agent, PATH, { body });
     const text = [
@@ -49,6 +53,17 @@ export const endpointAdd: Command = {
     return { exit: EXIT.yes, data, text: text.join("\n") };
   },
 };
+
+/** The agent judges the address once more, where a name is looked up too. */
+async function addition(agent: Agent, id: string, url: string, given: readonly string[]): Promise<Answer> {
+  const { endpoints } = await askJson<Listed>(agent, PATH);
+  if (endpoints.some((one) => one.id === id)) throw new Refused(fault("HOOK_EXISTS", { thing: "endpoint", id }).fault);
+  const target = readTarget(url, { loopback: new URL(agent.url).protocol === "http:" });
+  if (!target.ok) throw new Refused(target.fault);
+  const events = given.length === 0 ? EVENT_TYPES : given;
+  const text = `endpoint ${shown(id)} would be told at ${shown(url)} of: ${events.join(", ")}; a secret would be made, and shown once`;
+  return { exit: EXIT.yes, data: { dryRun: true, id, url, events }, text };
+}
 
 function eventsOf({ flags: { event } }: Call): readonly string[] {
   const given = Array.isArray(event) ? (event as readonly string[]) : [];
@@ -116,15 +131,16 @@ export const endpointEnable: Command = {
 
 export const endpointRotate: Command = {
   name: "endpoint rotate",
-  usage: `endpoint rotate ENDPOINT [--overlap T] [--yes] ${AGENT_USAGE}`,
+  usage: `endpoint rotate ENDPOINT [--overlap T] [--dry-run] [--yes] ${AGENT_USAGE}`,
   about: "a new secret for an endpoint, shown this once; both sign until the overlap ends (a day)",
-  flags: { ...OVERLAP, ...AGENT_FLAGS },
-  input: [...OVERLAP_INPUT, ...AGENT_INPUT],
+  flags: { ...OVERLAP, "dry-run": { type: "boolean" }, ...AGENT_FLAGS },
+  input: [...OVERLAP_INPUT, "--dry-run     tells what it would change, and changes nothing", ...AGENT_INPUT],
   example: "endpoint rotate erp --overlap 2h --as acme",
   run: async (call) => {
     const agent = agentOf(call);
     const id = named(call);
     const { query, ends } = overlapOf(call);
+    if (call.flags["dry-run"] === true) return rotation(agent, id, ends);
     if (ends && !(await nameTyped(call, endsText(id), id)))
       return { exit: EXIT.stopped, data: { rotated: false, id }, text: "nothing was changed" };
     type Rotated = { readonly secret: string; readonly overlapSeconds: number };
@@ -137,3 +153,11 @@ export const endpointRotate: Command = {
     };
   },
 };
+
+async function rotation(agent: Agent, id: string, ends: boolean): Promise<Answer> {
+  const { endpoints } = await askJson<Listed>(agent, PATH);
+  if (!endpoints.some((one) => one.id === id)) throw new Refused(fault("NOT_FOUND", { thing: "such endpoint" }).fault);
+  const old = ends ? "the old one would end at once" : "both would sign until the overlap ends";
+  const text = `endpoint ${shown(id)}: a new secret would be made, and shown once; ${old}`;
+  return { exit: EXIT.yes, data: { dryRun: true, id, endsOld: ends }, text };
+}

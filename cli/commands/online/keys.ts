@@ -1,12 +1,13 @@
 // `key list|create|withdraw`: the bearer keys of an agent's API. A key is made here and shown once; the agent is deployed with its digest alone.
 import { sha256Hex } from "../../../shared/hash.ts";
+import { fault } from "../../../shared/result.ts";
 import { isKeyName, SCOPES, type Scope } from "../../../shared/scopes.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument, instant, numberIn, readJsonFile, seconds, usage } from "../../files.ts";
 import { PROGRAM } from "../../find.ts";
 import { pathIn, replacePrivate } from "../../party/folder.ts";
 import { newSecret } from "../../party/secret.ts";
-import { type Call, type Command, EXIT, YES, YES_INPUT } from "../../registry.ts";
+import { type Answer, type Call, type Command, EXIT, Refused, YES, YES_INPUT } from "../../registry.ts";
 import { nameTyped, shown } from "../../terminal.ts";
 import { timeText } from "../../times.ts";
 
@@ -25,6 +26,9 @@ type ShownKey = {
   readonly withdrawnAtMs: number | null;
 };
 type Listed = { readonly keys: readonly ShownKey[]; readonly withdrawn: readonly string[] };
+
+/** The key that an agent is set up with: it is replaced by deploying another. */
+const FIRST_KEY = "API_KEY";
 
 export const keyList: Command = {
   name: "key list",
@@ -65,7 +69,7 @@ export const keyCreate: Command = {
   example: "key create ci --scope read --scope open --for 90d",
   run: async (call) => {
     const id = argument(call, 0, "NAME");
-    if (!isKeyName(id) || id === "API_KEY")
+    if (!isKeyName(id) || id === FIRST_KEY)
       throw usage("NAME takes 1 to 64 letters, digits, dots, underscores and hyphens; API_KEY is the agent's first");
     const scopes = scopesOf(call);
     const end = untilOf(call);
@@ -126,11 +130,12 @@ export function apiKeysIn({ API_KEYS = "[]" }: Readonly<Record<string, string>>)
 
 export const keyWithdraw: Command = {
   name: "key withdraw",
-  usage: `key withdraw NAME [--yes] ${AGENT_USAGE}`,
+  usage: `key withdraw NAME [--dry-run] [--yes] ${AGENT_USAGE}`,
   about: "withdraw a bearer key, or a person (access:EMAIL), within seconds and for good",
-  flags: { ...YES, ...AGENT_FLAGS },
+  flags: { "dry-run": { type: "boolean" }, ...YES, ...AGENT_FLAGS },
   input: [
     "NAME          as key list shows it, or access:EMAIL of somebody whom the identity provider lets through",
+    "--dry-run     tells what would be withdrawn, and withdraws nothing",
     YES_INPUT,
     ...AGENT_INPUT,
   ],
@@ -138,6 +143,7 @@ export const keyWithdraw: Command = {
   run: async (call) => {
     const agent = agentOf(call);
     const id = argument(call, 0, "NAME");
+    if (call.flags["dry-run"] === true) return withdrawal(id, await askJson<Listed>(agent, "/v1/keys"));
     const effect = `${shown(id)} will be withdrawn for good, with its sessions and streams: the name is never taken again.`;
     if (!(await nameTyped(call, effect, id)))
       return { exit: EXIT.stopped, data: { withdrawn: false, id }, text: "nothing was withdrawn" };
@@ -147,3 +153,19 @@ export const keyWithdraw: Command = {
     return { exit: EXIT.yes, data: { withdrawn: true, ...data }, text };
   },
 };
+
+/** Of a person nothing is listed before it is withdrawn. */
+function withdrawal(id: string, { keys, withdrawn }: Listed): Answer {
+  const key = keys.find((one) => one.id === id);
+  const isPerson = id.startsWith("access:");
+  if (id === FIRST_KEY || (key === undefined && !isPerson))
+    throw new Refused(
+      fault("QUERY_INVALID", { path: "NAME", need: `a key of key list but ${FIRST_KEY}, or access:EMAIL` }).fault,
+    );
+  const isGone = withdrawn.includes(id) || typeof key?.withdrawnAtMs === "number";
+  const what = key === undefined ? "a person" : `a key for ${key.scopes.join(", ")}`;
+  const text = isGone
+    ? `${shown(id)} is withdrawn already`
+    : `${shown(id)} (${shown(what)}) would be withdrawn for good, with its sessions and streams`;
+  return { exit: EXIT.yes, data: { dryRun: true, id, scopes: key?.scopes ?? null, isWithdrawn: isGone }, text };
+}
