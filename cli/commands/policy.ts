@@ -1,6 +1,7 @@
 // `policy list|show|schema|lint`: policies as documents.
 import { repeatedFields } from "../../shared/cbor/json-keys.ts";
 import { readPlain } from "../../shared/outcome/plain-document.ts";
+import { adviceOn } from "../../shared/policy/advice.ts";
 import { findPattern, PATTERNS } from "../../shared/policy/catalogue.ts";
 import { examinePolicy, policySchema } from "../../shared/policy/decode.ts";
 import { lintPolicy } from "../../shared/policy/lint.ts";
@@ -49,7 +50,7 @@ export const policySchemaCommand: Command = {
 export const policyLint: Command = {
   name: "policy lint",
   usage: "policy lint FILE [--parties FILE]",
-  about: "all that is wrong with a policy, by itself or for the parties named",
+  about: "all that is wrong with a policy, by itself or for the parties named, and what of it has no effect",
   flags: { parties: { type: "string" } },
   input: ["FILE      a policy, such as policy show writes; - is stdin"],
   example: "policy lint policy.json",
@@ -64,15 +65,23 @@ export const policyLint: Command = {
     const parties = call.flags.parties;
     const named = found !== null && typeof parties === "string" ? lintFor(found.policy, readJsonFile(parties)) : [];
     const faults = [...twice, ...flaws, ...named];
-    const findings = faults.map((flaw) => {
-      const { code, what, why } = describeRefusal(flaw);
-      return { code, path: String(flaw.detail.path ?? ""), message: `${what}: ${why}` };
-    });
-    const lines = findings.map(({ code, path, message }) => `${code}  ${path}  ${message}`);
+    const findings = faults.map(told);
+    const warnings = found === null ? [] : adviceOn(found.policy).map(told);
     const ok = findings.length === 0;
-    return { exit: ok ? EXIT.yes : EXIT.no, data: { ok, findings }, text: ok ? "ok" : lines.join("\n") };
+    const lines = [...(ok ? ["ok"] : findings.map(lineOf)), ...warnings.map((each) => `warning  ${lineOf(each)}`)];
+    const data = { ok, findings, ...(warnings.length === 0 ? {} : { warnings }) };
+    return { exit: ok ? EXIT.yes : EXIT.no, data, text: lines.join("\n") };
   },
 };
+
+type Told = { readonly code: string; readonly path: string; readonly message: string };
+
+function told(flaw: Fault): Told {
+  const { code, what, why } = describeRefusal(flaw);
+  return { code, path: String(flaw.detail.path ?? ""), message: `${what}: ${why}` };
+}
+
+const lineOf = ({ code, path, message }: Told) => `${code}  ${path}  ${message}`;
 
 /** What would be found if a call named these parties. */
 function lintFor(policy: Policy, file: unknown): readonly Fault[] {

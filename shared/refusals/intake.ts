@@ -25,6 +25,11 @@ export const INTAKE_REFUSALS = {
     why: "it has signed {limit} of them, as many as its witness lists",
     do: "hand it to another elector",
   },
+  SHARDS_IDLE: {
+    what: "shards that a role asks for have no effect",
+    why: "{path}: {reason}",
+    do: "leave them out, or give them to a role that runs no agent; the policy works all the same",
+  },
   SHARD_BEHIND: {
     what: "this part of the intake is behind",
     why: "{found} contributions wait at shard {shard} to be handed over",

@@ -4,9 +4,10 @@ import { type Terms, termsFor } from "../../shared/ceremony/handover.ts";
 import { openShard, takeInShard } from "../../shared/ceremony/shard.ts";
 import type { Entry } from "../../shared/lineage/entry.ts";
 import { batchOf } from "../../shared/observation/batch.ts";
+import { adviceOn } from "../../shared/policy/advice.ts";
 import type { INTAKE_REFUSALS } from "../../shared/refusals/intake.ts";
 import type { Fault } from "../../shared/result.ts";
-import { bidsIn, close, openSale, type Sale } from "../support/bidders.ts";
+import { auctionWith, bidsIn, close, openSale, type Sale } from "../support/bidders.ts";
 import type { Examples } from "./example.ts";
 
 /** A sale whose first elector has one shard, and the terms of it. */
@@ -24,6 +25,7 @@ function alerted({ net }: Sale) {
 }
 
 export const SHARDS: Examples<typeof INTAKE_REFUSALS> = {
+  SHARDS_IDLE: () => adviceOn(auctionWith({ "roles.seller.shards": 4 }).policy)[0],
   SHARD_BEHIND: (): Fault => {
     const { sale, terms } = spread();
     const opened = openShard(sale.net.agent("acme").state.self, sale.net.call as never, terms);

@@ -1,6 +1,7 @@
 // The linter: each malformed policy is refused by its own code, at its own path, in words that say what is wrong.
 import { type Schema, Validator } from "@cfworker/json-schema";
 import { describe, expect, it } from "vitest";
+import { AUCTION_SETTINGS } from "../../../cli/demo/bids.ts";
 import type { Json } from "../../../shared/cbor/json.ts";
 import { decidePlain } from "../../../shared/outcome/plain.ts";
 import { PATTERNS } from "../../../shared/policy/catalogue.ts";
@@ -160,6 +161,23 @@ describe("policy lint", () => {
       exit: 0,
       data: { ok: true, findings: [] },
     });
+  });
+
+  it("warns of what has no effect, and refuses nothing for it", async () => {
+    const warned = async (pattern: string, set: Malformed["set"]) => {
+      const { exit, data, text } = await run("policy", "lint", documentOf({ pattern, set }) as object);
+      const { ok, warnings = [] } = data as { ok: boolean; warnings?: readonly { code: string; path: string }[] };
+      expect([exit, ok, text.includes("warning")]).toEqual([0, true, warnings.length > 0]);
+      return warnings.map(({ code, path }) => `${code} ${path}`);
+    };
+    expect(await warned("approval", { "roles.approver.shards": 4 })).toEqual(["SHARDS_IDLE roles.approver.shards"]);
+    const bidder = Object.fromEntries(AUCTION_SETTINGS.map(({ path, value }) => [path, value])) as Malformed["set"];
+    expect(await warned("auction", { ...bidder, "roles.bidder.shards": 16 })).toEqual([]);
+    expect(await warned("auction", { ...bidder, "roles.bidder.most": 8, "roles.bidder.shards": 16 })).toEqual([
+      "SHARDS_IDLE roles.bidder.shards",
+    ]);
+    const both = { ...bidder, "roles.bidder.shards": 16, "roles.seller.shards": 2 };
+    expect(await warned("auction", both)).toEqual(["SHARDS_IDLE roles.seller.shards"]);
   });
 
   it("sees a role that the file has twice", async () => {
