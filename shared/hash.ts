@@ -13,7 +13,8 @@ class ShortSha256 extends _SHA256 {
   readonly #start = this.get();
   readonly #blocks = new Uint8Array(128);
   readonly #view = new DataView(this.#blocks.buffer);
-  readonly #digest = new DataView(new ArrayBuffer(32));
+  readonly #digest = new Uint8Array(32);
+  readonly #words = new DataView(this.#digest.buffer);
 
   hash(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
@@ -26,8 +27,8 @@ class ShortSha256 extends _SHA256 {
     this.set(a, b, c, d, e, f, g, h);
     for (let at = 0; at < end; at += 64) this.process(this.#view, at);
     const words = this.get();
-    for (let word = 0; word < 8; word++) this.#digest.setInt32(4 * word, words[word] as number);
-    return new Uint8Array(this.#digest.buffer.slice(0));
+    for (let word = 0; word < 8; word++) this.#words.setInt32(4 * word, words[word] as number);
+    return this.#digest.slice();
   }
 }
 

@@ -66,6 +66,9 @@ function writeRest(out: Uint8Array, start: number, length: number): number {
   return at + 1;
 }
 
+/** So few bytes are copied one by one: a call costs more. */
+const SHORT = 24;
+
 type Cursor = { readonly block: Uint8Array; at: number };
 
 /** A length of which the token says `start`; longer than any block where it has no end. */
@@ -90,7 +93,8 @@ export function unpack(block: Uint8Array, size: number): Uint8Array | null {
     const token = block[cursor.at++] as number;
     const literals = readLength(cursor, token >> 4);
     if (literals > block.length - cursor.at || literals > size - end) return null;
-    out.set(block.subarray(cursor.at, cursor.at + literals), end);
+    if (literals > SHORT) out.set(block.subarray(cursor.at, cursor.at + literals), end);
+    else for (let at = 0; at < literals; at++) out[end + at] = block[cursor.at + at] as number;
     cursor.at += literals;
     end += literals;
     if (cursor.at === block.length) return end === size && (token & 15) === 0 ? out : null;
@@ -106,7 +110,7 @@ export function unpack(block: Uint8Array, size: number): Uint8Array | null {
 /** Copies from `offset` bytes before the end; false where that is before the beginning, or does not fit. */
 function copyBack(out: Uint8Array, end: number, offset: number, length: number): boolean {
   if (offset === 0 || offset > end || length > out.length - end) return false;
-  if (offset >= length) out.copyWithin(end, end - offset, end - offset + length);
-  else for (let at = end; at < end + length; at++) out[at] = out[at - offset] as number; // it overlaps what it writes
+  if (offset >= length && length > SHORT) out.copyWithin(end, end - offset, end - offset + length);
+  else for (let at = end; at < end + length; at++) out[at] = out[at - offset] as number; // it may overlap what it writes
   return true;
 }

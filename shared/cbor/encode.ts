@@ -67,9 +67,9 @@ class Sink {
     return true;
   }
 
-  /** What was written; the next to write begins anew. */
-  take(): Uint8Array<ArrayBuffer> {
-    const written = this.#bytes.slice(0, this.#length);
+  /** What was written, copied by `keep`; the next to write begins anew. */
+  take(keep: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
+    const written = keep(this.#bytes.subarray(0, this.#length));
     this.#length = 0;
     if (this.#bytes.length > SINK_KEPT_MAX) this.#bytes = new Uint8Array(512);
     return written;
@@ -82,11 +82,39 @@ const SINK_KEPT_MAX = 65_536;
 
 /** Canonical bytes of `value`; the same value has the same bytes everywhere. Throws outside the profile. */
 export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
+  return encodeTo(value, (bytes) => bytes.slice());
+}
+
+/** The same bytes for whoever lets go of them soon: a view of memory that other such bytes share. */
+export function encodeBriefly(value: Encodable): Uint8Array<ArrayBuffer> {
+  return encodeTo(value, (bytes) => {
+    const room = roomFor(bytes.length);
+    room.set(bytes);
+    return room;
+  });
+}
+
+function encodeTo(value: Encodable, keep: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) {
   const sink = idle.pop() ?? new Sink();
   write(value, sink);
-  const written = sink.take();
+  const written = sink.take(keep);
   idle.push(sink);
   return written;
+}
+
+/** What is signed is encoded for each check, and a piece of memory for each would cost as much as its encoding. */
+const SHARED_BYTES = 65_536;
+let shared = new Uint8Array(SHARED_BYTES);
+let taken = 0;
+
+function roomFor(length: number): Uint8Array<ArrayBuffer> {
+  if (length > SHARED_BYTES / 8) return new Uint8Array(length);
+  if (taken + length > SHARED_BYTES) {
+    shared = new Uint8Array(SHARED_BYTES);
+    taken = 0;
+  }
+  taken += length;
+  return shared.subarray(taken - length, taken);
 }
 
 /** How many bytes the encoding of a decoded value has; nothing is written for it. */

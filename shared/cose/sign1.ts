@@ -1,7 +1,7 @@
 // COSE_Sign1 (RFC 9052 §4.2), untagged: frame <-> parts, and the bytes that are signed. `external_aad` is a context string for
 // each kind of object, so that nothing signed for one use serves another (SPEC §2.1).
 import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
-import { encodeCanonical } from "../cbor/encode.ts";
+import { encodeBriefly, encodeCanonical } from "../cbor/encode.ts";
 import { type CborMap, isCborMap } from "../cbor/value.ts";
 import { sha256 } from "../hash.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -49,7 +49,7 @@ export function parseSign1(frame: Uint8Array): Result<Sign1> {
 
 /** Sig_structure of RFC 9052 §4.4; its SHA-256 is the id of what is signed, whatever the signature bytes (SPEC §2.3). */
 export function sigStructure(protectedHeader: Uint8Array, externalAad: Uint8Array, payload: Uint8Array): Uint8Array {
-  return encodeCanonical(["Signature1", protectedHeader, externalAad, payload]);
+  return encodeBriefly(["Signature1", protectedHeader, externalAad, payload]);
 }
 
 const contexts = new Map<Context, Uint8Array>();

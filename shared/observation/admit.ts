@@ -119,8 +119,10 @@ const unbiasedTrusts = new WeakMap<ChainMemory, Map<string, Trust>>();
 /** Trust in one root and in nothing else; its memory of proved chains is shared. */
 function unbiased(root: string, { memory }: Trust): Trust {
   const known = unbiasedTrusts.get(memory) ?? new Map<string, Trust>();
+  const before = known.get(root);
+  if (before !== undefined) return before;
   if (known.size > CHAINS_REMEMBERED_MAX) known.clear();
-  const trust = known.get(root) ?? { ...ALONE, roots: new Map([[root, "its holder"]]), memory };
+  const trust = { ...ALONE, roots: new Map([[root, "its holder"]]), memory };
   unbiasedTrusts.set(memory, known.set(root, trust));
   return trust;
 }

@@ -201,7 +201,7 @@ export function wasTakenIn(body: BatchBody): boolean {
 export function grantedUntil(said: Observation): number {
   return said instanceof KeptMember
     ? said.columns.grantedUntil(said.row)
-    : Math.min(...said.chain.map(({ grant }) => grant.not_after));
+    : said.chain.reduce((first, { grant }) => Math.min(first, grant.not_after), Number.POSITIVE_INFINITY);
 }
 
 /** Counts up when what is kept, or what a batch must be to be taken in, becomes another: what earlier versions kept is then made anew. */

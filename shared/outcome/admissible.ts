@@ -73,7 +73,7 @@ export function admissible(
   const byId = new Map(set.map((contribution) => [contribution.id, contribution]));
   // Without a comparison of our own: text in code-unit order is what sorting gives by itself, many times faster.
   const sorted = [...byId.keys()].sort().map((id) => byId.get(id) as Contribution);
-  const voided = voidedIn(context, sorted);
+  const voided = voidedIn(policy, seats, stage, set);
   const opened = new Set<Id>();
   const admitted: Contribution[] = [];
   const excluded: Exclusion[] = [];
@@ -116,11 +116,25 @@ export function shownIn(
   return { seats, set, admitted: good, slotOf: (contribution) => slotOf(policy, byIndex, contribution) };
 }
 
+type Mates = readonly (readonly Contribution[])[];
+type Asked = { readonly policy: Policy; readonly seats: readonly Seat[]; readonly mates: Mates };
+const matesOf = new WeakMap<readonly Contribution[], Asked>();
+
+/** Contributions of a set that are for one slot, and not the same one twice over; worked out once, since each rule of a round asks. */
+export function matesIn(policy: Policy, seats: readonly Seat[], set: readonly Contribution[]): Mates {
+  const known = matesOf.get(set);
+  if (known?.policy === policy && known.seats === seats) return known.mates;
+  const byIndex = seatsByIndex(seats);
+  const several = severalBy(set, (contribution) => slotOf(policy, byIndex, contribution));
+  const mates = several.filter((some) => some.some(({ id }) => id !== some[0]?.id));
+  matesOf.set(set, { policy, seats, mates });
+  return mates;
+}
+
 /** Ids of contributions whose seat signed more than one for the same slot. A reveal is bound to its commitment, not to a slot. */
-function voidedIn({ policy, seats, stage }: Context, contributions: readonly Contribution[]): ReadonlySet<Id> {
+function voidedIn(policy: Policy, seats: readonly Seat[], stage: Stage, set: readonly Contribution[]): ReadonlySet<Id> {
   if (policy.equivocation !== "void" || stage.is === "reveal") return new Set();
-  const several = severalBy(contributions, (contribution) => slotOf(policy, seats, contribution));
-  return new Set(several.flatMap((mates) => mates.map(({ id }) => id)));
+  return new Set(matesIn(policy, seats, set).flatMap((mates) => mates.map(({ id }) => id)));
 }
 
 function judge(context: Context, contribution: Contribution): Result<Contribution> {

@@ -53,7 +53,7 @@ function standing(
   admitted: readonly Contribution[],
 ): readonly Contribution[] {
   const bids = policy.rounds.until === "quiet";
-  if (policy.rounds.silent !== "carry" && !bids) return admitted;
+  if (earlier.length === 0 || (policy.rounds.silent !== "carry" && !bids)) return admitted;
   const byIndex = seatsByIndex(seats);
   const fresh = new Set(admitted.map((contribution) => slotOf(policy, byIndex, contribution)));
   return [...earlier.filter((contribution) => !fresh.has(slotOf(policy, byIndex, contribution))), ...admitted];

@@ -7,18 +7,10 @@ import type { MembershipChange } from "../membership/change.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy } from "../policy/policy.ts";
 import { invariant } from "../result.ts";
-import { severalBy } from "../several.ts";
 import { abandonmentOf, type Heard } from "./abandonment.ts";
-import { admissible, shownIn, slotOf, type Window } from "./admissible.ts";
+import { admissible, matesIn, shownIn, type Window } from "./admissible.ts";
 import { closeRound } from "./close-round.ts";
-import {
-  type Contribution,
-  compareText,
-  type Exclusion,
-  type Seat,
-  seatsByIndex,
-  type Verdict,
-} from "./contribution.ts";
+import { type Contribution, compareText, type Exclusion, type Seat, type Verdict } from "./contribution.ts";
 import { convene } from "./convene.ts";
 import { reseat } from "./reseat.ts";
 import { firstStage, rolesDue, type Stage, speakingStage } from "./stage.ts";
@@ -208,12 +200,7 @@ function heardIn(
   { admitted }: FinalAdmission,
   round: number,
 ): Heard {
-  const byIndex = seatsByIndex(seats);
-  const several = severalBy(set, (contribution) => slotOf(policy, byIndex, contribution));
-  // What is in the set twice over is one thing said.
-  const faulty = several
-    .filter((mates) => mates.some(({ id }) => id !== mates[0]?.id))
-    .flatMap((mates) => mates.map(({ seat }) => seat));
+  const faulty = matesIn(policy, seats, set).flatMap((mates) => mates.map(({ seat }) => seat));
   return {
     admitted: [...heard.admitted, ...admitted.map(({ id, seat }) => ({ id, seat, round }))],
     faulty: new Set([...heard.faulty, ...faulty]),
