@@ -1,6 +1,6 @@
 // Synchronous SHA-256, so that the pure core never suspends: WebCrypto's digest is asynchronous. The only file that imports it.
 import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { equalBytes, parseHex, toHex } from "./bytes.ts";
+import { equalBytes, isHexOf, parseHex, toHex } from "./bytes.ts";
 import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
@@ -56,6 +56,19 @@ export function sha256(bytes: Uint8Array): Uint8Array {
 
 export function sha256Hex(bytes: Uint8Array): string {
   return toHex(sha256(bytes));
+}
+
+/** Hashes and keys met before, each in the place that its first bytes say. What is not there is spelt again: it changes no answer. */
+const met: (string | undefined)[] = new Array(4_096).fill(undefined);
+
+/** 32 bytes in hexadecimal. Ceremonies, keys and devices come again in every statement, and are held once. */
+export function idText(bytes: Uint8Array): string {
+  const place = (((bytes[0] as number) << 8) | (bytes[1] as number)) & (met.length - 1);
+  const known = met[place];
+  if (known !== undefined && isHexOf(known, bytes)) return known;
+  const text = toHex(bytes);
+  met[place] = text;
+  return text;
 }
 
 /** The bytes of a hash that we hold in hexadecimal. */

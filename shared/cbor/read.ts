@@ -70,12 +70,16 @@ export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<read
   return described(schema, (value, path, all) => {
     if (!Array.isArray(value) || value.length < least || value.length > most)
       return misfit(path, `a list of ${least} to ${most} items`);
+    if (value.length === 0) return NOTHING;
     const parts = partsOf(all);
     const items = (value as readonly CborValue[]).map((item, index) => parts.read(reader, item, `${path}[${index}]`));
     parts.done();
     return items;
   });
 }
+
+/** Most lists that may be empty are, and one serves for all. */
+const NOTHING: readonly never[] = [];
 
 export function map(most: number): Reader<CborMap> {
   return described(

@@ -1,7 +1,8 @@
 // The one signature rule (SPEC §2.2). Libraries disagree on 740 of 914 published edge cases, and a signer who owns such a key
 // could make one honest party admit what another refuses. With these refusals first, cofactorless verification is the same
 // everywhere; `@noble/curves` verifies with the cofactor and so never gives a verdict here.
-import { parseHex, toHex } from "../bytes.ts";
+import { parseHex } from "../bytes.ts";
+import { idText } from "../hash.ts";
 import { fault, ok, type Result } from "../result.ts";
 
 /** Group order L and field prime p, little-endian. */
@@ -26,7 +27,7 @@ export async function verifyEd25519(
   const refused = refuseEncoding(key, signature);
   if (refused !== null) return refused;
   try {
-    const name = toHex(key);
+    const name = idText(key);
     const imported = importedKeys.get(name) ?? (await importKey(key, name));
     const good = await crypto.subtle.verify({ name: "Ed25519" }, imported, plain(signature), plain(message));
     return good ? ok(true) : fault("SIGNATURE_INVALID");

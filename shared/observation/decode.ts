@@ -7,6 +7,7 @@ import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
 import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, record, text } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
 import { parseStatement, type Statement } from "../cose/sign1.ts";
+import { idText } from "../hash.ts";
 import {
   CHAIN_FRAMES_MAX,
   CHAIN_PATHS_MAX,
@@ -157,7 +158,7 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
   const observation: Observation = {
     id: toHex(statement.value.id),
     frame,
-    key: toHex(statement.value.key),
+    key: idText(statement.value.key),
     chain: paths.value.chain,
     otherPaths: paths.value.otherPaths,
     version: value.version,
