@@ -17,7 +17,7 @@ class Stop extends Error {
 }
 
 /** Where the reading stands, and how many items it has met. */
-type Cursor = { readonly bytes: Uint8Array; readonly copies: boolean; at: number; items: number };
+export type Cursor = { readonly bytes: Uint8Array; readonly copies: boolean; at: number; items: number };
 
 /** Decodes canonical bytes; otherwise a CBOR_ code and the offset of the first offence. Integers are numbers where exact, bigints beyond. */
 export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
@@ -28,6 +28,33 @@ export function decodeCanonical(bytes: Uint8Array): Result<CborValue> {
 export function decodeInPlace(bytes: Uint8Array): Result<CborValue> {
   return decodeWhole({ bytes, copies: false, at: 0, items: 0 });
 }
+
+/**
+ * The value that `read` makes of canonical bytes on its way through them; null where it makes none, for whatever reason. Whoever asks then decodes
+ * them, and is told.
+ */
+export function readThrough<T>(bytes: Uint8Array, read: (cursor: Cursor, depth: number) => T): T | null {
+  const cursor = { bytes, copies: false, at: 0, items: 0 };
+  try {
+    const value = read(cursor, 0);
+    return cursor.at === bytes.length && cursor.items <= CBOR_ITEMS_MAX ? value : null;
+  } catch {
+    return null;
+  }
+}
+
+/** Passes an item's head, which must be of this type; its argument, below 2^53. */
+export function passHead(cursor: Cursor, major: number): number {
+  const { at } = cursor;
+  if (majorAt(cursor, at) !== major) throw OTHERWISE;
+  cursor.items += 1;
+  const argument = readArgument(cursor, at);
+  if (typeof argument === "bigint") throw OTHERWISE;
+  return argument;
+}
+
+/** Not what was looked for; one for all, since nobody is told of it. */
+export const OTHERWISE = new Error("to be read otherwise");
 
 function decodeWhole(cursor: Cursor): Result<CborValue> {
   try {
@@ -40,7 +67,7 @@ function decodeWhole(cursor: Cursor): Result<CborValue> {
   }
 }
 
-function readItem(cursor: Cursor, depth: number): CborValue {
+export function readItem(cursor: Cursor, depth: number): CborValue {
   const at = cursor.at;
   cursor.items += 1;
   if (cursor.items > CBOR_ITEMS_MAX) throw new Stop("CBOR_TOO_MANY_ITEMS", at);
@@ -65,7 +92,7 @@ function readItem(cursor: Cursor, depth: number): CborValue {
   }
 }
 
-function majorAt({ bytes }: Cursor, at: number): number {
+export function majorAt({ bytes }: Cursor, at: number): number {
   const first = bytes[at];
   if (first === undefined) throw new Stop("CBOR_TRUNCATED", at);
   return first >> 5;
@@ -127,14 +154,14 @@ function endOf({ bytes, at }: Cursor, length: number | bigint): number {
 }
 
 /** Plain bytes, whatever kind of array they came in. */
-function readBytes(cursor: Cursor, length: number | bigint): Uint8Array {
+export function readBytes(cursor: Cursor, length: number | bigint): Uint8Array {
   const { bytes, at, copies } = cursor;
   cursor.at = endOf(cursor, length);
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset + at, cursor.at - at);
   return copies ? view.slice() : view;
 }
 
-function readText(cursor: Cursor, length: number | bigint): string {
+export function readText(cursor: Cursor, length: number | bigint): string {
   const { bytes, at } = cursor;
   const end = endOf(cursor, length);
   cursor.at = end;

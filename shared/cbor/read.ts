@@ -1,30 +1,50 @@
 // Readers: from a decoded value to one of our own types, or the path of the first field that does not fit (SPEC §1.3).
 // A map must have exactly the fields its reader names: unknown fields are refused, never ignored.
-import { NAME_LENGTH_MAX } from "../limits.ts";
+import { CBOR_DEPTH_MAX, NAME_LENGTH_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
-import { described, misfit, partsOf, type Reader, type Schema, schemaOf } from "./reader.ts";
+import { majorAt, OTHERWISE, passHead, readBytes, readItem, readText } from "./decode.ts";
+import { described, directly, misfit, partsOf, type Reader, schemaOf } from "./reader.ts";
 import { type CborMap, type CborValue, isCborMap } from "./value.ts";
 
-export { described, misfit, type Reader, readAllAs, readAs, type Schema, schemaOf } from "./reader.ts";
+export {
+  described,
+  directly,
+  join,
+  made,
+  misfit,
+  type Reader,
+  readAllAs,
+  readAs,
+  readDirect,
+  type Schema,
+  schemaOf,
+} from "./reader.ts";
+export { record, recordWith, tagged, withDefaults } from "./record.ts";
 
 export function integer(least: number, most: number, code: RefusalCode = "FIELD_INVALID"): Reader<number> {
   const schema = () => ({ type: "integer", minimum: least, maximum: most });
-  return described(schema, (value, path) =>
-    typeof value === "number" && Number.isSafeInteger(value) && value >= least && value <= most
-      ? value
-      : misfit(path, `an integer from ${least} to ${most}`, code),
+  const fits = (value: number) => Number.isSafeInteger(value) && value >= least && value <= most;
+  const read = described(schema, (value, path) =>
+    typeof value === "number" && fits(value) ? value : misfit(path, `an integer from ${least} to ${most}`, code),
   );
+  return directly(read, (cursor) => {
+    const value = majorAt(cursor, cursor.at) === 1 ? -1 - passHead(cursor, 1) : passHead(cursor, 0);
+    return fits(value) ? value : otherwise();
+  });
 }
 
 /** Text of 1 to `most` UTF-16 units, or from `least` where that is given. */
 export function text(most = NAME_LENGTH_MAX, least = 1): Reader<string> {
-  return described(
+  const fits = ({ length }: string) => length >= least && length <= most;
+  const read = described(
     () => ({ type: "string", minLength: least, maxLength: most }),
     (value, path) =>
-      typeof value === "string" && value.length >= least && value.length <= most
-        ? value
-        : misfit(path, `text of ${least} to ${most} characters`),
+      typeof value === "string" && fits(value) ? value : misfit(path, `text of ${least} to ${most} characters`),
   );
+  return directly(read, (cursor) => {
+    const value = readText(cursor, passHead(cursor, 3));
+    return fits(value) ? value : otherwise();
+  });
 }
 
 export function oneOf<const T extends string>(...allowed: readonly T[]): Reader<T> {
@@ -46,34 +66,64 @@ export const boolean: Reader<boolean> = described(
   (value, path) => (typeof value === "boolean" ? value : misfit(path, "true or false")),
 );
 
-export const anything: Reader<CborValue> = (value) => value;
+export const anything: Reader<CborValue> = directly((value) => value, readItem);
 
 export function bytes(length: number): Reader<Uint8Array> {
-  return (value, path) =>
-    value instanceof Uint8Array && value.length === length ? value : misfit(path, `${length} bytes`);
+  return byteString((found) => found === length, `${length} bytes`);
 }
 
 export function bytesUpTo(most: number): Reader<Uint8Array> {
-  return (value, path) =>
-    value instanceof Uint8Array && value.length <= most ? value : misfit(path, `at most ${most} bytes`);
+  return byteString((found) => found <= most, `at most ${most} bytes`);
 }
 
+function byteString(fits: (length: number) => boolean, need: string): Reader<Uint8Array> {
+  const read: Reader<Uint8Array> = (value, path) =>
+    value instanceof Uint8Array && fits(value.length) ? value : misfit(path, need);
+  return directly(read, (cursor) => {
+    const length = passHead(cursor, 2);
+    return fits(length) ? readBytes(cursor, length) : otherwise();
+  });
+}
+
+function otherwise(): never {
+  throw OTHERWISE;
+}
+
+const NULL = 0xf6;
+
 export function nullable<T>(reader: Reader<T>): Reader<T | null> {
-  return described(
+  const read = described(
     () => ({ anyOf: [{ type: "null" }, schemaOf(reader)] }),
     (value, path, all) => (value === null ? null : reader(value, path, all)),
   );
+  const { direct = otherwise } = reader;
+  return directly(read, (cursor, depth) => {
+    if (cursor.bytes[cursor.at] !== NULL) return direct(cursor, depth);
+    cursor.at += 1;
+    cursor.items += 1;
+    return null;
+  });
 }
 
 export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<readonly T[]> {
   const schema = () => ({ type: "array", items: schemaOf(reader), minItems: least, maxItems: most });
-  return described(schema, (value, path, all) => {
+  const read = described(schema, (value, path, all) => {
     if (!Array.isArray(value) || value.length < least || value.length > most)
       return misfit(path, `a list of ${least} to ${most} items`);
     if (value.length === 0) return NOTHING;
     const parts = partsOf(all);
     const items = (value as readonly CborValue[]).map((item, index) => parts.read(reader, item, `${path}[${index}]`));
     parts.done();
+    return items;
+  });
+  const { direct } = reader;
+  if (direct === undefined) return read;
+  return directly(read, (cursor, depth) => {
+    const length = passHead(cursor, 4);
+    if (depth >= CBOR_DEPTH_MAX || length < least || length > most) throw OTHERWISE;
+    if (length === 0) return NOTHING;
+    const items: T[] = [];
+    while (items.length < length) items.push(direct(cursor, depth + 1));
     return items;
   });
 }
@@ -106,139 +156,6 @@ export function textMap<T>(reader: Reader<T>, most: number): Reader<ReadonlyMap<
     parts.done();
     return new Map(entries);
   });
-}
-
-/** A map with exactly these fields. */
-export function record<T extends object>(fields: { readonly [K in keyof T]: Reader<T[K]> }): Reader<T> {
-  const named = new Fields(fields);
-  const names = Object.keys(fields);
-  return described(
-    () => recordSchema(fields, names),
-    (value, path, all) => readFields<T>(named, value, path, all),
-  );
-}
-
-type Field = { readonly name: string; readonly reader: Reader<unknown>; readonly optional: boolean };
-type Readers = { readonly [name: string]: Reader<unknown> };
-
-class Fields {
-  readonly all: readonly Field[];
-  #path = "";
-  #paths: readonly string[];
-
-  constructor(required: Readers, optional: Readers = {}) {
-    const named = (readers: Readers, free: boolean) =>
-      Object.entries(readers).map(([name, reader]) => ({ name, reader, optional: free }));
-    this.all = [...named(required, false), ...named(optional, true)];
-    this.#paths = this.all.map(({ name }) => name);
-  }
-
-  /** Where each of them stands in what stands at `path`: most are read where the ones before were. */
-  pathsAt(path: string): readonly string[] {
-    if (path !== this.#path) this.#paths = this.all.map(({ name }) => join(path, name));
-    this.#path = path;
-    return this.#paths;
-  }
-
-  /** Whether a map has all that it must have, and nothing else. */
-  fit(value: CborMap): boolean {
-    const there = this.all.filter(({ name }) => value.has(name));
-    return there.length === value.size && this.all.every((field) => field.optional || there.includes(field));
-  }
-}
-
-function readFields<T>(fields: Fields, value: CborValue, path: string, all?: boolean): T {
-  if (!isCborMap(value)) return misfit(path, "a map");
-  return ((all === true ? null : readFitting(fields, value, path)) ?? readEach(fields, value, path, all)) as T;
-}
-
-/** Most maps have the fields that they should; null where one does not, so that the first finding is told. */
-function readFitting(fields: Fields, value: CborMap, path: string): object | null {
-  const paths = fields.pathsAt(path);
-  const read: Record<string, unknown> = {};
-  let met = 0;
-  try {
-    for (let at = 0; at < paths.length; at++) {
-      const { name, reader, optional } = fields.all[at] as Field;
-      const item = value.get(name);
-      if (item !== undefined) {
-        read[name] = reader(item, paths[at] as string);
-        met += 1;
-      } else if (!optional) return null;
-    }
-  } catch (misfit) {
-    // A field that is unknown, or missing, is told before any that does not fit.
-    if (fields.fit(value)) throw misfit;
-    return null;
-  }
-  return met === value.size ? read : null;
-}
-
-function readEach(fields: Fields, value: CborMap, path: string, all?: boolean): object {
-  const parts = partsOf(all);
-  for (const key of value.keys())
-    if (!fields.all.some(({ name }) => name === key)) parts.read(unknownField, key, join(path, String(key)));
-  const read: Record<string, unknown> = {};
-  for (const { name, reader, optional } of fields.all) {
-    const item = value.get(name);
-    if (item !== undefined || !optional)
-      read[name] = parts.read(item === undefined ? missingField : reader, item ?? null, join(path, name));
-  }
-  parts.done();
-  return read;
-}
-
-const unknownField: Reader<never> = (_, path) => misfit(path, "left out: there is no such field", "FIELD_UNKNOWN");
-const missingField: Reader<never> = (_, path) => misfit(path, "there", "FIELD_MISSING");
-
-function recordSchema(fields: object, required: readonly string[]): Schema {
-  const properties = Object.fromEntries(Object.entries(fields).map(([name, reader]) => [name, schemaOf(reader)]));
-  return { type: "object", properties, required, additionalProperties: false };
-}
-
-/** The same reader over a map whose missing fields take these values: documents that people write may leave them out. */
-export function withDefaults<T>(defaults: { readonly [name: string]: CborValue }, reader: Reader<T>): Reader<T> {
-  const schema = () => {
-    const whole = schemaOf(reader);
-    const required = ((whole.required ?? []) as readonly string[]).filter((name) => !Object.hasOwn(defaults, name));
-    return { ...whole, required };
-  };
-  return described(schema, (value, path, all) =>
-    reader(isCborMap(value) ? new Map([...Object.entries(defaults), ...value]) : value, path, all),
-  );
-}
-
-/** A map with these fields, of which the optional ones may be left out. */
-export function recordWith<R extends object, O extends object>(
-  required: { readonly [K in keyof R]: Reader<R[K]> },
-  optional: { readonly [K in keyof O]: Reader<O[K]> },
-): Reader<R & Partial<O>> {
-  const fields = new Fields(required, optional);
-  const schema = () => recordSchema({ ...required, ...optional }, Object.keys(required));
-  return described(schema, (value, path, all) => readFields<R & Partial<O>>(fields, value, path, all));
-}
-
-/** A map whose field `tag` says which of several kinds it is of, each with its own reader. */
-export function tagged<T>(
-  tag: string,
-  kinds: { readonly [kind: string]: Reader<T> },
-  unknown: (given: CborValue | undefined) => RefusalCode = () => "FIELD_INVALID",
-): Reader<T> {
-  const names = Object.keys(kinds);
-  const schema = () => ({ oneOf: Object.values(kinds).map(schemaOf) });
-  return described(schema, (value, path, all) => {
-    if (!isCborMap(value)) return misfit(path, "a map");
-    const given = value.get(tag);
-    const known = typeof given === "string" && Object.hasOwn(kinds, given) ? kinds[given] : undefined;
-    return known === undefined
-      ? misfit(join(path, tag), `one of ${names.join(", ")}`, unknown(given))
-      : known(value, path, all);
-  });
-}
-
-/** The path of a field within what stands at `path`. */
-export function join(path: string, name: string): string {
-  return path === "" ? name : `${path}.${name}`;
 }
 
 /** 32 bytes in lower-case hexadecimal: a public key, or an id. */

@@ -1,6 +1,7 @@
 // What a reader is, and how one is applied: to the first finding, or to all of them.
 import type { RefusalCode } from "../refusals.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
+import { type Cursor, readThrough } from "./decode.ts";
 import type { Json } from "./json.ts";
 import type { CborValue } from "./value.ts";
 
@@ -11,7 +12,10 @@ import type { CborValue } from "./value.ts";
 export interface Reader<T> {
   (value: CborValue, path: string, all?: boolean): T;
   readonly schema?: () => Schema;
+  /** Reads the same from the bytes, or throws: then it is read from what they decode to, which tells why. Absent where it cannot. */
+  readonly direct?: Direct<T>;
 }
+export type Direct<T> = (cursor: Cursor, depth: number) => T;
 export type Schema = { readonly [keyword: string]: Json };
 
 /** A reader together with the schema of what it accepts. */
@@ -20,6 +24,23 @@ export function described<T>(
   read: (value: CborValue, path: string, all?: boolean) => T,
 ): Reader<T> {
   return Object.assign(read, { schema });
+}
+
+/** A reader that reads from bytes too. */
+export function directly<T>(reader: Reader<T>, direct: Direct<T> | undefined): Reader<T> {
+  return direct === undefined ? reader : Object.assign(reader, { direct });
+}
+
+/** What is made of whatever a reader reads. */
+export function made<T, U>(reader: Reader<T>, make: (read: T) => U): Reader<U> {
+  const read: Reader<U> = (value, path, all) => make(reader(value, path, all));
+  const { direct } = reader;
+  return direct === undefined ? read : directly(read, (cursor, depth) => make(direct(cursor, depth)));
+}
+
+/** What a reader makes of canonical bytes; null where that is for their decoding to say. */
+export function readDirect<T>(bytes: Uint8Array, { direct }: Reader<T>): T | null {
+  return direct === undefined ? null : readThrough(bytes, direct);
 }
 
 /** The schema of a reader; one that says nothing accepts, as far as a schema can tell, anything. */
@@ -95,4 +116,9 @@ function readWith<T>(value: CborValue, reader: Reader<T>, root: string, all: boo
 
 export function misfit(path: string, need: string, code: RefusalCode = "FIELD_INVALID"): never {
   throw new Misfit([{ code, path, need }]);
+}
+
+/** The path of a field within what stands at `path`. */
+export function join(path: string, name: string): string {
+  return path === "" ? name : `${path}.${name}`;
 }

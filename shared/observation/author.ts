@@ -9,8 +9,8 @@ import { idBytes, sha256 } from "../hash.ts";
 import type { Place } from "../reference/place.ts";
 import { invariant } from "../result.ts";
 import { bodyFields } from "./body.ts";
-import { OBSERVATION_VERSION } from "./decode.ts";
 import type { Body, Id, Interval, Lineage, Observation, Slot, VerifiedObservation } from "./observation.ts";
+import { OBSERVATION_VERSION } from "./wire.ts";
 
 export type Draft = {
   readonly ceremony: Id | null;

@@ -3,111 +3,19 @@ import type { ChainMemory } from "../authority/chain.ts";
 import { type DeviceLink, parseDeviceLink } from "../authority/continuity.ts";
 import { parsePaths } from "../authority/paths.ts";
 import { toHex } from "../bytes.ts";
-import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
-import { anything, bytesUpTo, integer, list, nullable, type Reader, readAs, record, text } from "../cbor/read.ts";
-import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
+import { decodeCanonical } from "../cbor/decode.ts";
+import { bytesUpTo, readAs, record } from "../cbor/read.ts";
+import { type CborMap, isCborMap } from "../cbor/value.ts";
 import { parseStatement, type Statement } from "../cose/sign1.ts";
 import { idText } from "../hash.ts";
-import {
-  CHAIN_FRAMES_MAX,
-  CHAIN_PATHS_MAX,
-  CONTENT_BYTES_MAX,
-  DEVICE_LINKS_MAX,
-  FRAME_BYTES_MAX,
-  LINEAGE_REFERENCES_MAX,
-  SEATS_MAX,
-} from "../limits.ts";
-import { type Place, readPlace } from "../reference/place.ts";
+import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { memberFault, membersIn, unpackFrames } from "./batch.ts";
-import { KINDS, readAttempt, readBody, readPacked } from "./body.ts";
-import { FIELDS, type Field, inBytes, inFields, named } from "./field-of.ts";
-import { readId } from "./id-list.ts";
-import {
-  type BatchBody,
-  type Body,
-  type Derivation,
-  type Id,
-  type Interval,
-  JOIN,
-  type Kind,
-  type Lineage,
-  type Observation,
-  type Slot,
-} from "./observation.ts";
+import { KINDS, readBody, readPacked } from "./body.ts";
+import { inFields, named } from "./field-of.ts";
+import { type BatchBody, type Body, JOIN, type Kind, type Observation } from "./observation.ts";
+import { fieldsIn, OBSERVATION_VERSION, readFields, type Wire } from "./wire.ts";
 import { withdrawalIn } from "./withdrawal.ts";
-
-export const OBSERVATION_VERSION = 1;
-const MICROS_MAX = Number.MAX_SAFE_INTEGER;
-
-const readPair = list(integer(0, MICROS_MAX), 2, 2);
-const readInterval: Reader<Interval> = (value, path) => {
-  const pair = readPair(value, path);
-  return [pair[0] as number, pair[1] as number];
-};
-
-type Wire = Record<Field, unknown> & {
-  kind: string;
-  version: number;
-  mesh: string;
-  ceremony: Id | null;
-  round: number | null;
-  slot: Slot;
-  authority_credential: readonly (readonly Uint8Array[])[];
-  device_hash: { readonly hash: Id; readonly links: readonly Uint8Array[] };
-  spatial_reference: Place | null;
-  temporal_reference: { frame: string; at: Interval };
-  time_to_live: number;
-  governance_class: string;
-  payload: CborValue;
-  lineage: Lineage;
-  critical: readonly string[];
-};
-
-const readPath = list(bytesUpTo(4_096), CHAIN_FRAMES_MAX, 1);
-
-/** One chain, or a list of chains where the credential is cross-signed. */
-const readCredentials: Reader<Wire["authority_credential"]> = (value, path) =>
-  Array.isArray(value) && Array.isArray(value[0])
-    ? list(readPath, CHAIN_PATHS_MAX, 2)(value, path)
-    : [readPath(value, path)];
-
-const readPresented = record<Wire["device_hash"]>({
-  hash: readId,
-  links: list(bytesUpTo(1_024), DEVICE_LINKS_MAX, 1),
-});
-
-/** The bare hash, or the hash with the links that prove its continuity. */
-const readDevice: Reader<Wire["device_hash"]> = (value, path) =>
-  isCborMap(value) ? readPresented(value, path) : { hash: readId(value, path), links: [] };
-
-const readWire = record<Wire>({
-  kind: text(),
-  version: integer(1, 65_535),
-  mesh: text(),
-  ceremony: nullable(readId),
-  round: nullable(integer(0, 65_535)),
-  slot: record<Slot>({
-    seat: nullable(integer(0, SEATS_MAX - 1)),
-    attempt: nullable(readAttempt),
-    item: nullable(text()),
-  }),
-  authority_credential: readCredentials,
-  device_hash: readDevice,
-  spatial_reference: nullable(readPlace),
-  temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
-  time_to_live: integer(0, MICROS_MAX),
-  governance_class: text(),
-  payload: anything,
-  lineage: record<Lineage>({
-    sequence: nullable(integer(0, MICROS_MAX)),
-    prev: nullable(readId),
-    parents: list(readId, LINEAGE_REFERENCES_MAX),
-    sources: list(readId, LINEAGE_REFERENCES_MAX),
-    derivation: nullable(record<Derivation>({ name: text(), version: integer(0, MICROS_MAX), params: anything })),
-  }),
-  critical: list(text(), 16),
-});
 
 /** What reading a frame may take from its door: chains that were proved before, and the classes that it consents to receive. */
 export type ReadingTerms = {
@@ -135,14 +43,9 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
   const statement = parseStatement(frame, "quorate/observation/1");
   if (!statement.ok) return named(statement, "envelope");
   const { payload } = statement.value.sign1;
-  const decoded = decodeInPlace(payload);
-  if (!decoded.ok) return inBytes(decoded, payload);
-  const fields = decoded.value;
-  if (!isCborMap(fields)) return fault("FIELD_INVALID", { path: "observation", need: "a map" });
-  const foreign = fields.get("version") !== OBSERVATION_VERSION;
-  const wire = readAs(foreign ? knownPart(fields) : fields, readWire);
-  if (!wire.ok) return inFields(wire, fields);
-  const { value } = wire;
+  const wire = readFields(payload);
+  if (!wire.ok) return wire;
+  const { value, foreign } = wire.value;
   if (consents !== null && !consents.includes(value.governance_class)) {
     const detail = { class: value.governance_class, accepted: consents.join(", ") };
     return named(fault("CLASS_NOT_ACCEPTED", detail), "governance_class");
@@ -180,7 +83,7 @@ export function parseObservation(frame: Uint8Array, terms: ReadingTerms = NO_TER
   const consistent = checkPresence(observation);
   return consistent.ok
     ? ok({ observation, statement: statement.value, members: members.value })
-    : inFields(consistent, fields);
+    : inFields(consistent, fieldsIn(payload));
 }
 
 /** The members of a batch. Nobody's consent is asked for what an elector carries: its verdict is the same everywhere. */
@@ -212,12 +115,6 @@ function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]
     links.push(link.value);
   }
   return ok(links);
-}
-
-/** The fields of a later version that must keep their place, so that its ceremony can be put on hold (SPEC §3.4). */
-function knownPart(fields: CborMap): CborMap {
-  const kept = FIELDS.filter((name) => fields.has(name));
-  return new Map(kept.map((name) => [name, fields.get(name) as CborValue]));
 }
 
 function readPayload(wire: Wire, foreign: boolean, members: readonly Parsed[]): Result<Body> {

@@ -1,13 +1,12 @@
 // Ids and lists of them, to and from the wire: in strictly ascending order, so that one set has one spelling. A witness's list that is too long for
 // its frame stands on pages (SPEC §8.14).
-import { bytes, integer, join, list, misfit, type Reader, record } from "../cbor/read.ts";
+import { bytes, integer, join, list, made, misfit, type Reader, record } from "../cbor/read.ts";
 import { type Encodable, isCborMap } from "../cbor/value.ts";
 import { idBytes, idText } from "../hash.ts";
 import { PAGE_IDS, WITNESS_IDS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, PagedWitnessBody, WitnessBody } from "./observation.ts";
 
-const readHash = bytes(32);
-export const readId: Reader<Id> = (value, path) => idText(readHash(value, path));
+export const readId: Reader<Id> = made(bytes(32), idText);
 
 /** Ids in strictly ascending order: one set has one spelling. */
 export function idSet(most: number, least = 0): Reader<readonly Id[]> {

@@ -1,6 +1,6 @@
 // Where somebody says to be (SPEC §16.1): a key in a named logical frame, or whole millimetres in a named metric one. Nothing here is
 // a proof: what others measured stands beside it as ranges, and a profile says how much of that it asks for.
-import { integer, list, misfit, nullable, type Reader, record, text } from "../cbor/read.ts";
+import { directly, integer, list, misfit, nullable, type Reader, record, text } from "../cbor/read.ts";
 import { isCborMap } from "../cbor/value.ts";
 import { COORDINATE_MAX, RANGES_MAX } from "../limits.ts";
 
@@ -49,7 +49,7 @@ const readMetric = record<MetricPlace>({
   ranges: list(readRange, RANGES_MAX),
 });
 
-export const readPlace: Reader<Place> = (value, path, all) => {
+export const readPlace: Reader<Place> = directly((value, path, all) => {
   if (!isCborMap(value)) return misfit(path, "a map");
   return value.has("position") ? readMetric(value, path, all) : readLogical(value, path, all);
-};
+}, readLogical.direct);
