@@ -186,6 +186,21 @@ describe("a round whose last bid one elector has not heard of", () => {
     expect(ELECTORS.map((name) => closingOf(net, name)?.witnesses.size)).toEqual([4, 4, 4, 4]);
   });
 
+  it("is told that one's pages with the proposal, so that nobody waits for a repair to vote", () => {
+    const { electorate, rotation } = closingOf(ceremony(), "acme") as Closing;
+    const proposer = electorate.seats[rotation] as number;
+    const lacking = (proposer + 1) % ELECTORS.length;
+    const net = ceremony(ELECTORS[lacking]);
+    net.delivers = ({ to, from, observation: { body, slot } }) => {
+      if (body.kind === "status") return false;
+      const direct = body.kind === "page" && slot.seat === lacking && from === ELECTORS[lacking];
+      return !direct || to === ELECTORS[proposer];
+    };
+    closed(net);
+    for (const name of ELECTORS)
+      expect(closingOf(net, name)?.decision?.certificate).toMatchObject({ attempt: 0, witnesses: { length: 4 } });
+  });
+
   it("closes without that one where it sends its pages to nobody, as if it had been silent", () => {
     const net = ceremony("dune");
     net.delivers = (sent) => !isPage(sent) || sent.observation.slot.seat !== 3;

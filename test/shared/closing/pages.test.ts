@@ -125,6 +125,14 @@ describe("pages and witnesses", () => {
     expect(take(opened(), [...witness(0, all), absent, wrong]).witnesses.size).toBe(2);
   });
 
+  it("keep an elector that lost its own pages from witnessing another list", () => {
+    const own = { ...opened(), own: 3 };
+    const closes = { ...around, mayClose: true, held: new Map() };
+    const timing = { witnessTimeout: 1_000 } as never;
+    expect(nextMove(own, { ...closes, timing })).toMatchObject({ say: { kind: "witness", ids: [] } });
+    expect(nextMove(take(own, witness(3, all).slice(-1)), { ...closes, timing })).toBeNull();
+  });
+
   it("need every page, and nothing else", () => {
     const messages = witness(0, all);
     for (const absent of messages) {
