@@ -15,6 +15,7 @@ import {
   type ShardWaiting,
   type Tallies,
 } from "./directory-counters.ts";
+import { type RefusedAtDoor, RefusedFrames } from "./directory-refused.ts";
 
 export type EndedCeremony = { readonly n: number; readonly ceremony: string; readonly phase: "final" | "abandoned" };
 
@@ -28,14 +29,6 @@ export type EdgeRefusal = {
 };
 
 export type NumberedRefusal = EdgeRefusal & { readonly n: number };
-
-/** An observation that the door refused, kept so that it can be explained; `detail` is JSON. */
-export type RefusedAtDoor = {
-  readonly id: string;
-  readonly code: string;
-  readonly detail: string;
-  readonly frame: Uint8Array;
-};
 
 /** A revocation that reached the agent, and at whose cost it is kept. */
 export type LearnedRevocation = { readonly id: string; readonly frame: Uint8Array; readonly payer: string };
@@ -74,8 +67,6 @@ export type DirectoryRpc = {
 };
 
 const REFUSALS_MAX = 1_000;
-/** Frames among them that are kept whole: at most 13 MB, and the oldest give way. */
-const REFUSED_FRAMES_MAX = 200;
 /** An object asks for its call for four minutes and then gives up its place; one that died meanwhile loses it so. */
 const WAITING_AGE_MAX_MS = 3_600_000;
 
@@ -90,12 +81,12 @@ const TABLES = [
   "CREATE INDEX IF NOT EXISTS waiting_by_authority ON waiting (authority)",
   "CREATE TABLE IF NOT EXISTS refusals (n INTEGER PRIMARY KEY AUTOINCREMENT, code TEXT NOT NULL, road TEXT NOT NULL, account TEXT, bytes INTEGER NOT NULL, at INTEGER NOT NULL)",
   "CREATE TABLE IF NOT EXISTS revocations (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, payer TEXT NOT NULL, frame BLOB NOT NULL)",
-  "CREATE TABLE IF NOT EXISTS refused_frames (n INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, code TEXT NOT NULL, detail TEXT NOT NULL, frame BLOB NOT NULL)",
 ];
 
 export class Directory extends DurableObject {
   readonly #sql: SqlStorage;
   readonly #counters: DirectoryCounters;
+  readonly #refused: RefusedFrames;
   readonly #uncounted = new Map<string, CountedStatement>();
   /** The least of each partner since they were last written. */
   readonly #unread = new Map<string, ClockReading>();
@@ -106,6 +97,7 @@ export class Directory extends DurableObject {
     this.#sql = ctx.storage.sql;
     for (const table of TABLES) this.#sql.exec(table);
     this.#counters = new DirectoryCounters(this.#sql);
+    this.#refused = new RefusedFrames(this.#sql);
   }
 
   async note(row: NotedCeremony): Promise<void> {
@@ -274,25 +266,11 @@ export class Directory extends DurableObject {
   }
 
   async keepRefused(rows: readonly RefusedAtDoor[]): Promise<void> {
-    for (const { id, code, detail, frame } of rows)
-      this.#sql.exec(
-        "INSERT OR REPLACE INTO refused_frames (id, code, detail, frame) VALUES (?, ?, ?, ?)",
-        id,
-        code,
-        detail,
-        frame,
-      );
-    this.#sql.exec("DELETE FROM refused_frames WHERE n <= (SELECT max(n) FROM refused_frames) - ?", REFUSED_FRAMES_MAX);
+    this.#refused.keep(rows);
   }
 
   /** Those whose id begins with `id`; at most a few, since several only mean that more digits are needed. */
   async refusedAtDoor(id: string): Promise<readonly RefusedAtDoor[]> {
-    return this.#sql
-      .exec<{ id: string; code: string; detail: string; frame: ArrayBuffer }>(
-        "SELECT id, code, detail, frame FROM refused_frames WHERE substr(id, 1, length(?1)) = ?1 LIMIT 4",
-        id,
-      )
-      .toArray()
-      .map((row) => ({ ...row, frame: new Uint8Array(row.frame) }));
+    return this.#refused.find(id);
   }
 }

@@ -1,11 +1,16 @@
 // What the door refused is kept for whoever asks why, where it is an observation at all. Losing it changes no answer.
-import type { RefusedAtDoor } from "../durable/directory-object.ts";
+import { isUnproved, type RefusedAtDoor } from "../durable/directory-refused.ts";
 import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import { log } from "../durable/log.ts";
 import { parseObservation } from "../shared/observation/decode.ts";
 import { refusalClass } from "../shared/refusals.ts";
 import type { Result } from "../shared/result.ts";
+import { Minutes } from "./http/minutes.ts";
 import type { Arrival } from "./ingest.ts";
+
+/** What nobody answers for is written so often in a minute and an isolate: forgeries cost their sender nothing. */
+const UNPROVED_A_MINUTE = 300;
+const unproved = new Minutes();
 
 /** `judged` are the door's answers to the arrivals, in their order. */
 export async function keepRefused(
@@ -23,7 +28,8 @@ export async function keepRefused(
 
 function rowsOf(result: Result<unknown>, { frame }: Arrival): readonly RefusedAtDoor[] {
   if (result.ok || refusalClass(result.fault.code) === "failed") return [];
-  const parsed = parseObservation(frame);
   const { code, detail } = result.fault;
+  if (isUnproved(code) && unproved.add("all", 1, Date.now()).used > UNPROVED_A_MINUTE) return [];
+  const parsed = parseObservation(frame);
   return parsed.ok ? [{ id: parsed.value.observation.id, code, detail: JSON.stringify(detail), frame }] : [];
 }
