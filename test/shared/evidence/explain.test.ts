@@ -232,7 +232,7 @@ describe("every refusal of an observation", () => {
       "PROVISIONAL",
     ],
     ...["ALREADY_ATTESTED", "DRAFT_STALE", "DRAFT_CHANGED", "ITEMS_FULL", "CEREMONIES_WAITING", "NO_SEAT"],
-    ...["SHARD_BEHIND", "SHARD_LATE", "SHARD_SILENT"],
+    ...["SHARD_BEHIND", "SHARD_LATE", "SHARD_SILENT", "SHARDS_IDLE"],
   ];
 
   it("has its step in the table", () => {
