@@ -7,6 +7,7 @@ import type { Receipt } from "../shared/ceremony/effect.ts";
 import { seatIn, shardOf } from "../shared/ceremony/spread.ts";
 import { BATCH_FRAMES_MAX } from "../shared/limits.ts";
 import type { VerifiedObservation } from "../shared/observation/observation.ts";
+import type { RefusalCode } from "../shared/refusals.ts";
 import { type Fault, fault } from "../shared/result.ts";
 
 /** The answer to one arrival: the ceremony's receipt, or the refusal of the door. */
@@ -65,16 +66,27 @@ export async function handIn(
       const all = await submitAll(call, ceremony, frames);
       for (const [position, index] of indexes.entries()) {
         const one = all[position] as Answer | Elsewhere | null;
-        if (one === null) {
-          sentBack.add(index);
-          known.delete(ceremony);
-        } else if ("shards" in one) remember(known, ceremony, one);
+        if (one === null) sentBack.add(index);
+        else if ("shards" in one) remember(known, ceremony, one);
         else answers[index] = one;
       }
     });
     await Promise.all(calls);
   }
+  // What is out of place is sent back too: whoever sends such must not make all others ask the ceremony first.
+  if ([...sentBack].some((index) => showsShut(answers[index]))) known.delete(ceremony);
   return answers.map((answer) => answer ?? { refusal: failed("sent from object to object", ceremony).fault });
+}
+
+const OVER: readonly (RefusalCode | null)[] = ["ROUND_CLOSED", "INTAKE_CLOSED", "CEREMONY_OVER"];
+
+/** Whether the ceremony's answer to what a shard sent back shows that the shard takes in nothing more. */
+function showsShut(answer: Answer | undefined): boolean {
+  return (
+    answer !== undefined &&
+    "receipt" in answer &&
+    (answer.receipt.verdict === "admitted" || OVER.includes(answer.receipt.code))
+  );
 }
 
 /** Null for the ceremony itself. */

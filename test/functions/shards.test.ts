@@ -9,6 +9,7 @@ import { shardsFor } from "../../shared/ceremony/spread.ts";
 import type { Round } from "../../shared/ceremony/state.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { BATCHED_ARRIVALS_MANY, BATCHED_ARRIVALS_MOST } from "../../shared/limits.ts";
+import { authorFor } from "../../shared/observation/author.ts";
 import type { AgentHere } from "../support/agent-here.ts";
 import { bidsIn, close, handIn, openSale } from "../support/bidders.ts";
 import { trustIn } from "../support/evidence.ts";
@@ -197,6 +198,23 @@ describe("what a shard sends back", () => {
     await seller(here).intake(`${here.ceremony}/2`).seal(0);
     expect(await here.bid(0, ofShard(2))).toEqual(all("admitted", ofShard(2).length));
     expect(await alertsAt(here)).toEqual([]);
+  });
+});
+
+describe("a statement that is out of place", () => {
+  it("sends nobody else back to the ceremony: they still go straight to their shards", async () => {
+    const here = await saleHere(sale, [4, 0, 0]);
+    await here.bid(0, bids.slice(0, 60));
+    const own = vi.spyOn(seller(here).ceremony(here.ceremony), "submit");
+    const [bidder] = sale.bidders as readonly [(typeof sale.bidders)[number]];
+    const [first] = bids as readonly [(typeof bids)[number]];
+    const { slot, body, at, timeToLive, lineage, ceremony, round } = first;
+    const draft = { ceremony, round, at, timeToLive, lineage, body, slot: { ...slot, seat: 5 } };
+    const misplaced = authorFor(bidder.identity)(draft as never);
+    expect(await here.bid(0, [misplaced])).toEqual(["SEAT_MISMATCH"]);
+    expect(own).toHaveBeenCalledTimes(1);
+    expect(await here.bid(0, bids.slice(60, 100))).toEqual(all("admitted", 40));
+    expect(own).toHaveBeenCalledTimes(1);
   });
 });
 
