@@ -26,7 +26,9 @@ export function record<T extends object>(fields: { readonly [K in keyof T]: Read
     (value, path, all) => readFields<T>(named, value, path, all),
   );
   const inOrder = inTheirOrder(named.all);
-  return inOrder === null ? read : directly(read, (cursor, depth) => passFields<T>(names, inOrder, cursor, depth));
+  if (inOrder === null) return read;
+  const blank = Object.fromEntries(names.map((name) => [name, null]));
+  return directly(read, (cursor, depth) => passFields(blank, inOrder, cursor, depth) as T);
 }
 
 type Field = { readonly name: string; readonly reader: Reader<unknown>; readonly optional: boolean };
@@ -58,29 +60,29 @@ class Fields {
   }
 }
 
-/** A field as it stands in canonical bytes, and its place among the names as they were given. */
-type InOrder = { readonly key: Uint8Array; readonly place: number; readonly direct: Direct<unknown> };
+/** A field as it stands in canonical bytes. */
+type InOrder = { readonly name: string; readonly key: Uint8Array; readonly direct: Direct<unknown> };
 
 /** The fields in the order of their keys' encodings; null where one cannot be read from bytes. */
 function inTheirOrder(fields: readonly Field[]): readonly InOrder[] | null {
-  const found = fields.flatMap(({ name, reader: { direct } }, place) =>
-    direct === undefined ? [] : [{ key: encodeCanonical(name), place, direct }],
+  const found = fields.flatMap(({ name, reader: { direct } }) =>
+    direct === undefined ? [] : [{ name, key: encodeCanonical(name), direct }],
   );
   return found.length < fields.length ? null : found.sort((a, b) => compareBytes(a.key, b.key));
 }
 
-/** So many fields, each behind its own key, in the one order that is canonical: there can be no other, and none twice. */
-function passFields<T>(names: readonly string[], fields: readonly InOrder[], cursor: Cursor, depth: number): T {
+/**
+ * So many fields, each behind its own key, in the one order that is canonical: there can be no other, and none twice. `blank` has them all, so that
+ * what is read has room for them from the start.
+ */
+function passFields(blank: object, fields: readonly InOrder[], cursor: Cursor, depth: number): object {
   if (depth >= CBOR_DEPTH_MAX || passHead(cursor, 5) !== fields.length) throw OTHERWISE;
-  const values: unknown[] = new Array(fields.length);
-  for (let index = 0; index < fields.length; index++) {
-    const { key, place, direct } = fields[index] as InOrder;
+  const read: Record<string, unknown> = { ...blank };
+  for (const { name, key, direct } of fields) {
     passKey(cursor, key);
-    values[place] = direct(cursor, depth + 1);
+    read[name] = direct(cursor, depth + 1);
   }
-  const read: Record<string, unknown> = {};
-  for (let place = 0; place < values.length; place++) read[names[place] as string] = values[place];
-  return read as T;
+  return read;
 }
 
 function passKey(cursor: Cursor, key: Uint8Array): void {
