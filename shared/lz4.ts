@@ -13,14 +13,15 @@ const STEP_BITS = 4;
 /** Packs bytes into one block; what does not repeat grows by a 255th. */
 export function pack(input: Uint8Array): Uint8Array {
   const out = new Uint8Array(input.length + Math.ceil(input.length / 255) + 16);
+  const words = new DataView(input.buffer, input.byteOffset, input.length);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
   let [at, anchor, end, misses] = [0, 0, 0, 0];
   while (at <= input.length - LAST_MATCH) {
-    const word = wordAt(input, at);
+    const word = words.getInt32(at);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
     const from = seen[slot] as number;
     seen[slot] = at;
-    if (from < 0 || at - from > OFFSET_MOST || wordAt(input, from) !== word) {
+    if (from < 0 || at - from > OFFSET_MOST || words.getInt32(from) !== word) {
       // Where nothing has repeated for a while (signatures, hashes) little will: longer steps miss little.
       at += 1 + (misses >> STEP_BITS);
       misses += 1;
@@ -29,6 +30,7 @@ export function pack(input: Uint8Array): Uint8Array {
     misses = 0;
     let length = MATCH_LEAST;
     const most = input.length - LAST_LITERALS - at;
+    while (length + 4 <= most && words.getInt32(from + length) === words.getInt32(at + length)) length += 4;
     while (length < most && input[from + length] === input[at + length]) length += 1;
     end = writeSequence(out, end, input.subarray(anchor, at), at - from, length);
     at += length;
@@ -36,11 +38,6 @@ export function pack(input: Uint8Array): Uint8Array {
   }
   end = writeSequence(out, end, input.subarray(anchor), 0, 0);
   return out.slice(0, end);
-}
-
-function wordAt(bytes: Uint8Array, at: number): number {
-  const high = ((bytes[at + 3] as number) << 24) | ((bytes[at + 2] as number) << 16);
-  return high | ((bytes[at + 1] as number) << 8) | (bytes[at] as number);
 }
 
 /** Literals, and behind them a match unless its length is 0: then they are the last. Answers where the next sequence goes. */

@@ -91,9 +91,10 @@ export class Columns {
 export function columnsOf(members: readonly Member[]): Columns {
   const texts = new Map<string | null, number>();
   const textAt = (text: string | null) => {
-    const known = texts.get(text) ?? texts.size;
-    texts.set(text, known);
-    return known;
+    const known = texts.get(text);
+    if (known !== undefined) return known;
+    texts.set(text, texts.size);
+    return texts.size - 1;
   };
   const rows = new Uint8Array(members.length * ROW_BYTES);
   const view = new DataView(rows.buffer);
@@ -101,10 +102,17 @@ export function columnsOf(members: readonly Member[]): Columns {
   let end = 0;
   for (const [index, { at, timeToLive, chain, slot, body, timeFrame }] of members.entries()) {
     const row = index * ROW_BYTES;
-    const numbers = [...at, timeToLive, Math.min(...chain.map(({ grant }) => grant.not_after))];
-    for (const [place, number] of numbers.entries()) view.setFloat64(row + 8 * place, number);
-    const small = [slot.seat as number, textAt(slot.item), textAt(body.role), textAt(timeFrame)];
-    for (const [place, number] of small.entries()) view.setUint16(row + 32 + 2 * place, number);
+    view.setFloat64(row, at[0]);
+    view.setFloat64(row + 8, at[1]);
+    view.setFloat64(row + 16, timeToLive);
+    view.setFloat64(
+      row + 24,
+      chain.reduce((end, { grant }) => Math.min(end, grant.not_after), Number.POSITIVE_INFINITY),
+    );
+    view.setUint16(row + 32, slot.seat as number);
+    view.setUint16(row + 34, textAt(slot.item));
+    view.setUint16(row + 36, textAt(body.role));
+    view.setUint16(row + 38, textAt(timeFrame));
     const content = encodeCanonical(body.content);
     contents.push(content);
     end += content.length;
