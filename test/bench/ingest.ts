@@ -6,7 +6,7 @@ import { parseBase64, toBase64 } from "../../shared/bytes.ts";
 import { contributionsOf } from "../../shared/ceremony/gathered.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
-import { type Counts, ended, liveStack, MESH, openAuction, show, submit, sumOf, until } from "./auction.ts";
+import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
 import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
 import { quantile, type Runtime } from "./runtime.ts";
@@ -70,7 +70,6 @@ const REPEATED = 10;
 const LATE = 50;
 /** Parts of the burst that are timed by themselves. */
 const RUNS = 5;
-const RUN_LEAST = 500;
 /** Frames on which the ceiling is measured. */
 const SAMPLE = 2_000;
 /** A view of hundreds of seats is work for the agent: asking for it all the time would be measured too. */
@@ -148,24 +147,23 @@ async function warmUp(stack: Stack, guests: readonly Party[], bids: number): Pro
   return perSecond;
 }
 
-/** One agent takes in a burst, part by part. */
+/** One agent takes in a burst, which is timed by its parts as they are answered. */
 async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime: Runtime) {
   const [pid] = agentsOf(runtime);
-  const micros = () => processorMicros(pid);
-  const size = Math.max(Math.ceil(frames.length / RUNS), RUN_LEAST);
-  const parts = Array.from({ length: RUNS }, (_, run) => frames.slice(run * size, (run + 1) * size));
-  const verdicts: Counts[] = [];
+  const used = processorMicros(pid);
   const runs: number[] = [];
-  const used = micros();
-  for (const part of parts.filter(({ length }) => length > 0)) {
-    const from = performance.now();
-    verdicts.push(await submit([agent], part));
-    runs.push(Math.round((1_000 * part.length) / (performance.now() - from)));
-  }
-  const usedNow = micros();
+  let [part, answered, from] = [0, 0, performance.now()];
+  const verdicts = await submit([agent], frames, (count) => {
+    part += count;
+    answered += count;
+    if (part < frames.length / RUNS && answered < frames.length) return;
+    const now = performance.now();
+    runs.push(Math.round((1_000 * part) / (now - from)));
+    [part, from] = [0, now];
+  });
+  const usedNow = processorMicros(pid);
   const microsPerBid = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
-  const rates = { perSecond: quantile(runs, 0.5), runs, microsPerBid };
-  return { rates, verdicts: sumOf(verdicts) };
+  return { rates: { perSecond: quantile(runs, 0.5), runs, microsPerBid }, verdicts };
 }
 
 /** Every workerd of ours but the one that is measured beside the agents. */
