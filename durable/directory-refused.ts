@@ -1,7 +1,6 @@
 // Frames that the door refused, kept whole so that they can be explained. What nobody answers for, since its signature or its credential is not good,
 // costs its sender nothing: of that fewer are kept, apart, where it pushes out and hides nothing of anybody else's.
-import type { StepName } from "../shared/observation/door-steps.ts";
-import { stepOf } from "../shared/observation/door-steps.ts";
+import { type StepName, stepOf } from "../shared/observation/door-steps.ts";
 import type { RefusalCode } from "../shared/refusals.ts";
 
 /** An observation that the door refused, kept so that it can be explained; `detail` is JSON. */

@@ -15,7 +15,7 @@ import {
   withDefaults,
 } from "../shared/cbor/read.ts";
 import { sha256Hex } from "../shared/hash.ts";
-import { isKeyName, SCOPES, type Scope } from "../shared/scopes.ts";
+import { FIRST_KEY, isKeyName, SCOPES, type Scope } from "../shared/scopes.ts";
 
 /** A bearer key, known by the SHA-256 of its text. Several are in force at a time, so that one follows another without a gap. */
 export type ApiKey = {
@@ -104,7 +104,6 @@ export function firstKey(apiKey: string): ApiKey {
   const sha256 = sha256Hex(new TextEncoder().encode(apiKey));
   return { id: FIRST_KEY, sha256, scopes: ["admin"], from: null, until: null, perMinute: UNITS_A_MINUTE };
 }
-export const FIRST_KEY = "API_KEY";
 
 /** Whoever may administer may do all. */
 export function allows(given: readonly Scope[], needed: Scope): boolean {

@@ -7,8 +7,10 @@ export function severalBy<T>(things: readonly T[], keyOf: (thing: T) => string):
   for (const thing of things) {
     const key = keyOf(thing);
     const mate = first.get(key);
+    const group = groups.get(key);
     if (mate === undefined) first.set(key, thing);
-    else groups.set(key, [...(groups.get(key) ?? [mate]), thing]);
+    else if (group === undefined) groups.set(key, [mate, thing]);
+    else group.push(thing);
   }
   if (groups.size === 0) return [];
   return [...first.keys()].flatMap((key) => {

@@ -1,4 +1,4 @@
-// What a round may hold, so that the lists of its witnesses fit into memory and into their frames (SPEC §8.14).
+// What a round may hold, so that the lists of its witnesses fit into memory and into their frames (SPEC §8.15).
 import {
   BATCHES_MAX,
   BATCHES_PACED,

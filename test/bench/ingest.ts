@@ -20,7 +20,7 @@ export type Burst = {
   readonly ingest: {
     readonly bids: number;
     readonly bidders: number;
-    /** The median over the parts of the burst, each of which is a run of its own. */
+    /** The median over the parts of the burst, timed as they are answered. */
     readonly perSecond: number;
     readonly ratioToCeiling: number;
     readonly runs: readonly number[];

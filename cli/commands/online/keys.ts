@@ -1,7 +1,7 @@
 // `key list|create|withdraw`: the bearer keys of an agent's API. A key is made here and shown once; the agent is deployed with its digest alone.
 import { sha256Hex } from "../../../shared/hash.ts";
 import { fault } from "../../../shared/result.ts";
-import { isKeyName, SCOPES, type Scope } from "../../../shared/scopes.ts";
+import { FIRST_KEY, isKeyName, SCOPES, type Scope } from "../../../shared/scopes.ts";
 import { AGENT_FLAGS, AGENT_INPUT, AGENT_USAGE, agentOf, askJson } from "../../agent-client.ts";
 import { argument, instant, numberIn, readJsonFile, seconds, usage } from "../../files.ts";
 import { PROGRAM } from "../../find.ts";
@@ -26,9 +26,6 @@ type ShownKey = {
   readonly withdrawnAtMs: number | null;
 };
 type Listed = { readonly keys: readonly ShownKey[]; readonly withdrawn: readonly string[] };
-
-/** The key that an agent is set up with: it is replaced by deploying another. */
-const FIRST_KEY = "API_KEY";
 
 export const keyList: Command = {
   name: "key list",

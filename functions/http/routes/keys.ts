@@ -1,10 +1,10 @@
 // The keys that may call: which there are, and withdrawing one at once, in every isolate and in streams that are open.
 import type { Context } from "hono";
 import { EDGE_NAME } from "../../../durable/env.ts";
-import { type ApiKey, FIRST_KEY, PERSON, personId } from "../../../durable/keys.ts";
+import { type ApiKey, PERSON, personId } from "../../../durable/keys.ts";
 import { list, nullable, oneOf, record, text } from "../../../shared/cbor/read.ts";
 import { fault } from "../../../shared/result.ts";
-import { SCOPES } from "../../../shared/scopes.ts";
+import { FIRST_KEY, SCOPES } from "../../../shared/scopes.ts";
 import type { AgentContext } from "../app.ts";
 import { forgetLeases } from "../budget.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
