@@ -16,7 +16,12 @@ const MINUTES_MAX = 5_000;
 
 /** Each statement counts once, known by the first 28 bits of its id. */
 type Minute = { readonly said: Set<number>; readonly resetMs: number };
-type Minutes = { readonly all: Map<string, Minute>; readonly full: Map<string, number> };
+/** By root: of what is fresh, and of what is dated earlier. `full` are the minutes that are used up. */
+type Minutes = {
+  readonly fresh: Map<string, Minute>;
+  readonly earlier: Map<string, Minute>;
+  readonly full: Set<Minute>;
+};
 
 /** By the objects' namespace, so that agents which share a process, as in tests, share no budget. */
 const known = new WeakMap<object, Minutes>();
@@ -27,7 +32,7 @@ export class Signers {
   readonly #meshTime: number;
 
   constructor(agent: object, nowMs: number, meshTime: number) {
-    this.#minutes = known.get(agent) ?? { all: new Map(), full: new Map() };
+    this.#minutes = known.get(agent) ?? { fresh: new Map(), earlier: new Map(), full: new Set() };
     known.set(agent, this.#minutes);
     [this.#nowMs, this.#meshTime] = [nowMs, meshTime];
   }
@@ -35,7 +40,7 @@ export class Signers {
   /** Whoever has used up its minute is refused by what a frame claims, before its signature costs anything: a forger gains nothing by it. */
   claimed(frame: Uint8Array): Result<null> {
     const { full } = this.#minutes;
-    for (const [name, resetMs] of full) if (this.#nowMs >= resetMs) full.delete(name);
+    for (const minute of full) if (this.#nowMs >= minute.resetMs) full.delete(minute);
     if (full.size === 0) return ok(null);
     const parsed = parseObservation(frame);
     return parsed.ok ? this.#check(parsed.value.observation) : ok(null);
@@ -43,35 +48,41 @@ export class Signers {
 
   /** Counts a statement whose signature and credentials are good. */
   spend(said: Observation): Result<null> {
-    const checked = this.#check(said);
-    if (!checked.ok) return checked;
-    const { all, full } = this.#minutes;
-    const name = this.#nameOf(said);
-    const minute = this.#minute(name) ?? { said: new Set(), resetMs: this.#nowMs + MINUTE_MS };
-    if (minute.said.size === 0) all.delete(name); // a new minute goes behind those that began before it
-    all.set(name, minute);
-    minute.said.add(shortOf(said.id));
-    if (minute.said.size >= SAID_A_MINUTE) full.set(name, minute.resetMs);
-    const [oldest] = all.keys();
-    if (all.size > MINUTES_MAX && oldest !== undefined) all.delete(oldest);
+    const [all, root, short] = [this.#allOf(said), rootOf(said.chain), shortOf(said.id)];
+    const known = this.#live(all.get(root));
+    if (known !== undefined && isSpent(known, short)) return limited(known);
+    const minute = known ?? { said: new Set(), resetMs: this.#nowMs + MINUTE_MS };
+    if (known === undefined) begin(all, root, minute);
+    minute.said.add(short);
+    if (minute.said.size >= SAID_A_MINUTE) this.#minutes.full.add(minute);
     return ok(null);
   }
 
   #check(said: Observation): Result<null> {
-    const minute = this.#minute(this.#nameOf(said));
-    if (minute === undefined || minute.said.size < SAID_A_MINUTE || minute.said.has(shortOf(said.id))) return ok(null);
-    return fault("SIGNER_LIMITED", { limit: SAID_A_MINUTE, resetMs: minute.resetMs });
+    const minute = this.#live(this.#allOf(said).get(rootOf(said.chain)));
+    return minute !== undefined && isSpent(minute, shortOf(said.id)) ? limited(minute) : ok(null);
   }
 
-  #minute(name: string): Minute | undefined {
-    const minute = this.#minutes.all.get(name);
+  #live(minute: Minute | undefined): Minute | undefined {
     return minute === undefined || this.#nowMs >= minute.resetMs ? undefined : minute;
   }
 
-  #nameOf({ chain, at }: Observation): string {
-    return `${rootOf(chain)} ${at[1] > this.#meshTime - FRESH_MICROS ? "fresh" : "earlier"}`;
+  #allOf({ at }: Observation): Map<string, Minute> {
+    return at[1] > this.#meshTime - FRESH_MICROS ? this.#minutes.fresh : this.#minutes.earlier;
   }
 }
+
+/** A new minute goes behind those that began before it. */
+function begin(all: Map<string, Minute>, root: string, minute: Minute): void {
+  all.delete(root);
+  all.set(root, minute);
+  const [oldest] = all.keys();
+  if (all.size > MINUTES_MAX && oldest !== undefined) all.delete(oldest);
+}
+
+const isSpent = ({ said }: Minute, short: number) => said.size >= SAID_A_MINUTE && !said.has(short);
+
+const limited = ({ resetMs }: Minute) => fault("SIGNER_LIMITED", { limit: SAID_A_MINUTE, resetMs });
 
 function shortOf(id: Id): number {
   return Number.parseInt(id.slice(0, 7), 16);

@@ -102,9 +102,10 @@ export function holdBatch(
   const round = turn.state.rounds[before.index] as Round;
   const { intake, fresh, pairs } = noteBatch(round.intake, batch.body.members);
   // Whoever reads again has it as small as it means to keep it: a verifier holds all of the evidence anyway.
-  const held = new Map(round.held).set(batch.id, turn.replaying ? batch : keepSmall(batch));
+  const small = turn.replaying ? batch : keepSmall(batch);
+  const held = new Map(round.held).set(batch.id, small);
   const most = seatShare(round.batched.size, keptPerElector(round));
-  const brought = noteBrought(round.brought, batch.slot.seat as number, batch.body.members, intake, most);
+  const brought = noteBrought(round.brought, batch.slot.seat as number, small.body.members, intake, most);
   const kept = { ...turn, state: { ...replaceRound(turn.state, { ...round, held, intake, brought }), quiet: 0 } };
   const contributions = batch.body.members.length;
   const waited = batch.body.members.flatMap(({ id }) => (round.intake.stored.has(id) ? [id] : []));

@@ -10,16 +10,17 @@ import {
   FRAME_BYTES_MAX,
 } from "../limits.ts";
 import { batchOf, packedBytes, unfitness } from "../observation/batch.ts";
-import { keptBytes, keptBytesOf } from "../observation/kept.ts";
+import { keptBytesOf } from "../observation/kept.ts";
 import type { BatchBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { type Fault, fault } from "../result.ts";
 import { overTolerance } from "./attest.ts";
 import { batchesFrom, holdBatch, keptPerElector, keptRoom } from "./batch.ts";
 import { seatShare } from "./brought.ts";
+import type { Receipt } from "./effect.ts";
 import { batchesPaced, batchesPerElector } from "./listing.ts";
 import { audienceOf, type CeremonyState, currentRound, phaseOf, type Round, replaceRound } from "./state.ts";
-import { Draft, secondKey, type Taken } from "./taken.ts";
-import { append, authorityOf, publish, receipt, record, refuseIn, say, type Turn } from "./turn.ts";
+import { Draft, type Standing, type Taken, withoutWaiting } from "./taken.ts";
+import { append, authorityOf, noteRefusal, publish, record, say, type Turn } from "./turn.ts";
 
 /** Bytes that every batch but the last of a turn holds at least, unpacked: half of what did not fit into one frame, less one contribution. */
 const BATCH_BYTES_LEAST = 16_384;
@@ -35,18 +36,30 @@ export function takeIn(
   const draft = new Draft(before.intake);
   const { room, full: crowded, share, most } = bounds;
   const perSeat = seatShare(before.batched.size, share);
-  const told = contributions.reduce((next, contribution) => {
-    if (draft.find(contribution.id) !== undefined) return receipt(next, contribution.id, "ignored", "DUPLICATE");
+  const receipts: Receipt[] = []; // one list for all: each turn would copy those before
+  let noted = turn;
+  for (const contribution of contributions) {
+    const { id } = contribution;
+    if (draft.has(id)) {
+      receipts.push({ id, verdict: "ignored", code: "DUPLICATE", detail: {} });
+      continue;
+    }
+    const standing = draft.standingOf(contribution);
     const full = draft.bytes > room ? crowded : null;
     // What this one would add counts too: a batch beyond the share is taken by nobody.
-    const beyond = draft.kept + keptBytes(contribution) > most;
+    const beyond = draft.kept + standing.kept > most;
     const over = beyond ? fault("ROUND_FULL", { round: before.index, limit: share }).fault : null;
-    const refusal = shut ?? (turn.replaying ? null : (unfit(draft, contribution, perSeat) ?? over)) ?? full;
-    if (refusal !== null) return refuseIn(next, contribution, refusal);
-    const first = draft.add(contribution);
-    const admitted = receipt(next, contribution.id, "admitted");
-    return first === undefined ? admitted : recordPair(admitted, first, contribution);
-  }, turn);
+    const refusal = shut ?? (turn.replaying ? null : (unfit(draft, contribution, standing, perSeat) ?? over)) ?? full;
+    if (refusal !== null) {
+      receipts.push({ id, verdict: "refused", ...refusal });
+      noted = noteRefusal(noted, contribution, refusal);
+      continue;
+    }
+    draft.add(contribution, standing);
+    receipts.push({ id, verdict: "admitted", code: null, detail: {} });
+    if (standing.first !== undefined) noted = recordPair(noted, standing.first, contribution);
+  }
+  const told = { ...noted, receipts: [...noted.receipts, ...receipts] };
   if (draft.added === 0) return told;
   const due = before.intake.waiting.size > 0 || turn.replaying ? before.intake.dueAt : dueFor(turn, before);
   const intake = { ...draft.take(turn.replaying), dueAt: due };
@@ -95,14 +108,14 @@ function refusalOf({ state }: Turn, { closing, index, seats }: Round): Fault | n
   return closing.witnesses.has(own) ? fault("INTAKE_CLOSED", { round: index }).fault : null;
 }
 
-function unfit(draft: Draft, contribution: Taken, perSeat: number): Fault | null {
+function unfit(draft: Draft, contribution: Taken, standing: Standing, perSeat: number): Fault | null {
   const need = unfitness(contribution);
   if (need !== null) return fault("BATCH_UNFIT", { need }).fault;
   const { seat } = contribution.slot;
-  if (draft.find(secondKey(contribution)) !== undefined) return fault("EQUIVOCATION_FLOOD", { seat }).fault;
+  if (draft.isTwice(standing)) return fault("EQUIVOCATION_FLOOD", { seat }).fault;
   if (draft.countOf(seat as number) >= BATCHED_PER_SEAT_MAX)
     return fault("ITEMS_FULL", { limit: BATCHED_PER_SEAT_MAX }).fault;
-  const full = draft.keptOf(seat as number) + keptBytes(contribution) > perSeat;
+  const full = draft.keptOf(seat as number) + standing.kept > perSeat;
   return full ? fault("SEAT_FULL", { seat, limit: perSeat }).fault : null;
 }
 
@@ -127,7 +140,10 @@ export function bringBatches(turn: Turn): Turn {
   // While there is room, what came together goes together: what waits for more is stored twice.
   const enough = due || (isRoomy(round) && (groups.at(-1)?.length ?? 0) >= BATCH_MEMBERS_ENOUGH);
   const ready = enough ? groups : groups.slice(0, -1);
-  return storeWaiting(ready.reduce(bring, turn), round.index);
+  if (ready.length === 0) return storeWaiting(turn, round.index);
+  const intake = withoutWaiting(round.intake, ready.flat());
+  const taken = { ...turn, state: replaceRound(turn.state, { ...round, intake }) };
+  return storeWaiting(ready.reduce(bring, taken), round.index);
 }
 
 const isRoomy = (round: Round) => 4 * ownBatches(round) < batchesPaced(round);
@@ -170,10 +186,11 @@ export function bringPacked(turn: Turn, round: Round, body: BatchBody): Turn | n
   const perSeat = seatShare(round.batched.size, share);
   const seats = new Map<number, { count: number; kept: number }>();
   for (const member of members) {
-    if (draft.find(member.id) !== undefined || draft.find(secondKey(member)) !== undefined) return null;
+    const standing = draft.standingOf(member);
+    if (draft.has(member.id) || draft.isTwice(standing)) return null;
     const seat = member.slot.seat as number;
     const so = seats.get(seat) ?? { count: draft.countOf(seat), kept: draft.keptOf(seat) };
-    seats.set(seat, { count: so.count + 1, kept: so.kept + keptBytes(member) });
+    seats.set(seat, { count: so.count + 1, kept: so.kept + standing.kept });
   }
   const over = [...seats.values()].some((seat) => seat.count > BATCHED_PER_SEAT_MAX || seat.kept > perSeat);
   return over ? null : sign(turn, body);

@@ -8,16 +8,40 @@ export type Layers = {
 
 export const NO_ENTRIES: Layers = { size: 0, placeOf: new Map(), values: [] };
 
-/** What a key stands for once it does for good: a later entry under it changes nothing. */
-export function withEntries(before: Layers, entries: ReadonlyMap<string, string>): Layers {
-  if (entries.size === 0) return before;
-  const { placeOf, values } = before.size > 0 && before.values.length === before.size ? before : copyOf(before);
-  for (const [key, value] of entries) {
-    if (placeOf.has(key)) continue;
+/** One that is added to; nobody may add to what it began with meanwhile. */
+export class Growing {
+  #layers: Layers;
+  /** Whether what is added would be seen by nobody else. */
+  #isOpen = false;
+
+  constructor(before: Layers) {
+    this.#layers = before;
+  }
+
+  find(key: string): string | undefined {
+    return this.#isOpen ? valueAt(this.#layers, key) : lookUp(this.#layers, key);
+  }
+
+  /** What a key stands for once it does for good: a later entry under it changes nothing. */
+  add(key: string, value: string): void {
+    if (!this.#isOpen) this.#layers = openAt(this.#layers);
+    this.#isOpen = true;
+    const { placeOf, values } = this.#layers;
+    if (placeOf.has(key)) return;
     placeOf.set(key, values.length);
     values.push(value);
   }
-  return { size: values.length, placeOf, values };
+
+  /** All that there is by now. */
+  take(): Layers {
+    const { size, placeOf, values } = this.#layers;
+    return this.#isOpen && values.length > size ? { size: values.length, placeOf, values } : this.#layers;
+  }
+}
+
+/** The same entries, with nothing of others' behind them. */
+function openAt(before: Layers): Layers {
+  return before.size > 0 && before.values.length === before.size ? before : copyOf(before);
 }
 
 /** For whoever adds to what was added to already: the same entries, and nothing that came behind them. */
@@ -25,6 +49,11 @@ function copyOf({ size, placeOf, values }: Layers): Layers {
   if (size === 0) return { size, placeOf: new Map(), values: [] };
   const seen = [...placeOf].filter(([, place]) => place < size);
   return { size, placeOf: new Map(seen), values: values.slice(0, size) };
+}
+
+function valueAt({ placeOf, values }: Layers, key: string): string | undefined {
+  const place = placeOf.get(key);
+  return place === undefined ? undefined : values[place];
 }
 
 export function lookUp({ size, placeOf, values }: Layers, key: string): string | undefined {

@@ -2,7 +2,7 @@
 import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
-import { type Layers, lookUp, NO_ENTRIES, withEntries } from "./layers.ts";
+import { Growing, type Layers, NO_ENTRIES } from "./layers.ts";
 import type { Spread } from "./spread.ts";
 
 export type Taken = VerifiedObservation & Member;
@@ -37,79 +37,131 @@ export const NO_INTAKE: Intake = {
   spread: null,
 };
 
-export const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;
+const slotKey = ({ slot }: Member) => `${slot.seat}/${slot.item ?? ""}`;
 /** Behind a word, so that it is the key of no slot, whatever a seat calls its items. */
-export const secondKey = (member: Member) => `second ${slotKey(member)}`;
+const secondKey = (slot: string) => `second ${slot}`;
+
+/** Where a contribution stands among what is known: its slot, the first that was said in it, and what is kept of it, in bytes. */
+export type Standing = { readonly slot: string; readonly first: Id | undefined; readonly kept: number };
 
 /** An intake under change: copied once for all that comes together. Items are texts of a party's own, so slots have a slash, which no id has. */
 export class Draft {
   readonly #before: Intake;
-  readonly #entries = new Map<string, string>();
-  readonly #perSeat: Map<number, number>;
-  readonly #keptOf: Map<number, number>;
+  readonly #known: Growing;
+  readonly #perSeat: Counts;
+  readonly #keptOf: Counts;
   readonly #fresh: Taken[] = [];
   bytes: number;
   kept: number;
 
   constructor(before: Intake) {
     this.#before = before;
-    this.#perSeat = new Map(before.perSeat);
-    this.#keptOf = new Map(before.keptOf);
+    this.#known = new Growing(before.known);
+    this.#perSeat = new Counts(before.perSeat);
+    this.#keptOf = new Counts(before.keptOf);
     this.bytes = before.bytes;
     this.kept = before.kept;
   }
 
-  find(key: string): string | undefined {
-    return this.#entries.get(key) ?? lookUp(this.#before.known, key);
+  has(id: Id): boolean {
+    return this.#known.find(id) !== undefined;
+  }
+
+  standingOf(member: Member): Standing {
+    const slot = slotKey(member);
+    return { slot, first: this.#known.find(slot), kept: keptBytes(member) };
+  }
+
+  /** Whether two things are known of the slot: more than two prove nothing more. */
+  isTwice({ slot, first }: Standing): boolean {
+    return first !== undefined && this.#known.find(secondKey(slot)) !== undefined;
   }
 
   countOf(seat: number): number {
-    return this.#perSeat.get(seat) ?? 0;
+    return this.#perSeat.of(seat);
   }
 
   keptOf(seat: number): number {
-    return this.#keptOf.get(seat) ?? 0;
+    return this.#keptOf.of(seat);
   }
 
   get added(): number {
     return this.#fresh.length;
   }
 
-  /** Notes the id and the slot; answers what was said in that slot before. */
-  note(member: Member): Id | undefined {
-    const slot = slotKey(member);
-    const first = this.find(slot);
-    this.#entries.set(member.id, "");
-    this.#entries.set(first === undefined ? slot : secondKey(member), member.id);
+  /** Notes the id and the slot. */
+  note(member: Member, { slot, first, kept }: Standing): void {
+    this.#known.add(member.id, "");
+    this.#known.add(first === undefined ? slot : secondKey(slot), member.id);
     const seat = member.slot.seat as number;
-    this.#perSeat.set(seat, this.countOf(seat) + 1);
-    this.#keptOf.set(seat, this.keptOf(seat) + keptBytes(member));
-    return first;
+    this.#perSeat.add(seat, 1);
+    this.#keptOf.add(seat, kept);
   }
 
-  add(taken: Taken): Id | undefined {
+  add(taken: Taken, standing: Standing): void {
     this.#fresh.push(taken);
     this.bytes += taken.frame.length;
-    this.kept += keptBytes(taken);
-    return this.note(taken);
+    this.kept += standing.kept;
+    this.note(taken, standing);
   }
 
   /** `stored` says that what was added is on disk already. */
   take(stored: boolean): Intake {
     const before = this.#before;
-    const waiting = new Map(before.waiting);
-    for (const taken of this.#fresh) waiting.set(taken.id, taken);
     return {
       ...before,
-      waiting,
+      waiting: this.#waiting(),
       bytes: this.bytes,
       stored: stored ? new Set([...before.stored, ...this.#fresh.map(({ id }) => id)]) : before.stored,
-      known: withEntries(before.known, this.#entries),
-      perSeat: this.#perSeat,
-      keptOf: this.#keptOf,
+      known: this.#known.take(),
+      perSeat: this.#perSeat.take(),
+      keptOf: this.#keptOf.take(),
       kept: this.kept,
     };
   }
+
+  #waiting(): ReadonlyMap<Id, Taken> {
+    if (this.#fresh.length === 0) return this.#before.waiting;
+    const waiting = new Map(this.#before.waiting);
+    for (const taken of this.#fresh) waiting.set(taken.id, taken);
+    return waiting;
+  }
+}
+
+/** Numbers of seats, copied where one changes. */
+class Counts {
+  #numbers: ReadonlyMap<number, number>;
+  #own: Map<number, number> | null = null;
+
+  constructor(before: ReadonlyMap<number, number>) {
+    this.#numbers = before;
+  }
+
+  of(seat: number): number {
+    return this.#numbers.get(seat) ?? 0;
+  }
+
+  add(seat: number, more: number): void {
+    this.#own ??= new Map(this.#numbers);
+    this.#numbers = this.#own.set(seat, this.of(seat) + more);
+  }
+
+  take(): ReadonlyMap<number, number> {
+    return this.#numbers;
+  }
+}
+
+/** What goes on waiting once these are in batches. */
+export function withoutWaiting(before: Intake, gone: readonly Member[]): Intake {
+  const waiting = new Map(before.waiting);
+  let { bytes, kept } = before;
+  for (const { id } of gone) {
+    const taken = waiting.get(id);
+    if (taken === undefined || !waiting.delete(id)) continue;
+    bytes -= taken.frame.length;
+    kept -= keptBytes(taken);
+  }
+  return { ...before, waiting, bytes, kept };
 }
 
 /** What a batch brings that was not known, the pairs of it that contradict each other, and the intake behind it. */
@@ -118,17 +170,20 @@ export function noteBatch(
   members: readonly Member[],
 ): { readonly intake: Intake; readonly fresh: number; readonly pairs: readonly (readonly [Id, Member])[] } {
   const draft = new Draft(before);
-  const fresh = members.filter(({ id }) => draft.find(id) === undefined);
+  const fresh = members.filter(({ id }) => !draft.has(id));
   const pairs = fresh.flatMap((member): (readonly [Id, Member])[] => {
-    const first = draft.note(member);
-    return first === undefined ? [] : [[first, member]];
+    const standing = draft.standingOf(member);
+    draft.note(member, standing);
+    return standing.first === undefined ? [] : [[standing.first, member]];
   });
   const noted = draft.take(false);
-  if (before.waiting.size === 0) return { intake: noted, fresh: fresh.length, pairs };
-  const ids = new Set(members.map(({ id }) => id));
-  const waiting = new Map([...noted.waiting].filter(([id]) => !ids.has(id)));
-  const stored = new Set([...noted.stored].filter((id) => !ids.has(id)));
-  const bytes = [...waiting.values()].reduce((sum, { frame }) => sum + frame.length, 0);
-  const kept = [...waiting.values()].reduce((sum, taken) => sum + keptBytes(taken), 0);
-  return { intake: { ...noted, waiting, bytes, stored, kept }, fresh: fresh.length, pairs };
+  const waited = members.some(({ id }) => before.waiting.has(id));
+  const intake = waited ? withoutWaiting(noted, members) : noted;
+  return { intake: { ...intake, stored: withoutStored(before.stored, members) }, fresh: fresh.length, pairs };
+}
+
+function withoutStored(stored: ReadonlySet<Id>, members: readonly Member[]): ReadonlySet<Id> {
+  if (!members.some(({ id }) => stored.has(id))) return stored;
+  const gone = new Set(members.map(({ id }) => id));
+  return new Set([...stored].filter((id) => !gone.has(id)));
 }

@@ -48,9 +48,13 @@ export function record(
 
 /** Refuses an observation: answered and recorded, and nothing else changes. */
 export function refuseIn(turn: Turn, observation: VerifiedObservation, fault: Fault): Turn {
-  const answered = receipt(turn, observation.id, "refused", fault.code, fault.detail);
-  const kept = withEffects(answered, { do: "refuse", observation, code: fault.code });
-  return record(kept, "refusal", [observation.id], authorityOf(turn.state, observation), { code: fault.code });
+  return noteRefusal(receipt(turn, observation.id, "refused", fault.code, fault.detail), observation, fault);
+}
+
+/** The same for whoever answers by itself. */
+export function noteRefusal(turn: Turn, observation: VerifiedObservation, { code }: Fault): Turn {
+  const kept = withEffects(turn, { do: "refuse", observation, code });
+  return record(kept, "refusal", [observation.id], authorityOf(turn.state, observation), { code });
 }
 
 /** The organisation behind an observation, as far as this party recognises its root. */

@@ -67,6 +67,11 @@ export class Columns {
     return this.#text(row * ROW_BYTES + 38) as string;
   }
 
+  /** Characters of all its texts. */
+  textLength(row: number): number {
+    return (this.item(row) ?? "").length + this.role(row).length + this.timeFrame(row).length;
+  }
+
   #text(offset: number): string | null {
     return this.bytes.texts[this.#rows.getUint16(offset)] ?? null;
   }

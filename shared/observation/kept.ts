@@ -162,16 +162,17 @@ function from<B extends Observation>(source: Source, { frame: _, ...batch }: B, 
 
 /** What a ceremony keeps of a contribution to a batch, in bytes. */
 export function keptBytes(member: Member): number {
-  const content =
-    member instanceof KeptMember ? member.columns.contentBytes(member.row) : encodedLength(member.body.content);
-  return KEPT_EACH_BYTES + content + textBytes(member);
+  if (member instanceof KeptMember) {
+    const { columns, row } = member;
+    return KEPT_EACH_BYTES + columns.contentBytes(row) + textBytes(columns.textLength(row));
+  }
+  const { slot, body, timeFrame } = member;
+  const texts = (slot.item ?? "").length + body.role.length + timeFrame.length;
+  return KEPT_EACH_BYTES + encodedLength(body.content) + textBytes(texts);
 }
 
 /** Texts of a seat's own: a few short ones are in what each is taken for; a long one takes two bytes a unit, in its column and in the index. */
-function textBytes({ slot, body, timeFrame }: Member): number {
-  const length = (slot.item ?? "").length + body.role.length + timeFrame.length;
-  return 4 * Math.max(0, length - TEXTS_INCLUDED);
-}
+const textBytes = (length: number) => 4 * Math.max(0, length - TEXTS_INCLUDED);
 const TEXTS_INCLUDED = 48;
 
 const keptOf = new WeakMap<BatchBody, number>();

@@ -1,6 +1,6 @@
 // Frames that this party's own door has admitted before: from its store, or from its own consumer, which often runs in the same process.
 import { type ChainMemory, emptyMemory, remember } from "../authority/chain.ts";
-import { equalBytes, toHex } from "../bytes.ts";
+import { equalBytes } from "../bytes.ts";
 import { FRAMES_HANDED_BYTES_MAX } from "../limits.ts";
 import { parseObservation } from "./decode.ts";
 import type { BatchBody, VerifiedObservation } from "./observation.ts";
@@ -8,13 +8,18 @@ import type { BatchBody, VerifiedObservation } from "./observation.ts";
 /** Chains read before: whoever speaks once speaks again. No door asks it, since nothing here was proved. */
 const chains: ChainMemory = emptyMemory();
 
-/** What the door has read and nobody has opened again yet, by part of its signature. It changes no answer. */
-const handed = new Map<string, VerifiedObservation>();
+/** What the door has read and nobody has opened again yet, by 30 bits of its signature. It changes no answer. */
+const handed = new Map<number, VerifiedObservation>();
 let bytes = 0;
 
-const nameOf = (frame: Uint8Array) => toHex(frame.subarray(-16));
-
 const SIGNATURE_BYTES = 64;
+
+function nameOf(frame: Uint8Array): number {
+  let name = 0;
+  for (let at = frame.length - SIGNATURE_BYTES; at < frame.length - SIGNATURE_BYTES + 4; at++)
+    name = (name << 8) | (frame[at] as number);
+  return name >>> 2;
+}
 
 /** Both were admitted, so both signatures hold, and they end their frames: two statements of one signature would be a forgery. */
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
@@ -29,12 +34,14 @@ function bytesOf({ frame, body }: VerifiedObservation): number {
 
 /** Keeps what was admitted for whoever opens the same frame next. */
 export function handOn(observation: VerifiedObservation): void {
-  bytes += bytesOf(observation);
+  const name = nameOf(observation.frame);
+  const before = handed.get(name);
+  bytes += bytesOf(observation) - (before === undefined ? 0 : bytesOf(before));
   if (bytes > FRAMES_HANDED_BYTES_MAX) {
     handed.clear();
     bytes = bytesOf(observation);
   }
-  handed.set(nameOf(observation.frame), observation);
+  handed.set(name, observation);
 }
 
 /** Opens a frame that was admitted before. */
