@@ -59,11 +59,18 @@ function heardFrom(state: CeremonyState, { key, chain, timeFrame, at, body, line
   return [{ peer, at, mentions: [...cited, ...listed] }];
 }
 
-/** Remembers what was sent at the host's reading `now`; peers will mention it. */
+/**
+ * Remembers what was sent at the host's reading `now`; peers will mention it. What is sent again peers may have mentioned before, and by that their
+ * clocks would seem to be behind.
+ */
 export function remember(state: CeremonyState, effects: readonly Effect[], now: number): CeremonyState {
-  const own = effects.flatMap((effect) =>
-    effect.do === "publish" && effect.observation.key === state.self.key ? [effect.observation.id] : [],
-  );
+  const signed = new Set(effects.flatMap((effect) => (effect.do === "append" ? [effect.observation.id] : [])));
+  const own = effects.flatMap((effect) => {
+    if (effect.do !== "publish" || effect.observation.key !== state.self.key) return [];
+    // A status is replaced and never kept, so each is a new one.
+    const { replaceable, observation } = effect;
+    return replaceable || signed.has(observation.id) ? [observation.id] : [];
+  });
   const clock = sendAt(state.clock, own, now);
   return clock === state.clock ? state : { ...state, clock };
 }

@@ -1,11 +1,12 @@
 // Parties whose hosts have the wrong time: one that is off is put right by what its peers' statements say, and no clock decides what the
 // outcome is.
 import { describe, expect, it } from "vitest";
+import { memoOf, restore } from "../../../shared/ceremony/restore.ts";
 import { verifyBundle } from "../../../shared/evidence/verify.ts";
 import { pinPolicy } from "../../../shared/policy/decode.ts";
 import { APPROVAL } from "../../../shared/policy/patterns/approval.ts";
 import { approvalNetwork, bundleOf, bytesOf, lineageOf, trustIn } from "../../support/evidence.ts";
-import { type Agent, Network, SECOND, START } from "../../support/network.ts";
+import { type Agent, Network, SECOND, type Sent, START, storedBy } from "../../support/network.ts";
 import { testParties } from "../../support/parties.ts";
 
 const HOUR = 3_600 * SECOND;
@@ -64,6 +65,29 @@ describe("a party whose clock is wrong", () => {
     net.run(2);
     expect([corrected > HOUR / 2, correction(net, "dune")]).toEqual([true, corrected]);
   });
+});
+
+it("a party that sends again what it signed, and only then hears who mentioned it long ago, keeps its clock", () => {
+  const net = approvalNetwork(testParties(3), 600);
+  const acme = net.agent("acme");
+  const inbox: Sent[] = [];
+  net.open();
+  net.deliverAll();
+  net.delivers = (sent) => {
+    if (sent.to === "acme") inbox.push(sent);
+    return sent.to !== "acme";
+  };
+  net.run(4); // reports that lack its contribution
+  net.attest("acme", "approve");
+  net.run(8); // and others that do not
+  acme.state = restore(net.call.id, acme.state.self, storedBy(acme), memoOf(acme.state));
+  net.now += 100 * SECOND;
+  const published = acme.effects.length;
+  for (const { observation } of inbox)
+    net.turn("acme", { on: "observations", now: net.now, observations: [observation] });
+  const again = acme.effects.slice(published).filter((effect) => effect.do === "publish" && !effect.replaceable);
+  expect(again.length).toBeGreaterThan(0);
+  expect(correction(net, "acme")).toBe(0);
 });
 
 describe("five hosts of which no two have the same time", () => {
