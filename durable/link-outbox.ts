@@ -43,8 +43,8 @@ const JOURNAL_LANE = "(journal)";
 
 /** Only hints about pace live in memory; losing them with the object costs one early attempt. */
 type Lane = {
-  /** Message ids by row; of a row that was replaced meanwhile, none. */
-  readonly inFlight: Map<number, string | null>;
+  /** Their rows; one may be replaced meanwhile. */
+  readonly inFlight: Set<number>;
   /** Nothing is there besides what is in flight. */
   empty: boolean;
   failures: number;
@@ -174,20 +174,13 @@ export class Outbox {
       .toArray()[0];
     if (before !== undefined && before.topic === topic && equalBytes(this.#frameOf(before.body), frame)) return;
     lane.empty = false;
-    const fields = [peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs];
-    if (before === undefined) {
-      this.#sql.exec(
-        "INSERT INTO sending (peer, topic, key, body, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
-        ...fields,
-      );
-      return;
-    }
+    // Behind all that waits already: what a report is cited for is that what left before it has arrived (SPEC §9.2).
+    if (before !== undefined) this.#sql.exec("DELETE FROM sending WHERE id = ?", before.id);
     this.#sql.exec(
-      "UPDATE sending SET topic = ?2, body = ?4, msg_id = ?5, attempts = 0, due = 0, stored = ?6 WHERE peer = ?1 AND key = ?3",
-      ...fields,
+      "INSERT INTO sending (peer, topic, key, body, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+      ...[peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs],
     );
-    if (lane.inFlight.has(before.id)) lane.inFlight.set(before.id, null);
-    leave(this.#sql, before.body);
+    if (before !== undefined) leave(this.#sql, before.body);
   }
 
   #frameOf(body: number): Uint8Array {
@@ -199,7 +192,7 @@ export class Outbox {
   #lane(peer: string): Lane {
     const known = this.#lanes.get(peer);
     if (known !== undefined) return known;
-    const lane: Lane = { inFlight: new Map(), empty: false, failures: 0, dueMs: 0, timer: undefined };
+    const lane: Lane = { inFlight: new Set(), empty: false, failures: 0, dueMs: 0, timer: undefined };
     this.#lanes.set(peer, lane);
     return lane;
   }
@@ -237,14 +230,13 @@ export class Outbox {
   }
 
   async #publish(bus: Bus, peer: string, lane: Lane, row: Row): Promise<void> {
-    lane.inFlight.set(row.id, row.msg_id);
+    lane.inFlight.add(row.id);
     try {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
       const receipt = bus.publish(subject, this.#frameOf(row.body), row.msg_id);
       if (peer === JOURNAL_LANE && lane.failures === 0) this.#given.add(row.id);
       await receipt;
-      // The row may have been replaced meanwhile; then it has a new message id and goes out again.
-      if (lane.inFlight.get(row.id) === row.msg_id) this.#unwritten.arrived(row.id, row.body);
+      this.#unwritten.arrived(row.id, row.body);
       lane.failures = 0;
       lane.dueMs = 0;
       if (peer !== JOURNAL_LANE) this.#unwritten.count("SENT", 1);
