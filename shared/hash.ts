@@ -5,20 +5,21 @@ import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-/** Bytes that fit into two blocks with what pads them. */
-const SHORT_MOST = 2 * 64 - 9;
+const BLOCKS_BYTES = 16 * 64;
+/** Bytes that fit into so many blocks with what pads them. */
+const SHORT_MOST = BLOCKS_BYTES - 9;
 
-/** Short messages: trees hash tens of thousands, and the library's way round its blocks costs more than the blocks do. */
+/** Short messages, of which there are tens of thousands: the library's way round its blocks, and a host's own, cost more than the blocks do. */
 class ShortSha256 extends _SHA256 {
   readonly #start = this.get();
-  readonly #blocks = new Uint8Array(128);
+  readonly #blocks = new Uint8Array(BLOCKS_BYTES);
   readonly #view = new DataView(this.#blocks.buffer);
   readonly #digest = new Uint8Array(32);
   readonly #words = new DataView(this.#digest.buffer);
 
   hash(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
-    const end = length <= 64 - 9 ? 64 : 128;
+    const end = 64 * Math.ceil((length + 9) / 64);
     this.#blocks.set(bytes);
     this.#blocks[length] = 0x80;
     this.#blocks.fill(0, length + 1, end);
@@ -38,9 +39,9 @@ function ours(bytes: Uint8Array): Uint8Array {
   return bytes.length <= SHORT_MOST ? short.hash(bytes) : nobleSha256(bytes);
 }
 
-/** What a host has of its own; a call costs as much as a few blocks of ours. */
+/** What a host has of its own; a call costs as much as many blocks of ours. */
 let lent: Sha256 | null = null;
-const LENT_FROM_BYTES = 256;
+const LENT_FROM_BYTES = SHORT_MOST + 1;
 
 /** Takes a host's own SHA-256, which is several times as fast; it changes no digest. */
 export function lendSha256(native: Sha256): void {
