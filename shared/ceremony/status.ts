@@ -9,7 +9,6 @@ import type { Id, Observation, StatusBody, VerifiedObservation } from "../observ
 import { fault } from "../result.ts";
 import { isWanted } from "./gather.ts";
 import { prefixOf } from "./gathered.ts";
-import { jitter } from "./jitter.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -19,7 +18,7 @@ import {
   type Round,
   replaceRound,
 } from "./state.ts";
-import { authorityOf, publish, receipt, refuseIn, say, type Turn, withState } from "./turn.ts";
+import { authorityOf, publish, receipt, refuseIn, say, type Turn } from "./turn.ts";
 import { lostOf, noteReport, noteSent } from "./under-way.ts";
 
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
@@ -139,21 +138,13 @@ function sendMissing(
   const interval = state.policy?.policy.timing.statusInterval ?? 0;
   const behind = sendersBefore(state, round, status);
   const asking = { who, status, now, interval, behind };
-  const { lacks, lost, after } = lostOf(round, asking);
+  const { lost, after } = lostOf(round, asking);
   const isDue = (held: Observation) =>
     held.body.kind === "batch" ? lost.has(held.id) : held.at[0] <= now - interval / 2 - behind(held) * interval;
   const missing = inTurns(lackedBy(state, round, status.body, isDue)).slice(0, RESENDS_MAX);
   const repairs = noteSent(round.repairs, asking, after, missing);
   const noted = { ...turn, state: replaceRound(state, { ...round, repairs }) };
-  const planned = lacks ? reportSoon(noted, interval) : noted;
-  return missing.reduce((sent, observation) => publish(sent, [authority], observation), planned);
-}
-
-/** Whether a batch was lost shows only once a later report is heard: however quiet it has become, there is one. */
-function reportSoon(turn: Turn, interval: number): Turn {
-  const { state, now } = turn;
-  if (state.statusAt === null) return turn;
-  return withState(turn, { statusAt: Math.min(state.statusAt, now + jitter(state, interval)) });
+  return missing.reduce((sent, observation) => publish(sent, [authority], observation), noted);
 }
 
 /** Whoever hears that another has decided, and has no outcome of its own to tell, says what it lacks, also when its time is over. */

@@ -32,18 +32,18 @@ export type Asking = {
   readonly behind: (held: Observation) => number;
 };
 
-/** Whether the asker lacks any batch, those to send to it now, and what `Repairs` is to note of it. */
+/** Batches to send to the asker now, and, of those that it lacks, what `Repairs` notes of it. */
 export function lostOf(
   { held, repairs }: Pick<Round, "held" | "repairs">,
   { who, status, now, interval, behind }: Asking,
-): { readonly lacks: boolean; readonly lost: ReadonlySet<Id>; readonly after: ReadonlyMap<Id, number> } {
+): { readonly lost: ReadonlySet<Id>; readonly after: ReadonlyMap<Id, number> } {
   const known = repairs.after.get(who);
   const heard = heardBy(repairs, status);
   const has = new Set([...status.body.contributions, ...status.body.messages]);
   const lost = new Set<Id>();
   const after = new Map<Id, number>();
-  const lacking = batchesOf([...held.values()]).filter(({ id }) => !has.has(prefixOf(id)));
-  for (const batch of lacking) {
+  for (const batch of batchesOf([...held.values()])) {
+    if (has.has(prefixOf(batch.id))) continue;
     const before = known?.get(batch.id);
     if (before !== undefined) after.set(batch.id, before);
     if (heard < (before ?? leftBy(batch.at[0], interval))) continue;
@@ -52,7 +52,7 @@ export function lostOf(
     if (others > 0) after.set(batch.id, leftBy(now, interval) + others * interval);
     else lost.add(batch.id);
   }
-  return { lacks: lacking.length > 0, lost, after };
+  return { lost, after };
 }
 
 /** Notes what is sent again now, which is on its way once more. */

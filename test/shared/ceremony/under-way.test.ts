@@ -2,7 +2,6 @@
 import { describe, expect, it } from "vitest";
 import { batchesOf } from "../../../shared/ceremony/gathered.ts";
 import { memoOf, restore } from "../../../shared/ceremony/restore.ts";
-import { Random } from "../../simulation/random.ts";
 import { bidsIn, ELECTORS, handIn, openSale, type Sale } from "../../support/bidders.ts";
 import { SECOND, type Sent, START, storedBy } from "../../support/network.ts";
 
@@ -99,21 +98,14 @@ describe("a batch that a peer lacks", () => {
     expect(ways(sent)).toBe(0);
   });
 
-  it.each([
-    ["batches", 0.75],
-    ["everything", 0.5],
-  ])("is sent again until it arrives where of %s a part of %d is lost", (what, part) => {
-    const random = new Random(7, "network");
-    const chance = () => random.next() / 2 ** 32;
-    const isLost = ({ observation: { body } }: Sent) =>
-      (what === "everything" || body.kind === "batch") && chance() < part;
-    const { sale, net, work } = burst(10, 8, isLost);
-    const lacks = () => heldBy(sale, "crux") < heldBy(sale, "acme");
-    for (let second = 0; second < 120 && lacks(); second++) {
+  it("is sent again until it arrives", () => {
+    let lost = 0;
+    const { sale, net, work } = burst(10, 8, ({ observation: { body } }) => body.kind === "batch" && ++lost % 4 !== 0);
+    for (let second = 0; second < 120; second++) {
       net.run(1);
       work(8);
     }
-    expect(lacks()).toBe(false);
+    expect(heldBy(sale, "crux")).toBe(heldBy(sale, "acme"));
   });
 });
 
