@@ -17,7 +17,6 @@ import { fault, ok, type Result } from "../result.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
 import { NO_INTAKE } from "./taken.ts";
 import { checkUnder, unrecognisedUnder } from "./under.ts";
-import { NO_REPAIRS } from "./under-way.ts";
 
 export type Opening = { readonly policy: PinnedPolicy; readonly seats: readonly RosterSeat[] };
 
@@ -100,7 +99,6 @@ export function openRound(
     earlyAt: null,
     reports: new Map(),
     answered: new Map(),
-    repairs: NO_REPAIRS,
   };
 }
 

@@ -4,6 +4,7 @@ import { rootOf } from "../authority/chain.ts";
 import { powerOf } from "../closing/power.ts";
 import { SEATS_MAX } from "../limits.ts";
 import { isMembership } from "../membership/act.ts";
+import { PREFIX_BYTES } from "../observation/body.ts";
 import type { ContributionBody, Id, Observation, VerifiedObservation } from "../observation/observation.ts";
 import { admissible } from "../outcome/admissible.ts";
 import type { Contribution } from "../outcome/contribution.ts";
@@ -14,7 +15,7 @@ import { fault } from "../result.ts";
 import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
-import { contributionsOf, type Gathered, loneIn, prefixOf } from "./gathered.ts";
+import { contributionsOf, type Gathered, loneIn } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import { judgeRound } from "./judged.ts";
 import { hasRoomFor } from "./listing.ts";
@@ -181,4 +182,8 @@ export function settledSince({ fixed, closing, reports }: Round): number | null 
     for (const { at } of said) since = Math.max(since, at[1]);
   }
   return since;
+}
+
+export function prefixOf(id: Id): string {
+  return id.slice(0, 2 * PREFIX_BYTES);
 }

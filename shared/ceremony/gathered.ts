@@ -1,7 +1,6 @@
 // What a round gathers and its closed set holds: contributions, by themselves or in batches, and notices of revocations that somebody carries
 // into it.
 import type { Revocation } from "../authority/statement.ts";
-import { PREFIX_BYTES } from "../observation/body.ts";
 import {
   type BatchBody,
   type ContributionBody,
@@ -73,9 +72,4 @@ export function isWithdrawal(carried: Carried): carried is Withdrawal {
 
 export function batchesOf(gathered: readonly Observation[]): readonly Observation<BatchBody>[] {
   return gathered.filter((observation) => isKind(observation, "batch"));
-}
-
-/** How a status names a statement. */
-export function prefixOf(id: Id): string {
-  return id.slice(0, 2 * PREFIX_BYTES);
 }

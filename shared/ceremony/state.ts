@@ -25,7 +25,6 @@ import { contributionsOf, type Gathered } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import type { TerminalRecord } from "./record.ts";
 import type { Intake } from "./taken.ts";
-import type { Repairs } from "./under-way.ts";
 
 /** The party whose agent runs this. */
 export type Self = {
@@ -72,8 +71,6 @@ export type Round = {
   readonly reports: ReadonlyMap<number, Observation<StatusBody>>;
   /** When the status of each seat, or of each organisation without one, was last answered, so that asking often costs the asker. */
   readonly answered: ReadonlyMap<number | string, number>;
-  /** What tells batches that a peer has lost from those on their way to it. */
-  readonly repairs: Repairs;
 };
 
 export type Ending = { readonly record: TerminalRecord; readonly digest: Id; readonly late: boolean };

@@ -7,8 +7,7 @@ import { messagesOf } from "../closing/state.ts";
 import { PAGE_IDS, PREFIXES_MAX, RESENDS_MAX, WANTS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
 import { fault } from "../result.ts";
-import { isWanted } from "./gather.ts";
-import { prefixOf } from "./gathered.ts";
+import { isWanted, prefixOf } from "./gather.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -19,7 +18,7 @@ import {
   replaceRound,
 } from "./state.ts";
 import { authorityOf, publish, receipt, refuseIn, say, type Turn } from "./turn.ts";
-import { lostOf, noteReport, noteSent } from "./under-way.ts";
+import { underWay } from "./under-way.ts";
 
 /** Requests for an unknown call, each after a longer pause, until something else arrives that waits for it. */
 export const ASKS_MAX = 20;
@@ -51,10 +50,7 @@ export function sayStatus(turn: Turn, round: Round, seat: RosterSeat | undefined
   const slot = { seat: seat?.index ?? null, attempt: null, item: null };
   // What was last heard of each peer tells them how late their clocks can be at most (SPEC §17.5).
   const parents = [...round.reports.values()].map(({ id }) => id).sort();
-  const spoken = say(turn, { round: round.index, slot, body: statusBody(round), parents, numbered: false });
-  const known = spoken.turn.state.rounds[round.index] as Round;
-  const told = { ...known, repairs: noteReport(known.repairs, spoken.said) };
-  return { ...spoken, turn: { ...spoken.turn, state: replaceRound(spoken.turn.state, told) } };
+  return say(turn, { round: round.index, slot, body: statusBody(round), parents, numbered: false });
 }
 
 function prefixes(ids: readonly Id[]): readonly string[] {
@@ -110,7 +106,7 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
     "admitted",
   );
   if (recently) return noted;
-  return sendMissing(reportBack(noted, round, seat, status), round.index, seat.index, status, seat.authority);
+  return sendMissing(reportBack(noted, round, seat, status), round, status, seat.authority, known?.body);
 }
 
 /** Whether somebody was answered just now, and when each was once this answer is given. */
@@ -125,26 +121,21 @@ function answering(
   return { recently, answered: recently ? answered : new Map(answered).set(who, now) };
 }
 
-/** `who` is the asker's seat, or its organisation where it has none. */
+/** `before` is the asker's report before this one, where it has a seat and made one. */
 function sendMissing(
   turn: Turn,
-  index: number,
-  who: number | string,
+  round: Round,
   status: Observation<StatusBody>,
   authority: string,
+  before?: StatusBody,
 ): Turn {
-  const { state, now } = turn;
-  const round = state.rounds[index] as Round;
-  const interval = state.policy?.policy.timing.statusInterval ?? 0;
-  const behind = sendersBefore(state, round, status);
-  const asking = { who, status, now, interval, behind };
-  const { lost, after } = lostOf(round, asking);
-  const isDue = (held: Observation) =>
-    held.body.kind === "batch" ? lost.has(held.id) : held.at[0] <= now - interval / 2 - behind(held) * interval;
-  const missing = inTurns(lackedBy(state, round, status.body, isDue)).slice(0, RESENDS_MAX);
-  const repairs = noteSent(round.repairs, asking, after, missing);
-  const noted = { ...turn, state: replaceRound(state, { ...round, repairs }) };
-  return missing.reduce((sent, observation) => publish(sent, [authority], observation), noted);
+  const interval = turn.state.policy?.policy.timing.statusInterval ?? 0;
+  const { body } = status;
+  const onTheirWay = underWay(round, before, status, interval);
+  return inTurns(lackedBy(turn.state, round, body, dueSince(turn, round, status, interval)))
+    .filter(({ id }) => !onTheirWay.has(id) || body.wants.includes(id))
+    .slice(0, RESENDS_MAX)
+    .reduce((sent, observation) => publish(sent, [authority], observation), turn);
 }
 
 /** Whoever hears that another has decided, and has no outcome of its own to tell, says what it lacks, also when its time is over. */
@@ -156,23 +147,25 @@ function reportBack(turn: Turn, round: Round, asker: RosterSeat, { body }: Obser
 }
 
 /**
- * How many send a statement again to the asker before this party does. Its signer is the first; whoever sits further behind the signer waits for
- * those before it, so that a peer is not sent all that it lacks by all who have it: under load that would be what keeps everyone late. Who
- * has no seat is helped by all.
+ * Whether a statement that a peer does not report has been on its way for a while. Its signer sends it again first; whoever sits further
+ * behind the signer waits for those before it, so that a peer is not sent all that it lacks by all who have it: under load that would be what
+ * keeps everyone late. Who has no seat is helped by all.
  */
-function sendersBefore(
-  { self }: CeremonyState,
+function dueSince(
+  { state, now }: Turn,
   { seats: all, batched }: Round,
   asker: Observation<StatusBody>,
-): (held: Observation) => number {
+  interval: number,
+): (held: Observation) => boolean {
   // Among a hundred seats that have no agent nobody would ever be next.
   const seats = all.filter(({ index }) => !batched.has(index));
   const place = new Map(seats.map(({ index }, at) => [index, at]));
-  const own = seats.findIndex(({ root }) => root === self.root);
-  return ({ slot, key }) => {
+  const own = seats.findIndex(({ root }) => root === state.self.root);
+  return ({ at, slot, key }) => {
     const signer = place.get(slot.seat ?? -1);
-    const apart = key === self.key || signer === undefined || own < 0 || asker.slot.seat === null;
-    return apart ? 0 : (own - signer + seats.length) % seats.length;
+    const apart = key === state.self.key || signer === undefined || own < 0 || asker.slot.seat === null;
+    const before = apart ? 0 : (own - signer + seats.length) % seats.length;
+    return at[0] <= now - interval / 2 - before * interval;
   };
 }
 
@@ -233,7 +226,7 @@ export function answerStranger(turn: Turn, status: VerifiedObservation & Observa
   if (round === undefined || status.body.wants.includes(state.ceremony)) return told;
   const { recently, answered } = answering(turn, round, authority);
   const noted = { ...told, state: replaceRound(told.state, { ...round, answered }) };
-  return recently ? noted : sendMissing(noted, round.index, authority, status, authority);
+  return recently ? noted : sendMissing(noted, round, status, authority);
 }
 
 /** Organisations whose statements wait for a call that is not known here. */

@@ -3,7 +3,8 @@
 import type { Admission } from "../admission/judge.ts";
 import { type AdmissionTable, tableOf } from "../admission/table.ts";
 import { advance } from "../ceremony/advance.ts";
-import { batchesOf, contributionsOf, prefixOf } from "../ceremony/gathered.ts";
+import { prefixOf } from "../ceremony/gather.ts";
+import { batchesOf, contributionsOf } from "../ceremony/gathered.ts";
 import { judgeRound } from "../ceremony/judged.ts";
 import { readAgain } from "../ceremony/restore.ts";
 import { type CeremonyState, currentRound, type Round, seatAt } from "../ceremony/state.ts";

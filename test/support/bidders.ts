@@ -27,13 +27,13 @@ export function auctionWith(changes: Readonly<Record<string, Json>> = {}): Pinne
 
 export type Sale = { readonly net: Network; readonly bidders: readonly Party[]; readonly parties: readonly Party[] };
 
-/** An auction that is open at its three electors; it closes after ten seconds, unless told otherwise. */
-export function openSale(bidders: number, policy = auctionWith(), closesAt = START + 10 * SECOND): Sale {
+/** An auction that is open at its three electors; it closes after ten seconds. */
+export function openSale(bidders: number, policy = auctionWith()): Sale {
   const guests = makeBidders(bidders, MESH);
   const electors = testParties(ELECTORS.length);
   const parties = [...electors, ...guests];
   const role = [...ELECTOR_ROLES, ...guests.map(() => "bidder")];
-  const net = new Network(parties, policy, { role, closesAt, expiresAt: closesAt + 190 * SECOND });
+  const net = new Network(parties, policy, { role, closesAt: START + 10 * SECOND, expiresAt: START + 200 * SECOND });
   for (const { name } of guests) net.down.add(name);
   net.open();
   net.deliverAll();
