@@ -43,8 +43,8 @@ const JOURNAL_LANE = "(journal)";
 
 /** Only hints about pace live in memory; losing them with the object costs one early attempt. */
 type Lane = {
-  /** Their rows; one may be replaced meanwhile. */
-  readonly inFlight: Set<number>;
+  /** Message ids by row; of a row that was replaced meanwhile, none. */
+  readonly inFlight: Map<number, string | null>;
   /** Nothing is there besides what is in flight. */
   empty: boolean;
   failures: number;
@@ -174,13 +174,20 @@ export class Outbox {
       .toArray()[0];
     if (before !== undefined && before.topic === topic && equalBytes(this.#frameOf(before.body), frame)) return;
     lane.empty = false;
-    // Behind all that waits already: what a report is cited for is that what left before it has arrived (SPEC §9.2).
-    if (before !== undefined) this.#sql.exec("DELETE FROM sending WHERE id = ?", before.id);
+    const fields = [peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs];
+    if (before === undefined) {
+      this.#sql.exec(
+        "INSERT INTO sending (peer, topic, key, body, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
+        ...fields,
+      );
+      return;
+    }
     this.#sql.exec(
-      "INSERT INTO sending (peer, topic, key, body, msg_id, attempts, due, stored) VALUES (?, ?, ?, ?, ?, 0, 0, ?)",
-      ...[peer, topic, key, bodies.of(frame), crypto.randomUUID(), nowMs],
+      "UPDATE sending SET topic = ?2, body = ?4, msg_id = ?5, attempts = 0, due = 0, stored = ?6 WHERE peer = ?1 AND key = ?3",
+      ...fields,
     );
-    if (before !== undefined) leave(this.#sql, before.body);
+    if (lane.inFlight.has(before.id)) lane.inFlight.set(before.id, null);
+    leave(this.#sql, before.body);
   }
 
   #frameOf(body: number): Uint8Array {
@@ -192,7 +199,7 @@ export class Outbox {
   #lane(peer: string): Lane {
     const known = this.#lanes.get(peer);
     if (known !== undefined) return known;
-    const lane: Lane = { inFlight: new Set(), empty: false, failures: 0, dueMs: 0, timer: undefined };
+    const lane: Lane = { inFlight: new Map(), empty: false, failures: 0, dueMs: 0, timer: undefined };
     this.#lanes.set(peer, lane);
     return lane;
   }
@@ -230,13 +237,14 @@ export class Outbox {
   }
 
   async #publish(bus: Bus, peer: string, lane: Lane, row: Row): Promise<void> {
-    lane.inFlight.add(row.id);
+    lane.inFlight.set(row.id, row.msg_id);
     try {
       const subject = peer === JOURNAL_LANE ? `own.${row.topic}` : `to.${peer}.${row.topic}`;
       const receipt = bus.publish(subject, this.#frameOf(row.body), row.msg_id);
       if (peer === JOURNAL_LANE && lane.failures === 0) this.#given.add(row.id);
       await receipt;
-      this.#unwritten.arrived(row.id, row.body);
+      // The row may have been replaced meanwhile; then it has a new message id and goes out again.
+      if (lane.inFlight.get(row.id) === row.msg_id) this.#unwritten.arrived(row.id, row.body);
       lane.failures = 0;
       lane.dueMs = 0;
       if (peer !== JOURNAL_LANE) this.#unwritten.count("SENT", 1);

@@ -20,35 +20,26 @@ beforeEach(() => {
 });
 
 describe("the outbox", () => {
-  it("sends a row when its predecessor was in flight as it was replaced, and never that one again", async () => {
+  it("sends a row again when it was replaced while its predecessor was in flight", async () => {
     const { bus, published } = manualBus();
     const outbox = new Outbox(storage, () => bus);
     outbox.put([status("old")], 1);
     outbox.pump();
     outbox.put([status("new")], 2);
     outbox.pump();
+    expect(published.map(({ text }) => text)).toEqual(["old"]);
+    published[0]?.settle();
+    await until(
+      async () => published,
+      (all) => all.length === 2,
+    );
     expect(published[1]).toMatchObject({ text: "new", subject: "to.beta.mesh.00ff" });
     expect(published[1]?.msgId).not.toBe(published[0]?.msgId);
     published[1]?.settle();
-    published[0]?.settle(new Error("no receipt"));
-    await sleep(0);
-    outbox.resume();
-    expect(published).toHaveLength(2);
     await until(
       async () => outbox.lanes(),
       (lanes) => lanes.length === 0,
     );
-  });
-
-  it("sends what replaces a row behind all that waits, so that no report overtakes what it tells of", () => {
-    const { bus, published } = manualBus();
-    let connected = false;
-    const outbox = new Outbox(storage, () => (connected ? bus : undefined));
-    outbox.put([status("old"), { ...status("batch"), key: "batch" }], 1);
-    outbox.put([status("new")], 2);
-    connected = true;
-    outbox.resume();
-    expect(published.map(({ text }) => text)).toEqual(["batch", "new"]);
   });
 
   it("keeps the message id over retries and over an identical frame, so that a stream can drop the repetition", async () => {
