@@ -4,7 +4,14 @@ import { findWitness } from "../closing/derive.ts";
 import { lackingPages } from "../closing/pages.ts";
 import { powerOf } from "../closing/power.ts";
 import { messagesOf } from "../closing/state.ts";
-import { PAGE_IDS, PREFIXES_MAX, RESENDS_MAX, WANTS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
+import {
+  LINEAGE_REFERENCES_MAX,
+  PAGE_IDS,
+  PREFIXES_MAX,
+  RESENDS_MAX,
+  WANTS_MAX,
+  WITNESS_PAGES_MAX,
+} from "../limits.ts";
 import type { Id, Observation, StatusBody, VerifiedObservation } from "../observation/observation.ts";
 import { fault } from "../result.ts";
 import { isWanted, prefixOf } from "./gather.ts";
@@ -49,7 +56,8 @@ export function statusBody(round: Round): StatusBody {
 export function sayStatus(turn: Turn, round: Round, seat: RosterSeat | undefined): ReturnType<typeof say> {
   const slot = { seat: seat?.index ?? null, attempt: null, item: null };
   // What was last heard of each peer tells them how late their clocks can be at most (SPEC §17.5).
-  const parents = [...round.reports.values()].map(({ id }) => id).sort();
+  const latest = [...round.reports.values()].sort((a, b) => b.at[0] - a.at[0]).slice(0, LINEAGE_REFERENCES_MAX);
+  const parents = latest.map(({ id }) => id).sort();
   return say(turn, { round: round.index, slot, body: statusBody(round), parents, numbered: false });
 }
 
@@ -98,7 +106,9 @@ export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status:
   if (known?.id === status.id) return receipt(turn, status.id, "ignored", "DUPLICATE");
   // An older report says less about the present; it is answered all the same, since a clock that was set back dates all of them so.
   const older = known !== undefined && known.at[0] > status.at[0];
-  const reports = older ? round.reports : new Map(round.reports).set(seat.index, status);
+  // Whoever runs no agent has nothing to report, and all that is cited must fit into what is said next.
+  const isNoNews = older || round.batched.has(seat.index);
+  const reports = isNoNews ? round.reports : new Map(round.reports).set(seat.index, status);
   const { recently, answered } = answering(turn, round, seat.index);
   const noted = receipt(
     { ...turn, state: replaceRound(turn.state, { ...round, reports, answered }) },
