@@ -1,4 +1,4 @@
-// The platform's own SHA-256, lent to the pure core: of a whole batch or a bundle it takes a fraction of the time.
+// The platform's own SHA-256, lent to the pure core: of a whole batch it takes a fraction of the time.
 import { hash } from "node:crypto";
 
 export function nativeSha256(bytes: Uint8Array): Uint8Array {

@@ -11,7 +11,7 @@ export const SAID_A_MINUTE = UNITS_A_MINUTE;
 const MINUTE_MS = 60_000;
 /** What is dated earlier may have been seen by anybody, and be brought again: it has a minute apart, so that nobody uses up another's. */
 const FRESH_MICROS = 120_000_000;
-/** Minutes remembered; the one that began longest ago gives way. */
+/** Minutes of each kind that are remembered; the one that began longest ago gives way. */
 const MINUTES_MAX = 5_000;
 
 /** Each statement counts once, known by the first 28 bits of its id. */
@@ -49,10 +49,10 @@ export class Signers {
   /** Counts a statement whose signature and credentials are good. */
   spend(said: Observation): Result<null> {
     const [all, root, short] = [this.#allOf(said), rootOf(said.chain), shortOf(said.id)];
-    const known = this.#live(all.get(root));
-    if (known !== undefined && isSpent(known, short)) return limited(known);
-    const minute = known ?? { said: new Set(), resetMs: this.#nowMs + MINUTE_MS };
-    if (known === undefined) begin(all, root, minute);
+    const live = this.#live(all.get(root));
+    if (live !== undefined && isSpent(live, short)) return limited(live);
+    const minute = live ?? { said: new Set(), resetMs: this.#nowMs + MINUTE_MS };
+    if (live === undefined) begin(all, root, minute);
     minute.said.add(short);
     if (minute.said.size >= SAID_A_MINUTE) this.#minutes.full.add(minute);
     return ok(null);

@@ -10,32 +10,29 @@ export const NO_ENTRIES: Layers = { size: 0, placeOf: new Map(), values: [] };
 
 /** One that is added to; nobody may add to what it began with meanwhile. */
 export class Growing {
-  #layers: Layers;
-  /** Whether what is added would be seen by nobody else. */
-  #isOpen = false;
+  readonly #before: Layers;
+  #grown: { -readonly [K in keyof Layers]: Layers[K] } | null = null;
 
   constructor(before: Layers) {
-    this.#layers = before;
+    this.#before = before;
   }
 
   find(key: string): string | undefined {
-    return this.#isOpen ? valueAt(this.#layers, key) : lookUp(this.#layers, key);
+    return lookUp(this.#grown ?? this.#before, key);
   }
 
   /** What a key stands for once it does for good: a later entry under it changes nothing. */
   add(key: string, value: string): void {
-    if (!this.#isOpen) this.#layers = openAt(this.#layers);
-    this.#isOpen = true;
-    const { placeOf, values } = this.#layers;
+    this.#grown ??= { ...openAt(this.#before) };
+    const { placeOf, values } = this.#grown;
     if (placeOf.has(key)) return;
     placeOf.set(key, values.length);
-    values.push(value);
+    this.#grown.size = values.push(value);
   }
 
   /** All that there is by now. */
   take(): Layers {
-    const { size, placeOf, values } = this.#layers;
-    return this.#isOpen && values.length > size ? { size: values.length, placeOf, values } : this.#layers;
+    return this.#grown === null ? this.#before : { ...this.#grown };
   }
 }
 
@@ -49,11 +46,6 @@ function copyOf({ size, placeOf, values }: Layers): Layers {
   if (size === 0) return { size, placeOf: new Map(), values: [] };
   const seen = [...placeOf].filter(([, place]) => place < size);
   return { size, placeOf: new Map(seen), values: values.slice(0, size) };
-}
-
-function valueAt({ placeOf, values }: Layers, key: string): string | undefined {
-  const place = placeOf.get(key);
-  return place === undefined ? undefined : values[place];
 }
 
 export function lookUp({ size, placeOf, values }: Layers, key: string): string | undefined {

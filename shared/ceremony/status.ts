@@ -102,13 +102,13 @@ function unjustifiedRoots({ closing }: Round): readonly Id[] {
 
 /** Keeps a peer's report and sends it what it lacks, at most once in a while. */
 export function answerStatus(turn: Turn, round: Round, seat: RosterSeat, status: Observation<StatusBody>): Turn {
+  // Whoever runs no agent holds nothing, is sent nothing, and must not fill what is cited next.
+  if (round.batched.has(seat.index)) return receipt(turn, status.id, "ignored");
   const known = round.reports.get(seat.index);
   if (known?.id === status.id) return receipt(turn, status.id, "ignored", "DUPLICATE");
   // An older report says less about the present; it is answered all the same, since a clock that was set back dates all of them so.
   const older = known !== undefined && known.at[0] > status.at[0];
-  // Whoever runs no agent has nothing to report, and all that is cited must fit into what is said next.
-  const isNoNews = older || round.batched.has(seat.index);
-  const reports = isNoNews ? round.reports : new Map(round.reports).set(seat.index, status);
+  const reports = older ? round.reports : new Map(round.reports).set(seat.index, status);
   const { recently, answered } = answering(turn, round, seat.index);
   const noted = receipt(
     { ...turn, state: replaceRound(turn.state, { ...round, reports, answered }) },

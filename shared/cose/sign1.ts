@@ -1,14 +1,6 @@
 // COSE_Sign1 (RFC 9052 §4.2), untagged: frame <-> parts, and the bytes that are signed. `external_aad` is a context string for
 // each kind of object, so that nothing signed for one use serves another (SPEC §2.1).
-import {
-  type Cursor,
-  decodeCanonical,
-  decodeInPlace,
-  OTHERWISE,
-  passHead,
-  readBytes,
-  readThrough,
-} from "../cbor/decode.ts";
+import { decodeCanonical, decodeInPlace } from "../cbor/decode.ts";
 import { encodeBriefly, encodeCanonical } from "../cbor/encode.ts";
 import { type CborMap, isCborMap } from "../cbor/value.ts";
 import { sha256 } from "../hash.ts";
@@ -41,21 +33,8 @@ const KEY_ID = 4;
 const EDDSA = -8;
 const utf8 = new TextEncoder();
 
-const NOTHING: CborMap = new Map();
-
-/** The parts where they are of the form that most frames have, with nothing unprotected. */
-function passSign1(cursor: Cursor): Sign1 {
-  if (passHead(cursor, 4) !== 4) throw OTHERWISE;
-  const protectedHeader = readBytes(cursor, passHead(cursor, 2));
-  if (passHead(cursor, 5) !== 0) throw OTHERWISE;
-  const payload = readBytes(cursor, passHead(cursor, 2));
-  return { protectedHeader, unprotected: NOTHING, payload, signature: readBytes(cursor, passHead(cursor, 2)) };
-}
-
 /** Reads a frame of canonical CBOR `[protected, unprotected, payload, signature]`; the parts are views of it. */
 export function parseSign1(frame: Uint8Array): Result<Sign1> {
-  const direct = readThrough(frame, passSign1);
-  if (direct !== null) return ok(direct);
   const decoded = decodeInPlace(frame);
   if (!decoded.ok) return decoded;
   if (!Array.isArray(decoded.value) || decoded.value.length !== 4)
@@ -110,18 +89,13 @@ export function parseStatement(frame: Uint8Array, context: Context): Result<Stat
 }
 
 function keyIn(protectedHeader: Uint8Array): Result<Uint8Array> {
-  if (protectedHeader.length === HEADER.length + 32 && beginsWith(protectedHeader, HEADER))
+  if (protectedHeader.length === HEADER.length + 32 && HEADER.every((byte, at) => byte === protectedHeader[at]))
     return ok(protectedHeader.slice(HEADER.length));
   const header = decodeCanonical(protectedHeader);
   if (!header.ok) return header;
   if (!isCborMap(header.value)) return fault("COSE_HEADER", { need: "a map" });
   const algorithm = header.value.size === 2 && header.value.get(ALGORITHM) === EDDSA;
   return fault("COSE_HEADER", { need: algorithm ? "a key id of 32 bytes" : "EdDSA and a key id" });
-}
-
-function beginsWith(bytes: Uint8Array, start: Uint8Array): boolean {
-  for (let at = 0; at < start.length; at++) if (bytes[at] !== start[at]) return false;
-  return true;
 }
 
 /** A pure signer: Ed25519 is deterministic, so the same bytes always give the same signature. */

@@ -43,7 +43,11 @@ export async function centralAuction(bids: number, bidders: number): Promise<num
   try {
     const url = await miniflare.ready;
     const post = async (path: string, body: unknown) => {
-      const response = await fetch(new URL(path, url), { method: "POST", body: JSON.stringify(body) });
+      const response = await fetch(new URL(path, url), {
+        method: "POST",
+        body: JSON.stringify(body),
+        headers: { "accept-encoding": "identity" }, // as of our agents
+      });
       return response.json();
     };
     await post("/", []);

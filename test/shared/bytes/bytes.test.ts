@@ -128,9 +128,9 @@ describe("base64", () => {
 
 describe("SHA-256", () => {
   it("is Node's, at every length about the ends of its blocks, and keeps nothing of what was hashed before", () => {
-    const long = Uint8Array.from({ length: 300 }, (_, at) => 255 - (at % 251));
-    for (let length = 300; length >= 0; length--) {
-      const message = long.subarray(300 - length);
+    const long = Uint8Array.from({ length: 1_100 }, (_, at) => 255 - (at % 251));
+    for (let length = long.length; length >= 0; length--) {
+      const message = long.subarray(long.length - length);
       expect(toHex(sha256(message)), `${length} bytes`).toBe(createHash("sha256").update(message).digest("hex"));
     }
   });

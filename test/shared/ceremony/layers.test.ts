@@ -4,6 +4,7 @@ import { describe, expect, it } from "vitest";
 import { Growing, type Layers, lookUp, NO_ENTRIES } from "../../../shared/ceremony/layers.ts";
 
 const KEYS = ["a", "b", "c", "d", "e", "f", "g", "h"];
+
 function withEntries(before: Layers, entries: readonly (readonly [string, string])[]): Layers {
   const growing = new Growing(before);
   for (const [key, value] of entries) {
