@@ -73,6 +73,7 @@ export class CeremonyLedger {
     this.#tells = false;
   }
 
+  /** A limit is part of the text: SQLite plans anew each time that it is given one as a value, which takes longer than to read. */
   #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {
     return this.#made ? this.#sql.exec<T>(query, ...values).toArray() : [];
   }
@@ -90,9 +91,8 @@ export class CeremonyLedger {
   *frames(): Generator<{ readonly id: Id; readonly frame: Uint8Array }> {
     const page = (after: number) =>
       this.#read<{ n: number; id: string; frame: ArrayBuffer }>(
-        "SELECT n, id, frame FROM frames WHERE n > ? ORDER BY n LIMIT ?",
+        `SELECT n, id, frame FROM frames WHERE n > ? ORDER BY n LIMIT ${FRAMES_AT_ONCE}`,
         after,
-        FRAMES_AT_ONCE,
       );
     for (let rows = page(0); rows.length > 0; rows = page(rows.at(-1)?.n as number))
       for (const { id, frame } of rows) yield { id, frame: new Uint8Array(frame) };
@@ -116,7 +116,7 @@ export class CeremonyLedger {
 
   /** Entries after an index, at most so many. */
   lineage(after = -1, most = Number.MAX_SAFE_INTEGER): readonly LinkedEntry[] {
-    const rows = this.#read<{ entry: string }>("SELECT entry FROM entries WHERE n > ? ORDER BY n LIMIT ?", after, most);
+    const rows = this.#read<{ entry: string }>(`SELECT entry FROM entries WHERE n > ? ORDER BY n LIMIT ${most}`, after);
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
 
@@ -152,9 +152,8 @@ export class CeremonyLedger {
     if (!this.#tells) this.#sql.exec(TOLD);
     this.#tells = true;
     const rows = this.#read<{ entry: string }>(
-      "SELECT entry FROM entries WHERE n > max(coalesce((SELECT upto FROM told), -1), ?) ORDER BY n LIMIT ?",
+      `SELECT entry FROM entries WHERE n > max(coalesce((SELECT upto FROM told), -1), ?) ORDER BY n LIMIT ${most}`,
       Math.max(after, this.#behind.told),
-      most,
     );
     return rows.map(({ entry }) => JSON.parse(entry) as LinkedEntry);
   }
@@ -274,9 +273,8 @@ export class CeremonyLedger {
   /** The oldest rows that still wait for the link; what goes to several peers is one and the same array. */
   outbox(most: number): readonly OutboxRow[] {
     const rows = this.#read<Omit<OutboxRow, "frame"> & { frame: ArrayBuffer }>(
-      "SELECT n, peer, key, frame, own FROM outbox WHERE n > ? ORDER BY n LIMIT ?",
+      `SELECT n, peer, key, frame, own FROM outbox WHERE n > ? ORDER BY n LIMIT ${most}`,
       this.#behind.sent,
-      most,
     );
     const stored = new Map<string, Uint8Array>();
     return rows.map(({ frame, ...row }) => {

@@ -221,9 +221,9 @@ export class Outbox {
       .exec<Row>(
         `SELECT id, topic, body, msg_id, attempts, due, peer <> ?2 AND EXISTS (
            SELECT 1 FROM sending AS own
-           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?5))) AS held
-         FROM sending WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?4)) ORDER BY held, due, id LIMIT ?3`,
-        ...[peer, JOURNAL_LANE, WINDOW * 2, JSON.stringify(arrived), JSON.stringify([...arrived, ...this.#given])],
+           WHERE own.peer = ?2 AND own.key = sending.key AND own.id NOT IN (SELECT value FROM json_each(?4))) AS held
+         FROM sending WHERE peer = ?1 AND id NOT IN (SELECT value FROM json_each(?3)) ORDER BY held, due, id LIMIT ${WINDOW * 2}`,
+        ...[peer, JOURNAL_LANE, JSON.stringify(arrived), JSON.stringify([...arrived, ...this.#given])],
       )
       .toArray()
       .filter(({ id }) => !lane.inFlight.has(id));

@@ -83,7 +83,8 @@ export class LocalAgent {
     // Loaded only where an agent runs: it takes longer than most commands do.
     const { Miniflare } = await import("miniflare");
     this.#runtime = new Miniflare(this.#options());
-    this.#url = await this.#runtime.ready;
+    await this.#runtime.ready;
+    this.#url = await this.#runtime.unsafeGetDirectURL();
     await this.request("/readyz"); // wakes the link
   }
 
@@ -188,7 +189,8 @@ export function agentOptions(agent: {
     modules: true,
     script: agent.script,
     host: "127.0.0.1",
-    port: agent.port,
+    // Straight to the agent: Miniflare's own Worker in front of it, which no platform has, would read every request on the agent's thread.
+    unsafeDirectSockets: [{ host: "127.0.0.1", port: agent.port }],
     compatibilityDate: "2026-07-30",
     compatibilityFlags: ["nodejs_compat"],
     cf: false,

@@ -38,11 +38,20 @@ export function justify(closing: Closing, ids: readonly Id[]): Justification | "
   return { witnesses: ids, set: derivedSet(closing.electorate, found) };
 }
 
-/** Whether a set that was derived here has a root; told without hashing where a justification of that root is known. */
+/** Whether a set has a root; told without hashing where a justification or a witness of that root has the same set. */
 export function hasRoot(closing: Closing, set: readonly Id[], root: Id): boolean {
-  const known = closing.justified.get(root)?.set;
+  const known = closing.justified.get(root)?.set ?? listedAs(closing, root);
   const same = known !== undefined && known.length === set.length && known.every((id, at) => id === set[at]);
   return same || rootOfSet(set) === root;
+}
+
+/** What others witness under a root. */
+export function listedAs(closing: Closing, root: Id): readonly Id[] | undefined {
+  for (const held of closing.witnesses.values()) {
+    const found = held.find(({ body }) => body.root === root);
+    if (found) return found.body.ids;
+  }
+  return undefined;
 }
 
 /** What a certificate decides, given that its statements are held. */

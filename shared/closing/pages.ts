@@ -2,7 +2,7 @@
 // once all of them are held and give its root, or once somebody else's list has that root; until then it is as if its elector had said nothing.
 import { PAGE_IDS, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, PagedWitnessBody } from "../observation/observation.ts";
-import { findWitness } from "./derive.ts";
+import { findWitness, listedAs } from "./derive.ts";
 import { rootOfPaged, rootOfSet } from "./root.ts";
 import { type Closing, type ClosingMessage, type Page, type PagedWitness, type Witness, withEntry } from "./state.ts";
 
@@ -76,9 +76,9 @@ function readOne(closing: Closing): { readonly closing: Closing; readonly witnes
 }
 
 /** The list that others witness under the root and count of a witness: a root stands for one list, whoever sends it. */
-export function knownList({ witnesses }: Closing, { root, count }: PagedWitnessBody): readonly Id[] | null {
-  const twin = [...witnesses.values()].flat().find(({ body }) => body.root === root);
-  return twin?.body.ids.length === count ? twin.body.ids : null;
+export function knownList(closing: Closing, { root, count }: PagedWitnessBody): readonly Id[] | null {
+  const ids = listedAs(closing, root);
+  return ids?.length === count ? ids : null;
 }
 
 /** Witnesses that can never count, as a message has shown that just came: all their pages are here, and are not the list that they say. */

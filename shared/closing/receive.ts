@@ -2,11 +2,10 @@
 import { ATTEMPTS_AHEAD_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id } from "../observation/observation.ts";
 import { fault, ok, type Result } from "../result.ts";
-import { findJustifications, seatOf } from "./derive.ts";
+import { findJustifications, hasRoot, seatOf } from "./derive.ts";
 import { hasRoomFor, knownList, readWitnesses, withPage } from "./pages.ts";
 import { powerOf } from "./power.ts";
 import { proposerOf } from "./proposer.ts";
-import { rootOfSet } from "./root.ts";
 import {
   type Closing,
   type ClosingMessage,
@@ -71,7 +70,7 @@ function settled(stored: Closing, message: ClosingMessage): ReturnType<typeof re
  * of its own; and a proposal out of turn, which nobody votes for and whose set would still be worked out.
  */
 function misuseOf(closing: Closing, { body, slot }: ClosingMessage): ReturnType<typeof fault> | null {
-  if (body.kind === "witness" && body.ids !== undefined && rootOfSet(body.ids) !== body.root)
+  if (body.kind === "witness" && body.ids !== undefined && !hasRoot(closing, body.ids, body.root))
     return fault("WITNESS_ROOT", { root: body.root });
   if (body.kind !== "propose") return null;
   const attempt = slot.attempt as number;

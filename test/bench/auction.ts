@@ -137,8 +137,7 @@ export async function submit(
   const counts: Record<string, number> = {};
   const send = async (agent: LocalAgent, batch: readonly Uint8Array[]) => {
     const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;
-    // Where agents run, what they answer is compressed by the edge before them, if at all.
-    const headers = { "content-type": "application/cbor", "accept-encoding": "identity" };
+    const headers = { "content-type": "application/cbor" };
     const post = () => agent.request("/v1/observations:batch", { method: "POST", body, headers });
     // A connection that was idle for long may be closed under the request: nothing was taken then.
     const response = await post().catch(post);

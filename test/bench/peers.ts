@@ -39,15 +39,12 @@ export async function centralAuction(bids: number, bidders: number): Promise<num
     compatibilityDate: "2026-07-30",
     durableObjects: { AUCTION: { className: "Auction", useSQLite: true } },
     cf: false,
+    unsafeDirectSockets: [{ host: "127.0.0.1" }], // as our agents
   });
   try {
-    const url = await miniflare.ready;
+    const url = await miniflare.unsafeGetDirectURL();
     const post = async (path: string, body: unknown) => {
-      const response = await fetch(new URL(path, url), {
-        method: "POST",
-        body: JSON.stringify(body),
-        headers: { "accept-encoding": "identity" }, // as of our agents
-      });
+      const response = await fetch(new URL(path, url), { method: "POST", body: JSON.stringify(body) });
       return response.json();
     };
     await post("/", []);
