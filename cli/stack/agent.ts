@@ -32,6 +32,8 @@ export type AgentPlan = {
   readonly meshes?: readonly MeshPlan[];
   /** Whether its runtime may be looked into while it runs. */
   readonly inspected?: boolean;
+  /** Whether it is reached without the edge that Miniflare puts before it, on its own thread: nothing tells it who asks then, nor compresses what it answers. */
+  readonly isBare?: boolean;
 };
 
 const LOG_CHARACTERS = 20_000;
@@ -83,8 +85,8 @@ export class LocalAgent {
     // Loaded only where an agent runs: it takes longer than most commands do.
     const { Miniflare } = await import("miniflare");
     this.#runtime = new Miniflare(this.#options());
-    await this.#runtime.ready;
-    this.#url = await this.#runtime.unsafeGetDirectURL();
+    const edge = await this.#runtime.ready;
+    this.#url = this.#plan.isBare === true ? await this.#runtime.unsafeGetDirectURL() : edge;
     await this.request("/readyz"); // wakes the link
   }
 
@@ -140,6 +142,7 @@ export class LocalAgent {
     return {
       ...agentOptions({ name: this.name, script, port, objects: this.#objects, bindings: this.#bindings() }),
       ...(this.#plan.inspected === true ? { inspectorPort: 0 } : {}),
+      ...(this.#plan.isBare === true ? { unsafeDirectSockets: [{ host: "127.0.0.1" }] } : {}),
       handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
         for (const stream of [stdout, stderr]) stream.on("data", (part: Buffer) => this.#note(part.toString()));
       },
@@ -189,8 +192,7 @@ export function agentOptions(agent: {
     modules: true,
     script: agent.script,
     host: "127.0.0.1",
-    // Straight to the agent: Miniflare's own Worker in front of it, which no platform has, would read every request on the agent's thread.
-    unsafeDirectSockets: [{ host: "127.0.0.1", port: agent.port }],
+    port: agent.port,
     compatibilityDate: "2026-07-30",
     compatibilityFlags: ["nodejs_compat"],
     cf: false,

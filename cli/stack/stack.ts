@@ -49,6 +49,8 @@ export type StackPlan = {
   readonly access?: Access;
   /** Whether the agents' runtimes may be looked into. */
   readonly inspected?: boolean;
+  /** Whether the agents are reached without an edge before them, for what is to be measured of them alone. */
+  readonly isBare?: boolean;
   /** What lies between the agents and the bus, where that is more than a loopback. */
   readonly road?: ((busUrl: string) => Promise<Road>) | undefined;
 };
@@ -103,6 +105,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       port: plan.ports?.[index] ?? 0,
       apiKey: plan.access?.apiKeys.get(party.name),
       inspected: plan.inspected ?? false,
+      isBare: plan.isBare ?? false,
     });
   });
   const stop = async () => {

@@ -30,7 +30,8 @@ export async function liveStack(
   const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const { script } = await buildBundle();
   const names = Array.from({ length: parties }, (_, index) => PARTY_NAMES[index] ?? `party-${index}`);
-  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests, inspected, documents, road });
+  const plan = { names, mesh: MESH, dir, script, sources: {}, guests, inspected, documents, road, isBare: true };
+  const stack = await startStack(plan);
   const stop = async () => {
     await stack.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });

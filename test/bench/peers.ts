@@ -39,7 +39,7 @@ export async function centralAuction(bids: number, bidders: number): Promise<num
     compatibilityDate: "2026-07-30",
     durableObjects: { AUCTION: { className: "Auction", useSQLite: true } },
     cf: false,
-    unsafeDirectSockets: [{ host: "127.0.0.1" }], // as our agents
+    unsafeDirectSockets: [{ host: "127.0.0.1" }], // as our agents are reached
   });
   try {
     const url = await miniflare.unsafeGetDirectURL();
