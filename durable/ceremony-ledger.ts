@@ -89,11 +89,8 @@ export class CeremonyLedger {
 
   /** What is stored, in its order, read as far as it is asked for. */
   *frames(): Generator<{ readonly id: Id; readonly frame: Uint8Array }> {
-    const page = (after: number) =>
-      this.#read<{ n: number; id: string; frame: ArrayBuffer }>(
-        `SELECT n, id, frame FROM frames WHERE n > ? ORDER BY n LIMIT ${FRAMES_AT_ONCE}`,
-        after,
-      );
+    const query = `SELECT n, id, frame FROM frames WHERE n > ? ORDER BY n LIMIT ${FRAMES_AT_ONCE}`;
+    const page = (after: number) => this.#read<{ n: number; id: string; frame: ArrayBuffer }>(query, after);
     for (let rows = page(0); rows.length > 0; rows = page(rows.at(-1)?.n as number))
       for (const { id, frame } of rows) yield { id, frame: new Uint8Array(frame) };
   }

@@ -14,11 +14,12 @@ import {
   type RevocationNotice,
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
-import { handOn } from "../shared/observation/reopen.ts";
+import { handOn, reopen } from "../shared/observation/reopen.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { runsOf } from "../shared/runs.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { type Answer, failed, handIn, inTime } from "./hand-in.ts";
+import { isHeld } from "./held.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
@@ -52,7 +53,9 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const open = arrivals.some(({ road }) => road === "http");
   const signers = open ? new Signers(env.CEREMONY, Date.now(), meshTime(config)) : null;
   const judged = await Promise.all(
-    arrivals.map((arrival) => judge(config, door, arrival.road === "http" ? signers : null, arrival).catch(failed)),
+    arrivals.map((arrival) =>
+      judge(env, config, door, arrival.road === "http" ? signers : null, arrival).catch(failed),
+    ),
   );
   const unlearned = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
@@ -167,8 +170,12 @@ function misconfigured({ code, detail }: Fault): Fault {
     : fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${code})` }).fault;
 }
 
-/** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
+/**
+ * The road's own checks, then the door, for whatever has not been through it before. A subject is never evidence, but one that contradicts its
+ * frame is refused.
+ */
 async function judge(
+  env: AgentEnv,
   config: AgentConfig,
   door: Door,
   signers: Signers | null,
@@ -181,7 +188,7 @@ async function judge(
   if (mesh !== null) return ok({ mesh });
   const claimed = signers?.claimed(frame) ?? ok(null);
   if (!claimed.ok) return claimed;
-  const admitted = await throughDoor(frame, door);
+  const admitted = (await isHeld(env, config, arrival)) ? ok(reopen(frame)) : await throughDoor(frame, door);
   const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
   if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });
   if (!admitted.ok) return admitted;

@@ -5,11 +5,11 @@ import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-const BLOCKS_BYTES = 16 * 64;
+const BLOCKS_BYTES = 5 * 64;
 /** Bytes that fit into so many blocks with what pads them. */
 const SHORT_MOST = BLOCKS_BYTES - 9;
 
-/** Short messages, of which there are tens of thousands: the library's way round its blocks, and a host's own, cost more than the blocks do. */
+/** Short messages, as the nodes of trees are: the library's way round its blocks, and a host's own, cost more than the blocks do. */
 class ShortSha256 extends _SHA256 {
   readonly #start = this.get();
   readonly #blocks = new Uint8Array(BLOCKS_BYTES);
@@ -39,7 +39,7 @@ function ours(bytes: Uint8Array): Uint8Array {
   return bytes.length <= SHORT_MOST ? short.hash(bytes) : nobleSha256(bytes);
 }
 
-/** What a host has of its own; a call costs as much as many blocks of ours. */
+/** What a host has of its own; a call costs as much as some blocks of ours, and far less while ours are not compiled yet. */
 let lent: Sha256 | null = null;
 const LENT_FROM_BYTES = SHORT_MOST + 1;
 
