@@ -47,6 +47,8 @@ export function outgoing({ peer, key, frame, own }: OutboxRow, topic: string, ce
   return { peer, topic, key: key === "status" ? `status/${ceremony}` : key, frame, own };
 }
 
+export type KeptFrame = { readonly frame: Uint8Array; readonly isRefused: boolean };
+
 export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
 
 export class CeremonyLedger {
@@ -122,8 +124,10 @@ export class CeremonyLedger {
   }
 
   /** Frames of statements whose id begins so, refused ones included: two at most, since two only say that more digits are needed. */
-  framesOf(id: string): readonly Uint8Array[] {
-    return [...this.#beginning("frames", id), ...this.#beginning("refused", id)].slice(0, 2);
+  framesOf(id: string): readonly KeptFrame[] {
+    const kept = (table: "frames" | "refused") =>
+      this.#beginning(table, id).map((frame) => ({ frame, isRefused: table === "refused" }));
+    return [...kept("frames"), ...kept("refused")].slice(0, 2);
   }
 
   #beginning(table: "frames" | "refused", id: string): readonly Uint8Array[] {
@@ -276,7 +280,7 @@ export class CeremonyLedger {
     const stored = new Map<string, Uint8Array>();
     return rows.map(({ frame, ...row }) => {
       if (frame.byteLength > 0) return { ...row, frame: new Uint8Array(frame) };
-      const read = stored.get(row.key) ?? (this.framesOf(row.key)[0] as Uint8Array);
+      const read = stored.get(row.key) ?? (this.#beginning("frames", row.key)[0] as Uint8Array);
       stored.set(row.key, read);
       return { ...row, frame: read };
     });

@@ -8,22 +8,23 @@ import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
   ceremonyOf,
+  type Id,
   isKind,
   isOfMesh,
   type Observation,
   type RevocationNotice,
   type VerifiedObservation,
 } from "../shared/observation/observation.ts";
-import { handOn, reopen } from "../shared/observation/reopen.ts";
+import { handOn } from "../shared/observation/reopen.ts";
 import { type Fault, fault, ok, type Result } from "../shared/result.ts";
 import { runsOf } from "../shared/runs.ts";
 import { type Door, doorOf, newsIn } from "./door.ts";
 import { type Answer, failed, handIn, inTime } from "./hand-in.ts";
-import { isHeld } from "./held.ts";
 import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
 import { Signers } from "./signers.ts";
+import { storedId } from "./stored.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -60,10 +61,14 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const unlearned = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
-  const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
+  const groups = new Map<string, { readonly place: Exclude<Place, { stored: Id }>; readonly indexes: number[] }>();
   for (const [index, result] of judged.entries()) {
     if (!result.ok) continue;
     const place = result.value;
+    if ("stored" in place) {
+      answers[index] = { receipt: { id: place.stored, verdict: "ignored", code: "DUPLICATE", detail: {} } };
+      continue;
+    }
     if ("said" in place && isKind(place.said, "notice") && place.said.ceremony === null) {
       answers[index] = learnedAnswer(place.said as Observation<RevocationNotice>, unlearned);
       continue;
@@ -103,8 +108,11 @@ function said(judged: readonly Result<Place>[]): readonly (VerifiedObservation |
   return judged.map((result) => saidIn(result)[0] ?? null);
 }
 
-/** Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts. */
-type Place = { readonly said: VerifiedObservation } | { readonly mesh: string };
+/**
+ * Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts; or nowhere,
+ * since its ceremony stores it already.
+ */
+type Place = { readonly said: VerifiedObservation } | { readonly mesh: string } | { readonly stored: Id };
 
 function saidIn(result: Result<Place> | undefined): readonly VerifiedObservation[] {
   return result?.ok && "said" in result.value ? [result.value.said] : [];
@@ -188,7 +196,9 @@ async function judge(
   if (mesh !== null) return ok({ mesh });
   const claimed = signers?.claimed(frame) ?? ok(null);
   if (!claimed.ok) return claimed;
-  const admitted = (await isHeld(env, config, arrival)) ? ok(reopen(frame)) : await throughDoor(frame, door);
+  const stored = await storedId(env, config, arrival);
+  if (stored !== null) return ok({ stored });
+  const admitted = await throughDoor(frame, door);
   const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
   if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });
   if (!admitted.ok) return admitted;

@@ -21,10 +21,10 @@ async function brought(here: SaleHere): Promise<Arrival> {
   await here.pass(1_000);
   const second = (here.agents[1] as AgentHere).ceremony(here.ceremony);
   for (const { kind, about } of await second.lineage()) {
-    const [frame] = kind === "admission" ? await second.framesOf(about[0] as string) : [];
-    const parsed = frame === undefined ? null : parseObservation(frame);
-    if (frame !== undefined && parsed?.ok && parsed.value.observation.body.kind === "batch")
-      return { road: "nats", account: "ACME", topic: `${parsed.value.observation.mesh}.${here.ceremony}`, frame };
+    const [kept] = kind === "admission" ? await second.framesOf(about[0] as string) : [];
+    const parsed = kept === undefined ? null : parseObservation(kept.frame);
+    if (kept !== undefined && parsed?.ok && parsed.value.observation.body.kind === "batch")
+      return { road: "nats", account: "ACME", topic: `${parsed.value.observation.mesh}.${here.ceremony}`, ...kept };
   }
   throw new Error("no batch has come");
 }
