@@ -47,8 +47,6 @@ export function outgoing({ peer, key, frame, own }: OutboxRow, topic: string, ce
   return { peer, topic, key: key === "status" ? `status/${ceremony}` : key, frame, own };
 }
 
-export type KeptFrame = { readonly frame: Uint8Array; readonly isRefused: boolean };
-
 export type RefusedRow = { readonly id: Id; readonly code: string; readonly frame: Uint8Array };
 
 export class CeremonyLedger {
@@ -75,7 +73,7 @@ export class CeremonyLedger {
     this.#tells = false;
   }
 
-  /** A limit is part of the text: SQLite plans anew each time that it is given one as a value, which takes longer than to read. */
+  /** Queries have their limits in their text: SQLite plans anew each time that it is given one as a value, which takes longer than to read. */
   #read<T extends Record<string, SqlStorageValue>>(query: string, ...values: readonly SqlStorageValue[]): T[] {
     return this.#made ? this.#sql.exec<T>(query, ...values).toArray() : [];
   }
@@ -124,10 +122,8 @@ export class CeremonyLedger {
   }
 
   /** Frames of statements whose id begins so, refused ones included: two at most, since two only say that more digits are needed. */
-  framesOf(id: string): readonly KeptFrame[] {
-    const kept = (table: "frames" | "refused") =>
-      this.#beginning(table, id).map((frame) => ({ frame, isRefused: table === "refused" }));
-    return [...kept("frames"), ...kept("refused")].slice(0, 2);
+  framesOf(id: string): readonly Uint8Array[] {
+    return [...this.#beginning("frames", id), ...this.#beginning("refused", id)].slice(0, 2);
   }
 
   #beginning(table: "frames" | "refused", id: string): readonly Uint8Array[] {

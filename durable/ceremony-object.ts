@@ -23,7 +23,7 @@ import { alertOf, logAlert, type ShownCeremony, type ShownPicture } from "./aler
 import { Carrying } from "./ceremony-carrying.ts";
 import { groundFor, uptakeOf, withdrawalFrom } from "./ceremony-ground.ts";
 import { HandingOn, handOn } from "./ceremony-handing.ts";
-import { CeremonyLedger, type KeptFrame } from "./ceremony-ledger.ts";
+import { CeremonyLedger } from "./ceremony-ledger.ts";
 import { meetPast } from "./ceremony-past.ts";
 import { CeremonyShards, type Handed, packIn } from "./ceremony-shards.ts";
 import { Telling } from "./ceremony-telling.ts";
@@ -188,7 +188,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     return this.#readers.follow(read, () => hasEnded(this.#state), withinMs);
   }
 
-  async framesOf(id: string): Promise<readonly KeptFrame[]> {
+  async framesOf(id: string): Promise<readonly Uint8Array[]> {
     return this.#ledger.framesOf(id);
   }
 

@@ -11,7 +11,6 @@ import type { LinkedEntry } from "../shared/lineage/entry.ts";
 import type { TranslatorRevocation } from "../shared/mesh/translator.ts";
 import type { Result } from "../shared/result.ts";
 import type { ShownCeremony, ShownPicture } from "./alerts.ts";
-import type { KeptFrame } from "./ceremony-ledger.ts";
 import type { Handed } from "./ceremony-shards.ts";
 import type { AgentSecrets } from "./config.ts";
 import type { DirectoryRpc } from "./directory-object.ts";
@@ -56,7 +55,7 @@ export type CeremonyRpc = {
   readonly lineage: (after?: number, most?: number) => Promise<readonly LinkedEntry[]>;
   readonly entryAt: (hash: string) => Promise<number | null>;
   readonly follow: (after: number, most: number, withinMs: number) => Promise<Followed>;
-  readonly framesOf: (id: string) => Promise<readonly KeptFrame[]>;
+  readonly framesOf: (id: string) => Promise<readonly Uint8Array[]>;
   readonly picture: (most: number) => Promise<ShownPicture>;
   readonly evidence: () => Promise<Exported | null>;
   readonly inclusion: (id: string) => Promise<Result<Json>>;

@@ -52,8 +52,7 @@ export async function frameHere(env: AgentEnv, config: AgentConfig, id: Id): Pro
   const found: Uint8Array[] = [];
   for (let from = 0; from < asked.length && found.length === 0; from += ASKED_AT_ONCE) {
     const some = asked.slice(from, from + ASKED_AT_ONCE);
-    const kept = (await Promise.all(some.map((one) => env.CEREMONY.getByName(one).framesOf(id)))).flat();
-    found.push(...kept.map(({ frame }) => frame));
+    found.push(...(await Promise.all(some.map((one) => env.CEREMONY.getByName(one).framesOf(id)))).flat());
   }
   // An id does not cover the signature: what the door refused may be a copy of what a ceremony holds, spoilt by anybody.
   if (found.length === 0) found.push(...(await directory.refusedAtDoor(id)).map(({ frame }) => frame));

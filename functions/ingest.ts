@@ -8,7 +8,6 @@ import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
 import { admit } from "../shared/observation/admit.ts";
 import {
   ceremonyOf,
-  type Id,
   isKind,
   isOfMesh,
   type Observation,
@@ -24,7 +23,6 @@ import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
 import { Signers } from "./signers.ts";
-import { storedId } from "./stored.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -54,21 +52,15 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const open = arrivals.some(({ road }) => road === "http");
   const signers = open ? new Signers(env.CEREMONY, Date.now(), meshTime(config)) : null;
   const judged = await Promise.all(
-    arrivals.map((arrival) =>
-      judge(env, config, door, arrival.road === "http" ? signers : null, arrival).catch(failed),
-    ),
+    arrivals.map((arrival) => judge(config, door, arrival.road === "http" ? signers : null, arrival).catch(failed)),
   );
   const unlearned = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
-  const groups = new Map<string, { readonly place: Exclude<Place, { stored: Id }>; readonly indexes: number[] }>();
+  const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
   for (const [index, result] of judged.entries()) {
     if (!result.ok) continue;
     const place = result.value;
-    if ("stored" in place) {
-      answers[index] = { receipt: { id: place.stored, verdict: "ignored", code: "DUPLICATE", detail: {} } };
-      continue;
-    }
     if ("said" in place && isKind(place.said, "notice") && place.said.ceremony === null) {
       answers[index] = learnedAnswer(place.said as Observation<RevocationNotice>, unlearned);
       continue;
@@ -108,11 +100,8 @@ function said(judged: readonly Result<Place>[]): readonly (VerifiedObservation |
   return judged.map((result) => saidIn(result)[0] ?? null);
 }
 
-/**
- * Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts; or nowhere,
- * since its ceremony stores it already.
- */
-type Place = { readonly said: VerifiedObservation } | { readonly mesh: string } | { readonly stored: Id };
+/** Where a frame goes: into a ceremony, once the door has admitted it, or to a mesh's keeper, whose door is the same under more trusts. */
+type Place = { readonly said: VerifiedObservation } | { readonly mesh: string };
 
 function saidIn(result: Result<Place> | undefined): readonly VerifiedObservation[] {
   return result?.ok && "said" in result.value ? [result.value.said] : [];
@@ -178,12 +167,8 @@ function misconfigured({ code, detail }: Fault): Fault {
     : fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${code})` }).fault;
 }
 
-/**
- * The road's own checks, then the door, for whatever has not been through it before. A subject is never evidence, but one that contradicts its
- * frame is refused.
- */
+/** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
 async function judge(
-  env: AgentEnv,
   config: AgentConfig,
   door: Door,
   signers: Signers | null,
@@ -196,8 +181,6 @@ async function judge(
   if (mesh !== null) return ok({ mesh });
   const claimed = signers?.claimed(frame) ?? ok(null);
   if (!claimed.ok) return claimed;
-  const stored = await storedId(env, config, arrival);
-  if (stored !== null) return ok({ stored });
   const admitted = await throughDoor(frame, door);
   const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
   if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });

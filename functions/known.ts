@@ -10,8 +10,7 @@ const ID = /^[0-9a-f]{64}$/;
 const REMEMBERED_MAX = 10_000;
 const remembered = new WeakMap<object, Set<string>>();
 
-/** Whether the party's list has a ceremony. */
-export async function isKnown({ DIRECTORY }: Pick<Env, "DIRECTORY">, id: string): Promise<boolean> {
+async function isKnown({ DIRECTORY }: Env, id: string): Promise<boolean> {
   const known = remembered.get(DIRECTORY) ?? new Set();
   remembered.set(DIRECTORY, known);
   if (known.has(id)) return true;

@@ -5,11 +5,11 @@ import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
 
-const BLOCKS_BYTES = 5 * 64;
+const BLOCKS_BYTES = 16 * 64;
 /** Bytes that fit into so many blocks with what pads them. */
 const SHORT_MOST = BLOCKS_BYTES - 9;
 
-/** Short messages, as the nodes of trees are: the library's way round its blocks, and a host's own, cost more than the blocks do. */
+/** Short messages, of which there are tens of thousands: the library's way round its blocks costs more than the blocks do. */
 class ShortSha256 extends _SHA256 {
   readonly #start = this.get();
   readonly #blocks = new Uint8Array(BLOCKS_BYTES);
@@ -41,7 +41,7 @@ function ours(bytes: Uint8Array): Uint8Array {
 
 /** What a host has of its own; a call costs as much as some blocks of ours, and far less while ours are not compiled yet. */
 let lent: Sha256 | null = null;
-const LENT_FROM_BYTES = SHORT_MOST + 1;
+const LENT_FROM_BYTES = 5 * 64;
 
 /** Takes a host's own SHA-256, which is several times as fast; it changes no digest. */
 export function lendSha256(native: Sha256): void {

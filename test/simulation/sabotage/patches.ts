@@ -118,7 +118,7 @@ export const SABOTAGES: readonly Sabotage[] = [
     "witness-root-unchecked",
     "a witness may name another set's root than its own",
     RECEIVE,
-    'if (body.kind === "witness" && body.ids !== undefined && rootOfSet(body.ids) !== body.root)',
+    'if (body.kind === "witness" && body.ids !== undefined && !hasRoot(closing, body.ids, body.root))',
     'if (body.kind === "witness" && body.root === null)',
   ),
   one(
