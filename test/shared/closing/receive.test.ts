@@ -25,11 +25,11 @@ function told(closing: Closing, said: Witness): readonly [string, Closing] {
 }
 
 it.each([
-  ["the same ids", held, "taken"],
-  ["fewer", held.slice(1), "WITNESS_ROOT"],
-  ["others, as many", all.slice(1), "WITNESS_ROOT"],
-  ["more", all, "WITNESS_ROOT"],
-])("a list of %s under the root of a witness that is held: %s", (_, ids, answer) => {
+  ["the same ids", "taken", held],
+  ["fewer", "WITNESS_ROOT", held.slice(1)],
+  ["others, as many", "WITNESS_ROOT", all.slice(1)],
+  ["more", "WITNESS_ROOT", all],
+])("a list of %s under the root of a witness that is held: %s", (_, answer, ids) => {
   const [first, closing] = told(openClosing(idOf("ceremony"), 0, electorate, null), witness(0, held));
   expect([first, told(closing, witness(1, [...ids]))[0]]).toEqual(["taken", answer]);
 });
