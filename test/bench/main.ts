@@ -2,6 +2,7 @@
 // `--quick` for small numbers. Progress goes to stderr.
 import { cpus, totalmem } from "node:os";
 import { parseArgs } from "node:util";
+import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
 import { liveStack, MESH } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders } from "./bids.ts";
 import { type CloseCost, measureClose, type Unfinished } from "./close.ts";
@@ -71,7 +72,7 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, delayed,
     const peers = [
       peer(
         "central auction",
-        "take bids over HTTP in batches of 100; theirs checks no signature",
+        `take bids over HTTP in batches of ${BATCH_FRAMES_MAX}; theirs checks no signature`,
         floor,
         burst.ingest.perSecond,
       ),
