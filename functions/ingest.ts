@@ -23,7 +23,6 @@ import { bringWithdrawals, meshOfTopic, submitToMesh } from "./mesh-road.ts";
 import { countStatements } from "./ops/count.ts";
 import { keepRefused } from "./refused.ts";
 import { Signers } from "./signers.ts";
-import { tellCeremonies } from "./tell-ceremonies.ts";
 
 /** A frame and how it came. `account` and `topic` are set where a NATS server stamped them. */
 export type Arrival = {
@@ -129,10 +128,7 @@ function awaiting(answer: Answer, { road }: Arrival): Answer {
   return { refusal: fault("AGREEMENT_AWAITED", { mesh: answer.refusal.detail.mesh }).fault };
 }
 
-/**
- * What came is known to every frame that comes from now on, and to the ceremonies that are open: what it bears on may be there already. Answers the
- * ids of revocations for which there was no room.
- */
+/** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */
 async function learn(
   env: AgentEnv,
   config: AgentConfig,
@@ -142,10 +138,8 @@ async function learn(
   const news = judged.flatMap(saidIn).flatMap((said) => newsIn(said, door) ?? []);
   if (news.length === 0) return new Set();
   const left = new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
-  const learned = news.filter(({ id }) => !left.has(id)).map(({ frame }) => frame);
   // Whoever keeps a mesh says that it has seen it, and judges again what rests on it.
-  const keepers = [...config.standings.keys()].map(async (mesh) => inTime(env.MESH.getByName(mesh).tick()));
-  await Promise.allSettled([...keepers, tellCeremonies(env, learned)]);
+  await Promise.allSettled([...config.standings.keys()].map(async (mesh) => inTime(env.MESH.getByName(mesh).tick())));
   return left;
 }
 

@@ -32,7 +32,10 @@ export type AgentPlan = {
   readonly meshes?: readonly MeshPlan[];
   /** Whether its runtime may be looked into while it runs. */
   readonly inspected?: boolean;
-  /** Whether it is reached without the edge that Miniflare puts before it, on its own thread: nothing tells it who asks then, nor compresses what it answers. */
+  /**
+   * Whether it is reached without the edge that Miniflare puts before it, on its own thread: nothing tells it who asks then, nor compresses what it
+   * answers.
+   */
   readonly isBare?: boolean;
 };
 

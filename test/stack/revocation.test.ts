@@ -105,9 +105,7 @@ describe("a revocation that reaches one agent while a ceremony runs", () => {
       const { lineage } = await acme.json<{ lineage: readonly { detail: Record<string, unknown> }[] }>(
         `/v1/ceremonies/${stage.ceremony}/lineage`,
       );
-      // Whoever is told of one carries it in too, where that is not there yet.
-      const carriedIn = lineage.filter(({ detail }) => detail.kind === "notice" && "revokes" in detail);
-      return new Set(carriedIn.map(({ detail }) => detail.revokes)).size === 2;
+      return lineage.filter(({ detail }) => detail.kind === "notice" && "revokes" in detail).length === 2;
     });
     await stage.attestAll([acme, bolt]);
     const views = await stage.ended(90);

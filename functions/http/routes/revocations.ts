@@ -11,13 +11,15 @@ import type { VerifiedObservation } from "../../../shared/observation/observatio
 import { fault, ok, type Result } from "../../../shared/result.ts";
 import type { Answer } from "../../hand-in.ts";
 import { faultOf, ingest } from "../../ingest.ts";
-import { TOLD_MAX, tellCeremonies } from "../../tell-ceremonies.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
 import { withCeremony } from "./ceremonies.ts";
+
+/** Ceremonies that are told at once; any other learns of it with the next frame that it is handed. */
+const TOLD_MAX = 100;
 
 /** `{"revocation": base64}`. */
 const readBody = record<{ revocation: string }>({ revocation: text(2 * FRAME_BYTES_MAX) });
@@ -86,9 +88,10 @@ async function announceRoute(context: Context<AgentContext>): Promise<Response> 
   const [answer] = await ingest(env, config, [{ road: "http", account: null, topic: null, frame: notice.frame }]);
   const refusal = faultOf(answer as Answer);
   if (refusal !== null) return problem(context, refusal);
-  const ceremonies = await tellCeremonies(env, [revocation.value.frame]); // also where it was known before
+  const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(TOLD_MAX);
+  await Promise.allSettled(open.map((id) => env.CEREMONY.getByName(id).submit([], [revocation.value.frame])));
   const told = await tellPartners(context, notice, revocation.value.id);
-  return context.json({ revocation: revocation.value.id, notice: notice.id, ceremonies, told }, 201);
+  return context.json({ revocation: revocation.value.id, notice: notice.id, ceremonies: open.length, told }, 201);
 }
 
 /** Nothing is kept and nobody is told. */
