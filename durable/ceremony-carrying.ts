@@ -1,7 +1,7 @@
 // Revocations and withdrawals that a ceremony was told of, and carries in once there is something that they bear on (SPEC §7.10).
 import { isForBatch } from "../shared/ceremony/absorb.ts";
 import type { Carried } from "../shared/ceremony/gathered.ts";
-import { stillToCarry } from "../shared/ceremony/notice.ts";
+import { leftToOthers, stillToCarry } from "../shared/ceremony/notice.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
 import type { Member } from "../shared/observation/batch.ts";
 import { wholeOf } from "../shared/observation/kept.ts";
@@ -12,15 +12,30 @@ export class Carrying {
   readonly #turn: (carried: Carried) => unknown;
   /** Told to this instance: some come before what they bear on. */
   readonly #known = new Map<string, Carried>();
+  /** What is left to others until a time, in milliseconds. */
+  readonly #left = new Map<string, { readonly carried: Carried; readonly untilMs: number }>();
 
   constructor(state: () => CeremonyState, turn: (carried: Carried) => unknown) {
     this.#state = state;
     this.#turn = turn;
   }
 
+  /** What was told outside of the ceremony, maybe to all of its parties: the seats carry it in by turns. */
+  leave(news: readonly Carried[]): void {
+    const untilMs = Date.now() + leftToOthers(this.#state()) / 1_000;
+    for (const carried of news) if (!this.#left.has(carried.id)) this.#left.set(carried.id, { carried, untilMs });
+  }
+
+  /** When the first of them is this party's turn. */
+  dueMs(): number | null {
+    return this.#left.size === 0 ? null : Math.min(...[...this.#left.values()].map(({ untilMs }) => untilMs));
+  }
+
   /** `coming` are statements about to be taken in: the turn that does so may be the last before the witness, and what strikes them must be in it. */
   carry(news: readonly Carried[], coming: readonly Observation[] = []): void {
-    for (const carried of news) this.#known.set(carried.id, carried);
+    const due = [...this.#left.values()].filter(({ untilMs }) => untilMs <= Date.now());
+    for (const { carried } of due) this.#left.delete(carried.id);
+    for (const carried of [...due.map((each) => each.carried), ...news]) this.#known.set(carried.id, carried);
     if (this.#known.size === 0) return;
     const bids = coming.flatMap(bidsIn).filter((bid) => isForBatch(this.#state(), bid));
     for (const carried of stillToCarry(this.#state(), [...this.#known.values()], bids)) this.#turn(carried);

@@ -65,7 +65,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#carrying = new Carrying(state, (revocation) =>
       this.#turn({ on: "revocation", now: meshTime(this.#config), revocation }),
     );
-    this.#state = this.#load();
+    this.#state = this.#ledger.load(ctx.id.name ?? "", config.value.self);
     this.#handing = new HandingOn(
       () => handOn(env, this.#ledger, this.#telling, this.#topic(), state),
       (error) => log("error", "drain-failed", { ceremony: this.ctx.id.name, reason: String(error) }),
@@ -85,6 +85,12 @@ export class Ceremony extends DurableObject<AgentEnv> {
     if (ground !== null) this.#carrying.carry(ground.withdrawals);
     await this.#forgetUnknown();
     return receipts;
+  }
+
+  /** Takes note of revocations that were told outside of the ceremony. */
+  async hear(revocations: Frames): Promise<void> {
+    this.#carrying.leave(revocations.map(reopenRevocation));
+    this.#arm();
   }
 
   /** What a shard of this ceremony's intake begins with; null where it is to take in nothing. */
@@ -216,6 +222,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     // A fired alarm is used up, and the platform retries a failed one six times and then never: so the next one is set here, whatever happened.
     const doubt = await this.#doubt();
     try {
+      if (doubt === null) this.#carrying.carry([]);
       if (doubt === null) this.#turn({ on: "clock", now: meshTime(this.#config) });
       else this.#arm(Date.now() + RETRY_MS);
     } catch (error) {
@@ -236,10 +243,6 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#ledger.forget();
     this.#telling.forget();
     await this.env.DIRECTORY.getByName(DIRECTORY_NAME).leave(this.#state.ceremony);
-  }
-
-  #load(): CeremonyState {
-    return this.#ledger.load(this.ctx.id.name ?? "", this.#config.self);
   }
 
   /** Why this instance may not take a turn yet; null once it may. An ended ceremony signs nothing but disputes, a mute one nothing. */
@@ -268,7 +271,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     try {
       this.ctx.storage.transactionSync(() => this.#ledger.commit(stepped)); // the commit point
     } catch (error) {
-      this.#state = this.#load(); // whatever the disk holds now is what happened
+      this.#state = this.#ledger.load(this.#state.ceremony, this.#config.self); // whatever the disk holds now is what happened
       throw error;
     }
     this.#state = stepped.state;
@@ -291,7 +294,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     const isBehind = this.#ledger.outboxDepth() > 0 || this.#telling.isBehind();
     const retry = isBehind ? Date.now() + RETRY_MS : null;
     const due = wake === null ? null : Math.ceil(wake / 1_000) - this.#config.party.clockOffsetMs;
-    const times = [due, retry].filter((at) => at !== null);
+    const times = [due, retry, this.#carrying.dueMs()].filter((at) => at !== null);
     if (times.length > 0) this.#alarm.set(Math.max(Math.min(...times), earliest));
   }
 }

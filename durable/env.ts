@@ -34,6 +34,8 @@ export type CeremonyRpc = {
     revocations?: readonly Uint8Array[],
     isSentBack?: boolean,
   ) => Promise<readonly Handed[]>;
+  /** `revocations` became known outside of this ceremony: what bears on it is carried in, unless another party does so first. */
+  readonly hear: (revocations: readonly Uint8Array[]) => Promise<void>;
   readonly enlist: (shard: number) => Promise<Enlisted | null>;
   readonly handOver: (pack: HandedPack) => Promise<number>;
   readonly carry: (revocation: Uint8Array) => Promise<readonly Receipt[]>;

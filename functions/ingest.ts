@@ -54,7 +54,7 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const judged = await Promise.all(
     arrivals.map((arrival) => judge(config, door, arrival.road === "http" ? signers : null, arrival).catch(failed)),
   );
-  const unlearned = await learn(env, config, door, judged);
+  const news = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
   const groups = new Map<string, { readonly place: Place; readonly indexes: number[] }>();
@@ -62,7 +62,7 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
     if (!result.ok) continue;
     const place = result.value;
     if ("said" in place && isKind(place.said, "notice") && place.said.ceremony === null) {
-      answers[index] = learnedAnswer(place.said as Observation<RevocationNotice>, unlearned);
+      answers[index] = learnedAnswer(place.said as Observation<RevocationNotice>, news.left);
       continue;
     }
     const name = "said" in place ? ceremonyOf(place.said) : `mesh ${place.mesh}`;
@@ -86,6 +86,8 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
+  // Only now: the notice that brought it into one of them is there by now.
+  await tellCeremonies(env, news.learned);
   await countStatements(env, config, arrivals, said(judged), answers as readonly Answer[]);
   await bringWithdrawals(env, config, judged.filter((_, index) => isTaken(answers[index])).flatMap(saidIn));
   return answers as readonly Answer[];
@@ -128,19 +130,27 @@ function awaiting(answer: Answer, { road }: Arrival): Answer {
   return { refusal: fault("AGREEMENT_AWAITED", { mesh: answer.refusal.detail.mesh }).fault };
 }
 
-/** What came is known to every frame that comes from now on. Answers the ids of revocations for which there was no room. */
-async function learn(
-  env: AgentEnv,
-  config: AgentConfig,
-  door: Door,
-  judged: readonly Result<Place>[],
-): Promise<ReadonlySet<string>> {
+/** Revocations by which the door goes from now on, and the ids of those for which there was no room. */
+type News = { readonly learned: readonly Uint8Array[]; readonly left: ReadonlySet<string> };
+
+/** What came is known to every frame that comes from now on. */
+async function learn(env: AgentEnv, config: AgentConfig, door: Door, judged: readonly Result<Place>[]): Promise<News> {
   const news = judged.flatMap(saidIn).flatMap((said) => newsIn(said, door) ?? []);
-  if (news.length === 0) return new Set();
+  if (news.length === 0) return { learned: [], left: new Set() };
   const left = new Set(await env.DIRECTORY.getByName(DIRECTORY_NAME).learn(news));
   // Whoever keeps a mesh says that it has seen it, and judges again what rests on it.
   await Promise.allSettled([...config.standings.keys()].map(async (mesh) => inTime(env.MESH.getByName(mesh).tick())));
-  return left;
+  return { learned: news.filter(({ id }) => !left.has(id)).map(({ frame }) => frame), left };
+}
+
+/** Open ceremonies that are told of a revocation at once; any other learns of it with the next statement that it concerns. */
+export const TOLD_MAX = 100;
+
+/** A revocation bears on what was said before it came, too. */
+async function tellCeremonies(env: AgentEnv, revocations: readonly Uint8Array[]): Promise<void> {
+  if (revocations.length === 0) return;
+  const open = await env.DIRECTORY.getByName(DIRECTORY_NAME).open(TOLD_MAX);
+  await Promise.allSettled(open.map(async (id) => inTime(env.CEREMONY.getByName(id).hear(revocations))));
 }
 
 function learnedAnswer({ id, body }: Observation<RevocationNotice>, unlearned: ReadonlySet<string>): Answer {

@@ -179,6 +179,14 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
     );
 }
 
+/** For how many microseconds a party leaves it to the seats before its own to carry in what was told outside: one notice is enough. */
+export function leftToOthers(state: CeremonyState): number {
+  const round = currentRound(state);
+  const agents = round?.seats.filter(({ index }) => !round.batched.has(index)) ?? [];
+  const before = agents.findIndex(({ root }) => root === state.self.root);
+  return ((state.policy?.policy.timing.statusInterval ?? 0) / 4) * (1 + Math.max(0, before));
+}
+
 /** Of all that the party knows, what is still to be carried. */
 export function stillToCarry(
   state: CeremonyState,

@@ -10,16 +10,13 @@ import { buildTopic } from "../../../shared/mesh/subject.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
 import { fault, ok, type Result } from "../../../shared/result.ts";
 import type { Answer } from "../../hand-in.ts";
-import { faultOf, ingest } from "../../ingest.ts";
+import { faultOf, ingest, TOLD_MAX } from "../../ingest.ts";
 import type { AgentContext } from "../app.ts";
 import { readJson } from "../body.ts";
 import { JSON_TYPE, type Route, route } from "../contract/route.ts";
 import * as shape from "../contract/shapes.ts";
 import { problem } from "../problem.ts";
 import { withCeremony } from "./ceremonies.ts";
-
-/** Ceremonies that are told at once; any other learns of it with the next frame that it is handed. */
-const TOLD_MAX = 100;
 
 /** `{"revocation": base64}`. */
 const readBody = record<{ revocation: string }>({ revocation: text(2 * FRAME_BYTES_MAX) });
