@@ -5,7 +5,7 @@ import { type AgentEnv, DIRECTORY_NAME } from "../durable/env.ts";
 import type { Trust } from "../shared/authority/trust.ts";
 import { REVOCATIONS_LIVE_MAX, RUN_BYTES_MAX } from "../shared/limits.ts";
 import { FACTS_TOKEN } from "../shared/mesh/subject.ts";
-import { admit } from "../shared/observation/admit.ts";
+import { admit, admitEach } from "../shared/observation/admit.ts";
 import {
   ceremonyOf,
   isKind,
@@ -51,9 +51,7 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
   const door = opened.value;
   const open = arrivals.some(({ road }) => road === "http");
   const signers = open ? new Signers(env.CEREMONY, Date.now(), meshTime(config)) : null;
-  const judged = await Promise.all(
-    arrivals.map((arrival) => judge(config, door, arrival.road === "http" ? signers : null, arrival).catch(failed)),
-  );
+  const judged = await judgeEach(config, door, signers, arrivals);
   const news = await learn(env, config, door, judged);
   await keepRefused(env, arrivals, judged);
   const answers: (Answer | undefined)[] = judged.map((result) => (result.ok ? undefined : { refusal: result.fault }));
@@ -177,21 +175,58 @@ function misconfigured({ code, detail }: Fault): Fault {
     : fault("CONFIG_INVALID", { path: "PARTY.trust", need: `sound (${code})` }).fault;
 }
 
-/** The road's own checks, then the door. A subject is never evidence, but one that contradicts its frame is refused. */
-async function judge(
+/** The road's own checks, then the door. What goes wrong with one frame is answered for that one. */
+async function judgeEach(
   config: AgentConfig,
   door: Door,
   signers: Signers | null,
-  arrival: Arrival,
-): Promise<Result<Place>> {
-  const { account, topic, frame } = arrival;
+  arrivals: readonly Arrival[],
+): Promise<readonly Result<Place>[]> {
+  const budgetOf = ({ road }: Arrival) => (road === "http" ? signers : null);
+  const before = arrivals.map((arrival) => tried(() => atTheRoad(config, budgetOf(arrival), arrival)));
+  const forDoor = arrivals.filter((_, index) => before[index] === null);
+  const admitted = await throughDoor(
+    forDoor.map(({ frame }) => frame),
+    door,
+  );
+  const behind = new Map(
+    forDoor.map((arrival, index) => {
+      const verdict = admitted[index] as Result<VerifiedObservation>;
+      return [arrival, tried(() => behindDoor(config, budgetOf(arrival), arrival, verdict))];
+    }),
+  );
+  return arrivals.map((arrival, index) => (before[index] ?? behind.get(arrival)) as Result<Place>);
+}
+
+function tried<T>(judge: () => T): T | ReturnType<typeof failed> {
+  try {
+    return judge();
+  } catch (error) {
+    return failed(error);
+  }
+}
+
+/** Null where it is for the door to say. */
+function atTheRoad(
+  config: AgentConfig,
+  signers: Signers | null,
+  { account, topic, frame }: Arrival,
+): Result<Place> | null {
   if (account !== null && !config.party.partners.some((partner) => partner.account === account))
     return fault("ACCOUNT_UNKNOWN", { account });
   const mesh = meshOfTopic(topic);
   if (mesh !== null) return ok({ mesh });
-  const claimed = signers?.claimed(frame) ?? ok(null);
-  if (!claimed.ok) return claimed;
-  const admitted = await throughDoor(frame, door);
+  const claimed = signers?.claimed(frame);
+  return claimed === undefined || claimed.ok ? null : claimed;
+}
+
+/** A subject is never evidence, but one that contradicts its frame is refused. */
+function behindDoor(
+  config: AgentConfig,
+  signers: Signers | null,
+  { topic }: Arrival,
+  admitted: Result<VerifiedObservation>,
+): Result<Place> {
   const elsewhere = !admitted.ok && admitted.fault.code === "MESH_UNKNOWN" ? String(admitted.fault.detail.mesh) : null;
   if (topic === null && elsewhere !== null && config.standings.has(elsewhere)) return ok({ mesh: elsewhere });
   if (!admitted.ok) return admitted;
@@ -211,11 +246,22 @@ const WITHDRAWN: readonly string[] = ["CREDENTIAL_REVOKED", "OBSERVATION_BACKDAT
  * The door. What is said in a ceremony under a credential that was withdrawn is let in all the same: its parties may have learned of it at
  * different times, and judge it over the set that they close, into which the revocation is carried (SPEC §14.1).
  */
-async function throughDoor(frame: Uint8Array, { trust }: Door): Promise<Result<VerifiedObservation>> {
-  const admitted = await admit(frame, trust);
-  if (admitted.ok || !WITHDRAWN.includes(admitted.fault.code)) return admitted;
-  const before = await admit(frame, { ...trust, revocations: [], revocationAge: null });
-  return before.ok && before.value.ceremony !== null ? before : admitted;
+async function throughDoor(
+  frames: readonly Uint8Array[],
+  { trust }: Door,
+): Promise<readonly Result<VerifiedObservation>[]> {
+  const alone = (frame: Uint8Array) => admit(frame, trust).catch(failed);
+  const admitted = await admitEach(frames, trust).catch(() => Promise.all(frames.map(alone)));
+  const isWithdrawn = (verdict: Result<VerifiedObservation>) => !verdict.ok && WITHDRAWN.includes(verdict.fault.code);
+  if (!admitted.some(isWithdrawn)) return admitted;
+  const before = { ...trust, revocations: [], revocationAge: null };
+  return Promise.all(
+    admitted.map(async (verdict, index) => {
+      if (!isWithdrawn(verdict)) return verdict;
+      const earlier = await admit(frames[index] as Uint8Array, before).catch(failed);
+      return earlier.ok && earlier.value.ceremony !== null ? earlier : verdict;
+    }),
+  );
 }
 
 /** The fault in an answer, if it is a refusal. */

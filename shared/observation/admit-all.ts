@@ -6,7 +6,7 @@ import { revocationsOf } from "../authority/validity.ts";
 import { FRAME_BYTES_MAX } from "../limits.ts";
 import type { Fault, Result } from "../result.ts";
 import { runsOf } from "../runs.ts";
-import { admit } from "./admit.ts";
+import { admit, admitEach } from "./admit.ts";
 import { parseObservation } from "./decode.ts";
 import type { Id, Observation, VerifiedObservation } from "./observation.ts";
 
@@ -19,7 +19,7 @@ export async function admitAll(
   const verdicts: Result<VerifiedObservation>[] = [];
   // As many at a time as fill one: the platform's threads are busy, and no chain is proved often.
   for (const together of runsOf(frames, (frame) => frame, FRAME_BYTES_MAX)) {
-    for (const verdict of await Promise.all(together.map((frame) => admit(frame, trust)))) {
+    for (const verdict of await admitEach(together, trust)) {
       verdicts.push(verdict);
       if (!verdict.ok && settles(verdict.fault)) return { verdicts, vouched: trust.vouched };
     }

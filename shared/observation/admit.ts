@@ -29,19 +29,39 @@ import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from ".
 
 /** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of chains that it proved. */
 export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<VerifiedObservation>> {
-  const parsed = parseObservation(frame, trust); // size, canonical form, structure
-  if (!parsed.ok) return parsed;
-  const signed = await checkSigned(parsed.value, trust);
-  if (!signed.ok) return signed;
-  if (parsed.value.members.length > 0) {
-    const carried = await checkEach(parsed.value, trust);
-    if (!carried.ok) return carried;
-  }
-  return behindSignature(parsed.value.observation, trust);
+  const [verdict] = await admitEach([frame], trust);
+  return verdict as Result<VerifiedObservation>;
+}
+
+/** The same of several, each by itself. All are read before the first is checked: by turns the one would push the other's code out of the caches. */
+export async function admitEach(
+  frames: readonly Uint8Array[],
+  trust: Trust,
+): Promise<readonly Result<VerifiedObservation>[]> {
+  const read = frames.map((frame) => parseObservation(frame, trust)); // size, canonical form, structure
+  const signed = await Promise.all(read.map((parsed) => (parsed.ok ? checkSigned(parsed.value, trust) : parsed)));
+  return Promise.all(
+    read.map((parsed, index) => (parsed.ok ? behindCheck(parsed.value, signed[index] as Result<true>, trust) : parsed)),
+  );
 }
 
 /** At once, where nothing has to be proved for it. */
 type Verdict = Result<VerifiedObservation> | Promise<Result<VerifiedObservation>>;
+
+function behindCheck(parsed: Parsed, signed: Result<true>, trust: Trust): Verdict {
+  if (!signed.ok) return named(signed, String(signed.fault.detail.field ?? "signature"));
+  const { body } = parsed.observation;
+  return body.kind === "notice" || body.kind === "batch"
+    ? behindCarried(parsed, trust)
+    : behindSignature(parsed.observation, trust);
+}
+
+/** What carries something that was signed by others. */
+async function behindCarried({ observation, members }: Parsed, trust: Trust): Promise<Result<VerifiedObservation>> {
+  const { body } = observation;
+  const carried = body.kind === "notice" ? await checkCarried(body) : await checkEach(observation, members, trust);
+  return carried.ok ? behindSignature(observation, trust) : carried;
+}
 
 /** The door's further steps, which judge what is signed. Only what this door has not proved before is waited for. */
 function behindSignature(observation: Observation, trust: Trust): Verdict {
@@ -93,7 +113,7 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
  * What a batch carries is signed for by whoever said it, and each under a root of its own: whether that root has a seat is for the fold to say.
  * Nothing that only some parties recognise or know bears on it, so that a batch is admitted, or refused, everywhere.
  */
-async function checkEach({ observation: batch, members }: Parsed, trust: Trust): Promise<Result<true>> {
+async function checkEach(batch: Observation, members: readonly Parsed[], trust: Trust): Promise<Result<true>> {
   // The platform's checks run side by side; what follows them rarely waits for anything.
   const verdicts = await Promise.all(members.map(checkSignature));
   for (const [index, member] of members.entries()) {
@@ -127,13 +147,9 @@ function unbiased(root: string, { memory }: Trust): Trust {
   return trust;
 }
 
-async function checkSigned(parsed: Parsed, trust: Trust): Promise<Result<true>> {
+function checkSigned(parsed: Parsed, trust: Trust): Result<true> | Promise<Result<true>> {
   const sound = checkKey(parsed, trust);
-  if (!sound.ok) return named(sound, "key");
-  const signed = await checkSignature(parsed);
-  if (!signed.ok) return named(signed, "signature");
-  const { body } = parsed.observation;
-  return body.kind === "notice" ? checkCarried(body) : signed;
+  return sound.ok ? checkSignature(parsed) : named(sound, "key");
 }
 
 function checkKey({ observation, statement }: Parsed, { memory }: Trust): Result<unknown> {

@@ -6,7 +6,7 @@ import { parseStatement } from "../../shared/cose/sign1.ts";
 import type { TrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { lendSha256 } from "../../shared/hash.ts";
-import { admit } from "../../shared/observation/admit.ts";
+import { admitEach } from "../../shared/observation/admit.ts";
 
 lendSha256(nativeSha256); // as the agent does
 
@@ -38,21 +38,24 @@ async function load(request: Request): Promise<void> {
   checks = prepared;
 }
 
-async function each<T>(items: readonly T[], judge: (item: T) => Promise<boolean>): Promise<number> {
+async function each<T>(items: readonly T[], judge: (some: readonly T[]) => Promise<readonly boolean[]>) {
   let good = 0;
   for (let from = 0; from < items.length; from += AT_ONCE) {
-    const verdicts = await Promise.all(items.slice(from, from + AT_ONCE).map(judge));
+    const verdicts = await judge(items.slice(from, from + AT_ONCE));
     good += verdicts.filter(Boolean).length;
   }
   return good;
 }
 
+function checked({ key, signature, message }: Check): Promise<boolean> {
+  return crypto.subtle.verify("Ed25519", key, signature, message);
+}
+
 const ROUTES: Readonly<Record<string, (request: Request) => Promise<unknown>>> = {
   "/nothing": async () => null,
   "/load": load,
-  "/ceiling": () =>
-    each(checks, ({ key, signature, message }) => crypto.subtle.verify("Ed25519", key, signature, message)),
-  "/door": () => each(frames, async (frame) => (await admit(frame, trust as Trust)).ok),
+  "/ceiling": () => each(checks, (some) => Promise.all(some.map(checked))),
+  "/door": () => each(frames, async (some) => (await admitEach(some, trust as Trust)).map(({ ok }) => ok)),
   "/bundle": async (request) => {
     bundle = new Uint8Array(await request.arrayBuffer());
   },

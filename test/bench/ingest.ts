@@ -9,7 +9,7 @@ import { parseObservation } from "../../shared/observation/decode.ts";
 import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
 import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
-import { quantile, type Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 
 export type Agreement = { readonly same: number; readonly of: number };
 
@@ -20,9 +20,10 @@ export type Burst = {
   readonly ingest: {
     readonly bids: number;
     readonly bidders: number;
-    /** The median over the parts of the burst, timed as they are answered. */
+    /** From the first request to the last answer. */
     readonly perSecond: number;
     readonly ratioToCeiling: number;
+    /** The same of its parts, as they are answered: requests go side by side, so that answers come in bunches. */
     readonly runs: readonly number[];
     /** The same of an auction before it, as large: an agent that has just started meets its bids with code that is not compiled yet. */
     readonly fromStartPerSecond: number;
@@ -152,7 +153,8 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
   const [pid] = agentsOf(runtime);
   const used = processorMicros(pid);
   const runs: number[] = [];
-  let [part, answered, from] = [0, 0, performance.now()];
+  const start = performance.now();
+  let [part, answered, from] = [0, 0, start];
   const verdicts = await submit([agent], frames, (count) => {
     part += count;
     answered += count;
@@ -161,9 +163,10 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
     runs.push(Math.round((1_000 * part) / (now - from)));
     [part, from] = [0, now];
   });
+  const perSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
   const usedNow = processorMicros(pid);
   const microsPerBid = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
-  return { rates: { perSecond: quantile(runs, 0.5), runs, microsPerBid }, verdicts };
+  return { rates: { perSecond, runs, microsPerBid }, verdicts };
 }
 
 /** Every workerd of ours but the one that is measured beside the agents. */

@@ -13,7 +13,7 @@ import { parseStatement } from "../../shared/cose/sign1.ts";
 import { parseBundle } from "../../shared/evidence/bundle.ts";
 import { verifyBundle } from "../../shared/evidence/verify.ts";
 import { lendSha256, sha256 } from "../../shared/hash.ts";
-import { admit } from "../../shared/observation/admit.ts";
+import { admit, admitEach } from "../../shared/observation/admit.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { bidsIn, close, handIn, openSale } from "../support/bidders.ts";
 import { bundleOf, bytesOf, trustIn } from "../support/evidence.ts";
@@ -120,7 +120,7 @@ export async function measureReading(bids: number, bidders: number): Promise<Rea
     }),
     admit: of(async () => {
       for (let from = 0; from < frames.length; from += AT_ONCE)
-        await Promise.all(frames.slice(from, from + AT_ONCE).map((frame) => admit(frame, trust)));
+        await admitEach(frames.slice(from, from + AT_ONCE), trust);
     }),
     bundle: { each: bids, run: () => parseBundle(bundle) },
     verify: {
