@@ -1,29 +1,50 @@
 // Revocations and withdrawals that a ceremony was told of, and carries in once there is something that they bear on (SPEC §7.10).
+import { reopenRevocation } from "../shared/authority/statement.ts";
 import { isForBatch } from "../shared/ceremony/absorb.ts";
 import type { Carried } from "../shared/ceremony/gathered.ts";
-import { leftToOthers, stillToCarry } from "../shared/ceremony/notice.ts";
+import { endingRound, leftToOthers, stillToCarry } from "../shared/ceremony/notice.ts";
 import type { CeremonyState } from "../shared/ceremony/state.ts";
 import type { Member } from "../shared/observation/batch.ts";
 import { wholeOf } from "../shared/observation/kept.ts";
 import { isKind, type Observation, type VerifiedObservation } from "../shared/observation/observation.ts";
+import type { DirectoryRpc } from "./directory-object.ts";
+import { log } from "./log.ts";
 
 export class Carrying {
   readonly #state: () => CeremonyState;
   readonly #turn: (carried: Carried) => unknown;
+  /** Mesh time, in microseconds. */
+  readonly #now: () => number;
   /** Told to this instance: some come before what they bear on. */
   readonly #known = new Map<string, Carried>();
   /** What is left to others until a time, in milliseconds. */
   readonly #left = new Map<string, { readonly carried: Carried; readonly untilMs: number }>();
 
-  constructor(state: () => CeremonyState, turn: (carried: Carried) => unknown) {
+  /** The round at whose end all that the agent knows was asked for. */
+  #asked: number | null = null;
+
+  constructor(state: () => CeremonyState, turn: (carried: Carried) => unknown, now: () => number) {
     this.#state = state;
     this.#turn = turn;
+    this.#now = now;
   }
 
   /** What was told outside of the ceremony, maybe to all of its parties: the seats carry it in by turns. */
   leave(news: readonly Carried[]): void {
     const untilMs = Date.now() + leftToOthers(this.#state()) / 1_000;
     for (const carried of news) if (!this.#left.has(carried.id)) this.#left.set(carried.id, { carried, untilMs });
+  }
+
+  /** As gathering ends, asks once for all that the agent knows: this instance may be younger than what was told, or have missed it. */
+  async recall(directory: Pick<DirectoryRpc, "revocations">): Promise<void> {
+    const round = endingRound(this.#state(), this.#now())?.index ?? null;
+    if (round === null || round === this.#asked) return;
+    try {
+      this.leave((await directory.revocations(0)).frames.map(reopenRevocation));
+      this.#asked = round;
+    } catch (error) {
+      log("error", "revocations-unknown", { ceremony: this.#state().ceremony, reason: String(error) });
+    }
   }
 
   /** When the first of them is this party's turn. */
@@ -33,7 +54,8 @@ export class Carrying {
 
   /** `coming` are statements about to be taken in: the turn that does so may be the last before the witness, and what strikes them must be in it. */
   carry(news: readonly Carried[], coming: readonly Observation[] = []): void {
-    const due = [...this.#left.values()].filter(({ untilMs }) => untilMs <= Date.now());
+    const isLast = endingRound(this.#state(), this.#now()) !== null;
+    const due = [...this.#left.values()].filter(({ untilMs }) => isLast || untilMs <= Date.now());
     for (const { carried } of due) this.#left.delete(carried.id);
     for (const carried of [...due.map((each) => each.carried), ...news]) this.#known.set(carried.id, carried);
     if (this.#known.size === 0) return;

@@ -62,9 +62,8 @@ export class Ceremony extends DurableObject<AgentEnv> {
     this.#telling = new Telling(env, this.#ledger);
     const state = () => this.#state;
     this.#shards = new CeremonyShards(env, config.value, state, (input) => this.#turn(input));
-    this.#carrying = new Carrying(state, (revocation) =>
-      this.#turn({ on: "revocation", now: meshTime(this.#config), revocation }),
-    );
+    const now = () => meshTime(config.value);
+    this.#carrying = new Carrying(state, (revocation) => this.#turn({ on: "revocation", now: now(), revocation }), now);
     this.#state = this.#ledger.load(ctx.id.name ?? "", config.value.self);
     this.#handing = new HandingOn(
       () => handOn(env, this.#ledger, this.#telling, this.#topic(), state),
@@ -254,6 +253,7 @@ export class Ceremony extends DurableObject<AgentEnv> {
     });
     const doubt = await this.#current;
     if (doubt !== null) this.#current = null;
+    else await this.#carrying.recall(this.env.DIRECTORY.getByName(DIRECTORY_NAME));
     return doubt;
   }
 

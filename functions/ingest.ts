@@ -84,8 +84,8 @@ async function ingestRun(env: AgentEnv, config: AgentConfig, arrivals: readonly 
       for (const [at, index] of indexes.entries()) answers[index] = received[at] as Answer;
     }),
   );
-  // Only now: the notice that brought it into one of them is there by now.
-  await tellCeremonies(env, news.learned);
+  // Only now: the notice that brought it into one of them is there by now. Whatever is not told is asked for as its round ends.
+  await tellCeremonies(env, news.learned).catch(failed);
   await countStatements(env, config, arrivals, said(judged), answers as readonly Answer[]);
   await bringWithdrawals(env, config, judged.filter((_, index) => isTaken(answers[index])).flatMap(saidIn));
   return answers as readonly Answer[];
@@ -189,13 +189,13 @@ async function judgeEach(
     forDoor.map(({ frame }) => frame),
     door,
   );
-  const behind = new Map(
-    forDoor.map((arrival, index) => {
-      const verdict = admitted[index] as Result<VerifiedObservation>;
-      return [arrival, tried(() => behindDoor(config, budgetOf(arrival), arrival, verdict))];
-    }),
-  );
-  return arrivals.map((arrival, index) => (before[index] ?? behind.get(arrival)) as Result<Place>);
+  let at = 0;
+  return arrivals.map((arrival, index) => {
+    const answered = before[index] ?? null;
+    if (answered !== null) return answered;
+    const verdict = admitted[at++] as Result<VerifiedObservation>;
+    return tried(() => behindDoor(config, budgetOf(arrival), arrival, verdict));
+  });
 }
 
 function tried<T>(judge: () => T): T | ReturnType<typeof failed> {
@@ -259,7 +259,8 @@ async function throughDoor(
     admitted.map(async (verdict, index) => {
       if (!isWithdrawn(verdict)) return verdict;
       const earlier = await admit(frames[index] as Uint8Array, before).catch(failed);
-      return earlier.ok && earlier.value.ceremony !== null ? earlier : verdict;
+      if (!earlier.ok) return earlier.fault.code === "INTERNAL" ? earlier : verdict;
+      return earlier.value.ceremony === null ? verdict : earlier;
     }),
   );
 }

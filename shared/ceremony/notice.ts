@@ -28,6 +28,7 @@ import {
   withdrawalsOf,
 } from "./gathered.ts";
 import { hasRoomFor, itemsOfAnySize } from "./listing.ts";
+import { isClosing } from "./spread.ts";
 import {
   audienceOf,
   type CeremonyState,
@@ -138,6 +139,12 @@ function bearingOn(
   return [...batches, ...onChains([...loneIn(gathered), ...arriving], revocations)];
 }
 
+/** Revocations of one credential by one key that are carried without anybody asking: whoever signs ever stricter ones must not use up the room. */
+const STRICTER_MAX = 3;
+
+const isOfOneHand = (one: Revocation, other: Revocation) =>
+  one.signer === other.signer && one.body.credential === other.body.credential;
+
 /**
  * Of revocations that the party knows: those that bear on what it holds of the present round, has taken in for it, or is about to (`coming`), the
  * strictest for each credential, where no round of the ceremony holds one that takes away as much. A mild one, which whoever issued the credential may have signed first, must
@@ -156,6 +163,7 @@ export function uncarried(
   const held = bearing(rounds.flatMap((each) => noticesOf([...each.held.values()]).map(({ body }) => body.revocation)));
   const open = bearing(known)
     .filter((one) => !held.some((other) => isAsStrict(other, one)))
+    .filter((one) => held.filter((other) => isOfOneHand(other, one)).length < STRICTER_MAX)
     .sort((a, b) => b.body.from - a.body.from || b.body.cut.length - a.body.cut.length);
   return [...new Map(open.map((revocation) => [revocation.body.credential, revocation])).values()];
 }
@@ -177,6 +185,14 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
             takesAsMuch(under, other, one) && (index < at || !takesAsMuch(under, one, other)) && other !== one,
         ),
     );
+}
+
+/** The round whose gathering ends now: nothing is carried in by whoever has witnessed it. */
+export function endingRound(state: CeremonyState, now: number): Round | null {
+  const round = currentRound(state);
+  if (round === undefined || !isClosing(round, now)) return null;
+  const { own, witnesses } = round.closing;
+  return own === null || witnesses.has(own) ? null : round;
 }
 
 /** For how many microseconds a party leaves it to the seats before its own to carry in what was told outside: one notice is enough. */
