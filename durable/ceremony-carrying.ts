@@ -19,7 +19,6 @@ export class Carrying {
   readonly #known = new Map<string, Carried>();
   /** What is left to others until a time, in milliseconds. */
   readonly #left = new Map<string, { readonly carried: Carried; readonly untilMs: number }>();
-
   /** The round at whose end all that the agent knows was asked for. */
   #asked: number | null = null;
 
@@ -35,15 +34,19 @@ export class Carrying {
     for (const carried of news) if (!this.#left.has(carried.id)) this.#left.set(carried.id, { carried, untilMs });
   }
 
-  /** As gathering ends, asks once for all that the agent knows: this instance may be younger than what was told, or have missed it. */
+  /**
+   * As gathering ends, asks once for all that the agent knows: this instance may be younger than what was told, or have missed it. Whatever the next
+   * turn is about, it may be the last before the witness, so that nothing is left to others any more.
+   */
   async recall(directory: Pick<DirectoryRpc, "revocations">): Promise<void> {
     const round = endingRound(this.#state(), this.#now())?.index ?? null;
-    if (round === null || round === this.#asked) return;
+    if (round === null) return;
     try {
-      this.leave((await directory.revocations(0)).frames.map(reopenRevocation));
+      if (round !== this.#asked) this.leave((await directory.revocations(0)).frames.map(reopenRevocation));
       this.#asked = round;
+      this.carry([]);
     } catch (error) {
-      log("error", "revocations-unknown", { ceremony: this.#state().ceremony, reason: String(error) });
+      log("error", "recall-failed", { ceremony: this.#state().ceremony, reason: String(error) });
     }
   }
 

@@ -187,7 +187,7 @@ export function uncarriedWithdrawals({ rounds }: CeremonyState, known: readonly 
     );
 }
 
-/** The round whose gathering ends now: nothing is carried in by whoever has witnessed it. */
+/** The round whose gathering ends now; null where none does, or this party has witnessed it already, or closes none. */
 export function endingRound(state: CeremonyState, now: number): Round | null {
   const round = currentRound(state);
   if (round === undefined || !isClosing(round, now)) return null;

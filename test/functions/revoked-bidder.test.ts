@@ -72,6 +72,18 @@ it("bids do not count where their ceremony was never told of what its agent know
   expect(await decided(here, 1)).not.toContain(best.name);
 });
 
+it("bids do not count where it is another's business that ends the gathering", async () => {
+  const here = await saleHere(sale, [0, 0, 0]);
+  await here.bid(SELLER, bids);
+  await here.pass(9_950);
+  const { ceremony, directory } = here.agents[1] as AgentHere;
+  const [statement] = await opened([frame]);
+  await directory.learn([{ id: statement?.id as string, frame, payer: "" }]);
+  vi.setSystemTime(Date.now() + 100);
+  expect(await ceremony(here.ceremony).attest(new Map(), null)).toMatchObject([{ verdict: "refused" }]);
+  expect(await decided(here, 1)).not.toContain(best.name);
+});
+
 it("is carried in though another bidder signs ever stricter ones", async () => {
   const here = await saleHere(sale, [0, 0, 0]);
   await here.bid(SELLER, bids);
