@@ -16,6 +16,7 @@ import type { Id, VerifiedObservation } from "../shared/observation/observation.
 import { reopen } from "../shared/observation/reopen.ts";
 import type { Under } from "../shared/observation/under.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
+import { Alarm } from "./alarm.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
 import { DecisionIndex } from "./decision-index.ts";
@@ -60,6 +61,7 @@ export class Mesh extends DurableObject<AgentEnv> {
   readonly operations: Operations;
   readonly exchanges: ExchangeLedger;
   readonly trust: MeshTrust;
+  readonly wake: Alarm;
   readonly #outbox: MeshOutbox;
   #desk: Desk;
   #looking: Promise<void> | null = null;
@@ -76,14 +78,14 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.standing = standing;
     this.ledger = new MeshLedger(ctx.storage.sql);
     this.books = new CoalitionLedger(ctx.storage.sql);
-    this.operations = new Operations(ctx, env, () => this.now());
+    this.wake = new Alarm(ctx.storage);
+    this.operations = new Operations(ctx, env, this.wake, () => this.now());
     this.decisions = new DecisionIndex(ctx.storage.sql);
     this.trust = new MeshTrust(this, env);
     this.exchanges = new ExchangeLedger(ctx.storage.sql);
     this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
-    const { ledger, books } = this;
-    this.#outbox = new MeshOutbox(ctx, env, { mesh: standing.mesh, ledger, books, now: () => this.now() });
+    this.#outbox = new MeshOutbox(ctx, env, this);
   }
 
   get desk(): Desk {
@@ -196,7 +198,7 @@ export class Mesh extends DurableObject<AgentEnv> {
       });
     await this.#looking;
     // What rests on a revocation is judged again by the alarm: whoever brought it does not wait for that.
-    void this.ctx.storage.setAlarm(Date.now());
+    this.wake.set(Date.now());
   }
 
   async reconcile(other: string): Promise<Result<Answered>> {
@@ -237,8 +239,9 @@ export class Mesh extends DurableObject<AgentEnv> {
   }
 
   override async alarm(): Promise<void> {
+    this.wake.forget();
     await Promise.all([this.#outbox.drain(), this.operations.spread()]);
-    await propagateOn(this, this.env, (atMs) => void this.ctx.storage.setAlarm(atMs));
+    await propagateOn(this, this.env, (atMs) => this.wake.set(atMs));
   }
 
   /** Within a turn. */

@@ -2,6 +2,7 @@
 // withdrawals that have come since. Each withdrawal goes to all of them at once; what could not be told is told again.
 import type { Id, VerifiedObservation } from "../shared/observation/observation.ts";
 import type { Under } from "../shared/observation/under.ts";
+import type { Alarm } from "./alarm.ts";
 import type { AgentEnv } from "./env.ts";
 import { log } from "./log.ts";
 
@@ -33,12 +34,14 @@ export type ToldWithdrawal = {
 export class Operations {
   readonly #ctx: DurableObjectState;
   readonly #env: AgentEnv;
+  readonly #alarm: Alarm;
   readonly #now: () => number;
   #spreading: Promise<void> | null = null;
 
-  constructor(ctx: DurableObjectState, env: AgentEnv, now: () => number) {
+  constructor(ctx: DurableObjectState, env: AgentEnv, alarm: Alarm, now: () => number) {
     this.#ctx = ctx;
     this.#env = env;
+    this.#alarm = alarm;
     this.#now = now;
     for (const table of TABLES) ctx.storage.sql.exec(table);
   }
@@ -85,9 +88,9 @@ export class Operations {
   /** Settled once whatever waits has been told, or its next time is set. */
   spread(): Promise<void> {
     this.#spreading ??= this.#spread()
-      .catch(async (error: unknown) => {
+      .catch((error: unknown) => {
         log("error", "withdrawal-not-told", { mesh: this.#ctx.id.name, reason: String(error) });
-        await this.#ctx.storage.setAlarm(Date.now() + RETRY_MS);
+        this.#alarm.set(Date.now() + RETRY_MS);
       })
       .finally(() => {
         this.#spreading = null;
@@ -119,7 +122,7 @@ export class Operations {
         );
       this.#keep(untold, tellings);
       if (tellings.some(([, told]) => told.includes("waiting"))) {
-        await this.#ctx.storage.setAlarm(Date.now() + RETRY_MS);
+        this.#alarm.set(Date.now() + RETRY_MS);
         return;
       }
     }

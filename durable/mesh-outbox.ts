@@ -1,18 +1,12 @@
 // What a mesh's keeper still has to hand to the link: after the commit, a few rows at a time, and again by the alarm where it failed.
-import type { CoalitionLedger } from "./coalition-ledger.ts";
 import { type AgentEnv, LINK_NAME } from "./env.ts";
 import { log } from "./log.ts";
-import type { MeshLedger } from "./mesh-ledger.ts";
+import type { Mesh } from "./mesh-object.ts";
 
 const DRAIN_ROWS = 64;
 const RETRY_MS = 2_000;
 
-type Host = {
-  readonly mesh: string;
-  readonly ledger: MeshLedger;
-  readonly books: CoalitionLedger;
-  readonly now: () => number;
-};
+type Host = Pick<Mesh, "standing" | "ledger" | "books" | "wake" | "now">;
 
 export class MeshOutbox {
   readonly #ctx: DurableObjectState;
@@ -24,11 +18,16 @@ export class MeshOutbox {
     this.#ctx = ctx;
     this.#env = env;
     this.#host = host;
-    if (host.ledger.outboxDepth() > 0) this.#retry();
+    if (host.ledger.outboxDepth() > 0) void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
+  }
+
+  /** The alarm of an instance before this one is left where it is. */
+  async #keepAlarm(): Promise<void> {
+    if (!(await this.#host.wake.isSet())) this.#retry();
   }
 
   #retry(): void {
-    void this.#ctx.storage.setAlarm(Date.now() + RETRY_MS);
+    this.#host.wake.set(Date.now() + RETRY_MS);
   }
 
   /** Settles once nothing is being handed on; what failed is tried again by the alarm. */
@@ -38,7 +37,7 @@ export class MeshOutbox {
     this.#retry();
     this.#draining ??= this.#handOn()
       .catch((error: unknown) => {
-        log("error", "drain-failed", { mesh: this.#host.mesh, reason: String(error) });
+        log("error", "drain-failed", { mesh: this.#host.standing.mesh, reason: String(error) });
         this.#retry();
       })
       .finally(() => {
@@ -49,13 +48,13 @@ export class MeshOutbox {
 
   async #handOn(): Promise<void> {
     const link = this.#env.LINK.getByName(LINK_NAME);
-    const { ledger, books, now } = this.#host;
+    const { ledger, books } = this.#host;
     for (let rows = ledger.outbox(DRAIN_ROWS); rows.length > 0; rows = ledger.outbox(DRAIN_ROWS)) {
       await link.send(
         rows.map(({ peer, topic, id, own, frame }) => ({ peer, topic, key: id, frame: new Uint8Array(frame), own })),
       );
       this.#ctx.storage.transactionSync(() => {
-        for (const { id, peer } of ledger.sent(rows)) books.tell(id, peer, now());
+        for (const { id, peer } of ledger.sent(rows)) books.tell(id, peer, this.#host.now());
       });
     }
   }

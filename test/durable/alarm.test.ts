@@ -11,10 +11,21 @@ describe("an alarm", () => {
     alarm.set(now + 4_000);
     alarm.set(now + 4_000);
     alarm.forget();
-    alarm.set(now - 1);
+    alarm.set(now - 3_000);
     alarm.set(now + 7_000);
     expect(await alarm.isSet()).toBe(false);
     alarm.set(now + 8_000);
-    expect(set.map((at) => at - now)).toEqual([5_000, 4_000, -1, 7_000, 8_000]);
+    expect(set.map((at) => at - now)).toEqual([5_000, 4_000, -3_000, 7_000, 8_000]);
+  });
+
+  it("is left where it is due: it is on its way", async () => {
+    const set: number[] = [];
+    const alarm = new Alarm({ setAlarm: async (at) => void set.push(Number(at)), getAlarm: async () => null });
+    const now = Date.now();
+    alarm.set(now);
+    alarm.set(now + 7_000);
+    alarm.set(now - 1);
+    alarm.set(Date.now());
+    expect(set).toEqual([now]);
   });
 });
