@@ -1,10 +1,7 @@
 // Batches (SPEC §7.12): contributions of seats that run no agent, packed into one signed statement of an elector's agent. Here is their form:
 // what follows from the bytes alone, for everyone alike. Their signatures are the door's business, their seats the fold's.
-import { toHex } from "../bytes.ts";
 import { bytesUpTo, integer, list, misfit, type Reader, record } from "../cbor/read.ts";
-import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
-import { rootOfSet } from "../closing/root.ts";
-import { idBytes } from "../hash.ts";
+import type { Encodable } from "../cbor/value.ts";
 import { BATCH_MEMBER_BYTES_MAX, BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { pack, unpack } from "../lz4.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -13,18 +10,16 @@ import type { BatchBody, ContributionBody, Id, Observation } from "./observation
 
 export type Member = Observation<ContributionBody>;
 /** A batch's payload as it stands: frames are packed one behind the other, and `sizes` say where each ends. */
-export type PackedBatch = { readonly root: Id; readonly sizes: readonly number[]; readonly block: Uint8Array };
+export type PackedBatch = { readonly sizes: readonly number[]; readonly block: Uint8Array };
 
 /** A batch that is packed and not signed yet, with what is kept of its members. */
 export type BatchPack = PackedBatch & { readonly ids: readonly Id[]; readonly columns: ColumnBytes };
 
-export function packedReader(readId: Reader<Id>): Reader<PackedBatch> {
-  return record<PackedBatch>({
-    root: readId,
-    sizes: list(integer(1, BATCH_MEMBER_BYTES_MAX), BATCH_MEMBERS_MAX, 1),
-    block: bytesUpTo(FRAME_BYTES_MAX),
-  });
-}
+/** A batch as it stands: its members are read behind it, each as a frame of its own. */
+export const readPacked: Reader<PackedBatch> = record<PackedBatch>({
+  sizes: list(integer(1, BATCH_MEMBER_BYTES_MAX), BATCH_MEMBERS_MAX, 1),
+  block: bytesUpTo(FRAME_BYTES_MAX),
+});
 
 /** The frames that a batch holds. */
 export function unpackFrames({ sizes, block }: PackedBatch, path: string): readonly Uint8Array[] {
@@ -39,19 +34,15 @@ export function unpackFrames({ sizes, block }: PackedBatch, path: string): reado
   });
 }
 
-/** The body of a batch of these members: in their order, and with the root that it states. */
-export function membersIn(payload: CborValue, members: readonly Observation[]): Result<BatchBody> {
+/** The body of a batch of these members, in their order. */
+export function membersIn(members: readonly Observation[]): Result<BatchBody> {
   for (const [index, member] of members.entries()) {
     const before = members[index - 1];
     const unordered = before !== undefined && before.id >= member.id;
     const need = unfitness(member) ?? (unordered ? "behind all of lower ids, once" : null);
     if (need !== null) return memberFault(index, need);
   }
-  const root = rootOfSet(members.map(({ id }) => id));
-  const stated = (payload as CborMap).get("root") as Uint8Array;
-  if (toHex(stated) !== root)
-    return fault("FIELD_INVALID", { path: "payload.root", need: `that of its members, ${root}` });
-  return ok({ kind: "batch", root, members: members as readonly Member[] });
+  return ok({ kind: "batch", members: members as readonly Member[] });
 }
 
 export function memberFault(index: number, need: string): ReturnType<typeof fault> & { readonly ok: false } {
@@ -74,7 +65,7 @@ export function unfitness({ frame, body, slot, chain, otherPaths, deviceLinks }:
 /** A batch of some members, in any order. */
 export function batchOf(members: readonly Member[]): BatchBody {
   const sorted = [...members].sort((a, b) => (a.id < b.id ? -1 : 1));
-  return { kind: "batch", root: rootOfSet(sorted.map(({ id }) => id)), members: sorted };
+  return { kind: "batch", members: sorted };
 }
 
 const packedBlocks = new WeakMap<BatchBody, Uint8Array>();
@@ -96,8 +87,7 @@ export function packedBytes(body: BatchBody): Uint8Array {
 
 /** The payload map of a batch of our own making. */
 export function batchFields(body: BatchBody): Encodable {
-  const { root, members } = body;
-  return { root: idBytes(root), sizes: members.map(({ frame }) => frame.length), block: packedBytes(body) };
+  return { sizes: body.members.map(({ frame }) => frame.length), block: packedBytes(body) };
 }
 
 /** The block of a body whose members were packed elsewhere. */
@@ -110,5 +100,5 @@ export function packUp(members: readonly Member[]): BatchPack {
   const body = batchOf(members);
   const sizes = body.members.map(({ frame }) => frame.length);
   const ids = body.members.map(({ id }) => id);
-  return { root: body.root, sizes, block: packedBytes(body), ids, columns: columnsOf(body.members).bytes };
+  return { sizes, block: packedBytes(body), ids, columns: columnsOf(body.members).bytes };
 }

@@ -31,7 +31,7 @@ import {
   TEXT_LENGTH_MAX,
   WANTS_MAX,
 } from "../limits.ts";
-import { batchFields, packedReader } from "./batch.ts";
+import { batchFields } from "./batch.ts";
 import { idSet, ids, readId, readPage, readWitness, witnessFields } from "./id-list.ts";
 import { readLabels } from "./labels.ts";
 import type {
@@ -151,9 +151,6 @@ const readFact = recordWith<Omit<FactBody, "kind" | "labels">, Required<Pick<Fac
 );
 const readNoticeWire = record<{ revocation: Uint8Array }>({ revocation: bytesUpTo(CONTENT_BYTES_MAX) });
 const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
-
-/** A batch as it stands: its members are read behind it, each as a frame of its own. */
-export const readPacked = packedReader(readId);
 
 const READERS: { readonly [K in Exclude<Kind, "batch">]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,

@@ -10,8 +10,8 @@ import { parseStatement, type Statement } from "../cose/sign1.ts";
 import { idText } from "../hash.ts";
 import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
-import { memberFault, membersIn, unpackFrames } from "./batch.ts";
-import { KINDS, readBody, readPacked } from "./body.ts";
+import { memberFault, membersIn, readPacked, unpackFrames } from "./batch.ts";
+import { KINDS, readBody } from "./body.ts";
 import { inFields, named } from "./field-of.ts";
 import { type BatchBody, type Body, JOIN, type Kind, type Observation } from "./observation.ts";
 import { fieldsIn, OBSERVATION_VERSION, readFields, type Wire } from "./wire.ts";
@@ -124,11 +124,7 @@ function readPayload(wire: Wire, foreign: boolean, members: readonly Parsed[]): 
   if (!KINDS.includes(wire.kind as Kind)) return fault("KIND_UNKNOWN", { kind: wire.kind });
   const { kind, payload } = wire;
   if (kind === "notice" && isCborMap(payload) && payload.has("withdrawal")) return readWithdrawalNotice(payload);
-  if (kind === "batch")
-    return membersIn(
-      payload,
-      members.map(({ observation }) => observation),
-    );
+  if (kind === "batch") return membersIn(members.map(({ observation }) => observation));
   return readAs(payload, readBody(kind as Exclude<Kind, "batch">), "payload");
 }
 

@@ -129,12 +129,12 @@ export function keepSmall<B extends Batch>(batch: B): B {
   if (frame.length === 0 || (kept !== null && kept.source.packed === null)) return batch;
   const ids = body.members.map(({ id }) => id);
   const source = new Source(frame);
-  return from(source, batch, bodyOf(body.root, ids, kept?.columns ?? columnsOf(body.members), source));
+  return from(source, batch, bodyOf(ids, kept?.columns ?? columnsOf(body.members), source));
 }
 
 /** The body of a batch that another object of this party has packed and is still to be signed. */
 export function openPack({ ids, columns, ...packed }: BatchPack): BatchBody {
-  const body = bodyOf(packed.root, ids, new Columns(columns), new Source(null, packed));
+  const body = bodyOf(ids, new Columns(columns), new Source(null, packed));
   knowBlock(body, packed.block);
   return body;
 }
@@ -144,8 +144,8 @@ export function wholeOf(member: Member): VerifiedObservation {
   return (member instanceof KeptMember ? member.whole : member) as Observation as VerifiedObservation;
 }
 
-function bodyOf(root: Id, ids: readonly Id[], columns: Columns, source: Source): BatchBody {
-  return { kind: "batch", root, members: ids.map((id, row) => new KeptMember(id, columns, row, source)) };
+function bodyOf(ids: readonly Id[], columns: Columns, source: Source): BatchBody {
+  return { kind: "batch", members: ids.map((id, row) => new KeptMember(id, columns, row, source)) };
 }
 
 /** A batch whose frame is where `source` says. */
@@ -206,18 +206,16 @@ export function grantedUntil(said: Observation): number {
 }
 
 /** Counts up when what is kept, or what a batch must be to be taken in, becomes another: what earlier versions kept is then made anew. */
-const KEPT_VERSION = 1;
+const KEPT_VERSION = 2;
 
 type Kept = ColumnBytes & {
   readonly version: number;
   readonly batch: Id;
-  readonly root: Id;
   readonly ids: Uint8Array;
 };
 const readKept = record<Kept>({
   version: integer(KEPT_VERSION, KEPT_VERSION),
   batch: readId,
-  root: readId,
   ids: bytesUpTo(32 * BATCH_MEMBERS_MAX),
   ...COLUMN_READERS,
 });
@@ -227,7 +225,7 @@ export function writeKept({ id, body }: Batch): Uint8Array | null {
   const [first] = body.members;
   if (!(first instanceof KeptMember)) return null;
   const ids = concatBytes(...body.members.map((member) => idBytes(member.id)));
-  const named = { version: KEPT_VERSION, batch: idBytes(id), root: idBytes(body.root), ids };
+  const named = { version: KEPT_VERSION, batch: idBytes(id), ids };
   const bytes = encodeCanonical({ ...named, ...first.columns.bytes });
   return concatBytes(sha256(bytes), bytes);
 }
@@ -249,12 +247,12 @@ export function reopenKept(frame: Uint8Array, kept: Uint8Array): VerifiedObserva
   const decoded = decodeCanonical(bytes);
   const read = decoded.ok ? readAs(decoded.value, readKept) : decoded;
   if (!read.ok) return null;
-  const { batch, root, ids, rows, texts, contents } = read.value;
+  const { batch, ids, rows, texts, contents } = read.value;
   const columns = new Columns({ rows, texts, contents });
   if (ids.length !== 32 * columns.count) return null;
   const names = Array.from({ length: columns.count }, (_, row) => toHex(ids.subarray(32 * row, 32 * row + 32)));
   const source = new Source(frame);
-  const body = bodyOf(root, names, columns, source);
+  const body = bodyOf(names, columns, source);
   const opened = reopenAround(frame, body);
   if (opened.id !== batch) return null;
   takenIn.add(body);

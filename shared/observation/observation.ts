@@ -143,8 +143,6 @@ export type NoticeBody = RevocationNotice | WithdrawalNotice;
 /** Contributions of seats that run no agent, as an elector took them in (SPEC §7.12). */
 export type BatchBody = {
   readonly kind: "batch";
-  /** Root over the ids of what it holds (SPEC §8.2). */
-  readonly root: Id;
   /** In the order of their ids. */
   readonly members: readonly Observation<ContributionBody>[];
 };

@@ -4,8 +4,7 @@ import { readAs } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { parseStatement } from "../cose/sign1.ts";
 import { invariant } from "../result.ts";
-import { type PackedBatch, unpackFrames } from "./batch.ts";
-import { readPacked } from "./body.ts";
+import { type PackedBatch, readPacked, unpackFrames } from "./batch.ts";
 
 /** Where a batch's frame is: in memory until a store has it. Before it is signed there is only what is packed. */
 export class Source {

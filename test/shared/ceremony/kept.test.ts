@@ -87,7 +87,7 @@ describe("a batch that is kept small", () => {
       });
       expect(grantedUntil(member)).toBe(grantedUntil(whole));
     }
-    expect(batchOf(kept.body.members)).toMatchObject({ root: batch.body.root });
+    expect(batchOf(kept.body.members).members).toEqual(kept.body.members);
     expect(keepSmall(kept)).toBe(kept);
   });
 
@@ -141,7 +141,7 @@ describe("a batch that a shard has packed", () => {
     const sale = openSale(3);
     const bids = bidsIn(sale, 9) as readonly Observation[] as readonly Member[];
     const body = openPack(structuredClone(packUp(bids)));
-    expect(body).toMatchObject({ root: batchOf(bids).root });
+    expect(body.members.map(({ id }) => id)).toEqual(batchOf(bids).members.map(({ id }) => id));
     expect(body.members.map(({ frame }) => frame)).toEqual(batchOf(bids).members.map(({ frame }) => frame));
     const { author } = sale.net.agent("acme");
     const signed = batchBy(sale, "acme", bids) as Observation<BatchBody>;
