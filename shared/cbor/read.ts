@@ -3,6 +3,7 @@
 import { CBOR_DEPTH_MAX, NAME_LENGTH_MAX } from "../limits.ts";
 import type { RefusalCode } from "../refusals.ts";
 import { majorAt, OTHERWISE, passHead, readBytes, readItem, readText } from "./decode.ts";
+import { encodeCanonical } from "./encode.ts";
 import { described, directly, misfit, partsOf, type Reader, schemaOf } from "./reader.ts";
 import { type CborMap, type CborValue, isCborMap } from "./value.ts";
 
@@ -67,6 +68,18 @@ export const boolean: Reader<boolean> = described(
 );
 
 export const anything: Reader<CborValue> = directly((value) => value, readItem);
+
+/** Any value, and its canonical bytes: in place where it is read from them. */
+export type Spelt = { readonly value: CborValue; readonly bytes: Uint8Array };
+
+export const spelt: Reader<Spelt> = directly<Spelt>(
+  (value) => ({ value, bytes: encodeCanonical(value) }),
+  (cursor, depth) => {
+    const from = cursor.at;
+    const value = readItem(cursor, depth);
+    return { value, bytes: cursor.bytes.subarray(from, cursor.at) };
+  },
+);
 
 export function bytes(length: number): Reader<Uint8Array> {
   return byteString((found) => found === length, `${length} bytes`);

@@ -8,7 +8,7 @@ import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
 import { isHalted, provenFaults } from "../closing/derive.ts";
 import type { Closing } from "../closing/state.ts";
 import { actItem } from "../membership/act.ts";
-import { readContribution } from "../observation/body.ts";
+import { contributionIn } from "../observation/content.ts";
 import type { Id } from "../observation/observation.ts";
 import { judgeAlone } from "../outcome/admissible.ts";
 import type { Policy } from "../policy/policy.ts";
@@ -127,14 +127,11 @@ function refuseInVain(
 
 /** What our own door would refuse in a frame is not signed: others could not read it, nor could we after a restart. */
 function refuseContent(content: CborMap): Fault | null {
-  const body = readAs(
-    new Map<string, CborValue>([
-      ["role", "any"],
-      ["content", content],
-    ]),
-    readContribution,
-    "contribution",
-  );
+  const payload = new Map<string, CborValue>([
+    ["role", "any"],
+    ["content", content],
+  ]);
+  const body = readAs(payload, contributionIn(encodeCanonical(payload)), "contribution");
   if (!body.ok) return body.fault;
   const decoded = decodeCanonical(encodeCanonical([[[body.value.content as Encodable]]]));
   return decoded.ok ? null : decoded.fault;

@@ -1,7 +1,6 @@
 // The payload of each kind of observation, to and from the wire (SPEC §3.2).
 import { isStatement, parseAuthorityStatement } from "../authority/statement.ts";
 import { parseHex, splitBytes, toHex } from "../bytes.ts";
-import { encodedLength } from "../cbor/encode.ts";
 import {
   anything,
   boolean,
@@ -19,7 +18,7 @@ import {
   recordWith,
   text,
 } from "../cbor/read.ts";
-import { type CborMap, type CborValue, type Encodable, isCborMap } from "../cbor/value.ts";
+import { type CborValue, type Encodable, isCborMap } from "../cbor/value.ts";
 import { idBytes } from "../hash.ts";
 import {
   CONTENT_BYTES_MAX,
@@ -37,7 +36,6 @@ import { readLabels } from "./labels.ts";
 import type {
   Body,
   Call,
-  ContributionBody,
   DeclarationBody,
   DisputeBody,
   FactBody,
@@ -138,13 +136,6 @@ const readDispute = record<Omit<DisputeBody, "kind">>({
   reason: text(TEXT_LENGTH_MAX),
   ruling: nullable(text(TEXT_LENGTH_MAX)),
 });
-/** What a seat says; small, since parties send it to one another again. */
-const readContent: Reader<CborMap> = (value, path) => {
-  const content = map(64)(value, path);
-  return encodedLength(content) <= CONTENT_BYTES_MAX ? content : misfit(path, `at most ${CONTENT_BYTES_MAX} bytes`);
-};
-export const readContribution = record<{ role: string; content: CborMap }>({ role: text(), content: readContent });
-
 const readFact = recordWith<Omit<FactBody, "kind" | "labels">, Required<Pick<FactBody, "labels">>>(
   { subject: text(TEXT_LENGTH_MAX), value: anything },
   { labels: (value, path) => readLabels(list(text(), LABELS_MAX, 1)(value, path) as CborValue, path) },
@@ -152,12 +143,10 @@ const readFact = recordWith<Omit<FactBody, "kind" | "labels">, Required<Pick<Fac
 const readNoticeWire = record<{ revocation: Uint8Array }>({ revocation: bytesUpTo(CONTENT_BYTES_MAX) });
 const readDeclaration = record<Omit<DeclarationBody, "kind">>({ type: text(), content: map(64) });
 
-const READERS: { readonly [K in Exclude<Kind, "batch">]: Reader<Extract<Body, { kind: K }>> } = {
+/** Of a batch and of a contribution the bytes are looked at too. */
+type ByValue = Exclude<Kind, "batch" | "contribution">;
+const READERS: { readonly [K in ByValue]: Reader<Extract<Body, { kind: K }>> } = {
   call: readCall,
-  contribution: (value, path): ContributionBody => {
-    const { role, content } = readContribution(value, path);
-    return { kind: "contribution", role, content };
-  },
   witness: readWitness,
   page: (value, path) => ({ kind: "page", ...readPage(value, path) }),
   propose: (value, path): ProposeBody => {
@@ -193,9 +182,9 @@ const readNotice: Reader<NoticeBody> = (value, path) => {
   return { kind: "notice", revocation: statement };
 };
 
-export const KINDS = [...Object.keys(READERS), "batch"] as readonly Kind[];
+export const KINDS = [...Object.keys(READERS), "batch", "contribution"] as readonly Kind[];
 
-export function readBody(kind: Exclude<Kind, "batch">): Reader<Body> {
+export function readBody(kind: ByValue): Reader<Body> {
   return READERS[kind];
 }
 

@@ -1,12 +1,12 @@
 // What a ceremony keeps of the members of one batch: a row of fixed width for each, and the texts and contents that rows point into.
 import { concatBytes } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
-import { encodeCanonical } from "../cbor/encode.ts";
 import { bytesUpTo, list, nullable, text } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 import type { Member } from "./batch.ts";
+import { contentBytes } from "./content.ts";
 import type { Interval } from "./observation.ts";
 
 /** Four numbers of eight bytes, four of two, and one of four. */
@@ -118,7 +118,7 @@ export function columnsOf(members: readonly Member[]): Columns {
     view.setUint16(row + 34, textAt(slot.item));
     view.setUint16(row + 36, textAt(body.role));
     view.setUint16(row + 38, textAt(timeFrame));
-    const content = encodeCanonical(body.content);
+    const content = contentBytes(body);
     contents.push(content);
     end += content.length;
     view.setUint32(row + 40, end);

@@ -12,6 +12,7 @@ import { CONTENT_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { memberFault, membersIn, readPacked, unpackFrames } from "./batch.ts";
 import { KINDS, readBody } from "./body.ts";
+import { contributionIn } from "./content.ts";
 import { inFields, named } from "./field-of.ts";
 import { type BatchBody, type Body, JOIN, type Kind, type Observation } from "./observation.ts";
 import { fieldsIn, OBSERVATION_VERSION, readFields, type Wire } from "./wire.ts";
@@ -94,7 +95,7 @@ function openMembers(
 ): Result<readonly Parsed[]> {
   if (batched && (foreign || kind !== "contribution")) return fault("KIND_UNKNOWN", { kind });
   if (foreign || critical.length > 0 || kind !== "batch") return ok([]);
-  const packed = readAs(payload, readPacked, "payload");
+  const packed = readAs(payload.value, readPacked, "payload");
   if (!packed.ok) return packed;
   const frames = readAs(null, () => unpackFrames(packed.value, "payload"));
   if (!frames.ok) return frames;
@@ -122,10 +123,12 @@ function readPayload(wire: Wire, foreign: boolean, members: readonly Parsed[]): 
   // No extension exists yet, so every critical one is unknown: such a statement is kept and understood by nobody here.
   if (wire.critical.length > 0) return ok({ kind: "unknown", extension: wire.critical.join(", ") });
   if (!KINDS.includes(wire.kind as Kind)) return fault("KIND_UNKNOWN", { kind: wire.kind });
-  const { kind, payload } = wire;
-  if (kind === "notice" && isCborMap(payload) && payload.has("withdrawal")) return readWithdrawalNotice(payload);
+  const { value, bytes } = wire.payload;
+  const kind = wire.kind as Kind;
+  if (kind === "notice" && isCborMap(value) && value.has("withdrawal")) return readWithdrawalNotice(value);
   if (kind === "batch") return membersIn(members.map(({ observation }) => observation));
-  return readAs(payload, readBody(kind as Exclude<Kind, "batch">), "payload");
+  if (kind === "contribution") return readAs(value, contributionIn(bytes), "payload");
+  return readAs(value, readBody(kind), "payload");
 }
 
 const readCarriedFrame = record<{ withdrawal: Uint8Array }>({ withdrawal: bytesUpTo(CONTENT_BYTES_MAX) });

@@ -3,13 +3,14 @@
 import type { Chain } from "../authority/chain.ts";
 import { concatBytes, equalBytes, toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
-import { encodeCanonical, encodedLength } from "../cbor/encode.ts";
+import { encodeCanonical } from "../cbor/encode.ts";
 import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
 import { idBytes, sha256 } from "../hash.ts";
 import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { type BatchPack, knowBlock, type Member } from "./batch.ts";
 import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
+import { contentLength } from "./content.ts";
 import { readId } from "./id-list.ts";
 import {
   type BatchBody,
@@ -168,7 +169,7 @@ export function keptBytes(member: Member): number {
   }
   const { slot, body, timeFrame } = member;
   const texts = (slot.item ?? "").length + body.role.length + timeFrame.length;
-  return KEPT_EACH_BYTES + encodedLength(body.content) + textBytes(texts);
+  return KEPT_EACH_BYTES + contentLength(body) + textBytes(texts);
 }
 
 /** Texts of a seat's own: a few short ones are in what each is taken for; a long one takes two bytes a unit, in its column and in the index. */

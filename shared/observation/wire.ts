@@ -12,6 +12,8 @@ import {
   readAs,
   readDirect,
   record,
+  type Spelt,
+  spelt,
   text,
 } from "../cbor/read.ts";
 import { type CborMap, type CborValue, isCborMap } from "../cbor/value.ts";
@@ -42,7 +44,7 @@ export type Wire = Record<Field, unknown> & {
   temporal_reference: { frame: string; at: Interval };
   time_to_live: number;
   governance_class: string;
-  payload: CborValue;
+  payload: Spelt;
   lineage: Lineage;
   critical: readonly string[];
 };
@@ -89,7 +91,7 @@ export const readWire = record<Wire>({
   temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
   time_to_live: integer(0, MICROS_MAX),
   governance_class: text(),
-  payload: anything,
+  payload: spelt,
   lineage: record<Lineage>({
     sequence: nullable(integer(0, MICROS_MAX)),
     prev: nullable(readId),
