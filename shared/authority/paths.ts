@@ -18,14 +18,17 @@ export function parsePaths(
 ): Result<Paths> {
   if (paths.length > CHAIN_PATHS_MAX)
     return fault("CHAIN_PATHS", { found: `${paths.length} of them`, limit: CHAIN_PATHS_MAX });
+  const [only] = paths;
+  if (only !== undefined && paths.length === 1) {
+    const chain = parseChain(only, memory);
+    return chain.ok ? ok({ chain: chain.value, otherPaths: NO_PATHS }) : chain;
+  }
   const chains: Chain[] = [];
   for (const frames of paths) {
     const chain = parseChain(frames, memory);
     if (!chain.ok) return chain;
     chains.push(chain.value);
   }
-  const [only] = chains;
-  if (only !== undefined && chains.length === 1) return ok({ chain: only, otherPaths: NO_PATHS });
   chains.sort(comparePaths);
   if (chains.some((chain, index) => index > 0 && nameOf(chain) === nameOf(chains[index - 1] as Chain)))
     return fault("CHAIN_PATHS", { found: "one of them twice", limit: CHAIN_PATHS_MAX });

@@ -3,6 +3,7 @@
 import { fault, ok, type Result } from "../result.ts";
 import { compareText } from "../text.ts";
 import { type Chain, rootOf } from "./chain.ts";
+import type { Credential } from "./credential.ts";
 import { successorsOf } from "./roots.ts";
 import type { Revocation } from "./statement.ts";
 import type { Trust } from "./trust.ts";
@@ -11,13 +12,15 @@ type Interval = readonly [number, number];
 
 /** Every link, and the root's key, hold over the whole stated interval; no key in use was retired by a rotation. */
 export function checkValidity(chain: Chain, at: Interval, trust: Pick<Trust, "rootKeys" | "rotations">): Result<true> {
-  for (const [index, { grant }] of chain.entries()) {
-    if (at[0] < grant.not_before || at[1] > grant.not_after)
-      return fault("CREDENTIAL_EXPIRED", { link: index, from: grant.not_before, until: grant.not_after, at: at[1] });
+  const ended = chain.findIndex(({ grant }) => at[0] < grant.not_before || at[1] > grant.not_after);
+  if (ended >= 0) {
+    const { not_before: from, not_after: until } = (chain[ended] as Credential).grant;
+    return fault("CREDENTIAL_EXPIRED", { link: ended, from, until, at: at[1] });
   }
   const root = trust.rootKeys.get(rootOf(chain));
   if (root !== undefined && (at[0] < root.from || at[1] > root.until))
     return fault("ROOT_KEY_RETIRED", { root: rootOf(chain), from: root.from, until: root.until, at: at[1] });
+  if (trust.rotations.size === 0) return ok(true);
   for (const [index, link] of chain.entries()) {
     if (chain[index + 1]?.succeeds === link.id) continue;
     const rotation = successorsOf(trust.rotations, { id: link.id, next: link.grant.next })[0];

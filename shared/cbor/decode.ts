@@ -176,14 +176,18 @@ export function readText(cursor: Cursor, length: number | bigint): string {
 function readArray(cursor: Cursor, length: number | bigint, at: number, depth: number): CborValue {
   if (depth >= CBOR_DEPTH_MAX) throw new Stop("CBOR_TOO_DEEP", at);
   if (length > cursor.bytes.length - cursor.at) throw new Stop("CBOR_TRUNCATED", at);
-  const items: CborValue[] = [];
-  for (let left = Number(length); left > 0; left--) items.push(readItem(cursor, depth + 1));
+  const items = new Array<CborValue>(Number(length));
+  for (let index = 0; index < items.length; index++) items[index] = readItem(cursor, depth + 1);
   return items;
 }
+
+/** Every header that says nothing unprotected is one. */
+const NO_ENTRIES: CborMap = new Map();
 
 function readMap(cursor: Cursor, length: number | bigint, at: number, depth: number): CborMap {
   if (depth >= CBOR_DEPTH_MAX) throw new Stop("CBOR_TOO_DEEP", at);
   if (Number(length) * 2 > cursor.bytes.length - cursor.at) throw new Stop("CBOR_TRUNCATED", at);
+  if (length === 0) return NO_ENTRIES;
   const entries = new Map<string | number, CborValue>();
   let before = -1;
   let beforeEnd = -1;

@@ -135,8 +135,8 @@ export function list<T>(reader: Reader<T>, most: number, least = 0): Reader<read
     const length = passHead(cursor, 4);
     if (depth >= CBOR_DEPTH_MAX || length < least || length > most) throw OTHERWISE;
     if (length === 0) return NOTHING;
-    const items: T[] = [];
-    while (items.length < length) items.push(direct(cursor, depth + 1));
+    const items = new Array<T>(length);
+    for (let index = 0; index < length; index++) items[index] = direct(cursor, depth + 1);
     return items;
   });
 }

@@ -190,8 +190,9 @@ function checkPaths(observation: Observation, unproved: readonly Chain[], trust:
 
 /** SPEC §4.6 and §4.7: who speaks by a chain that is proved, and what this party knows of it. */
 function checkStanding(observation: Observation, trust: Trust): Result<true> {
-  const { chain, at, key } = observation;
-  if (pathsOf(observation).some((path) => leafOf(path).holder !== key)) return fault("SIGNER_MISMATCH");
+  const { chain, otherPaths, at, key } = observation;
+  const isOthers = (path: Chain) => leafOf(path).holder !== key;
+  if (isOthers(chain) || otherPaths.some(isOthers)) return fault("SIGNER_MISMATCH");
   const valid = checkValidity(chain, at, trust);
   if (!valid.ok) return valid;
   const standing = checkRevocations(chain, observation, trust);
