@@ -2,5 +2,6 @@
 import { hash } from "node:crypto";
 
 export function nativeSha256(bytes: Uint8Array): Uint8Array {
-  return new Uint8Array(hash("sha256", bytes, "buffer"));
+  const { buffer, byteOffset, length } = hash("sha256", bytes, "buffer");
+  return new Uint8Array(buffer, byteOffset, length);
 }

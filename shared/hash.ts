@@ -60,14 +60,15 @@ export function sha256Hex(bytes: Uint8Array): string {
 }
 
 /** Hashes and keys met before, each in the place that its first bytes say. What is not there is spelt again: it changes no answer. */
+export const ID_BYTES = 32;
 const met: (string | undefined)[] = new Array(4_096).fill(undefined);
 
-/** 32 bytes in hexadecimal. Ceremonies, keys and devices come again in every statement, and are held once. */
-export function idText(bytes: Uint8Array): string {
-  const place = (((bytes[0] as number) << 8) | (bytes[1] as number)) & (met.length - 1);
+/** 32 bytes, from some offset on, in hexadecimal. Ceremonies, keys and devices come again in every statement, and are held once. */
+export function idText(bytes: Uint8Array, from = 0): string {
+  const place = (((bytes[from] as number) << 8) | (bytes[from + 1] as number)) & (met.length - 1);
   const known = met[place];
-  if (known !== undefined && isHexOf(known, bytes)) return known;
-  const text = toHex(bytes);
+  if (known !== undefined && isHexOf(known, bytes, from)) return known;
+  const text = toHex(bytes.subarray(from, from + ID_BYTES));
   met[place] = text;
   return text;
 }

@@ -153,10 +153,17 @@ function endOf({ bytes, at }: Cursor, length: number | bigint): number {
   return at + Number(length);
 }
 
+/** Passes so many bytes, and says where they begin. */
+export function passBytes(cursor: Cursor, length: number | bigint): number {
+  const { at } = cursor;
+  cursor.at = endOf(cursor, length);
+  return at;
+}
+
 /** Plain bytes, whatever kind of array they came in. */
 export function readBytes(cursor: Cursor, length: number | bigint): Uint8Array {
-  const { bytes, at, copies } = cursor;
-  cursor.at = endOf(cursor, length);
+  const { bytes, copies } = cursor;
+  const at = passBytes(cursor, length);
   const view = new Uint8Array(bytes.buffer, bytes.byteOffset + at, cursor.at - at);
   return copies ? view.slice() : view;
 }

@@ -9,16 +9,28 @@ const UINT64_LIMIT = 1n << 64n;
 const INT64_LOWEST = -(1n << 63n);
 const utf8 = new TextEncoder();
 
-/** Bytes as they are written: the buffer grows, and what is written is copied out at the end. */
+/** Bytes as they are written, behind those that were handed out in place. */
 class Sink {
-  #bytes = new Uint8Array(512);
+  readonly #least: number;
+  #bytes: Uint8Array<ArrayBuffer>;
+  #start = 0;
   #length = 0;
 
+  /** Of memory it takes so much at least at a time. */
+  constructor(least: number) {
+    this.#least = least;
+    this.#bytes = new Uint8Array(least);
+  }
+
+  /** What was handed out stays where it is. */
   #reserve(more: number): void {
     if (this.#length + more <= this.#bytes.length) return;
-    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, this.#length + more));
-    grown.set(this.#bytes.subarray(0, this.#length));
+    const written = this.#bytes.subarray(this.#start, this.#length);
+    const grown = new Uint8Array(Math.max(this.#least, 2 * written.length, written.length + more));
+    grown.set(written);
     this.#bytes = grown;
+    this.#start = 0;
+    this.#length = written.length;
   }
 
   raw(bytes: Uint8Array): void {
@@ -67,54 +79,48 @@ class Sink {
     return true;
   }
 
-  /** What was written, copied by `keep`; the next to write begins anew. */
-  take(keep: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
-    const written = keep(this.#bytes.subarray(0, this.#length));
-    this.#length = 0;
-    if (this.#bytes.length > SINK_KEPT_MAX) this.#bytes = new Uint8Array(512);
+  /** A copy of what was written; the next to write begins anew. */
+  copied(): Uint8Array<ArrayBuffer> {
+    const written = this.#bytes.slice(this.#start, this.#length);
+    this.#length = this.#start;
+    if (this.#bytes.length > SINK_KEPT_MAX) this.#bytes = new Uint8Array(this.#least);
+    return written;
+  }
+
+  /** What was written, where it stands; the next to write begins behind it. */
+  inPlace(): Uint8Array<ArrayBuffer> {
+    const written = this.#bytes.subarray(this.#start, this.#length);
+    this.#start = this.#length;
     return written;
   }
 }
 
 /** Sinks that nobody writes to: keys are encoded while what holds them is. One that threw is not used again. */
 const idle: Sink[] = [];
+const SINK_LEAST = 512;
 const SINK_KEPT_MAX = 65_536;
 
 /** Canonical bytes of `value`; the same value has the same bytes everywhere. Throws outside the profile. */
 export function encodeCanonical(value: Encodable): Uint8Array<ArrayBuffer> {
-  return encodeTo(value, (bytes) => bytes.slice());
-}
-
-/** The same bytes for whoever lets go of them soon: a view of memory that other such bytes share. */
-export function encodeBriefly(value: Encodable): Uint8Array<ArrayBuffer> {
-  return encodeTo(value, (bytes) => {
-    const room = roomFor(bytes.length);
-    room.set(bytes);
-    return room;
-  });
-}
-
-function encodeTo(value: Encodable, keep: (bytes: Uint8Array<ArrayBuffer>) => Uint8Array<ArrayBuffer>) {
-  const sink = idle.pop() ?? new Sink();
+  const sink = idle.pop() ?? new Sink(SINK_LEAST);
   write(value, sink);
-  const written = sink.take(keep);
+  const written = sink.copied();
   idle.push(sink);
   return written;
 }
 
 /** What is signed is encoded for each check, and a piece of memory for each would cost as much as its encoding. */
 const SHARED_BYTES = 65_536;
-let shared = new Uint8Array(SHARED_BYTES);
-let taken = 0;
+let shared: Sink | null = null;
 
-function roomFor(length: number): Uint8Array<ArrayBuffer> {
-  if (length > SHARED_BYTES / 8) return new Uint8Array(length);
-  if (taken + length > SHARED_BYTES) {
-    shared = new Uint8Array(SHARED_BYTES);
-    taken = 0;
-  }
-  taken += length;
-  return shared.subarray(taken - length, taken);
+/** The same bytes for whoever lets go of them soon: a view of memory that other such bytes share. */
+export function encodeBriefly(value: Encodable): Uint8Array<ArrayBuffer> {
+  const sink = shared ?? new Sink(SHARED_BYTES);
+  shared = null;
+  write(value, sink);
+  const written = sink.inPlace();
+  shared = sink;
+  return written;
 }
 
 /** How many bytes the encoding of a decoded value has; nothing is written for it. */
@@ -161,7 +167,7 @@ function write(value: Encodable, out: Sink): void {
 
 function writeArray(items: readonly Encodable[], out: Sink): void {
   out.head(4, items.length);
-  for (const item of items) write(item, out);
+  for (let at = 0; at < items.length; at++) write(items[at] as Encodable, out);
 }
 
 function writeInteger(value: number | bigint, out: Sink): void {

@@ -1,12 +1,19 @@
 // Ids and lists of them, to and from the wire: in strictly ascending order, so that one set has one spelling. A witness's list that is too long for
 // its frame stands on pages (SPEC §8.14).
-import { bytes, integer, join, list, made, misfit, type Reader, record } from "../cbor/read.ts";
+import { OTHERWISE, passBytes, passHead } from "../cbor/decode.ts";
+import { bytes, directly, integer, join, list, made, misfit, type Reader, record } from "../cbor/read.ts";
 import { type Encodable, isCborMap } from "../cbor/value.ts";
-import { idBytes, idText } from "../hash.ts";
+import { ID_BYTES, idBytes, idText } from "../hash.ts";
 import { PAGE_IDS, WITNESS_IDS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, PagedWitnessBody, WitnessBody } from "./observation.ts";
 
-export const readId: Reader<Id> = made(bytes(32), idText);
+export const readId: Reader<Id> = directly(
+  made(bytes(ID_BYTES), idText),
+  (cursor) => {
+    if (passHead(cursor, 2) !== ID_BYTES) throw OTHERWISE;
+    return idText(cursor.bytes, passBytes(cursor, ID_BYTES));
+  },
+);
 
 /** Ids in strictly ascending order: one set has one spelling. */
 export function idSet(most: number, least = 0): Reader<readonly Id[]> {
