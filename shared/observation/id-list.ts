@@ -7,13 +7,10 @@ import { ID_BYTES, idBytes, idText } from "../hash.ts";
 import { PAGE_IDS, WITNESS_IDS_MAX, WITNESS_PAGES_MAX } from "../limits.ts";
 import type { Id, PagedWitnessBody, WitnessBody } from "./observation.ts";
 
-export const readId: Reader<Id> = directly(
-  made(bytes(ID_BYTES), idText),
-  (cursor) => {
-    if (passHead(cursor, 2) !== ID_BYTES) throw OTHERWISE;
-    return idText(cursor.bytes, passBytes(cursor, ID_BYTES));
-  },
-);
+export const readId: Reader<Id> = directly(made(bytes(ID_BYTES), idText), (cursor) => {
+  if (passHead(cursor, 2) !== ID_BYTES) throw OTHERWISE;
+  return idText(cursor.bytes, passBytes(cursor, ID_BYTES));
+});
 
 /** Ids in strictly ascending order: one set has one spelling. */
 export function idSet(most: number, least = 0): Reader<readonly Id[]> {

@@ -74,33 +74,63 @@ const readDevice: Reader<Wire["device_hash"]> = directly(
   readBare.direct,
 );
 
-export const readWire = record<Wire>({
-  kind: text(),
-  version: integer(1, 65_535),
-  mesh: text(),
-  ceremony: nullable(readId),
-  round: nullable(integer(0, 65_535)),
-  slot: record<Slot>({
-    seat: nullable(integer(0, SEATS_MAX - 1)),
-    attempt: nullable(readAttempt),
-    item: nullable(text()),
-  }),
-  authority_credential: readCredentials,
-  device_hash: readDevice,
-  spatial_reference: nullable(readPlace),
-  temporal_reference: record<{ frame: string; at: Interval }>({ frame: text(), at: readInterval }),
-  time_to_live: integer(0, MICROS_MAX),
-  governance_class: text(),
-  payload: spelt,
-  lineage: record<Lineage>({
+const readSlot = record<Slot>(
+  { seat: nullable(integer(0, SEATS_MAX - 1)), attempt: nullable(readAttempt), item: nullable(text()) },
+  ({ seat, attempt, item }) => ({ seat, attempt, item }),
+);
+
+const readTime = record<Wire["temporal_reference"]>({ frame: text(), at: readInterval }, ({ frame, at }) => ({
+  frame,
+  at,
+}));
+
+const readLineage = record<Lineage>(
+  {
     sequence: nullable(integer(0, MICROS_MAX)),
     prev: nullable(readId),
     parents: list(readId, LINEAGE_REFERENCES_MAX),
     sources: list(readId, LINEAGE_REFERENCES_MAX),
     derivation: nullable(record<Derivation>({ name: text(), version: integer(0, MICROS_MAX), params: anything })),
+  },
+  ({ sequence, prev, parents, sources, derivation }) => ({ sequence, prev, parents, sources, derivation }),
+);
+
+export const readWire = record<Wire>(
+  {
+    kind: text(),
+    version: integer(1, 65_535),
+    mesh: text(),
+    ceremony: nullable(readId),
+    round: nullable(integer(0, 65_535)),
+    slot: readSlot,
+    authority_credential: readCredentials,
+    device_hash: readDevice,
+    spatial_reference: nullable(readPlace),
+    temporal_reference: readTime,
+    time_to_live: integer(0, MICROS_MAX),
+    governance_class: text(),
+    payload: spelt,
+    lineage: readLineage,
+    critical: list(text(), 16),
+  },
+  (read) => ({
+    kind: read.kind,
+    version: read.version,
+    mesh: read.mesh,
+    ceremony: read.ceremony,
+    round: read.round,
+    slot: read.slot,
+    authority_credential: read.authority_credential,
+    device_hash: read.device_hash,
+    spatial_reference: read.spatial_reference,
+    temporal_reference: read.temporal_reference,
+    time_to_live: read.time_to_live,
+    governance_class: read.governance_class,
+    payload: read.payload,
+    lineage: read.lineage,
+    critical: read.critical,
   }),
-  critical: list(text(), 16),
-});
+);
 
 /** The fields of a statement, of this version or of one that is foreign here. What nothing is wrong with is read straight from its bytes. */
 export function readFields(payload: Uint8Array): Result<{ readonly value: Wire; readonly foreign: boolean }> {
