@@ -183,8 +183,8 @@ export function readText(cursor: Cursor, length: number | bigint): string {
 function readArray(cursor: Cursor, length: number | bigint, at: number, depth: number): CborValue {
   if (depth >= CBOR_DEPTH_MAX) throw new Stop("CBOR_TOO_DEEP", at);
   if (length > cursor.bytes.length - cursor.at) throw new Stop("CBOR_TRUNCATED", at);
-  const items = new Array<CborValue>(Number(length));
-  for (let index = 0; index < items.length; index++) items[index] = readItem(cursor, depth + 1);
+  const items: CborValue[] = [];
+  for (let left = Number(length); left > 0; left--) items.push(readItem(cursor, depth + 1));
   return items;
 }
 

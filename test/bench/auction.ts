@@ -126,12 +126,8 @@ export function sumOf(all: readonly Counts[]): Counts {
   return total;
 }
 
-/** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. Says of each batch when it is answered. */
-export async function submit(
-  agents: readonly LocalAgent[],
-  frames: readonly Uint8Array[],
-  answered: (count: number) => void = () => undefined,
-): Promise<Counts> {
+/** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. */
+export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {
   const batches: (readonly Uint8Array[])[] = [];
   const size = Math.min(BATCH_FRAMES_MAX, Math.ceil(frames.length / (AT_ONCE * agents.length)));
   for (let from = 0; from < frames.length; from += size) batches.push(frames.slice(from, from + size));
@@ -144,7 +140,6 @@ export async function submit(
     const response = await post().catch(post);
     const { answers } = (await response.json()) as { answers?: { verdict: string; code: string | null }[] };
     if (answers === undefined) throw new Error(`a batch is refused: ${response.status}`);
-    answered(answers.length);
     for (const { verdict, code } of answers) {
       const name = verdict === "refused" ? (code ?? verdict) : verdict;
       counts[name] = (counts[name] ?? 0) + 1;
