@@ -6,9 +6,10 @@ const OFFSET_MOST = 65_535;
 /** The format's rules for the end: the last match begins 12 bytes before it at the latest, and the last 5 bytes are literals. */
 const LAST_MATCH = 12;
 const LAST_LITERALS = 5;
-const HASH_BITS = 14;
-/** After 2^4 misses in a row steps grow by a byte, and so on. */
-const STEP_BITS = 4;
+/** Few enough that what was seen fits beside the code in a processor's nearest cache. */
+const HASH_BITS = 12;
+/** After 2^3 misses in a row steps grow by a byte, and so on. */
+const STEP_BITS = 3;
 
 /** Packs bytes into one block; what does not repeat grows by a 255th. */
 export function pack(input: Uint8Array): Uint8Array {
