@@ -16,7 +16,7 @@ import type { Id, VerifiedObservation } from "../shared/observation/observation.
 import { reopen } from "../shared/observation/reopen.ts";
 import type { Under } from "../shared/observation/under.ts";
 import { type Fault, ok, type Result } from "../shared/result.ts";
-import { Alarm } from "./alarm.ts";
+import { Alarm, LATE_MS } from "./alarm.ts";
 import { CoalitionLedger, type CoalitionSource } from "./coalition-ledger.ts";
 import { type AgentConfig, configOf, timeIn } from "./config.ts";
 import { DecisionIndex } from "./decision-index.ts";
@@ -78,7 +78,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.standing = standing;
     this.ledger = new MeshLedger(ctx.storage.sql);
     this.books = new CoalitionLedger(ctx.storage.sql);
-    this.wake = new Alarm(ctx.storage);
+    this.wake = new Alarm(ctx.storage, LATE_MS);
     this.operations = new Operations(ctx, env, this.wake, () => this.now());
     this.decisions = new DecisionIndex(ctx.storage.sql);
     this.trust = new MeshTrust(this, env);

@@ -18,12 +18,12 @@ export class MeshOutbox {
     this.#ctx = ctx;
     this.#env = env;
     this.#host = host;
-    if (host.ledger.outboxDepth() > 0) void ctx.blockConcurrencyWhile(() => this.#keepAlarm());
+    void ctx.blockConcurrencyWhile(() => this.#begin());
   }
 
-  /** The alarm of an instance before this one is left where it is. */
-  async #keepAlarm(): Promise<void> {
-    if (!(await this.#host.wake.isSet())) this.#retry();
+  async #begin(): Promise<void> {
+    await this.#host.wake.begin();
+    if (this.#host.ledger.outboxDepth() > 0) this.#retry();
   }
 
   #retry(): void {

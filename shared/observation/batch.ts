@@ -1,7 +1,9 @@
 // Batches (SPEC §7.12): contributions of seats that run no agent, packed into one signed statement of an elector's agent. Here is their form:
 // what follows from the bytes alone, for everyone alike. Their signatures are the door's business, their seats the fold's.
-import { bytesUpTo, integer, list, misfit, type Reader, record } from "../cbor/read.ts";
-import type { Encodable } from "../cbor/value.ts";
+import { toHex } from "../bytes.ts";
+import { bytes, bytesUpTo, integer, list, misfit, type Reader, recordWith } from "../cbor/read.ts";
+import type { CborMap, CborValue, Encodable } from "../cbor/value.ts";
+import { rootOfSet } from "../closing/root.ts";
 import { BATCH_MEMBER_BYTES_MAX, BATCH_MEMBERS_MAX, BATCH_UNPACKED_BYTES_MAX, FRAME_BYTES_MAX } from "../limits.ts";
 import { pack, unpack } from "../lz4.ts";
 import { fault, ok, type Result } from "../result.ts";
@@ -15,11 +17,11 @@ export type PackedBatch = { readonly sizes: readonly number[]; readonly block: U
 /** A batch that is packed and not signed yet, with what is kept of its members. */
 export type BatchPack = PackedBatch & { readonly ids: readonly Id[]; readonly columns: ColumnBytes };
 
-/** A batch as it stands: its members are read behind it, each as a frame of its own. */
-export const readPacked: Reader<PackedBatch> = record<PackedBatch>({
-  sizes: list(integer(1, BATCH_MEMBER_BYTES_MAX), BATCH_MEMBERS_MAX, 1),
-  block: bytesUpTo(FRAME_BYTES_MAX),
-});
+/** A batch as it stands: its members are read behind it, each as a frame of its own. Earlier engines stated a root over their ids. */
+export const readPacked: Reader<PackedBatch> = recordWith<PackedBatch, { root: Uint8Array }>(
+  { sizes: list(integer(1, BATCH_MEMBER_BYTES_MAX), BATCH_MEMBERS_MAX, 1), block: bytesUpTo(FRAME_BYTES_MAX) },
+  { root: bytes(32) },
+);
 
 /** The frames that a batch holds. */
 export function unpackFrames({ sizes, block }: PackedBatch, path: string): readonly Uint8Array[] {
@@ -34,14 +36,18 @@ export function unpackFrames({ sizes, block }: PackedBatch, path: string): reado
   });
 }
 
-/** The body of a batch of these members, in their order. */
-export function membersIn(members: readonly Observation[]): Result<BatchBody> {
+/** The body of a batch of these members: in their order, and with the root over them where the payload states one. */
+export function membersIn(payload: CborValue, members: readonly Observation[]): Result<BatchBody> {
   for (const [index, member] of members.entries()) {
     const before = members[index - 1];
     const unordered = before !== undefined && before.id >= member.id;
     const need = unfitness(member) ?? (unordered ? "behind all of lower ids, once" : null);
     if (need !== null) return memberFault(index, need);
   }
+  const stated = (payload as CborMap).get("root") as Uint8Array | undefined;
+  const root = stated === undefined ? null : rootOfSet(members.map(({ id }) => id));
+  if (stated !== undefined && toHex(stated) !== root)
+    return fault("FIELD_INVALID", { path: "payload.root", need: `that of its members, ${root}` });
   return ok({ kind: "batch", members: members as readonly Member[] });
 }
 

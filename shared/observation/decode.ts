@@ -126,7 +126,11 @@ function readPayload(wire: Wire, foreign: boolean, members: readonly Parsed[]): 
   const { value, bytes } = wire.payload;
   const kind = wire.kind as Kind;
   if (kind === "notice" && isCborMap(value) && value.has("withdrawal")) return readWithdrawalNotice(value);
-  if (kind === "batch") return membersIn(members.map(({ observation }) => observation));
+  if (kind === "batch")
+    return membersIn(
+      value,
+      members.map(({ observation }) => observation),
+    );
   if (kind === "contribution") return readAs(value, contributionIn(bytes), "payload");
   return readAs(value, readBody(kind), "payload");
 }
