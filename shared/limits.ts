@@ -33,10 +33,10 @@ export const UNBATCHED_IDS = 300;
 export const SHARDS_MAX = 64;
 /**
  * Contributions a second from which an intake that nobody asked to be spread goes over 4 and 16 objects: half of what one takes in by itself, at
- * some 60 µs each, and of what four do. Below that each more is only a call more.
+ * some 30 µs each, and of what four do. Below that each more is only a call more.
  */
-export const BATCHED_ARRIVALS_MANY = 8_000;
-export const BATCHED_ARRIVALS_MOST = 32_000;
+export const BATCHED_ARRIVALS_MANY = 16_000;
+export const BATCHED_ARRIVALS_MOST = 64_000;
 /** Bytes that wait at one shard before it takes in nothing more: two seconds of handing over. */
 export const SHARD_WAITING_BYTES_MAX = 1_048_576;
 /** How long a witness waits at most for shards that do not answer, in microseconds; never more than half of what the policy gives the others. */
