@@ -31,6 +31,8 @@ export type Burst = {
     readonly microsPerBid: number | null;
     readonly checkToBid: number | null;
     readonly duplicates: number;
+    /** Answers to bids that were handed in again, by their codes; a shard that was enlisted meanwhile admits what the ceremony counts once. */
+    readonly repeated: Counts;
     readonly lost: number;
     /** Answers to bids that were handed in after the end, by their codes. */
     readonly late: Counts;
@@ -119,6 +121,7 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
         ratioToCeiling: ratio(rates.perSecond, sample.ceiling),
         checkToBid: quotient(microsPerCheck, rates.microsPerBid),
         duplicates: again.ignored ?? 0,
+        repeated: again,
         lost: 2 * bids - counted.bids,
         late,
         verdicts: taken.verdicts,
