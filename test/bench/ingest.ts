@@ -110,16 +110,15 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
     const evidence = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
     const counted = countIn(evidence, new Set(signed.slice(0, 2 * bids).map(({ id }) => id)));
     const verify = await measureVerify(runtime, evidence, [...stack.parties, ...guests], counted, sample);
-    const { micros: microsPerCheck } = sample;
     return {
-      ceiling: { verifyPerSecond: Math.round(sample.ceiling), microsPerCheck },
+      ceiling: { verifyPerSecond: Math.round(sample.ceiling), microsPerCheck: sample.micros },
       ingest: {
         bids,
         bidders,
         ...rates,
         fromStartPerSecond,
         ratioToCeiling: ratio(rates.perSecond, sample.ceiling),
-        checkToBid: quotient(microsPerCheck, rates.microsPerBid),
+        checkToBid: quotient(sample.micros, rates.microsPerBid),
         duplicates: again.ignored ?? 0,
         repeated: again,
         lost: 2 * bids - counted.bids,
