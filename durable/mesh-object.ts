@@ -86,6 +86,7 @@ export class Mesh extends DurableObject<AgentEnv> {
     this.roots = recognisedIn(standing.trust).roots;
     this.#desk = this.ledger.desk(standing.mesh);
     this.#outbox = new MeshOutbox(ctx, env, this);
+    void ctx.blockConcurrencyWhile(() => this.wake.begin().then(() => this.#outbox.begin()));
   }
 
   get desk(): Desk {

@@ -18,11 +18,10 @@ export class MeshOutbox {
     this.#ctx = ctx;
     this.#env = env;
     this.#host = host;
-    void ctx.blockConcurrencyWhile(() => this.#begin());
   }
 
-  async #begin(): Promise<void> {
-    await this.#host.wake.begin();
+  /** What an instance before this one has left is handed on by the alarm. */
+  begin(): void {
     if (this.#host.ledger.outboxDepth() > 0) this.#retry();
   }
 
