@@ -6,7 +6,7 @@ import { idBytes } from "../hash.ts";
 import type { Derivation, Id, Observation } from "../observation/observation.ts";
 import { allNoticesOf, contributionsOf } from "./gathered.ts";
 import type { CeremonyState, Round } from "./state.ts";
-import { gatheredIn } from "./struck.ts";
+import { gatheredIn, shownIn } from "./struck.ts";
 
 /**
  * What a record calls the closed set of a round. Where batches are part of it, it is the root of what they hold: who carried a contribution,
@@ -16,7 +16,17 @@ export function outcomeRoot(round: Round): Id {
   const { root } = round.closing.decision as Decision;
   if (round.batched.size === 0) return root;
   const gathered = gatheredIn(round);
-  return rootOfSet([...contributionsOf(gathered), ...allNoticesOf(gathered)].map(({ id }) => id).sort());
+  const [ids, notices] = [sortedIn(contributionsOf(gathered)), allNoticesOf(gathered)];
+  return rootOfSet(notices.length === 0 ? ids : [...ids, ...notices.map(({ id }) => id)].sort());
+}
+
+const sorted = new WeakMap<readonly Observation[], readonly Id[]>();
+
+/** One list of ids for each list of contributions, so that its root is worked out once. */
+function sortedIn(contributions: readonly Observation[]): readonly Id[] {
+  const ids = sorted.get(contributions) ?? contributions.map(({ id }) => id).sort();
+  sorted.set(contributions, ids);
+  return ids;
 }
 
 const counted = new WeakMap<NonNullable<CeremonyState["ending"]>, readonly Id[]>();
@@ -27,9 +37,9 @@ export function countedIn({ ending, rounds }: CeremonyState): readonly Id[] {
   const known = counted.get(ending);
   if (known !== undefined) return known;
   const excluded = new Set(ending.record.excluded.map(({ id }) => id));
-  const closed = rounds.filter(({ closing }) => closing.decision !== null).flatMap(gatheredIn);
-  const ids = contributionsOf(closed).map(({ id }) => id);
-  const found = ids.filter((id) => !excluded.has(id)).sort();
+  const closed = shownIn(rounds.filter(({ closing }) => closing.decision !== null));
+  const ids = sortedIn(contributionsOf(closed));
+  const found = excluded.size === 0 ? ids : ids.filter((id) => !excluded.has(id));
   counted.set(ending, found);
   return found;
 }

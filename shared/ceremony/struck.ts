@@ -37,7 +37,7 @@ export function gatheredIn({ held, closing: { decision } }: Round): readonly Gat
 }
 
 /** What closed rounds show, each thing where it was shown. */
-function shownIn(rounds: readonly Round[]): readonly Gathered[] {
+export function shownIn(rounds: readonly Round[]): readonly Gathered[] {
   const [only] = rounds;
   return only !== undefined && rounds.length === 1 ? gatheredIn(only) : rounds.flatMap(gatheredIn);
 }

@@ -1,20 +1,32 @@
 // A burst: many bidders who run no agent, three organisations that do, every bid accounted for. And the ceiling, on the very same frames.
 import type { LocalAgent } from "../../cli/stack/agent.ts";
-import { type Party, rootsOf } from "../../cli/stack/party.ts";
+import type { Party } from "../../cli/stack/party.ts";
 import type { Stack } from "../../cli/stack/stack.ts";
-import { parseBase64, toBase64 } from "../../shared/bytes.ts";
+import { parseBase64 } from "../../shared/bytes.ts";
 import { contributionsOf } from "../../shared/ceremony/gathered.ts";
-import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
 import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
-import { childrenRunning, peakMiB, processorMicros } from "./processes.ts";
+import {
+  type Beside,
+  besideCeiling,
+  type Ceiling,
+  type Checks,
+  ceilingOf,
+  meanOf,
+  medianOf,
+  quotient,
+  ratio,
+  spentOn,
+} from "./ceiling.ts";
+import { childrenRunning, peakMiB, processorMicros, quiet } from "./processes.ts";
 import { quantile, type Runtime } from "./runtime.ts";
+import { measureVerify, type Verifying } from "./verifying.ts";
 
 export type Agreement = { readonly same: number; readonly of: number };
 
 export type Burst = {
-  /** Checks a second, taken before and behind the burst, since a machine that others use is not always as fast; and what one takes of the processor. */
+  /** Checks a second, and what one takes of the processor: the mean over all that was taken beside it. */
   readonly ceiling: { readonly verifyPerSecond: number; readonly microsPerCheck: number | null };
   /** One agent takes all, while the others are down; they come back, and all three end alike. Medians of some auctions. */
   readonly ingest: {
@@ -22,10 +34,12 @@ export type Burst = {
     readonly bidders: number;
     /** From the first request to the last answer. */
     readonly perSecond: number;
+    /** Of each auction over the ceiling beside it. */
     readonly ratioToCeiling: number;
-    /** The same of each auction. */
+    /** Both of each auction. */
     readonly runs: readonly number[];
-    /** The same of an auction before them, as large: an agent that has just started meets its bids with code that is not compiled yet. */
+    readonly ratios: readonly number[];
+    /** Of an auction before them, as large: an agent that has just started meets its bids with code that is not compiled yet. */
     readonly fromStartPerSecond: number;
     /** Of the processor, by the agent's process; and one check over it. What else the machine does changes the rate, and hardly these. */
     readonly microsPerBid: number | null;
@@ -48,15 +62,7 @@ export type Burst = {
     readonly agreement: Agreement;
     readonly three: ThreeAgents;
   };
-  readonly verify: {
-    readonly frames: number;
-    readonly perSecond: number;
-    readonly ratioToCeiling: number;
-    /** Signatures that are checked: those of frames, and of the credentials that they bear, each once. */
-    readonly signatures: number;
-    /** Of the processor: one check, over what verifying takes for each of them. */
-    readonly checkToSignature: number | null;
-  };
+  readonly verify: Verifying;
 };
 
 /** Three agents on one machine, each handed a third: every bid is checked by all of them. */
@@ -71,8 +77,8 @@ export type ThreeAgents = {
 /** Part of the bids that is sent a second time. */
 const REPEATED = 10;
 const LATE = 50;
-/** Auctions at one agent, one after the other; the last is the one that is looked into. */
-const AUCTIONS = 3;
+/** Auctions that are measured, one right after the other, behind one that is not; the last is the one that is looked into. */
+const AUCTIONS = 5;
 /** Frames on which the ceiling is measured. */
 const SAMPLE = 2_000;
 /** A view of hundreds of seats is work for the agent: asking for it all the time would be measured too. */
@@ -82,78 +88,102 @@ const HOLD_S = 300;
 export async function measureBurst(runtime: Runtime, bids: number, bidders: number): Promise<Burst> {
   const guests = makeBidders(bidders, MESH);
   const { stack, stop } = await liveStack(ELECTOR_ROLES.length, guests);
-  try {
-    const [agent, ...others] = stack.agents as readonly [LocalAgent, ...LocalAgent[]];
-    const { perSecond: fromStartPerSecond } = await takeInOne(stack, guests, bids, runtime);
-    const bursts: Taken[] = [];
-    while (bursts.length < AUCTIONS - 1) bursts.push(await takeInOne(stack, guests, bids, runtime));
-    const closesIn = 60 + Math.ceil(bids / 75); // a machine that others use must be done by then
-    const closesAt = Date.now() + closesIn * 1_000;
-    const ceremony = await openAuction(stack, guests, closesIn);
-    const signed = signBids(guests, 2 * bids + LATE, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
-    const frames = signed.map(({ frame }) => frame);
-    const before = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
-    await Promise.all(others.map((other) => other.kill()));
-    const taken = await takeIn(agent, frames.slice(0, bids), runtime);
-    const rates = mediansOf([...bursts, taken]);
-    const again = await submit([agent], frames.slice(0, bids / REPEATED));
-    await Promise.all(others.map((other) => other.start()));
-    await hold(stack, ceremony, bids);
-    const third = await measureThree(stack, ceremony, frames.slice(bids, 2 * bids), 2 * bids);
-    // Only now: the round is open for so long, and what is handed in behind its close counts no more.
-    const behind = await ceilingOf(runtime, frames.slice(0, SAMPLE), [...stack.parties, ...guests]);
-    const sample = between(before, behind);
-    const three = { ...third, workToCeiling: ratio(stack.agents.length * third.perSecond, sample.ceiling) };
-    const views = await ended(stack, ceremony, closesIn + 120, ASK_MS);
-    const closeMs = Date.now() - closesAt;
-    const late = await submit([agent], frames.slice(2 * bids));
-    const evidence = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
-    const counted = countIn(evidence, new Set(signed.slice(0, 2 * bids).map(({ id }) => id)));
-    const verify = await measureVerify(runtime, evidence, [...stack.parties, ...guests], counted, sample);
-    return {
-      ceiling: { verifyPerSecond: Math.round(sample.ceiling), microsPerCheck: sample.micros },
-      ingest: {
-        bids,
-        bidders,
-        ...rates,
-        fromStartPerSecond,
-        ratioToCeiling: ratio(rates.perSecond, sample.ceiling),
-        checkToBid: quotient(sample.micros, rates.microsPerBid),
-        duplicates: again.ignored ?? 0,
-        repeated: again,
-        lost: 2 * bids - counted.bids,
-        late,
-        verdicts: taken.verdicts,
-        doorPerSecond: Math.round(sample.door),
-        batches: counted.batches,
-        bytesPerBid: Math.round(counted.batchBytes / counted.held),
-        largestMessageBytes: counted.largest,
-        peakMemoryMiB: agentsOf(runtime).map(peakMiB),
-        closeMs,
-        agreement: agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)),
-        three,
-      },
-      verify,
-    };
-  } finally {
-    await stop();
-  }
+  const { told, ceiling, evidence, counted } = await burstAt(stack, guests, bids, runtime).finally(stop);
+  // By a stranger, with no agent running.
+  const verify = await measureVerify(runtime, ceiling, evidence, [...stack.parties, ...guests], {
+    frames: counted.frames + counted.held,
+    signatures: counted.frames + counted.held + counted.credentials,
+  });
+  return { ...told, verify };
 }
 
-/** Seconds that an auction is open which is over once its bids are in. */
-const opensFor = (bids: number) => 20 + Math.ceil(bids / 500);
+async function burstAt(stack: Stack, guests: readonly Party[], bids: number, runtime: Runtime) {
+  const [agent] = stack.agents as readonly [LocalAgent];
+  const parties = [...stack.parties, ...guests];
+  const closesIn = 60 + Math.ceil(bids / 75); // a machine that others use must be done by then
+  const sales = await openSales(stack, guests, bids, closesIn);
+  const { ceremony, frames, ids } = sales.at(-1) as Sale;
+  const ceiling = await ceilingOf(runtime, frames.slice(0, SAMPLE), parties);
+  const { fromStart, bursts } = await takeInAlone(stack, sales, bids, runtime, ceiling);
+  const repeated = await submit([agent], frames.slice(0, bids / REPEATED));
+  for (const { ceremony: each } of sales) await hold(stack, each, bids);
+  await quiet(agentsOf(runtime), HOLD_S); // whoever was away has everything by now, and is still brought some of it again
+  const [spread] = (await besideCeiling(ceiling, [
+    () => measureThree(stack, ceremony, frames.slice(bids, 2 * bids), 2 * bids),
+  ])) as [Beside<Three>];
+  const { agreement, closeMs } = await endAll(stack, sales, closesIn);
+  const late = await submit([agent], frames.slice(2 * bids));
+  const evidence = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
+  const counted = countIn(evidence, new Set(ids.slice(0, 2 * bids)));
+  const told: Omit<Burst, "verify"> = {
+    ceiling: shownChecks(meanOf([...bursts, spread].map(({ ceiling: checks }) => checks))),
+    ingest: {
+      bids,
+      bidders: guests.length,
+      ...mediansOf(bursts),
+      fromStartPerSecond: fromStart.perSecond,
+      duplicates: repeated.ignored ?? 0,
+      repeated,
+      lost: 2 * bids - counted.bids,
+      late,
+      verdicts: (bursts.at(-1) as Beside<Taken>).found.verdicts,
+      doorPerSecond: Math.round(await ceiling.door()),
+      batches: counted.batches,
+      bytesPerBid: Math.round(counted.batchBytes / counted.held),
+      largestMessageBytes: counted.largest,
+      peakMemoryMiB: agentsOf(runtime).map(peakMiB),
+      closeMs,
+      agreement,
+      three: threeOf(spread, stack.agents.length),
+    },
+  };
+  return { told, ceiling, evidence, counted };
+}
 
-/** An auction whose bids one agent takes in while the others are down, to its end. */
-async function takeInOne(stack: Stack, guests: readonly Party[], bids: number, runtime: Runtime): Promise<Taken> {
-  const [agent, ...others] = stack.agents as readonly [LocalAgent, ...LocalAgent[]];
-  const ceremony = await openAuction(stack, guests, opensFor(bids));
-  const frames = signBids(guests, bids, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000).map(({ frame }) => frame);
+/** An auction, and the bids that are signed for it: as many as one agent takes in, and behind them in the last what else is handed in. */
+type Sale = {
+  readonly ceremony: string;
+  readonly closesAt: number;
+  readonly frames: readonly Uint8Array[];
+  readonly ids: readonly string[];
+};
+
+async function openSales(
+  stack: Stack,
+  guests: readonly Party[],
+  bids: number,
+  closesIn: number,
+): Promise<readonly Sale[]> {
+  const sales: Sale[] = [];
+  for (let opened = 0; opened <= AUCTIONS; opened++) {
+    const closesAt = Date.now() + closesIn * 1_000;
+    const ceremony = await openAuction(stack, guests, closesIn);
+    const count = opened < AUCTIONS ? bids : 2 * bids + LATE;
+    const signed = signBids(guests, count, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+    sales.push({ ceremony, closesAt, frames: signed.map(({ frame }) => frame), ids: signed.map(({ id }) => id) });
+  }
+  return sales;
+}
+
+/** One agent takes in burst after burst while the others are down; they come back. The first burst meets code that is not compiled yet. */
+async function takeInAlone(
+  { agents }: Stack,
+  sales: readonly Sale[],
+  bids: number,
+  runtime: Runtime,
+  ceiling: Ceiling,
+): Promise<{ readonly fromStart: Taken; readonly bursts: readonly Beside<Taken>[] }> {
+  const [agent, ...others] = agents as readonly [LocalAgent, ...LocalAgent[]];
   await Promise.all(others.map((other) => other.kill()));
-  const taken = await takeIn(agent, frames, runtime);
+  const [first, ...rest] = sales.map(
+    ({ frames }) =>
+      () =>
+        takeIn(agent, frames.slice(0, bids), runtime),
+  ) as [() => Promise<Taken>, ...(() => Promise<Taken>)[]];
+  const fromStart = await first();
+  const bursts = await besideCeiling(ceiling, rest);
   await Promise.all(others.map((other) => other.start()));
-  await ended(stack, ceremony, opensFor(bids) + 120, ASK_MS);
-  if (taken.verdicts.admitted !== bids) throw new Error(`a burst is not admitted: ${JSON.stringify(taken.verdicts)}`);
-  return taken;
+  return { fromStart, bursts };
 }
 
 type Taken = { readonly perSecond: number; readonly microsPerBid: number | null; readonly verdicts: Counts };
@@ -165,53 +195,46 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
   const start = performance.now();
   const verdicts = await submit([agent], frames);
   const perSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
-  const usedNow = processorMicros(pid);
-  const microsPerBid = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
-  return { perSecond, microsPerBid, verdicts };
+  if (verdicts.admitted !== frames.length) throw new Error(`a burst is not admitted: ${JSON.stringify(verdicts)}`);
+  return { perSecond, microsPerBid: spentOn(frames.length, used, processorMicros(pid)), verdicts };
 }
 
-function mediansOf(bursts: readonly Taken[]) {
-  const micros = bursts.flatMap(({ microsPerBid }) => microsPerBid ?? []);
-  const runs = bursts.map(({ perSecond }) => perSecond);
-  return { perSecond: quantile(runs, 0.5), runs, microsPerBid: micros.length === 0 ? null : quantile(micros, 0.5) };
+function mediansOf(bursts: readonly Beside<Taken>[]) {
+  const runs = bursts.map(({ found }) => found.perSecond);
+  const ratios = bursts.map(({ found, ceiling }) => ratio(found.perSecond, ceiling.perSecond));
+  const parts = bursts.map(({ found, ceiling }) => quotient(ceiling.micros, found.microsPerBid));
+  const micros = medianOf(bursts.map(({ found }) => found.microsPerBid));
+  return {
+    perSecond: quantile(runs, 0.5),
+    runs,
+    ratioToCeiling: quantile(ratios, 0.5),
+    ratios,
+    microsPerBid: micros === null ? null : Math.round(micros),
+    checkToBid: medianOf(parts),
+  };
+}
+
+function shownChecks({ perSecond, micros }: Checks): Burst["ceiling"] {
+  return { verifyPerSecond: Math.round(perSecond), microsPerCheck: micros === null ? null : Math.round(micros) };
 }
 
 /** Every workerd of ours but the one that is measured beside the agents. */
 const agentsOf = ({ pid }: Runtime) => childrenRunning("workerd").filter((child) => child !== pid);
 
-const quotient = (part: number | null, whole: number | null) =>
-  part === null || whole === null ? null : ratio(part, whole);
-
-export const ratio = (ours: number, theirs: number) => Math.round((1_000 * ours) / theirs) / 1_000;
-
 export function agreementOf(digests: readonly (string | null)[]): Agreement {
   return { same: digests.filter((digest) => digest !== null && digest === digests[0]).length, of: digests.length };
 }
 
-type Ceiling = { readonly ceiling: number; readonly door: number; readonly micros: number | null };
-
-/** Signature checks a second of the platform alone, and of our door, on the same frames in the same runtime; a check's processor time. */
-export async function ceilingOf(
-  runtime: Runtime,
-  frames: readonly Uint8Array[],
-  parties: readonly Party[],
-): Promise<Ceiling> {
-  const roots = [...rootsOf(parties)];
-  await runtime.post("/load", JSON.stringify({ frames: frames.map(toBase64), roots }));
-  const all = (answer: unknown) => answer === frames.length;
-  const perSecond = async (path: string) => (1_000 * frames.length) / (await runtime.time(path, "", all));
-  const [ceiling, door] = [await perSecond("/ceiling"), await perSecond("/door")];
-  const used = processorMicros(runtime.pid);
-  await runtime.post("/ceiling", "");
-  const usedNow = processorMicros(runtime.pid);
-  const micros = used === null || usedNow === null ? null : Math.round((usedNow - used) / frames.length);
-  return { ceiling, door, micros };
-}
-
-function between(one: Ceiling, other: Ceiling): Ceiling {
-  const mean = (of: "ceiling" | "door") => (one[of] + other[of]) / 2;
-  const micros = one.micros === null || other.micros === null ? null : Math.round((one.micros + other.micros) / 2);
-  return { ceiling: mean("ceiling"), door: mean("door"), micros };
+/** Each auction to its ending: the worst that any of them came to, and how long behind the close of the last it was. */
+async function endAll(stack: Stack, sales: readonly Sale[], closesIn: number) {
+  const reached: Agreement[] = [];
+  for (const { ceremony } of sales) {
+    const views = await ended(stack, ceremony, closesIn + 120, ASK_MS);
+    reached.push(agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)));
+  }
+  const closeMs = Date.now() - (sales.at(-1) as Sale).closesAt;
+  const agreement = reached.reduce((worst, each) => (each.same < worst.same ? each : worst));
+  return { agreement, closeMs };
 }
 
 /** Waits until every agent holds so many contributions. */
@@ -227,12 +250,14 @@ export async function hold(stack: Stack, ceremony: string, bids: number, seconds
   );
 }
 
+type Three = Omit<ThreeAgents, "workToCeiling">;
+
 async function measureThree(
   stack: Stack,
   ceremony: string,
   frames: readonly Uint8Array[],
   total: number,
-): Promise<Omit<ThreeAgents, "workToCeiling">> {
+): Promise<Three> {
   const start = performance.now();
   await submit(stack.agents, frames);
   await hold(stack, ceremony, total);
@@ -240,31 +265,8 @@ async function measureThree(
   return { bids: frames.length, perSecond: Math.round(perSecond) };
 }
 
-/** Timed at best, and once more for what it takes of the processor. */
-async function measureVerify(
-  runtime: Runtime,
-  evidence: Uint8Array,
-  parties: readonly Party[],
-  { frames: lone, held, credentials }: ReturnType<typeof countIn>,
-  { ceiling, micros }: Ceiling,
-): Promise<Burst["verify"]> {
-  await runtime.post("/bundle", evidence);
-  const trust = JSON.stringify(writeTrustStatement(MESH, rootsOf(parties)));
-  const ms = await runtime.time("/verify", trust, (verdict) => verdict === "passed");
-  const used = processorMicros(runtime.pid);
-  await runtime.post("/verify", trust);
-  const usedNow = processorMicros(runtime.pid);
-  const frames = lone + held;
-  const perSecond = (1_000 * frames) / ms;
-  const signatures = frames + credentials;
-  const each = used === null || usedNow === null ? null : (usedNow - used) / signatures;
-  return {
-    frames,
-    perSecond: Math.round(perSecond),
-    ratioToCeiling: ratio(perSecond, ceiling),
-    signatures,
-    checkToSignature: quotient(micros, each),
-  };
+function threeOf({ found, ceiling }: Beside<Three>, agents: number): ThreeAgents {
+  return { ...found, workToCeiling: ratio(agents * found.perSecond, ceiling.perSecond) };
 }
 
 /** How many of the bids the evidence carries, in how many batches of how many bytes, and what it holds in all. */

@@ -144,7 +144,7 @@ function print({
   return [
     `ceiling    ${ceiling.verifyPerSecond} signature checks a second`,
     `ingest     ${ingest.perSecond} bids a second at one agent, ${ingest.ratioToCeiling} of the ceiling; ${ingest.lost} lost; ${ingest.bytesPerBid} bytes a bid`,
-    `           by auctions ${ingest.runs.join(", ")}; ${ingest.fromStartPerSecond} at an agent that has just started; ${ingest.microsPerBid} µs of the processor a bid, of which a check is ${ingest.checkToBid}`,
+    `           by auctions ${ingest.runs.join(", ")}, that is ${ingest.ratios.join(", ")}; ${ingest.fromStartPerSecond} at an agent that has just started; ${ingest.microsPerBid} µs of the processor a bid, of which a check is ${ingest.checkToBid}`,
     `           peak memory of the agents ${ingest.peakMemoryMiB.join(", ")} MiB; largest message ${ingest.largestMessageBytes} bytes`,
     `three      ${ingest.three.perSecond} bids a second at three agents, each checking all: ${ingest.three.workToCeiling} of the ceiling in work`,
     `restart    ${restart.restartMs} ms until ${restart.held} bids were there again; ${restart.lost} of ${restart.bids} lost; ${restart.agreement.same} of ${restart.agreement.of} alike`,

@@ -1,6 +1,7 @@
 // What the processes under this one take, read off /proc: of the processor, so that other work on the machine costs nothing here, and of memory
 // at their peak. Where there is no /proc nothing is found.
 import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { setTimeout as sleep } from "node:timers/promises";
 
 /** Children of this process that run a program, by their ids. */
 export function childrenRunning(program: string): readonly number[] {
@@ -16,6 +17,21 @@ export function processorMicros(pid: number | undefined): number | null {
   if (pid === undefined || !existsSync(tasks)) return null;
   const nanos = readdirSync(tasks).map((task) => Number(read(`${tasks}/${task}/schedstat`).split(" ")[0]));
   return nanos.reduce((sum, each) => sum + each, 0) / 1_000;
+}
+
+const LOOK_MS = 1_000;
+/** Part of the processor that is used by what has nothing to do. */
+const IDLE_PART = 0.05;
+
+/** Waits until processes have nothing to do any more, so many seconds at most; where nobody can tell, for as long as one look takes. */
+export async function quiet(pids: readonly number[], seconds: number): Promise<void> {
+  const used = () => pids.reduce((sum, pid) => sum + (processorMicros(pid) ?? 0), 0);
+  for (const end = Date.now() + 1_000 * seconds; Date.now() < end; ) {
+    const before = used();
+    await sleep(LOOK_MS);
+    if (used() - before < 1_000 * IDLE_PART * LOOK_MS) return;
+  }
+  throw new Error(`processes are busy for ${seconds} s`);
 }
 
 /** The most memory that a process has held at a time, in MiB; null where nobody can tell. */

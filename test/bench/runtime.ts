@@ -7,7 +7,9 @@ export type Runtime = {
   /** Its process; absent where nobody can tell. */
   readonly pid: number | undefined;
   readonly post: (path: string, body: string | Uint8Array) => Promise<unknown>;
-  /** Milliseconds that a path takes once its code is compiled, beyond an empty request: the median of some runs. */
+  /** Milliseconds that a path takes, beyond an empty request. */
+  readonly once: (path: string, body: string, expect: (answer: unknown) => boolean) => Promise<number>;
+  /** The same once its code is compiled: the median of some runs. */
   readonly time: (path: string, body: string, expect: (answer: unknown) => boolean) => Promise<number>;
   readonly stop: () => Promise<void>;
 };
@@ -31,19 +33,22 @@ export async function startRuntime(): Promise<Runtime> {
     if (!response.ok) throw new Error(`${path}: ${response.status} ${await response.text()}`);
     return response.json();
   };
-  const once = async (path: string, body: string, expect: (answer: unknown) => boolean) => {
+  const asked = async (path: string, body: string) => {
     const start = performance.now();
     const answer = await post(path, body);
-    const ms = performance.now() - start;
+    return { ms: performance.now() - start, answer };
+  };
+  const once = async (path: string, body: string, expect: (answer: unknown) => boolean) => {
+    const empty = await median(RUNS, async () => (await asked("/nothing", "")).ms);
+    const { ms, answer } = await asked(path, body);
     if (!expect(answer)) throw new Error(`${path} answered ${JSON.stringify(answer)}`);
-    return ms;
+    return Math.max(ms - empty, 0.001);
   };
   const time = async (path: string, body: string, expect: (answer: unknown) => boolean) => {
-    const empty = await median(RUNS, () => once("/nothing", "", () => true));
     await once(path, body, expect);
-    return Math.max((await median(RUNS, () => once(path, body, expect))) - empty, 0.001);
+    return median(RUNS, () => once(path, body, expect));
   };
-  return { pid, post, time, stop: () => miniflare.dispose() };
+  return { pid, post, once, time, stop: () => miniflare.dispose() };
 }
 
 export async function median(runs: number, measure: () => Promise<number>): Promise<number> {

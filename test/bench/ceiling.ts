@@ -1,0 +1,72 @@
+// The ceiling: signature checks of the platform alone, on the very frames. It is taken right before and right behind whatever is held against it,
+// since a machine that others use is not always as fast.
+import { type Party, rootsOf } from "../../cli/stack/party.ts";
+import { toBase64 } from "../../shared/bytes.ts";
+import { processorMicros } from "./processes.ts";
+import { quantile, type Runtime } from "./runtime.ts";
+
+/** Checks a second, and what one takes of the processor; null where nobody can tell. */
+export type Checks = { readonly perSecond: number; readonly micros: number | null };
+
+export type Ceiling = {
+  readonly take: () => Promise<Checks>;
+  /** Frames a second that our door judges, in the same runtime. */
+  readonly door: () => Promise<number>;
+};
+
+export async function ceilingOf(
+  runtime: Runtime,
+  frames: readonly Uint8Array[],
+  parties: readonly Party[],
+): Promise<Ceiling> {
+  await runtime.post("/load", JSON.stringify({ frames: frames.map(toBase64), roots: [...rootsOf(parties)] }));
+  const all = (answer: unknown) => answer === frames.length;
+  const perSecond = async (path: string) => (1_000 * frames.length) / (await runtime.time(path, "", all));
+  const take = async () => {
+    const rate = await perSecond("/ceiling");
+    const used = processorMicros(runtime.pid);
+    await runtime.post("/ceiling", "");
+    return { perSecond: rate, micros: spentOn(frames.length, used, processorMicros(runtime.pid)) };
+  };
+  return { take, door: () => perSecond("/door") };
+}
+
+/** Of the processor, for each of so many. */
+export function spentOn(count: number, before: number | null, after: number | null): number | null {
+  return before === null || after === null ? null : (after - before) / count;
+}
+
+export type Beside<T> = { readonly found: T; readonly ceiling: Checks };
+
+/** One work after the other, each beside the mean of the ceilings before and behind it. */
+export async function besideCeiling<T>(
+  { take }: Ceiling,
+  works: readonly (() => Promise<T>)[],
+): Promise<readonly Beside<T>[]> {
+  const done: Beside<T>[] = [];
+  let before = await take();
+  for (const work of works) {
+    const found = await work();
+    const behind = await take();
+    done.push({ found, ceiling: meanOf([before, behind]) });
+    before = behind;
+  }
+  return done;
+}
+
+export function meanOf(all: readonly Checks[]): Checks {
+  const micros = all.flatMap((each) => each.micros ?? []);
+  return { perSecond: mean(all.map(({ perSecond }) => perSecond)), micros: micros.length > 0 ? mean(micros) : null };
+}
+
+const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
+
+/** The median of those that are known; null where none is. */
+export function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.flatMap((value) => value ?? []);
+  return known.length === 0 ? null : quantile(known, 0.5);
+}
+
+export const ratio = (ours: number, theirs: number) => Math.round((1_000 * ours) / theirs) / 1_000;
+export const quotient = (part: number | null, whole: number | null) =>
+  part === null || whole === null ? null : ratio(part, whole);
