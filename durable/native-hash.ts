@@ -1,7 +1,7 @@
 // The platform's own SHA-256, lent to the pure core: of a whole batch it takes a fraction of the time.
 import { createHash } from "node:crypto";
 
-/** Copied for each, which is quicker than to begin anew; and as long as one is held, the engine keeps what it has compiled for all of them. */
+/** Copied for each: as long as one is held, the engine keeps what it has compiled for all of them. */
 const begun = createHash("sha256");
 
 export function nativeSha256(bytes: Uint8Array): Uint8Array {

@@ -59,6 +59,8 @@ export const CHAIN_FRAMES_MAX = 16;
 export const CHAIN_PATHS_MAX = 4;
 /** Chains that a door remembers; one is about 4 KiB with its frames, so this stays below 20 MiB. */
 export const CHAINS_REMEMBERED_MAX = 4_096;
+/** Batches whose signatures a door remembers to have verified: about 300 bytes each. */
+export const BATCHES_REMEMBERED_MAX = 4_096;
 /** Names of a taxonomy that one credential combines, and tiers that one taxonomy defines. */
 export const TIER_NAMES_MAX = 4;
 export const TIERS_MAX = 64;

@@ -14,7 +14,7 @@ import { isStatement, parseAuthorityStatement } from "./statement.ts";
 /** Root's grant first; at least one link. A rotation follows the link whose key it replaces. */
 export type Chain = readonly [Credential, ...Credential[]];
 
-/** Chains that this door has proved: it need not do so again. It changes no answer, only what the answer costs. */
+/** What this door has proved, of chains and of what comes again: it need not do so again. It changes no answer, only what the answer costs. */
 export type ChainMemory = {
   readonly byName: Map<number, Chain>;
   readonly proved: WeakSet<Chain>;
@@ -22,10 +22,12 @@ export type ChainMemory = {
   readonly keys: Set<string>;
   /** Hashes of device links whose countersignatures were verified. */
   readonly links: Set<string>;
+  /** Batches whose signature and whose members' signatures were verified, by their ids, each with its signature. */
+  readonly batches: Map<string, Uint8Array>;
 };
 
 export function emptyMemory(): ChainMemory {
-  return { byName: new Map(), proved: new WeakSet(), keys: new Set(), links: new Set() };
+  return { byName: new Map(), proved: new WeakSet(), keys: new Set(), links: new Set(), batches: new Map() };
 }
 
 /** Reads the links, in their order; signatures and linkage are proved later. A chain that was proved before is not read again. */

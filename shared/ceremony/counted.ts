@@ -6,7 +6,7 @@ import { idBytes } from "../hash.ts";
 import type { Derivation, Id, Observation } from "../observation/observation.ts";
 import { allNoticesOf, contributionsOf } from "./gathered.ts";
 import type { CeremonyState, Round } from "./state.ts";
-import { gatheredIn, shownIn } from "./struck.ts";
+import { gatheredIn, gatheredInAll } from "./struck.ts";
 
 /**
  * What a record calls the closed set of a round. Where batches are part of it, it is the root of what they hold: who carried a contribution,
@@ -20,12 +20,12 @@ export function outcomeRoot(round: Round): Id {
   return rootOfSet(notices.length === 0 ? ids : [...ids, ...notices.map(({ id }) => id)].sort());
 }
 
-const sorted = new WeakMap<readonly Observation[], readonly Id[]>();
+const sortedIds = new WeakMap<readonly Observation[], readonly Id[]>();
 
-/** One list of ids for each list of contributions, so that its root is worked out once. */
+/** One list of ids for each list of contributions: of those that batches brought, the root is worked out once. */
 function sortedIn(contributions: readonly Observation[]): readonly Id[] {
-  const ids = sorted.get(contributions) ?? contributions.map(({ id }) => id).sort();
-  sorted.set(contributions, ids);
+  const ids = sortedIds.get(contributions) ?? contributions.map(({ id }) => id).sort();
+  sortedIds.set(contributions, ids);
   return ids;
 }
 
@@ -37,7 +37,7 @@ export function countedIn({ ending, rounds }: CeremonyState): readonly Id[] {
   const known = counted.get(ending);
   if (known !== undefined) return known;
   const excluded = new Set(ending.record.excluded.map(({ id }) => id));
-  const closed = shownIn(rounds.filter(({ closing }) => closing.decision !== null));
+  const closed = gatheredInAll(rounds.filter(({ closing }) => closing.decision !== null));
   const ids = sortedIn(contributionsOf(closed));
   const found = excluded.size === 0 ? ids : ids.filter((id) => !excluded.has(id));
   counted.set(ending, found);

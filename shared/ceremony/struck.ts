@@ -37,15 +37,15 @@ export function gatheredIn({ held, closing: { decision } }: Round): readonly Gat
 }
 
 /** What closed rounds show, each thing where it was shown. */
-export function shownIn(rounds: readonly Round[]): readonly Gathered[] {
+export function gatheredInAll(rounds: readonly Round[]): readonly Gathered[] {
   const [only] = rounds;
   return only !== undefined && rounds.length === 1 ? gatheredIn(only) : rounds.flatMap(gatheredIn);
 }
 
 /** What these rounds show of the contributions of the last one. What came in later rounds changes nothing in earlier ones. */
 export function struckIn(policy: Policy, rounds: readonly Round[]): Struck {
-  const shown = shownIn(rounds);
-  const last = shownIn(rounds.slice(-1));
+  const shown = gatheredInAll(rounds);
+  const last = gatheredInAll(rounds.slice(-1));
   const asked = contributionsOf(last);
   const known = knownIn(rounds, shown);
   const faults = new Map<Id, Fault>();
@@ -62,7 +62,7 @@ export function departuresIn(rounds: readonly Round[]): ReadonlyMap<string, Id> 
   const under = rounds[0]?.under ?? null;
   const last = rounds.at(-1);
   if (under === null || last === undefined) return new Map();
-  const shown = shownIn(rounds);
+  const shown = gatheredInAll(rounds);
   return departedIn(under, shown, last.closesAt, knownIn(rounds, shown));
 }
 
@@ -84,7 +84,7 @@ function disengaged(
 
 /** Of contributions held in the last of these rounds, in its set or not, those under a credential that carried revocations withdraw. */
 export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
-  const shown = shownIn(rounds);
+  const shown = gatheredInAll(rounds);
   const known = knownIn(rounds, shown);
   if (known.revocations.length === 0) return new Set();
   const held = contributionsOf([...(rounds.at(-1)?.held.values() ?? [])]);

@@ -19,9 +19,10 @@ import { openAuthorityStatement } from "../authority/statement.ts";
 import type { DeviceNeed } from "../authority/taxonomy.ts";
 import { assembleTrust, type Trust } from "../authority/trust.ts";
 import { checkFreshness, checkRevocations, checkValidity } from "../authority/validity.ts";
+import { equalBytes } from "../bytes.ts";
 import { verifyEd25519 } from "../cose/ed25519.ts";
 import { admitKey } from "../cose/key.ts";
-import { CHAINS_REMEMBERED_MAX, TTL_MICROS_MAX } from "../limits.ts";
+import { BATCHES_REMEMBERED_MAX, CHAINS_REMEMBERED_MAX, TTL_MICROS_MAX } from "../limits.ts";
 import { fault, ok, type Result } from "../result.ts";
 import { type Parsed, parseObservation } from "./decode.ts";
 import { named } from "./field-of.ts";
@@ -57,9 +58,10 @@ function behindCheck(parsed: Parsed, signed: Result<true>, trust: Trust): Verdic
 }
 
 /** What carries something that was signed by others. */
-async function behindCarried({ observation, members }: Parsed, trust: Trust): Promise<Result<VerifiedObservation>> {
+async function behindCarried(parsed: Parsed, trust: Trust): Promise<Result<VerifiedObservation>> {
+  const { observation } = parsed;
   const { body } = observation;
-  const carried = body.kind === "notice" ? await checkCarried(body) : await checkEach(observation, members, trust);
+  const carried = body.kind === "notice" ? await checkCarried(body) : await checkEach(parsed, trust);
   return carried.ok ? behindSignature(observation, trust) : carried;
 }
 
@@ -113,15 +115,28 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
  * What a batch carries is signed for by whoever said it, and each under a root of its own: whether that root has a seat is for the fold to say.
  * Nothing that only some parties recognise or know bears on it, so that a batch is admitted, or refused, everywhere.
  */
-async function checkEach(batch: Observation, members: readonly Parsed[], trust: Trust): Promise<Result<true>> {
+async function checkEach(batch: Parsed, trust: Trust): Promise<Result<true>> {
+  const { observation, members } = batch;
   // The platform's checks run side by side; what follows them rarely waits for anything.
-  const verdicts = await Promise.all(members.map(checkSignature));
+  const verdicts = wasChecked(batch, trust) ? null : await Promise.all(members.map(checkSignature));
   for (const [index, member] of members.entries()) {
-    const found = checkMember(member, batch, verdicts[index] as Result<true>, trust);
+    const found = checkMember(member, observation, verdicts?.[index] ?? ok(true), trust);
     const verdict = found instanceof Promise ? await found : found;
     if (!verdict.ok) return fault("BATCH_MEMBER", { index, code: verdict.fault.code });
   }
+  noteChecked(batch, trust);
   return ok(true);
+}
+
+/** Whether these very signatures were verified before: whoever was away is brought a batch by several who hold it. It changes no answer. */
+function wasChecked({ observation, statement }: Parsed, { memory }: Trust): boolean {
+  const signature = observation.body.kind === "batch" ? memory.batches.get(observation.id) : undefined;
+  return signature !== undefined && equalBytes(signature, statement.sign1.signature);
+}
+
+function noteChecked({ observation, statement }: Parsed, { memory }: Trust): void {
+  if (memory.batches.size >= BATCHES_REMEMBERED_MAX) memory.batches.clear();
+  memory.batches.set(observation.id, statement.sign1.signature.slice());
 }
 
 function checkMember(member: Parsed, batch: Observation, signed: Result<true>, trust: Trust): Verdict {
@@ -149,7 +164,8 @@ function unbiased(root: string, { memory }: Trust): Trust {
 
 function checkSigned(parsed: Parsed, trust: Trust): Result<true> | Promise<Result<true>> {
   const sound = checkKey(parsed, trust);
-  return sound.ok ? checkSignature(parsed) : named(sound, "key");
+  if (!sound.ok) return named(sound, "key");
+  return wasChecked(parsed, trust) ? ok(true) : checkSignature(parsed);
 }
 
 function checkKey({ observation, statement }: Parsed, { memory }: Trust): Result<unknown> {

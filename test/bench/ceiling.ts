@@ -1,5 +1,5 @@
-// The ceiling: signature checks of the platform alone, on the very frames. It is taken right before and right behind whatever is held against it,
-// since a machine that others use is not always as fast.
+// The ceiling: signature checks of the platform alone, on frames of the last auction. It is taken right before and right behind whatever is held
+// against it, since a machine that others use is not always as fast.
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { toBase64 } from "../../shared/bytes.ts";
 import { processorMicros } from "./processes.ts";
@@ -36,6 +36,8 @@ export function spentOn(count: number, before: number | null, after: number | nu
   return before === null || after === null ? null : (after - before) / count;
 }
 
+/** What was done so many times a second, and what each took of the processor. */
+export type Rate = { readonly perSecond: number; readonly micros: number | null };
 export type Beside<T> = { readonly found: T; readonly ceiling: Checks };
 
 /** One work after the other, each beside the mean of the ceilings before and behind it. */
@@ -61,12 +63,26 @@ export function meanOf(all: readonly Checks[]): Checks {
 
 const mean = (values: readonly number[]) => values.reduce((sum, each) => sum + each, 0) / values.length;
 
-/** The median of those that are known; null where none is. */
-export function medianOf(values: readonly (number | null)[]): number | null {
+/** Medians over works that were done one after the other, and each of them over its ceiling. */
+export function mediansOf(works: readonly Beside<Rate>[]) {
+  const runs = works.map(({ found }) => Math.round(found.perSecond));
+  const ratios = works.map(({ found, ceiling }) => ratio(found.perSecond, ceiling.perSecond));
+  return {
+    perSecond: quantile(runs, 0.5),
+    runs,
+    ratioToCeiling: quantile(ratios, 0.5),
+    ratios,
+    micros: medianOf(works.map(({ found }) => found.micros)),
+    checkToEach: medianOf(works.map(({ found, ceiling }) => quotient(ceiling.micros, found.micros))),
+  };
+}
+
+/** Of those that are known; null where none is. */
+function medianOf(values: readonly (number | null)[]): number | null {
   const known = values.flatMap((value) => value ?? []);
   return known.length === 0 ? null : quantile(known, 0.5);
 }
 
 export const ratio = (ours: number, theirs: number) => Math.round((1_000 * ours) / theirs) / 1_000;
-export const quotient = (part: number | null, whole: number | null) =>
+const quotient = (part: number | null, whole: number | null) =>
   part === null || whole === null ? null : ratio(part, whole);

@@ -14,13 +14,13 @@ import {
   type Checks,
   ceilingOf,
   meanOf,
-  medianOf,
-  quotient,
+  mediansOf,
+  type Rate,
   ratio,
   spentOn,
 } from "./ceiling.ts";
 import { childrenRunning, peakMiB, processorMicros, quiet } from "./processes.ts";
-import { quantile, type Runtime } from "./runtime.ts";
+import type { Runtime } from "./runtime.ts";
 import { measureVerify, type Verifying } from "./verifying.ts";
 
 export type Agreement = { readonly same: number; readonly of: number };
@@ -39,7 +39,7 @@ export type Burst = {
     /** Both of each auction. */
     readonly runs: readonly number[];
     readonly ratios: readonly number[];
-    /** Of an auction before them, as large: an agent that has just started meets its bids with code that is not compiled yet. */
+    /** Of an auction before them, as large: an agent that has just started has no code compiled yet, and no bidder's chain proved. */
     readonly fromStartPerSecond: number;
     /** Of the processor, by the agent's process; and one check over it. What else the machine does changes the rate, and hardly these. */
     readonly microsPerBid: number | null;
@@ -57,7 +57,7 @@ export type Burst = {
     readonly largestMessageBytes: number;
     /** The most that each agent's process held at a time. */
     readonly peakMemoryMiB: readonly (number | null)[];
-    /** From the close time, or the return of the last agent, to the moment when all three parties showed the ending. */
+    /** From the close time of the last auction, with the others closing beside it, to the moment when all three parties showed the ending. */
     readonly closeMs: number;
     readonly agreement: Agreement;
     readonly three: ThreeAgents;
@@ -77,7 +77,7 @@ export type ThreeAgents = {
 /** Part of the bids that is sent a second time. */
 const REPEATED = 10;
 const LATE = 50;
-/** Auctions that are measured, one right after the other, behind one that is not; the last is the one that is looked into. */
+/** Auctions behind the first, which counts for no median: there the code is compiled, and the bidders' chains are proved. */
 const AUCTIONS = 5;
 /** Frames on which the ceiling is measured. */
 const SAMPLE = 2_000;
@@ -100,31 +100,35 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
 async function burstAt(stack: Stack, guests: readonly Party[], bids: number, runtime: Runtime) {
   const [agent] = stack.agents as readonly [LocalAgent];
   const parties = [...stack.parties, ...guests];
-  const closesIn = 60 + Math.ceil(bids / 75); // a machine that others use must be done by then
+  const closesIn = 60 + Math.ceil((bids * (AUCTIONS + 3)) / 500); // a machine that others use must be done by then
   const sales = await openSales(stack, guests, bids, closesIn);
-  const { ceremony, frames, ids } = sales.at(-1) as Sale;
+  const { ceremony, closesAt, frames } = sales.at(-1) as Sale;
   const ceiling = await ceilingOf(runtime, frames.slice(0, SAMPLE), parties);
   const { fromStart, bursts } = await takeInAlone(stack, sales, bids, runtime, ceiling);
   const repeated = await submit([agent], frames.slice(0, bids / REPEATED));
   for (const { ceremony: each } of sales) await hold(stack, each, bids);
-  await quiet(agentsOf(runtime), HOLD_S); // whoever was away has everything by now, and is still brought some of it again
-  const [spread] = (await besideCeiling(ceiling, [
-    () => measureThree(stack, ceremony, frames.slice(bids, 2 * bids), 2 * bids),
-  ])) as [Beside<Three>];
+  // Whoever was away has everything by now, and may still be brought some of it again.
+  await quiet(agentsOf(runtime), closesAt - 500 * closesIn);
+  const atThree = () => measureThree(stack, ceremony, frames.slice(bids, 2 * bids), 2 * bids);
+  const [three] = (await besideCeiling(ceiling, [atThree])) as [Beside<Three>];
   const { agreement, closeMs } = await endAll(stack, sales, closesIn);
   const late = await submit([agent], frames.slice(2 * bids));
-  const evidence = new Uint8Array(await (await agent.request(`/v1/ceremonies/${ceremony}/evidence`)).arrayBuffer());
-  const counted = countIn(evidence, new Set(ids.slice(0, 2 * bids)));
+  const found = await evidenceOf(agent, sales);
+  const { evidence, counted } = found.at(-1) as Found;
+  const { perSecond, micros, checkToEach, ...rates } = mediansOf(bursts);
   const told: Omit<Burst, "verify"> = {
-    ceiling: shownChecks(meanOf([...bursts, spread].map(({ ceiling: checks }) => checks))),
+    ceiling: shownChecks(meanOf([...bursts, three].map(({ ceiling: checks }) => checks))),
     ingest: {
       bids,
       bidders: guests.length,
-      ...mediansOf(bursts),
-      fromStartPerSecond: fromStart.perSecond,
+      perSecond,
+      ...rates,
+      microsPerBid: micros === null ? null : Math.round(micros),
+      checkToBid: checkToEach,
+      fromStartPerSecond: Math.round(fromStart.perSecond),
       duplicates: repeated.ignored ?? 0,
       repeated,
-      lost: 2 * bids - counted.bids,
+      lost: found.reduce((sum, each) => sum + each.lost, 0),
       late,
       verdicts: (bursts.at(-1) as Beside<Taken>).found.verdicts,
       doorPerSecond: Math.round(await ceiling.door()),
@@ -134,7 +138,7 @@ async function burstAt(stack: Stack, guests: readonly Party[], bids: number, run
       peakMemoryMiB: agentsOf(runtime).map(peakMiB),
       closeMs,
       agreement,
-      three: threeOf(spread, stack.agents.length),
+      three: threeOf(three, stack.agents.length),
     },
   };
   return { told, ceiling, evidence, counted };
@@ -145,7 +149,8 @@ type Sale = {
   readonly ceremony: string;
   readonly closesAt: number;
   readonly frames: readonly Uint8Array[];
-  readonly ids: readonly string[];
+  /** Of those that are handed in before the close. */
+  readonly ids: ReadonlySet<string>;
 };
 
 async function openSales(
@@ -158,9 +163,10 @@ async function openSales(
   for (let opened = 0; opened <= AUCTIONS; opened++) {
     const closesAt = Date.now() + closesIn * 1_000;
     const ceremony = await openAuction(stack, guests, closesIn);
-    const count = opened < AUCTIONS ? bids : 2 * bids + LATE;
-    const signed = signBids(guests, count, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
-    sales.push({ ceremony, closesAt, frames: signed.map(({ frame }) => frame), ids: signed.map(({ id }) => id) });
+    const [inTime, late] = opened < AUCTIONS ? [bids, 0] : [2 * bids, LATE];
+    const signed = signBids(guests, inTime + late, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
+    const ids = new Set(signed.slice(0, inTime).map(({ id }) => id));
+    sales.push({ ceremony, closesAt, frames: signed.map(({ frame }) => frame), ids });
   }
   return sales;
 }
@@ -186,7 +192,7 @@ async function takeInAlone(
   return { fromStart, bursts };
 }
 
-type Taken = { readonly perSecond: number; readonly microsPerBid: number | null; readonly verdicts: Counts };
+type Taken = Rate & { readonly verdicts: Counts };
 
 /** One agent takes in a burst. */
 async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime: Runtime): Promise<Taken> {
@@ -194,24 +200,9 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
   const used = processorMicros(pid);
   const start = performance.now();
   const verdicts = await submit([agent], frames);
-  const perSecond = Math.round((1_000 * frames.length) / (performance.now() - start));
+  const perSecond = (1_000 * frames.length) / (performance.now() - start);
   if (verdicts.admitted !== frames.length) throw new Error(`a burst is not admitted: ${JSON.stringify(verdicts)}`);
-  return { perSecond, microsPerBid: spentOn(frames.length, used, processorMicros(pid)), verdicts };
-}
-
-function mediansOf(bursts: readonly Beside<Taken>[]) {
-  const runs = bursts.map(({ found }) => found.perSecond);
-  const ratios = bursts.map(({ found, ceiling }) => ratio(found.perSecond, ceiling.perSecond));
-  const parts = bursts.map(({ found, ceiling }) => quotient(ceiling.micros, found.microsPerBid));
-  const micros = medianOf(bursts.map(({ found }) => found.microsPerBid));
-  return {
-    perSecond: quantile(runs, 0.5),
-    runs,
-    ratioToCeiling: quantile(ratios, 0.5),
-    ratios,
-    microsPerBid: micros === null ? null : Math.round(micros),
-    checkToBid: medianOf(parts),
-  };
+  return { perSecond, micros: spentOn(frames.length, used, processorMicros(pid)), verdicts };
 }
 
 function shownChecks({ perSecond, micros }: Checks): Burst["ceiling"] {
@@ -225,16 +216,31 @@ export function agreementOf(digests: readonly (string | null)[]): Agreement {
   return { same: digests.filter((digest) => digest !== null && digest === digests[0]).length, of: digests.length };
 }
 
-/** Each auction to its ending: the worst that any of them came to, and how long behind the close of the last it was. */
+/** Each auction to its ending: the worst that any of them came to, and how long behind the close of the last that one took. */
 async function endAll(stack: Stack, sales: readonly Sale[], closesIn: number) {
   const reached: Agreement[] = [];
-  for (const { ceremony } of sales) {
+  let closeMs: number | null = null;
+  for (const { ceremony, closesAt } of [...sales].reverse()) {
     const views = await ended(stack, ceremony, closesIn + 120, ASK_MS);
+    closeMs ??= Date.now() - closesAt;
     reached.push(agreementOf(views.map(({ outcome }) => outcome?.digest ?? null)));
   }
-  const closeMs = Date.now() - (sales.at(-1) as Sale).closesAt;
   const agreement = reached.reduce((worst, each) => (each.same < worst.same ? each : worst));
-  return { agreement, closeMs };
+  return { agreement, closeMs: closeMs ?? 0 };
+}
+
+type Found = { readonly evidence: Uint8Array; readonly counted: ReturnType<typeof countIn>; readonly lost: number };
+
+/** What the evidence of each auction holds, and how many bids it lacks. */
+async function evidenceOf(agent: LocalAgent, sales: readonly Sale[]): Promise<readonly Found[]> {
+  const found: Found[] = [];
+  for (const { ceremony, ids } of sales) {
+    const response = await agent.request(`/v1/ceremonies/${ceremony}/evidence`);
+    const evidence = new Uint8Array(await response.arrayBuffer());
+    const counted = countIn(evidence, ids);
+    found.push({ evidence, counted, lost: ids.size - counted.bids });
+  }
+  return found;
 }
 
 /** Waits until every agent holds so many contributions. */
@@ -276,10 +282,10 @@ export function countIn(evidence: Uint8Array, bids: ReadonlySet<string>) {
     const parsed = parseObservation(parseBase64(frame) as Uint8Array);
     return parsed.ok ? [parsed.value.observation] : [];
   });
-  const held = contributionsOf(statements);
   const batches = statements.filter(({ body }) => body.kind === "batch");
+  const held = contributionsOf(batches);
   return {
-    bids: held.filter(({ id }) => bids.has(id)).length,
+    bids: contributionsOf(statements).filter(({ id }) => bids.has(id)).length,
     held: held.length,
     credentials: new Set([...statements, ...held].flatMap(({ chain }) => chain.map(({ id }) => id))).size,
     frames: statements.length,

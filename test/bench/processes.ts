@@ -20,18 +20,19 @@ export function processorMicros(pid: number | undefined): number | null {
 }
 
 const LOOK_MS = 1_000;
-/** Part of the processor that is used by what has nothing to do. */
-const IDLE_PART = 0.05;
+/** Looks in a row at which nothing is seen to work. */
+const LOOKS = 3;
+/** Part of a processor that is used by what has nothing to do. */
+const IDLE_PART = 0.1;
 
-/** Waits until processes have nothing to do any more, so many seconds at most; where nobody can tell, for as long as one look takes. */
-export async function quiet(pids: readonly number[], seconds: number): Promise<void> {
-  const used = () => pids.reduce((sum, pid) => sum + (processorMicros(pid) ?? 0), 0);
-  for (const end = Date.now() + 1_000 * seconds; Date.now() < end; ) {
-    const before = used();
+/** Waits until none of these processes has anything to do, to a moment at most. */
+export async function quiet(pids: readonly number[], untilMs: number): Promise<void> {
+  for (let idle = 0; idle < LOOKS && Date.now() < untilMs; ) {
+    const before = pids.map(processorMicros);
     await sleep(LOOK_MS);
-    if (used() - before < 1_000 * IDLE_PART * LOOK_MS) return;
+    const used = pids.map((pid, index) => (processorMicros(pid) ?? 0) - (before[index] ?? 0));
+    idle = used.every((micros) => micros < 1_000 * IDLE_PART * LOOK_MS) ? idle + 1 : 0;
   }
-  throw new Error(`processes are busy for ${seconds} s`);
 }
 
 /** The most memory that a process has held at a time, in MiB; null where nobody can tell. */
