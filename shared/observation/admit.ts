@@ -28,7 +28,7 @@ import { type Parsed, parseObservation } from "./decode.ts";
 import { named } from "./field-of.ts";
 import type { NoticeBody, Observation, VerifiedObservation, Withdrawal } from "./observation.ts";
 
-/** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of chains that it proved. */
+/** Admits one frame, or refuses it with a code. All that it leaves in `trust` is the memory of what it proved. */
 export async function admit(frame: Uint8Array, trust: Trust): Promise<Result<VerifiedObservation>> {
   const [verdict] = await admitEach([frame], trust);
   return verdict as Result<VerifiedObservation>;
@@ -62,7 +62,10 @@ async function behindCarried(parsed: Parsed, trust: Trust): Promise<Result<Verif
   const { observation } = parsed;
   const { body } = observation;
   const carried = body.kind === "notice" ? await checkCarried(body) : await checkEach(parsed, trust);
-  return carried.ok ? behindSignature(observation, trust) : carried;
+  if (!carried.ok) return carried;
+  const verdict = await behindSignature(observation, trust);
+  if (verdict.ok && body.kind === "batch") noteChecked(parsed, trust);
+  return verdict;
 }
 
 /** The door's further steps, which judge what is signed. Only what this door has not proved before is waited for. */
@@ -118,13 +121,14 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
 async function checkEach(batch: Parsed, trust: Trust): Promise<Result<true>> {
   const { observation, members } = batch;
   // The platform's checks run side by side; what follows them rarely waits for anything.
-  const verdicts = wasChecked(batch, trust) ? null : await Promise.all(members.map(checkSignature));
+  const verdicts = wasChecked(batch, trust)
+    ? members.map(() => ok<true>(true))
+    : await Promise.all(members.map(checkSignature));
   for (const [index, member] of members.entries()) {
-    const found = checkMember(member, observation, verdicts?.[index] ?? ok(true), trust);
+    const found = checkMember(member, observation, verdicts[index] as Result<true>, trust);
     const verdict = found instanceof Promise ? await found : found;
     if (!verdict.ok) return fault("BATCH_MEMBER", { index, code: verdict.fault.code });
   }
-  noteChecked(batch, trust);
   return ok(true);
 }
 
@@ -134,9 +138,12 @@ function wasChecked({ observation, statement }: Parsed, { memory }: Trust): bool
   return signature !== undefined && equalBytes(signature, statement.sign1.signature);
 }
 
-function noteChecked({ observation, statement }: Parsed, { memory }: Trust): void {
-  if (memory.batches.size >= BATCHES_REMEMBERED_MAX) memory.batches.clear();
-  memory.batches.set(observation.id, statement.sign1.signature.slice());
+/** Of what was admitted: a stranger makes no door forget. */
+function noteChecked(batch: Parsed, trust: Trust): void {
+  if (wasChecked(batch, trust)) return;
+  const { batches } = trust.memory;
+  if (batches.size >= BATCHES_REMEMBERED_MAX) batches.clear();
+  batches.set(batch.observation.id, batch.statement.sign1.signature.slice()); // a copy: it is remembered for longer than its frame
 }
 
 function checkMember(member: Parsed, batch: Observation, signed: Result<true>, trust: Trust): Verdict {
