@@ -39,7 +39,7 @@ export type Burst = {
     /** Both of each auction. */
     readonly runs: readonly number[];
     readonly ratios: readonly number[];
-    /** Of an auction before them, as large: an agent that has just started has no code compiled yet, and no bidder's chain proved. */
+    /** Of the first auction, as large: an agent that has just started has no code compiled yet, and no bidder's chain proved. */
     readonly fromStartPerSecond: number;
     /** Of the processor, by the agent's process; and one check over it. What else the machine does changes the rate, and hardly these. */
     readonly microsPerBid: number | null;
@@ -77,7 +77,9 @@ export type ThreeAgents = {
 /** Part of the bids that is sent a second time. */
 const REPEATED = 10;
 const LATE = 50;
-/** Auctions behind the first, which counts for no median: there the code is compiled, and the bidders' chains are proved. */
+/** Auctions that count for no median: meanwhile the code is compiled, and the bidders' chains are proved. */
+const WARM = 2;
+/** Auctions behind them, which are measured. */
 const AUCTIONS = 5;
 /** Frames on which the ceiling is measured. */
 const SAMPLE = 2_000;
@@ -100,7 +102,7 @@ export async function measureBurst(runtime: Runtime, bids: number, bidders: numb
 async function burstAt(stack: Stack, guests: readonly Party[], bids: number, runtime: Runtime) {
   const [agent] = stack.agents as readonly [LocalAgent];
   const parties = [...stack.parties, ...guests];
-  const closesIn = 60 + Math.ceil((bids * (AUCTIONS + 3)) / 500); // a machine that others use must be done by then
+  const closesIn = 60 + Math.ceil((bids * (WARM + AUCTIONS + 3)) / 500); // a machine that others use must be done by then
   const sales = await openSales(stack, guests, bids, closesIn);
   const { ceremony, closesAt, frames } = sales.at(-1) as Sale;
   const ceiling = await ceilingOf(runtime, frames.slice(0, SAMPLE), parties);
@@ -160,10 +162,10 @@ async function openSales(
   closesIn: number,
 ): Promise<readonly Sale[]> {
   const sales: Sale[] = [];
-  for (let opened = 0; opened <= AUCTIONS; opened++) {
+  for (let opened = 1; opened <= WARM + AUCTIONS; opened++) {
     const closesAt = Date.now() + closesIn * 1_000;
     const ceremony = await openAuction(stack, guests, closesIn);
-    const [inTime, late] = opened < AUCTIONS ? [bids, 0] : [2 * bids, LATE];
+    const [inTime, late] = opened < WARM + AUCTIONS ? [bids, 0] : [2 * bids, LATE];
     const signed = signBids(guests, inTime + late, ceremony, ELECTOR_ROLES.length, Date.now() * 1_000);
     const ids = new Set(signed.slice(0, inTime).map(({ id }) => id));
     sales.push({ ceremony, closesAt, frames: signed.map(({ frame }) => frame), ids });
@@ -181,13 +183,11 @@ async function takeInAlone(
 ): Promise<{ readonly fromStart: Taken; readonly bursts: readonly Beside<Taken>[] }> {
   const [agent, ...others] = agents as readonly [LocalAgent, ...LocalAgent[]];
   await Promise.all(others.map((other) => other.kill()));
-  const [first, ...rest] = sales.map(
-    ({ frames }) =>
-      () =>
-        takeIn(agent, frames.slice(0, bids), runtime),
-  ) as [() => Promise<Taken>, ...(() => Promise<Taken>)[]];
-  const fromStart = await first();
-  const bursts = await besideCeiling(ceiling, rest);
+  const take = ({ frames }: Sale) => takeIn(agent, frames.slice(0, bids), runtime);
+  const fromStart = await take(sales[0] as Sale);
+  for (const sale of sales.slice(1, WARM)) await take(sale);
+  const measured = sales.slice(WARM).map((sale) => () => take(sale));
+  const bursts = await besideCeiling(ceiling, measured);
   await Promise.all(others.map((other) => other.start()));
   return { fromStart, bursts };
 }

@@ -53,6 +53,8 @@ function say(line: string): void {
 async function measure({ bids, bidders, restarted, ceremonies, parties, delayed, sizes, entries }: typeof FULL) {
   const runtime = await startRuntime();
   try {
+    say(`ingest: ${bids} bids of ${bidders} bidders …`);
+    const burst = await measureBurst(runtime, bids, bidders); // first: whoever hands in the bids must not be busy with what else it has held
     say("outcome: the cost of each contribution …");
     const outcome = measureOutcome(sizes);
     say("chain: what a proved one costs …");
@@ -61,8 +63,6 @@ async function measure({ bids, bidders, restarted, ceremonies, parties, delayed,
     const reconcile = measureReconcile();
     const { close, closeUnfinished } = await measureCloses(parties, ceremonies);
     const { close: closeDelayed } = await measureCloses(delayed, ceremonies, DELAY_MS);
-    say(`ingest: ${bids} bids of ${bidders} bidders …`);
-    const burst = await measureBurst(runtime, bids, bidders);
     say(`restart: ${restarted} bids, and an agent that is killed among them …`);
     const live = await liveStack(ELECTOR_ROLES.length, makeBidders(bidders, MESH));
     const restart = await measureRestart(live, restarted, bidders, ROUND_S).finally(live.stop);
