@@ -5,11 +5,11 @@ import { toBase64 } from "../../shared/bytes.ts";
 import { processorMicros } from "./processes.ts";
 import { quantile, type Runtime } from "./runtime.ts";
 
-/** Checks a second, and what one takes of the processor; null where nobody can tell. */
-export type Checks = { readonly perSecond: number; readonly micros: number | null };
+/** What is done so many times a second, and what each takes of the processor, in microseconds; null where nobody can tell. */
+export type Rate = { readonly perSecond: number; readonly micros: number | null };
 
 export type Ceiling = {
-  readonly take: () => Promise<Checks>;
+  readonly take: () => Promise<Rate>;
   /** Frames a second that our door judges, in the same runtime. */
   readonly door: () => Promise<number>;
 };
@@ -36,9 +36,8 @@ export function spentOn(count: number, before: number | null, after: number | nu
   return before === null || after === null ? null : (after - before) / count;
 }
 
-/** What was done so many times a second, and what each took of the processor. */
-export type Rate = { readonly perSecond: number; readonly micros: number | null };
-export type Beside<T> = { readonly found: T; readonly ceiling: Checks };
+/** What a work found, and the checks of the platform alone beside it. */
+export type Beside<T> = { readonly found: T; readonly ceiling: Rate };
 
 /** One work after the other, each beside the mean of the ceilings before and behind it. */
 export async function besideCeiling<T>(
@@ -56,7 +55,7 @@ export async function besideCeiling<T>(
   return done;
 }
 
-export function meanOf(all: readonly Checks[]): Checks {
+export function meanOf(all: readonly Rate[]): Rate {
   const micros = all.flatMap((each) => each.micros ?? []);
   return { perSecond: mean(all.map(({ perSecond }) => perSecond)), micros: micros.length > 0 ? mean(micros) : null };
 }

@@ -1,4 +1,4 @@
-// A burst: many bidders who run no agent, three organisations that do, every bid accounted for. And the ceiling, on the very same frames.
+// A burst: many bidders who run no agent, three organisations that do, every bid accounted for.
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import type { Party } from "../../cli/stack/party.ts";
 import type { Stack } from "../../cli/stack/stack.ts";
@@ -11,7 +11,6 @@ import {
   type Beside,
   besideCeiling,
   type Ceiling,
-  type Checks,
   ceilingOf,
   meanOf,
   mediansOf,
@@ -205,7 +204,7 @@ async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime:
   return { perSecond, micros: spentOn(frames.length, used, processorMicros(pid)), verdicts };
 }
 
-function shownChecks({ perSecond, micros }: Checks): Burst["ceiling"] {
+function shownChecks({ perSecond, micros }: Rate): Burst["ceiling"] {
   return { verifyPerSecond: Math.round(perSecond), microsPerCheck: micros === null ? null : Math.round(micros) };
 }
 
