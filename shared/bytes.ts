@@ -63,16 +63,6 @@ function hexOf(bytes: Uint8Array, from: number): string {
   return String.fromCharCode.apply(null, units);
 }
 
-/** Whether a text is what the bytes from some offset on are in hexadecimal, as many as it spells. */
-export function isHexOf(text: string, bytes: Uint8Array, from: number): boolean {
-  for (let at = 0; 2 * at < text.length; at++) {
-    const byte = bytes[from + at] as number;
-    if (text.charCodeAt(2 * at) !== HEX_UNITS[byte >> 4]) return false;
-    if (text.charCodeAt(2 * at + 1) !== HEX_UNITS[byte & 15]) return false;
-  }
-  return true;
-}
-
 /** Lower-case hexadecimal only; null for anything else. */
 export function parseHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 2 !== 0) return null;

@@ -12,7 +12,7 @@ import { compareText, type Exclusion } from "../outcome/contribution.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { type Disengaged, departedIn, disengagedIn } from "./disengaged.ts";
-import { contributionsOf, type Gathered, noticesOf } from "./gathered.ts";
+import { contributionsOf, type Gathered, heldIn, noticesOf } from "./gathered.ts";
 import { nameIn } from "./guests.ts";
 import type { Round } from "./state.ts";
 
@@ -27,11 +27,13 @@ const closedSets = new WeakMap<Decision, { readonly held: Round["held"]; readonl
 
 /** What a round is judged by: its closed set, or what is held of it while it is open. */
 export function gatheredIn({ held, closing: { decision } }: Round): readonly Gathered[] {
-  if (decision === null) return [...held.values()];
+  const all = heldIn(held);
+  if (decision === null) return all;
   const known = closedSets.get(decision);
   if (known?.held === held) return known.set;
   const ids = new Set(decision.set);
-  const set = [...held.values()].filter(({ id }) => ids.has(id));
+  const closed = all.filter(({ id }) => ids.has(id));
+  const set = closed.length === all.length ? all : closed;
   closedSets.set(decision, { held, set });
   return set;
 }
@@ -87,7 +89,7 @@ export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
   const shown = gatheredInAll(rounds);
   const known = knownIn(rounds, shown);
   if (known.revocations.length === 0) return new Set();
-  const held = contributionsOf([...(rounds.at(-1)?.held.values() ?? [])]);
+  const held = rounds.slice(-1).flatMap((round) => contributionsOf(heldIn(round.held)));
   return new Set(revoked(held, contributionsOf(shown), known).map(({ id }) => id));
 }
 

@@ -70,14 +70,11 @@ export function admissible(
   const due = new Set(rolesDue(policy, stage));
   const best = standingBids(policy, seats, stage);
   const context: Context = { policy, seats: seatsByIndex(seats), window, stage, due, best };
-  const byId = new Map(set.map((contribution) => [contribution.id, contribution]));
-  // Without a comparison of our own: text in code-unit order is what sorting gives by itself, many times faster.
-  const sorted = [...byId.keys()].sort().map((id) => byId.get(id) as Contribution);
   const voided = voidedIn(policy, seats, stage, set);
   const opened = new Set<Id>();
   const admitted: Contribution[] = [];
   const excluded: Exclusion[] = [];
-  for (const contribution of sorted) {
+  for (const contribution of inOrder(set)) {
     const judged = voided.has(contribution.id) ? fault("SLOT_VOID") : judge(context, contribution);
     const again = judged.ok && judged.value.commitment !== undefined && opened.has(judged.value.commitment);
     const { id } = contribution;
@@ -90,6 +87,13 @@ export function admissible(
   const final = admitFinally(policy, seats, admitted, when, records);
   excluded.push(...final.excluded);
   return { ...final, excluded: excluded.sort((a, b) => compareText(a.id, b.id)) };
+}
+
+/** Each once, in the order of ids. */
+function inOrder(set: readonly Contribution[]): readonly Contribution[] {
+  if (set.every(({ id }, at) => at === 0 || (set[at - 1] as Contribution).id < id)) return set;
+  const byId = new Map(set.map((contribution) => [contribution.id, contribution]));
+  return [...byId.keys()].sort().map((id) => byId.get(id) as Contribution);
 }
 
 /** The one frame of documents that name none. */

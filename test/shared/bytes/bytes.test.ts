@@ -12,7 +12,7 @@ import {
   toBase64,
   toHex,
 } from "../../../shared/bytes.ts";
-import { sha256 } from "../../../shared/hash.ts";
+import { ID_BYTES, idText, sha256 } from "../../../shared/hash.ts";
 
 const bytes = fc.uint8Array({ maxLength: 100 });
 const sign = (order: number) => (order < 0 ? -1 : order > 0 ? 1 : 0);
@@ -133,5 +133,30 @@ describe("SHA-256", () => {
       const message = long.subarray(long.length - length);
       expect(toHex(sha256(message)), `${length} bytes`).toBe(createHash("sha256").update(message).digest("hex"));
     }
+  });
+});
+
+describe("ids as text", () => {
+  // All begin alike, so that each takes the place of the one before.
+  const idEndingIn = (last: number) => Uint8Array.from({ length: ID_BYTES }, (_, at) => (at < 31 ? 7 : last));
+
+  it("are spelt as their bytes, from any offset, whatever was spelt before", () => {
+    const two = concatBytes(idEndingIn(1), Uint8Array.of(9), idEndingIn(2));
+    for (const [from, last] of [
+      [0, 1],
+      [33, 2],
+      [33, 2],
+      [0, 1],
+    ] as const)
+      expect(idText(two, from)).toBe(toHex(idEndingIn(last)));
+  });
+
+  it("are not what a shorter one has left behind", () => {
+    for (const short of [idEndingIn(5).subarray(0, 31), new Uint8Array(31), idEndingIn(5).subarray(0, 2)]) {
+      expect(idText(idEndingIn(5))).toBe(toHex(idEndingIn(5)));
+      expect(idText(short)).toBe(toHex(short));
+      expect(idText(idEndingIn(5))).toBe(toHex(idEndingIn(5)));
+    }
+    expect(idText(new Uint8Array(ID_BYTES))).toBe("00".repeat(ID_BYTES));
   });
 });
