@@ -152,7 +152,7 @@ function print({
     ...closeUnfinished.map(({ parties, reason }) => `close      ${parties} parties: not measured (${reason})`),
     `chain      of ${chain.links} links, proved before: ${chain.ratio} of a signature check (${chain.warmMicros} of ${chain.signatureMicros} µs)`,
     `outcome    ${outcome.map(perBid).join(", ")} each; slope ${outcomeSlope.toFixed(3)}`,
-    `verify     ${verify.perSecond} frames a second, ${verify.ratioToCeiling} of ${verify.ceiling} checks beside it; of the processor a check is ${verify.checkToSignature} of what verifying takes for each of ${verify.signatures} signatures`,
+    `verify     ${verify.perSecond} frames a second, ${verify.ratioToCeiling} of ${verify.ceiling} checks beside it, and ${verify.signaturesToCeiling} by all ${verify.signatures} signatures; of the processor a check is ${verify.checkToSignature} of what verifying takes for each`,
     ...reconcile.map(
       (at) => `reconcile  ${at.size} with ${at.difference} apart: ${at.bytes} bytes, ${at.roundTrips} round trips`,
     ),

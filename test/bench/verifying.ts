@@ -2,7 +2,7 @@
 import { type Party, rootsOf } from "../../cli/stack/party.ts";
 import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { MESH } from "./auction.ts";
-import { besideCeiling, type Ceiling, meanOf, mediansOf, spentOn } from "./ceiling.ts";
+import { besideCeiling, type Ceiling, meanOf, mediansOf, ratio, spentOn } from "./ceiling.ts";
 import { processorMicros } from "./processes.ts";
 import type { Runtime } from "./runtime.ts";
 
@@ -16,6 +16,8 @@ export type Verifying = {
   readonly ratios: readonly number[];
   /** Signatures that are checked: those of frames, and of the credentials that they bear, each once. */
   readonly signatures: number;
+  /** All of them a second, over the ceiling: what is checked counts on both sides. */
+  readonly signaturesToCeiling: number;
   /** Of the processor: one check, over what verifying takes for each of them. */
   readonly checkToSignature: number | null;
 };
@@ -53,6 +55,7 @@ export async function measureVerify(
     ratioToCeiling,
     ratios,
     signatures,
+    signaturesToCeiling: ratio(ratioToCeiling * signatures, frames),
     checkToSignature: checkToEach,
   };
 }
