@@ -32,6 +32,8 @@ export type AgentPlan = {
   readonly meshes?: readonly MeshPlan[];
   /** Whether its runtime may be looked into while it runs. */
   readonly inspected?: boolean;
+  /** Classes whose objects have an isolate for themselves, as the platform may give them; all share that of the Worker where none is named. */
+  readonly apart?: readonly ObjectClass[];
   /**
    * Whether it is reached without the edge that Miniflare puts before it, on its own thread: nothing tells it who asks then, nor compresses what it
    * answers.
@@ -73,10 +75,15 @@ export class LocalAgent {
     this.#log = (this.#log + text).slice(-LOG_CHARACTERS);
   }
 
-  /** Where the inspector of its Worker and its objects listens; only where the plan asks for one. */
-  async inspector(): Promise<URL | null> {
+  /** Names of its isolates: that of its Worker, and one for each class whose objects stand apart. */
+  get isolates(): readonly string[] {
+    return [this.name, ...(this.#plan.apart ?? []).map((className) => isolateOf(this.name, className))];
+  }
+
+  /** Where the inspector of one of its isolates listens; only where the plan asks for one. */
+  async inspector(isolate: string): Promise<URL | null> {
     const base = this.#plan.inspected === true ? await this.#runtime?.getInspectorURL() : undefined;
-    return base === undefined ? null : new URL(`/core:user:${this.name}`, base);
+    return base === undefined ? null : new URL(`/core:user:${isolate}`, base);
   }
 
   get isRunning(): boolean {
@@ -141,11 +148,14 @@ export class LocalAgent {
   }
 
   #options(): AgentOptions {
-    const { script, port } = this.#plan;
-    return {
+    const { script, port, apart = [] } = this.#plan;
+    const own = {
       ...agentOptions({ name: this.name, script, port, objects: this.#objects, bindings: this.#bindings() }),
       ...(this.#plan.inspected === true ? { inspectorPort: 0 } : {}),
       ...(this.#plan.isBare === true ? { unsafeDirectSockets: [{ host: "127.0.0.1" }] } : {}),
+    };
+    return {
+      ...(apart.length === 0 ? own : setApart(own, this.name, apart)),
       handleRuntimeStdio: (stdout: NodeJS.ReadableStream, stderr: NodeJS.ReadableStream) => {
         for (const stream of [stdout, stderr]) stream.on("data", (part: Buffer) => this.#note(part.toString()));
       },
@@ -179,6 +189,26 @@ type AgentOptions = ConstructorParameters<typeof Miniflare>[0];
 
 /** Classes of its objects. */
 export const AGENT_CLASSES = ["Ceremony", "Link", "Directory", "Mesh", "Hooks", "Edge", "Intake"] as const;
+export type ObjectClass = (typeof AGENT_CLASSES)[number];
+
+const isolateOf = (agent: string, className: ObjectClass) => `${agent}.${className}`;
+
+/** The same agent, with a Worker besides for each of these classes, which has nothing but their objects. */
+function setApart(own: AgentOptions, name: string, classes: readonly ObjectClass[]): AgentOptions {
+  const objectsAs = (isolate: string) => {
+    const homeOf = (className: ObjectClass) => (classes.includes(className) ? isolateOf(name, className) : name);
+    const bound = AGENT_CLASSES.map((className) => {
+      const elsewhere = homeOf(className) === isolate ? {} : { scriptName: homeOf(className) };
+      return [className.toUpperCase(), { className, useSQLite: true, ...elsewhere }] as const;
+    });
+    return Object.fromEntries(bound);
+  };
+  const besides = classes.map((className) => {
+    const isolate = isolateOf(name, className);
+    return { ...own, name: isolate, durableObjects: objectsAs(isolate), queueConsumers: {}, unsafeDirectSockets: [] };
+  });
+  return { ...own, workers: [{ ...own, durableObjects: objectsAs(name) }, ...besides] } as AgentOptions;
+}
 
 /** What wrangler.toml says of an agent, for a workerd on this machine. */
 export function agentOptions(agent: {

@@ -3,7 +3,7 @@ import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { newSecret } from "../party/secret.ts";
-import { LocalAgent } from "./agent.ts";
+import { LocalAgent, type ObjectClass } from "./agent.ts";
 import type { MeshPlan } from "./mesh-plan.ts";
 import { buildNatsConfig, type Joined, type NatsParty } from "./nats-config.ts";
 import { type NatsServer, pickPorts, startNatsServer } from "./nats-server.ts";
@@ -49,6 +49,8 @@ export type StackPlan = {
   readonly access?: Access;
   /** Whether the agents' runtimes may be looked into. */
   readonly inspected?: boolean;
+  /** Classes whose objects have an isolate for themselves. */
+  readonly apart?: readonly ObjectClass[];
   /** Whether the agents are reached without an edge before them, for what is to be measured of them alone. */
   readonly isBare?: boolean;
   /** What lies between the agents and the bus, where that is more than a loopback. */
@@ -105,6 +107,7 @@ export async function startStack(plan: StackPlan): Promise<Stack> {
       port: plan.ports?.[index] ?? 0,
       apiKey: plan.access?.apiKeys.get(party.name),
       inspected: plan.inspected ?? false,
+      apart: plan.apart ?? [],
       isBare: plan.isBare ?? false,
     });
   });

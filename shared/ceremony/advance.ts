@@ -6,6 +6,7 @@ import type { Contribution } from "../outcome/contribution.ts";
 import { type ClosedRound, type NextRound, type Progress, progress } from "../outcome/rounds.ts";
 import type { Policy } from "../policy/policy.ts";
 import { openRound } from "./call.ts";
+import { inOrder } from "./gathered.ts";
 import { guestsIn, seatNumber } from "./guests.ts";
 import type { CeremonyState, RosterSeat, Round } from "./state.ts";
 import { departuresIn, exclusionsOf, gatheredIn, standing, struckIn } from "./struck.ts";
@@ -23,7 +24,7 @@ export function advance(policy: Policy, rounds: readonly Round[]): Progress {
 /** `until` are the rounds up to this one: what they show together strikes some of its contributions. */
 function closedRound(policy: Policy, round: Round, until: readonly Round[]): ClosedRound {
   const struck = struckIn(policy, until);
-  const set = contributionsIn(round, standing(gatheredIn(round), struck));
+  const set = contributionsIn(round, inOrder(standing(gatheredIn(round), struck)));
   const departed = policy.membership === null ? [] : departures(round, until);
   return { seats: round.seats, window: round, ...set, struck: exclusionsOf(struck), departed };
 }

@@ -3,8 +3,8 @@ import { toHex } from "../bytes.ts";
 import { rootOfSet } from "../closing/root.ts";
 import type { Decision } from "../closing/state.ts";
 import { idBytes } from "../hash.ts";
-import type { Derivation, Id, Observation } from "../observation/observation.ts";
-import { allNoticesOf, contributionsOf } from "./gathered.ts";
+import type { ContributionBody, Derivation, Id, Observation } from "../observation/observation.ts";
+import { allNoticesOf, contributionsOf, inOrder } from "./gathered.ts";
 import type { CeremonyState, Round } from "./state.ts";
 import { gatheredIn, gatheredInAll } from "./struck.ts";
 
@@ -20,11 +20,11 @@ export function outcomeRoot(round: Round): Id {
   return rootOfSet(notices.length === 0 ? ids : [...ids, ...notices.map(({ id }) => id)].sort());
 }
 
-const sortedIds = new WeakMap<readonly Observation[], readonly Id[]>();
+const sortedIds = new WeakMap<readonly Observation<ContributionBody>[], readonly Id[]>();
 
 /** One list of ids for each list of contributions: of those that batches brought, the root is worked out once. */
-function sortedIn(contributions: readonly Observation[]): readonly Id[] {
-  const ids = sortedIds.get(contributions) ?? contributions.map(({ id }) => id).sort();
+function sortedIn(contributions: readonly Observation<ContributionBody>[]): readonly Id[] {
+  const ids = sortedIds.get(contributions) ?? inOrder(contributions).map(({ id }) => id);
   sortedIds.set(contributions, ids);
   return ids;
 }

@@ -18,7 +18,7 @@ export type Gathered = Observation<ContributionBody | NoticeBody | BatchBody>;
 const lists = new WeakMap<ReadonlyMap<Id, Gathered>, readonly Gathered[]>();
 
 /** What is held of a round, as one list until something more is: what was found of a list need not be found again. */
-export function heldIn(held: ReadonlyMap<Id, Gathered>): readonly Gathered[] {
+export function listOf(held: ReadonlyMap<Id, Gathered>): readonly Gathered[] {
   const list = lists.get(held) ?? [...held.values()];
   lists.set(held, list);
   return list;
@@ -27,7 +27,7 @@ export function heldIn(held: ReadonlyMap<Id, Gathered>): readonly Gathered[] {
 /** Of each list with batches, what was found: a list never changes, and every rule of the fold asks. */
 const found = new WeakMap<readonly Observation[], readonly Observation<ContributionBody>[]>();
 
-/** Contributions, those in batches too: each once, however many batches hold it, and where there are batches in the order of ids. */
+/** Contributions, those in batches too: each once, however many batches hold it. */
 export function contributionsOf(gathered: readonly Observation[]): readonly Observation<ContributionBody>[] {
   if (!gathered.some((observation) => isKind(observation, "batch"))) return loneIn(gathered);
   const known = found.get(gathered) ?? unpacked(gathered);
@@ -42,8 +42,20 @@ function unpacked(gathered: readonly Observation[]): readonly Observation<Contri
     if (isKind(observation, "batch"))
       for (const member of observation.body.members) if (!found.has(member.id)) found.set(member.id, member);
   }
+  return [...found.values()];
+}
+
+const sorted = new WeakMap<readonly Observation[], readonly Observation<ContributionBody>[]>();
+
+/** The same contributions in the order of ids, sorted once: the outcome asks for it, and the root of what counted. */
+export function inOrder(contributions: readonly Observation<ContributionBody>[]): typeof contributions {
+  const known = sorted.get(contributions);
+  if (known !== undefined) return known;
+  const byId = new Map(contributions.map((said) => [said.id, said]));
   // Without a comparison of our own: text in code-unit order is what sorting gives by itself, many times faster.
-  return [...found.keys()].sort().map((id) => found.get(id) as Observation<ContributionBody>);
+  const found = [...byId.keys()].sort().map((id) => byId.get(id) as Observation<ContributionBody>);
+  sorted.set(contributions, found);
+  return found;
 }
 
 /** Contributions that came by themselves. */

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { buildBundle } from "../../cli/stack/bundle.ts";
 import type { Party } from "../../cli/stack/party.ts";
-import { PARTY_NAMES, type Road, type Stack, startStack } from "../../cli/stack/stack.ts";
+import { PARTY_NAMES, type Stack, type StackPlan, startStack } from "../../cli/stack/stack.ts";
 import type { ShownCeremony } from "../../durable/alerts.ts";
 import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
@@ -23,15 +23,12 @@ export type LiveStack = { readonly stack: Stack; readonly stop: () => Promise<vo
 export async function liveStack(
   parties: number,
   guests: readonly Party[] = [],
-  inspected = false,
-  documents: Readonly<Record<string, object>> = {},
-  road?: (busUrl: string) => Promise<Road>,
+  more: Pick<StackPlan, "inspected" | "apart" | "documents" | "road"> = {},
 ): Promise<LiveStack> {
   const dir = mkdtempSync(join(tmpdir(), "quorate-bench-"));
   const { script } = await buildBundle();
   const names = Array.from({ length: parties }, (_, index) => PARTY_NAMES[index] ?? `party-${index}`);
-  const plan = { names, mesh: MESH, dir, script, sources: {}, guests, inspected, documents, road, isBare: true };
-  const stack = await startStack(plan);
+  const stack = await startStack({ names, mesh: MESH, dir, script, sources: {}, guests, isBare: true, ...more });
   const stop = async () => {
     await stack.stop();
     rmSync(dir, { recursive: true, force: true, maxRetries: 5 });

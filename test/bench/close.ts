@@ -35,7 +35,7 @@ export type Unfinished = { readonly parties: number; readonly reason: string };
 export async function measureClose(parties: number, ceremonies: number, delayMs = 0): Promise<CloseCost> {
   let road: Road | undefined;
   const slow = async (url: string) => (road = await slowRoad(url, delayMs));
-  const { stack, stop } = await liveStack(parties, [], false, {}, delayMs === 0 ? undefined : slow);
+  const { stack, stop } = await liveStack(parties, [], { road: delayMs === 0 ? undefined : slow });
   try {
     await closeOnce(stack); // the first ceremony loads code
     const before = await framesSent(stack);

@@ -1,5 +1,5 @@
-// What an agent takes in memory, asked of its runtime by the inspector: JavaScript's heap and the buffers behind it, of its Worker and all of its
-// objects together, since they share an isolate here; deployed, each object has one of its own or shares it with others of its class.
+// What an agent takes in memory, asked of its runtime by the inspector, isolate by isolate: JavaScript's heap and the buffers behind it. Objects that
+// share the Worker's isolate are read with it; deployed, each has one of its own or shares it with others of its class.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 
@@ -11,8 +11,8 @@ const ANSWER_MS = 10_000;
 const QUESTIONS = ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage"];
 
 /** How much of its heap an isolate uses; null where it does not answer in time. */
-export async function heapOf(agent: LocalAgent): Promise<Heap | null> {
-  const url = agent.isRunning ? await agent.inspector().catch(() => null) : null;
+export async function heapOf(agent: LocalAgent, isolate: string): Promise<Heap | null> {
+  const url = agent.isRunning ? await agent.inspector(isolate).catch(() => null) : null;
   if (url === null) return null;
   const socket = new WebSocket(url);
   try {
@@ -34,7 +34,7 @@ export async function heapOf(agent: LocalAgent): Promise<Heap | null> {
   }
 }
 
-/** Of one agent, in bytes: before it was given anything, the most of all samples, and at which stage that was. */
+/** Of one isolate, in bytes: before it was given anything, the most of all samples, and at which stage that was. */
 export type HeapSeen = {
   readonly before: number;
   readonly peak: number;
@@ -42,7 +42,7 @@ export type HeapSeen = {
   readonly samples: number;
 };
 
-/** Samples every agent at an interval until it is told to stop. */
+/** Samples every isolate of the agents at an interval until it is told to stop. */
 export async function watchHeaps(
   agents: readonly LocalAgent[],
   everyMs: number,
@@ -50,18 +50,19 @@ export async function watchHeaps(
 ): Promise<() => Promise<Readonly<Record<string, HeapSeen>>>> {
   const seen: Record<string, HeapSeen> = {};
   let watching = true;
-  const sample = async (agent: LocalAgent) => {
+  const sample = async (agent: LocalAgent, isolate: string) => {
     const during = stageNow();
-    const heap = await heapOf(agent);
+    const heap = await heapOf(agent, isolate);
     if (heap === null) return;
     const now = heap.used + heap.buffers;
-    const known = seen[agent.name] ?? { before: now, peak: 0, during, samples: 0 };
+    const known = seen[isolate] ?? { before: now, peak: 0, during, samples: 0 };
     const samples = known.samples + 1;
-    seen[agent.name] = now > known.peak ? { ...known, peak: now, during, samples } : { ...known, samples };
+    seen[isolate] = now > known.peak ? { ...known, peak: now, during, samples } : { ...known, samples };
   };
-  await Promise.all(agents.map(sample));
-  const watched = agents.map(async (agent) => {
-    for (await sleep(everyMs); watching; await sleep(everyMs)) await sample(agent);
+  const isolates = agents.flatMap((agent) => agent.isolates.map((isolate) => [agent, isolate] as const));
+  await Promise.all(isolates.map(([agent, isolate]) => sample(agent, isolate)));
+  const watched = isolates.map(async ([agent, isolate]) => {
+    for (await sleep(everyMs); watching; await sleep(everyMs)) await sample(agent, isolate);
   });
   return async () => {
     watching = false;

@@ -19,6 +19,8 @@ import { listenTo, type Wire } from "./wire.ts";
 
 const MIB = 1_048_576;
 const SAMPLE_MS = 3_000;
+/** What an object takes is read where it has an isolate of its own: here there is one ceremony, one link, and shards of one intake. */
+export const APART = ["Ceremony", "Link", "Intake"] as const;
 
 /** A stage: seconds of the clock, and of the processor by the agents' processes. */
 export type Stage = { readonly name: string; readonly seconds: number; readonly processor: number };
@@ -26,7 +28,7 @@ export type Stage = { readonly name: string; readonly seconds: number; readonly 
 export type Hundred = Restart & {
   readonly stages: readonly Stage[];
   readonly wire: Wire;
-  /** Of each agent, in MiB: all of its isolate at the most, what it had grown by since before the ceremony, when, and how often was looked. */
+  /** Of each isolate, in MiB: all of it at the most, what it had grown by since before the ceremony, when, and how often was looked. */
   readonly heaps: Readonly<Record<string, ReturnType<typeof inMiB>>>;
   /** The most that any agent's process held. */
   readonly processMiB: number;
@@ -95,7 +97,10 @@ async function verifyHere(evidence: Uint8Array, parties: readonly Party[]) {
 if (import.meta.main) {
   const { values, positionals } = parseArgs({ options: { one: { type: "boolean" } }, allowPositionals: true });
   const [bids = 100_000, bidders = 400, closesIn = 240] = positionals.map(Number);
-  const live = await liveStack(ELECTOR_ROLES.length, makeBidders(bidders, MESH), true);
+  const live = await liveStack(ELECTOR_ROLES.length, makeBidders(bidders, MESH), {
+    inspected: true,
+    apart: APART,
+  });
   const told = await measureHundred(live, bids, bidders, closesIn, values.one ? burstAtOne : burstWithRestart).finally(
     live.stop,
   );

@@ -12,17 +12,30 @@ const expected = LENGTHS.map((length) => toHex(sha256(messageOf(length))));
 
 type Handle = { copy: () => Handle; update: (bytes: Uint8Array) => boolean; digest: () => unknown };
 
-/** A handle whose copies take in one message and answer `digest` of it. */
-function handleThat(digest: (bytes: Uint8Array) => unknown): Handle {
+/** A handle whose copies take in one message, up to so many bytes, and answer `digest` of it. */
+function handleThat(digest: (bytes: Uint8Array) => unknown, most = Number.POSITIVE_INFINITY): Handle {
   let message = new Uint8Array();
   return {
-    copy: () => handleThat(digest),
+    copy: () => handleThat(digest, most),
     update: (bytes) => {
       message = bytes.slice();
-      return true;
+      return bytes.length <= most;
     },
     digest: () => digest(message),
   };
+}
+
+function overOneBuffer(): (bytes: Uint8Array) => unknown {
+  const digest = new Uint8Array(32);
+  return (bytes) => {
+    digest.set(sha256(bytes));
+    return digest;
+  };
+}
+
+function handleOfWhole(): Handle {
+  const handle = handleThat(sha256);
+  return { ...handle, update: ({ buffer }) => handle.update(new Uint8Array(buffer)) };
 }
 
 const behind = (handle: unknown) => quickest({ [Symbol("handle")]: handle });
@@ -64,11 +77,19 @@ describe("the short way", () => {
     ["the handle may not be called", { ...handleThat(sha256), copy: refuse }],
     ["the digest may not be asked for", handleThat(refuse)],
     ["all copies are one", sharedHandle()],
+    ["a digest is written over by the next", handleThat(overOneBuffer())],
+    ["of a view all that is behind it is hashed", { ...handleThat(sha256), copy: () => handleOfWhole() }],
+    ["what is long is not taken in", handleThat(sha256, 60_000)],
   ])("is not gone where %s", (_, handle) => {
     const hash = behind(handle);
     expect(hash).toBe(published);
     expect(LENGTHS.map((length) => toHex(hash(messageOf(length))))).toEqual(expected);
   });
+});
+
+it("what throws when it is looked at is let be", () => {
+  const shy = Object.defineProperty({}, Symbol("handle"), { get: refuse });
+  expect(quickest(shy)).toBe(published);
 });
 
 /** Takes in one message behind the other. */

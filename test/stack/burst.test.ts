@@ -7,7 +7,7 @@ import { writeTrustStatement } from "../../shared/evidence/trust-statement.ts";
 import { examineBundle } from "../../shared/evidence/verify.ts";
 import { ended, type LiveStack, liveStack, MESH, openAuction, show, submit } from "../bench/auction.ts";
 import { AUCTION_SETTINGS, ELECTOR_ROLES, makeBidders, signBids } from "../bench/bids.ts";
-import { measureHundred } from "../bench/hundred.ts";
+import { APART, measureHundred } from "../bench/hundred.ts";
 
 const BIDDERS = 20;
 /** Of a queue of the platform. */
@@ -18,7 +18,7 @@ const guests = makeBidders(BIDDERS, MESH);
 beforeAll(async () => {
   // The first and the third, which is killed, take in what comes by shards; the second does so by itself.
   const documents = { acme: { shards: 16 }, bolt: { shards: 0 }, crux: { shards: 4 } };
-  live = await liveStack(ELECTOR_ROLES.length, guests, true, documents);
+  live = await liveStack(ELECTOR_ROLES.length, guests, { inspected: true, apart: APART, documents });
 }, 60_000);
 afterAll(() => live.stop());
 
@@ -33,6 +33,8 @@ describe("a burst of bids", () => {
     expect(told.evidence.verdict).toBe("passed");
     for (const { path, status, bytes } of told.looks)
       expect({ path, status, full: bytes > 0 }).toEqual({ path, status: 200, full: true });
+    const isolates = ["acme", "bolt", "crux"].flatMap((name) => [name, ...APART.map((each) => `${name}.${each}`)]);
+    expect(Object.keys(told.heaps).sort()).toEqual(isolates.sort());
     for (const { peak, samples } of Object.values(told.heaps)) expect(peak * samples).toBeGreaterThan(0);
   }, 90_000);
 
