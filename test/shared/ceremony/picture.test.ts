@@ -24,6 +24,24 @@ describe("a picture", () => {
   });
 });
 
+describe("the newest in a picture", () => {
+  it("are those that came last, whatever their ids", () => {
+    const sale = openSale(6);
+    for (let group = 0; group < 4; group++) {
+      handIn(sale, "acme", bidsIn(sale, 24).slice(6 * group, 6 * group + 6)); // stated as they are made
+      sale.net.run(2);
+    }
+    const timesOf = (most: number) =>
+      pictureOf(sale.net.agent("bolt").state, [], most)
+        .acts.filter(({ kind }) => kind === "contribution")
+        .map(({ at }) => at[1]);
+    const all = timesOf(1_000);
+    const last = Math.max(...all);
+    expect([all.length, new Set(all).size]).toEqual([24, 4]);
+    expect(timesOf(6)).toEqual(Array.from({ length: 6 }, () => last));
+  });
+});
+
 describe("a pace", () => {
   const SECOND = 1_000_000;
   const burst = Array.from({ length: 10_000 }, (_, index) => 77 * SECOND + index * 2_000);
