@@ -15,7 +15,7 @@ import { fault } from "../result.ts";
 import { contributionsIn } from "./advance.ts";
 import { authorityDetail } from "./authority-detail.ts";
 import type { Receipt } from "./effect.ts";
-import { contributionsOf, type Gathered, listOf, loneIn } from "./gathered.ts";
+import { allHeld, contributionsOf, type Gathered, loneIn } from "./gathered.ts";
 import { guestsIn } from "./guests.ts";
 import { judgeRound } from "./judged.ts";
 import { hasRoomFor } from "./listing.ts";
@@ -80,7 +80,7 @@ export function itemsOf(round: Round, { slot, chain }: Pick<Gathered, "slot" | "
 /** Whether so many have joined that no roster holds one more. */
 function isCrowded(round: Round, { slot, chain }: Contributed): boolean {
   if (slot.seat !== null) return false;
-  const roots = new Set(guestsIn(round, contributionsOf(listOf(round.held))).map(({ root }) => root));
+  const roots = new Set(guestsIn(round, contributionsOf(allHeld(round.held))).map(({ root }) => root));
   return !roots.has(rootOf(chain)) && roots.size + round.seats.length >= SEATS_MAX;
 }
 
@@ -116,7 +116,7 @@ export function fixing(policy: Policy, rounds: readonly Round[]): readonly Id[] 
 }
 
 function findFixing(policy: Policy, round: Round, struck: Struck): readonly Id[] | null {
-  const { set: contributions } = contributionsIn(round, standing(listOf(round.held), struck));
+  const { set: contributions } = contributionsIn(round, standing(allHeld(round.held), struck));
   const { tolerated } = round.closing.electorate;
   if (round.stage.is === "join") return fixingJoins(policy, round, contributions);
   if (ruleOf(policy) !== null) return fixingTogether(policy, round, contributions);

@@ -12,13 +12,14 @@ import {
   type Withdrawal,
   type WithdrawalNotice,
 } from "../observation/observation.ts";
+import { inOrderOfIds } from "../several.ts";
 
 export type Gathered = Observation<ContributionBody | NoticeBody | BatchBody>;
 
 const lists = new WeakMap<ReadonlyMap<Id, Gathered>, readonly Gathered[]>();
 
 /** What is held of a round, as one list until something more is: what was found of a list need not be found again. */
-export function listOf(held: ReadonlyMap<Id, Gathered>): readonly Gathered[] {
+export function allHeld(held: ReadonlyMap<Id, Gathered>): readonly Gathered[] {
   const list = lists.get(held) ?? [...held.values()];
   lists.set(held, list);
   return list;
@@ -49,13 +50,9 @@ const sorted = new WeakMap<readonly Observation[], readonly Observation<Contribu
 
 /** The same contributions in the order of ids, sorted once: the outcome asks for it, and the root of what counted. */
 export function inOrder(contributions: readonly Observation<ContributionBody>[]): typeof contributions {
-  const known = sorted.get(contributions);
-  if (known !== undefined) return known;
-  const byId = new Map(contributions.map((said) => [said.id, said]));
-  // Without a comparison of our own: text in code-unit order is what sorting gives by itself, many times faster.
-  const found = [...byId.keys()].sort().map((id) => byId.get(id) as Observation<ContributionBody>);
-  sorted.set(contributions, found);
-  return found;
+  const known = sorted.get(contributions) ?? inOrderOfIds(contributions);
+  sorted.set(contributions, known);
+  return known;
 }
 
 /** Contributions that came by themselves. */

@@ -9,7 +9,7 @@ import { type Tally, tallyThreshold } from "../outcome/threshold.ts";
 import type { Place } from "../reference/place.ts";
 import type { Constraint } from "../reference/profile.ts";
 import { contributionsIn } from "./advance.ts";
-import { contributionsOf, listOf } from "./gathered.ts";
+import { allHeld, contributionsOf } from "./gathered.ts";
 import { judgeRound } from "./judged.ts";
 import { type Pace, paceOf } from "./pace.ts";
 import { closedIn, closedSize, type Gist, gistOf, roleOf, type Said } from "./said.ts";
@@ -193,7 +193,7 @@ function tallyOf(state: CeremonyState): Tally | null {
   const policy = state.policy?.policy;
   if (round === undefined || policy?.outcome.function !== "threshold" || round.stage.is === "join") return null;
   if (gistOf(round).said.length > JUDGED_MAX) return null;
-  const said = contributionsOf(listOf(round.held));
+  const said = contributionsOf(allHeld(round.held));
   const judged = judgeRound(policy, state.rounds);
   const held = contributionsIn(round, said).set;
   return tallyThreshold(policy, policy.outcome, judged?.seats ?? round.seats, judged?.admitted ?? held);

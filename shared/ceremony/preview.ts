@@ -7,7 +7,7 @@ import type { TranslatorRevocation } from "../mesh/translator.ts";
 import { type ContributionBody, type Id, isKind, type Observation } from "../observation/observation.ts";
 import { advance } from "./advance.ts";
 import { wouldTake } from "./disengaged.ts";
-import { contributionsOf, listOf } from "./gathered.ts";
+import { allHeld, contributionsOf } from "./gathered.ts";
 import { type CeremonyState, type Phase, phaseOf, type Round } from "./state.ts";
 
 type Verdict = { readonly is: string; readonly value: Json; readonly cause: string | null };
@@ -66,7 +66,7 @@ function takenWithTranslator(
   const gone = new Set(wouldTake(under, revocation));
   const seats = all.filter(({ authority }) => gone.has(authority));
   const roots = new Set(seats.map(({ root }) => root));
-  const lost = contributionsOf(listOf(held)).filter(
+  const lost = contributionsOf(allHeld(held)).filter(
     (said) => roots.has(rootOf(said.chain)) && falls(under.shift, revocation, said),
   );
   return { seats, lost };
@@ -74,7 +74,7 @@ function takenWithTranslator(
 
 /** Of the organisation whose root, or whose delegate, withdraws the credential; nobody else's word takes it. */
 function takenWithKey({ seats, held }: Round, { signer, body: { credential, from, cut } }: Revocation): Taken {
-  const lost = contributionsOf(listOf(held)).filter((said) => {
+  const lost = contributionsOf(allHeld(held)).filter((said) => {
     const at = said.chain.findIndex(({ id }) => id === credential);
     const isAbove = said.chain.slice(0, at + 1).some(({ issuer }) => issuer === signer);
     return isAbove && falls(0, { after: from, cut }, said);

@@ -2,7 +2,7 @@
 // thousand contributions.
 import type { Decision } from "../closing/state.ts";
 import type { ContributionBody, Id, NoticeBody, Observation } from "../observation/observation.ts";
-import { allNoticesOf, contributionsOf, type Gathered } from "./gathered.ts";
+import { allHeld, allNoticesOf, contributionsOf, type Gathered } from "./gathered.ts";
 import type { Round } from "./state.ts";
 
 export type Said = Observation<ContributionBody | NoticeBody>;
@@ -21,7 +21,7 @@ const gists = new WeakMap<Round["held"], Gist>();
 export function gistOf({ held }: Pick<Round, "held">): Gist {
   const known = gists.get(held);
   if (known !== undefined) return known;
-  const said = saidIn([...held.values()]);
+  const said = saidIn(allHeld(held));
   const roles = new Map<string, number>();
   for (const one of said) roles.set(roleOf(one), (roles.get(roleOf(one)) ?? 0) + 1);
   const gist = { said, roles, instants: said.map(({ at }) => at[1]).sort((a, b) => a - b) };

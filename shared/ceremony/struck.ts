@@ -12,7 +12,7 @@ import { compareText, type Exclusion } from "../outcome/contribution.ts";
 import type { Policy } from "../policy/policy.ts";
 import { type Fault, fault } from "../result.ts";
 import { type Disengaged, departedIn, disengagedIn } from "./disengaged.ts";
-import { contributionsOf, type Gathered, listOf, noticesOf } from "./gathered.ts";
+import { allHeld, contributionsOf, type Gathered, noticesOf } from "./gathered.ts";
 import { nameIn } from "./guests.ts";
 import type { Round } from "./state.ts";
 
@@ -27,7 +27,7 @@ const closedSets = new WeakMap<Decision, { readonly held: Round["held"]; readonl
 
 /** What a round is judged by: its closed set, or what is held of it while it is open. */
 export function gatheredIn({ held, closing: { decision } }: Round): readonly Gathered[] {
-  const all = listOf(held);
+  const all = allHeld(held);
   if (decision === null) return all;
   const known = closedSets.get(decision);
   if (known?.held === held) return known.set;
@@ -89,7 +89,7 @@ export function withdrawnIn(rounds: readonly Round[]): ReadonlySet<Id> {
   const shown = gatheredInAll(rounds);
   const known = knownIn(rounds, shown);
   if (known.revocations.length === 0) return new Set();
-  const held = rounds.slice(-1).flatMap((round) => contributionsOf(listOf(round.held)));
+  const held = rounds.slice(-1).flatMap((round) => contributionsOf(allHeld(round.held)));
   return new Set(revoked(held, contributionsOf(shown), known).map(({ id }) => id));
 }
 

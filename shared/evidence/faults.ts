@@ -1,6 +1,6 @@
 // Proved faults of a ceremony (SPEC §8.6): who signed two statements where only one may stand. The pair is the proof, to anyone.
 import { rootOf } from "../authority/chain.ts";
-import { contributionsOf, listOf } from "../ceremony/gathered.ts";
+import { allHeld, contributionsOf } from "../ceremony/gathered.ts";
 import { guestsIn, seatNumber } from "../ceremony/guests.ts";
 import { type CeremonyState, type Round, seatAt } from "../ceremony/state.ts";
 import { withdrawnIn } from "../ceremony/struck.ts";
@@ -39,7 +39,7 @@ export function contradictionOf(state: CeremonyState, id: Id): Id | null {
  * not said two things; a key that did has, whatever became of it.
  */
 function twiceContributed(round: Round, withdrawn: ReadonlySet<Id>): readonly (readonly [number, readonly [Id, Id]])[] {
-  const held = contributionsOf(listOf(round.held));
+  const held = contributionsOf(allHeld(round.held));
   const speaker = ({ slot, chain }: Observation) => (slot.seat === null ? rootOf(chain) : `${slot.seat}`);
   // Apart by a slash, which neither a number nor a root has; to name no item is not to name an empty one.
   const several = severalBy(held, (said) =>
@@ -59,7 +59,7 @@ function twiceContributed(round: Round, withdrawn: ReadonlySet<Id>): readonly (r
 function describeFault(round: Round, seat: number, statements: readonly [Id, Id]): ProvedFault {
   const all: readonly Observation[] = [...round.held.values(), ...messagesOf(round.closing)];
   const kinds = statements.map((id) => all.find((statement) => statement.id === id)?.body.kind ?? "unknown");
-  const guests = guestsIn(round, contributionsOf(listOf(round.held)));
+  const guests = guestsIn(round, contributionsOf(allHeld(round.held)));
   const authority = (seatAt(round, seat) ?? guests.find(({ index }) => index === seat))?.authority ?? "";
   return { authority, seat, round: round.index, kinds: [...new Set(kinds)], statements };
 }

@@ -7,7 +7,7 @@ import { isMembership, judgeAct } from "../membership/act.ts";
 import type { Id } from "../observation/observation.ts";
 import type { Policy, Role } from "../policy/policy.ts";
 import { type Fault, fault, ok, type Result } from "../result.ts";
-import { severalBy } from "../several.ts";
+import { inOrderOfIds, severalBy } from "../several.ts";
 import type { Bid } from "./bids.ts";
 import { judgeConditions } from "./conditions.ts";
 import {
@@ -74,7 +74,7 @@ export function admissible(
   const opened = new Set<Id>();
   const admitted: Contribution[] = [];
   const excluded: Exclusion[] = [];
-  for (const contribution of inOrder(set)) {
+  for (const contribution of inOrderOfIds(set)) {
     const judged = voided.has(contribution.id) ? fault("SLOT_VOID") : judge(context, contribution);
     const again = judged.ok && judged.value.commitment !== undefined && opened.has(judged.value.commitment);
     const { id } = contribution;
@@ -87,13 +87,6 @@ export function admissible(
   const final = admitFinally(policy, seats, admitted, when, records);
   excluded.push(...final.excluded);
   return { ...final, excluded: excluded.sort((a, b) => compareText(a.id, b.id)) };
-}
-
-/** Each once, in the order of ids. */
-function inOrder(set: readonly Contribution[]): readonly Contribution[] {
-  if (set.every(({ id }, at) => at === 0 || (set[at - 1] as Contribution).id < id)) return set;
-  const byId = new Map(set.map((contribution) => [contribution.id, contribution]));
-  return [...byId.keys()].sort().map((id) => byId.get(id) as Contribution);
 }
 
 /** The one frame of documents that name none. */
