@@ -7,14 +7,16 @@ import type { LocalAgent } from "../../cli/stack/agent.ts";
 export type Heap = { readonly used: number; readonly buffers: number };
 
 const ANSWER_MS = 10_000;
-/** Asked one after the other: what is garbage by then is not counted. */
-const QUESTIONS = ["HeapProfiler.enable", "HeapProfiler.collectGarbage", "Runtime.getHeapUsage"];
+/** workerd answers `collectGarbage` and collects nothing; the end of a sampling collects. */
+const COLLECT = ["HeapProfiler.startSampling", "HeapProfiler.stopSampling"];
+/** Asked one after the other. Buffers are given back by the collection after the one that finds them unused. */
+const QUESTIONS = ["HeapProfiler.enable", ...COLLECT, ...COLLECT, "Runtime.getHeapUsage"];
 
-/** How much of its heap an isolate uses; null where it does not answer in time. */
-export async function heapOf(agent: LocalAgent, isolate: string): Promise<Heap | null> {
-  const url = agent.isRunning ? await agent.inspector(isolate).catch(() => null) : null;
-  if (url === null) return null;
-  const socket = new WebSocket(url);
+/** How much of its heap an isolate uses, asked where its inspector listens; null where it does not answer in time. */
+export async function heapAt(inspector: URL): Promise<Heap | null> {
+  const socket = new WebSocket(inspector);
+  // One that comes while the one before is on its way out is never answered.
+  const over = new Promise((resolve) => socket.addEventListener("close", resolve));
   try {
     return await Promise.race([
       sleep(ANSWER_MS, null),
@@ -31,7 +33,14 @@ export async function heapOf(agent: LocalAgent, isolate: string): Promise<Heap |
     ]);
   } finally {
     socket.close();
+    await Promise.race([over, sleep(ANSWER_MS)]);
   }
+}
+
+/** The same of an agent's isolate, by its name; null where the agent does not run, either. */
+async function heapOf(agent: LocalAgent, isolate: string): Promise<Heap | null> {
+  const url = agent.isRunning ? await agent.inspector(isolate).catch(() => null) : null;
+  return url === null ? null : heapAt(url);
 }
 
 /** Of one isolate, in bytes: before it was given anything, the most of all samples, and at which stage that was. */
