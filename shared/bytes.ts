@@ -67,13 +67,18 @@ function hexOf(bytes: Uint8Array, from: number): string {
 export function parseHex(text: string): Uint8Array<ArrayBuffer> | null {
   if (text.length % 2 !== 0) return null;
   const bytes = new Uint8Array(text.length / 2);
-  for (let i = 0; i < bytes.length; i++) {
-    const high = digitAt(text, 2 * i);
-    const low = digitAt(text, 2 * i + 1);
-    if (high < 0 || low < 0) return null;
-    bytes[i] = high * 16 + low;
+  return writeHex(text, bytes, 0) ? bytes : null;
+}
+
+/** The same, written from some place on; false for anything else. */
+export function writeHex(text: string, bytes: Uint8Array, from: number): boolean {
+  for (let at = 0; 2 * at < text.length; at++) {
+    const high = digitAt(text, 2 * at);
+    const low = digitAt(text, 2 * at + 1);
+    if (high < 0 || low < 0) return false;
+    bytes[from + at] = high * 16 + low;
   }
-  return bytes;
+  return true;
 }
 
 export function toBase64(bytes: Uint8Array): string {

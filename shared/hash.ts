@@ -17,6 +17,7 @@ class ShortSha256 extends _SHA256 {
   readonly #digest = new Uint8Array(32);
   readonly #words = new DataView(this.#digest.buffer);
 
+  /** The digest, in memory that the next is written to. */
   hash(bytes: Uint8Array): Uint8Array {
     const { length } = bytes;
     const end = 64 * Math.ceil((length + 9) / 64);
@@ -28,7 +29,7 @@ class ShortSha256 extends _SHA256 {
     this.set(start[0], start[1], start[2], start[3], start[4], start[5], start[6], start[7]);
     for (let at = 0; at < end; at += 64) this.process(this.#view, at);
     this.#write();
-    return this.#digest.slice();
+    return this.#digest;
   }
 
   #write(): void {
@@ -46,7 +47,7 @@ class ShortSha256 extends _SHA256 {
 const short = new ShortSha256();
 
 function ours(bytes: Uint8Array): Uint8Array {
-  return bytes.length <= SHORT_MOST ? short.hash(bytes) : nobleSha256(bytes);
+  return bytes.length <= SHORT_MOST ? short.hash(bytes).slice() : nobleSha256(bytes);
 }
 
 /** What a host has of its own; a call costs as much as some blocks of ours, and far less while ours are not compiled yet. */
@@ -63,6 +64,11 @@ export function lendSha256(native: Sha256): void {
 /** SHA-256 (FIPS 180-4), 32 bytes. */
 export function sha256(bytes: Uint8Array): Uint8Array {
   return lent !== null && bytes.length >= LENT_FROM_BYTES ? lent(bytes) : ours(bytes);
+}
+
+/** The same of at most 1,015 bytes, written from some place on: a tree has two for each of its leaves. */
+export function writeSha256(bytes: Uint8Array, target: Uint8Array, from: number): void {
+  target.set(short.hash(bytes), from);
 }
 
 export function sha256Hex(bytes: Uint8Array): string {

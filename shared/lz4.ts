@@ -33,21 +33,30 @@ export function pack(input: Uint8Array): Uint8Array {
     const most = input.length - LAST_LITERALS - at;
     while (length + 4 <= most && words.getInt32(from + length) === words.getInt32(at + length)) length += 4;
     while (length < most && input[from + length] === input[at + length]) length += 1;
-    end = writeSequence(out, end, input.subarray(anchor, at), at - from, length);
+    end = writeSequence(out, end, input, anchor, at, at - from, length);
     at += length;
     anchor = at;
   }
-  end = writeSequence(out, end, input.subarray(anchor), 0, 0);
+  end = writeSequence(out, end, input, anchor, input.length, 0, 0);
   return out.slice(0, end);
 }
 
 /** Literals, and behind them a match unless its length is 0: then they are the last. Answers where the next sequence goes. */
-function writeSequence(out: Uint8Array, start: number, literals: Uint8Array, offset: number, length: number): number {
+function writeSequence(
+  out: Uint8Array,
+  start: number,
+  input: Uint8Array,
+  from: number,
+  until: number,
+  offset: number,
+  length: number,
+): number {
+  const literals = until - from;
   const more = length === 0 ? 0 : length - MATCH_LEAST;
-  out[start] = (Math.min(literals.length, 15) << 4) | Math.min(more, 15);
-  let at = writeRest(out, start + 1, literals.length);
-  out.set(literals, at);
-  at += literals.length;
+  out[start] = (Math.min(literals, 15) << 4) | Math.min(more, 15);
+  let at = writeRest(out, start + 1, literals);
+  copy(input, from, until, out, at);
+  at += literals;
   if (length === 0) return at;
   out[at] = offset & 0xff;
   out[at + 1] = offset >> 8;
@@ -65,7 +74,12 @@ function writeRest(out: Uint8Array, start: number, length: number): number {
 }
 
 /** So few bytes are copied one by one: a call costs more. */
-const SHORT = 24;
+const SHORT = 64;
+
+function copy(bytes: Uint8Array, from: number, until: number, out: Uint8Array, at: number): void {
+  if (until - from > SHORT) out.set(bytes.subarray(from, until), at);
+  else for (let next = from; next < until; next++) out[at + next - from] = bytes[next] as number;
+}
 
 type Cursor = { readonly block: Uint8Array; at: number };
 
@@ -91,8 +105,7 @@ export function unpack(block: Uint8Array, size: number): Uint8Array | null {
     const token = block[cursor.at++] as number;
     const literals = readLength(cursor, token >> 4);
     if (literals > block.length - cursor.at || literals > size - end) return null;
-    if (literals > SHORT) out.set(block.subarray(cursor.at, cursor.at + literals), end);
-    else for (let at = 0; at < literals; at++) out[end + at] = block[cursor.at + at] as number;
+    copy(block, cursor.at, cursor.at + literals, out, end);
     cursor.at += literals;
     end += literals;
     if (cursor.at === block.length) return end === size && (token & 15) === 0 ? out : null;

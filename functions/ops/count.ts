@@ -8,6 +8,8 @@ import { ceremonyOf, type VerifiedObservation } from "../../shared/observation/o
 import type { Answer } from "../hand-in.ts";
 import type { Arrival } from "../ingest.ts";
 
+type Counting = { -readonly [Field in keyof CountedStatement]: CountedStatement[Field] };
+
 /** `said` are the statements that passed the door, in the order of the arrivals. */
 export async function countStatements(
   env: AgentEnv,
@@ -16,14 +18,19 @@ export async function countStatements(
   said: readonly (VerifiedObservation | null)[],
   answers: readonly Answer[],
 ): Promise<void> {
-  const counted = new Map<string, CountedStatement>();
+  const counted = new Map<string, Counting>();
+  let counting: Counting | undefined; // of a batch most are alike
   for (const [index, answer] of answers.entries()) {
     const statement = said[index] ?? null;
     const ceremony = statement === null ? null : ceremonyOf(statement);
     const [disposition, code] =
       "receipt" in answer ? [answer.receipt.verdict, answer.receipt.code ?? "none"] : ["refused", answer.refusal.code];
-    const key = `${ceremony} ${disposition} ${code}`;
-    counted.set(key, { ceremony, disposition, code, n: (counted.get(key)?.n ?? 0) + 1 });
+    if (counting?.ceremony !== ceremony || counting.disposition !== disposition || counting.code !== code) {
+      const key: string = `${ceremony} ${disposition} ${code}`;
+      counting = counted.get(key) ?? { ceremony, disposition, code, n: 0 };
+      counted.set(key, counting);
+    }
+    counting.n += 1;
   }
   if (counted.size === 0) return;
   try {

@@ -11,7 +11,7 @@ import { noteBrought, seatShare } from "./brought.ts";
 import { isWanted } from "./gather.ts";
 import { batchesOf } from "./gathered.ts";
 import { batchesPaced, batchesPerElector } from "./listing.ts";
-import { type RosterSeat, type Round, replaceRound } from "./state.ts";
+import { type RosterSeat, type Round, replaceRound, seatAt } from "./state.ts";
 import { noteBatch } from "./taken.ts";
 import { append, authorityOf, receipt, record, refuseIn, type Turn, withEffects } from "./turn.ts";
 
@@ -65,10 +65,9 @@ function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, bo
   if (round.closing.decision !== null) return fault("ROUND_CLOSED", { round: round.index }).fault;
   if (!round.closing.electorate.power.has(seat.index))
     return fault("NOT_AN_ELECTOR", { seat: seat.index, kind: "batch" }).fault;
-  const seats = new Map(round.seats.map((each) => [each.index, each]));
   const members = replaying && wasTakenIn(body) ? [] : body.members;
-  const index = members.findIndex((member) => misplaced(round, seats, member) !== null);
-  const code = index < 0 ? null : misplaced(round, seats, members[index] as Member);
+  const index = members.findIndex((member) => misplaced(round, member) !== null);
+  const code = index < 0 ? null : misplaced(round, members[index] as Member);
   if (code !== null) return fault("BATCH_MEMBER", { index, code }).fault;
   // What was stored once is read again whole, in whatever order it comes.
   if (replaying) return null;
@@ -81,13 +80,9 @@ function refusalOf({ replaying }: Turn, round: Round, seat: RosterSeat, { id, bo
 }
 
 /** Why a member is out of place: its seat is another's, or runs an agent and speaks for itself. */
-function misplaced(
-  { batched }: Round,
-  seats: ReadonlyMap<number, RosterSeat>,
-  { slot, chain }: Member,
-): RefusalCode | null {
-  const seat = seats.get(slot.seat as number);
-  if (seat === undefined || seat.root !== rootOf(chain) || !batched.has(seat.index)) return "SEAT_MISMATCH";
+function misplaced(round: Round, { slot, chain }: Member): RefusalCode | null {
+  const seat = seatAt(round, slot.seat);
+  if (seat === undefined || seat.root !== rootOf(chain) || !round.batched.has(seat.index)) return "SEAT_MISMATCH";
   return grantsRole(chain, seat.role) ? null : "ROLE_NOT_GRANTED";
 }
 

@@ -5,16 +5,16 @@ import { BATCHED_PER_SEAT_MAX, KEPT_BYTES_MAX } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
 import type { Intake } from "./taken.ts";
-
-/** Contributions of a seat, and bytes kept of them. */
-type Sum = { readonly count: number; readonly kept: number };
-const NOTHING: Sum = { count: 0, kept: 0 };
+import { NO_TALLY, numberOf, type Tally, TallyDraft } from "./tally.ts";
 
 export type Brought = {
-  readonly ofSeats: ReadonlyMap<number, Sum>;
+  /** Contributions of each seat, and bytes kept of them. */
+  readonly counts: Tally;
+  readonly kept: Tally;
   /** Whether it has brought more than anybody honest does. */
   readonly beyond: boolean;
 };
+const NOTHING: Brought = { counts: NO_TALLY, kept: NO_TALLY, beyond: false };
 
 /** By the elector's seat. */
 export type BroughtBy = ReadonlyMap<number, Brought>;
@@ -33,20 +33,20 @@ export function noteBrought(
   known: Pick<Intake, "perSeat" | "keptOf">,
   most: number,
 ): BroughtBy {
-  const { ofSeats, beyond } = before.get(elector) ?? { ofSeats: new Map<number, Sum>(), beyond: false };
-  const sums = new Map(ofSeats);
-  const touched = new Set<number>();
+  const earlier = before.get(elector) ?? NOTHING;
+  const [counts, kept] = [new TallyDraft(earlier.counts), new TallyDraft(earlier.kept)];
   for (const member of members) {
-    const seat = member.slot.seat as number;
-    const { count, kept } = sums.get(seat) ?? NOTHING;
-    sums.set(seat, { count: count + 1, kept: kept + keptBytes(member) });
-    touched.add(seat);
+    counts.add(seatOf(member), 1);
+    kept.add(seatOf(member), keptBytes(member));
   }
-  const isBeyond = [...touched].some((seat) => {
-    const { count, kept } = sums.get(seat) as Sum;
+  const isBeyond = members.some((member) => {
+    const seat = seatOf(member);
     // More than all that is known of the seat: something of it was brought twice.
-    const twice = count > (known.perSeat.get(seat) ?? 0) || kept > (known.keptOf.get(seat) ?? 0);
-    return twice || count > BATCHED_PER_SEAT_MAX || kept > most;
+    const twice = counts.of(seat) > numberOf(known.perSeat, seat) || kept.of(seat) > numberOf(known.keptOf, seat);
+    return twice || counts.of(seat) > BATCHED_PER_SEAT_MAX || kept.of(seat) > most;
   });
-  return new Map(before).set(elector, { ofSeats: sums, beyond: beyond || isBeyond });
+  const brought = { counts: counts.take(), kept: kept.take(), beyond: earlier.beyond || isBeyond };
+  return new Map(before).set(elector, brought);
 }
+
+const seatOf = ({ slot }: Member) => slot.seat as number;

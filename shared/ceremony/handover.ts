@@ -9,6 +9,7 @@ import type { Receipt } from "./effect.ts";
 import { type Bounds, boundsOf, bringPacked } from "./intake.ts";
 import { isSpread, type Spread, seatIn, shardOf, withSpread } from "./spread.ts";
 import { type CeremonyState, currentRound, type RosterSeat, type Round } from "./state.ts";
+import { entriesOf, numberOf } from "./tally.ts";
 import { record, refuseIn, type Turn } from "./turn.ts";
 
 /** What a shard must know of a round to judge what comes: with the call, all that the ceremony itself would go by. Plain data. */
@@ -83,9 +84,9 @@ export function termsFor(state: CeremonyState, shard: number, now: number): Term
   if (round === undefined || spread === null || !spread.enlisted.has(shard)) return null;
   if (!mayTakePart(state, shard, now)) return null;
   const { index, seats, opensAt, closesAt, intake } = round;
-  const taken = [...intake.perSeat]
+  const taken = entriesOf(intake.perSeat)
     .filter(([seat]) => shardOf(seat, spread.shards) === shard)
-    .map(([seat, count]) => [seat, count, intake.keptOf.get(seat) ?? 0] as const);
+    .map(([seat, count]) => [seat, count, numberOf(intake.keptOf, seat)] as const);
   const { correction } = state.clock;
   return {
     round: index,

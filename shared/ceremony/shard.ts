@@ -13,6 +13,7 @@ import { batchesPerElector } from "./listing.ts";
 import { isClosing, shardOf } from "./spread.ts";
 import { type CeremonyState, emptyState, type Round, type Self } from "./state.ts";
 import { type Intake, noteBatch, type Taken } from "./taken.ts";
+import { tallyOf } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 
 export type ShardState = {
@@ -41,8 +42,8 @@ export function openShard(self: Self, call: Observation<Call>, terms: Terms): Sh
   const stage = { is: "give", asked: null, standing: [] } as const; // takes no part in what is admitted
   const times = { opensAt, closesAt, frame: call.timeFrame };
   const opened = openRound(call.id, policy.policy, { index, seats, ...times, subject, under, stage }, self.root);
-  const perSeat = new Map(terms.taken.map(([seat, count]) => [seat, count]));
-  const keptOf = new Map(terms.taken.map(([seat, , kept]) => [seat, kept]));
+  const perSeat = tallyOf(terms.taken.map(([seat, count]) => [seat, count]));
+  const keptOf = tallyOf(terms.taken.map(([seat, , kept]) => [seat, kept]));
   const round: Round = { ...opened, intake: { ...opened.intake, perSeat, keptOf } };
   // Of earlier rounds nothing is ever asked here; they only keep their places.
   const rounds = Array.from({ length: index + 1 }, () => round);

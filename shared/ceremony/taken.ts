@@ -4,6 +4,7 @@ import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { Growing, type Layers, NO_ENTRIES } from "./layers.ts";
 import type { Spread } from "./spread.ts";
+import { NO_TALLY, type Tally, TallyDraft } from "./tally.ts";
 
 export type Taken = VerifiedObservation & Member;
 
@@ -17,9 +18,9 @@ export type Intake = {
   readonly dueAt: number | null;
   /** Ids of all that waits or is in a batch, and for each slot the first two that were said in it. */
   readonly known: Layers;
-  readonly perSeat: ReadonlyMap<number, number>;
+  readonly perSeat: Tally;
   /** What is kept of each seat's, in bytes, and of all that waits. */
-  readonly keptOf: ReadonlyMap<number, number>;
+  readonly keptOf: Tally;
   readonly kept: number;
   /** The objects over which this party spreads its intake; null where the ceremony takes in all by itself. */
   readonly spread: Spread | null;
@@ -31,8 +32,8 @@ export const NO_INTAKE: Intake = {
   stored: new Set(),
   dueAt: null,
   known: NO_ENTRIES,
-  perSeat: new Map(),
-  keptOf: new Map(),
+  perSeat: NO_TALLY,
+  keptOf: NO_TALLY,
   kept: 0,
   spread: null,
 };
@@ -48,8 +49,8 @@ export type Standing = { readonly slot: string; readonly first: Id | undefined; 
 export class Draft {
   readonly #before: Intake;
   readonly #known: Growing;
-  readonly #perSeat: Counts;
-  readonly #keptOf: Counts;
+  readonly #perSeat: TallyDraft;
+  readonly #keptOf: TallyDraft;
   readonly #fresh: Taken[] = [];
   bytes: number;
   kept: number;
@@ -57,8 +58,8 @@ export class Draft {
   constructor(before: Intake) {
     this.#before = before;
     this.#known = new Growing(before.known);
-    this.#perSeat = new Counts(before.perSeat);
-    this.#keptOf = new Counts(before.keptOf);
+    this.#perSeat = new TallyDraft(before.perSeat);
+    this.#keptOf = new TallyDraft(before.keptOf);
     this.bytes = before.bytes;
     this.kept = before.kept;
   }
@@ -125,29 +126,6 @@ export class Draft {
     const waiting = new Map(this.#before.waiting);
     for (const taken of this.#fresh) waiting.set(taken.id, taken);
     return waiting;
-  }
-}
-
-/** Numbers of seats, copied where one changes. */
-class Counts {
-  #numbers: ReadonlyMap<number, number>;
-  #own: Map<number, number> | null = null;
-
-  constructor(before: ReadonlyMap<number, number>) {
-    this.#numbers = before;
-  }
-
-  of(seat: number): number {
-    return this.#numbers.get(seat) ?? 0;
-  }
-
-  add(seat: number, more: number): void {
-    this.#own ??= new Map(this.#numbers);
-    this.#numbers = this.#own.set(seat, this.of(seat) + more);
-  }
-
-  take(): ReadonlyMap<number, number> {
-    return this.#numbers;
   }
 }
 

@@ -111,7 +111,7 @@ function askedOf(state: CeremonyState, round: Round | undefined): CeremonyView["
 }
 
 function contributionsIn({ held, intake }: Round): number {
-  return [...intake.perSeat.values()].reduce((sum, count) => sum + count, loneIn([...held.values()]).length);
+  return intake.perSeat.reduce((sum, count) => sum + count, loneIn([...held.values()]).length);
 }
 
 type Said = ReadonlyMap<number | null, Observation<ContributionBody>>;

@@ -3,13 +3,13 @@
 import { toHex } from "../bytes.ts";
 import { idBytes } from "../hash.ts";
 import type { Id } from "../observation/observation.ts";
-import { leafHash, nodeHash, splitOf, treeHash } from "./root.ts";
+import { leavesOf, nodeHash, splitOf, treeHash } from "./root.ts";
 
 /** The hashes beside the way from an id to the root, the lowest first. */
 export function inclusionPath(ids: readonly Id[], index: number): readonly Id[] {
-  const leaves = ids.map(leafHash);
+  const leaves = leavesOf(ids);
   const beside: Uint8Array[] = [];
-  let [from, to] = [0, leaves.length];
+  let [from, to] = [0, ids.length];
   while (to - from > 1) {
     const split = from + splitOf(to - from);
     if (index < split) {
@@ -27,7 +27,7 @@ export function inclusionPath(ids: readonly Id[], index: number): readonly Id[] 
 export function rootFromPath(id: Id, index: number, size: number, path: readonly Id[]): Id | null {
   if (index >= size) return null;
   let [at, last] = [index, size - 1];
-  let hash = leafHash(id);
+  let hash = leavesOf([id]);
   for (const step of path) {
     if (last === 0) return null;
     const beside = idBytes(step);

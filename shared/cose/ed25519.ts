@@ -29,7 +29,7 @@ export async function verifyEd25519(
   try {
     const name = idText(key);
     const imported = importedKeys.get(name) ?? (await importKey(key, name));
-    const good = await crypto.subtle.verify({ name: "Ed25519" }, imported, plain(signature), plain(message));
+    const good = await crypto.subtle.verify("Ed25519", imported, plain(signature), plain(message));
     return good ? ok(true) : fault("SIGNATURE_INVALID");
   } catch {
     return fault("SIGNATURE_INVALID"); // the key is no point of the curve
@@ -41,7 +41,7 @@ const importedKeys = new Map<string, CryptoKey>();
 const KEYS_KEPT_MAX = 4_096;
 
 async function importKey(key: Uint8Array, name: string): Promise<CryptoKey> {
-  const imported = await crypto.subtle.importKey("raw", plain(key), { name: "Ed25519" }, false, ["verify"]);
+  const imported = await crypto.subtle.importKey("raw", plain(key), "Ed25519", false, ["verify"]);
   if (importedKeys.size >= KEYS_KEPT_MAX) importedKeys.clear();
   importedKeys.set(name, imported);
   return imported;
@@ -73,13 +73,13 @@ const SIGN_CLEARED = 0x7f;
 
 /** Whether the first 32 bytes are a point of small order. */
 function isOfSmallOrder(point: Uint8Array): boolean {
-  return SMALL_ORDER_Y.some((small) => {
-    for (let at = 0; at < 32; at++) {
-      const byte = point[at] as number;
-      if ((at === 31 ? byte & SIGN_CLEARED : byte) !== small[at]) return false;
-    }
-    return true;
-  });
+  for (const small of SMALL_ORDER_Y) if (isAt(point, small)) return true;
+  return false;
+}
+
+function isAt(point: Uint8Array, y: Uint8Array): boolean {
+  for (let at = 0; at < 31; at++) if (point[at] !== y[at]) return false;
+  return ((point[31] as number) & SIGN_CLEARED) === y[31];
 }
 
 /** Whether 32 bytes are below a limit, both little-endian; of the last byte only the bits in `mask` count. */

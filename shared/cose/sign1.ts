@@ -90,7 +90,7 @@ export function parseStatement(frame: Uint8Array, context: Context): Result<Stat
 
 function keyIn(protectedHeader: Uint8Array): Result<Uint8Array> {
   if (protectedHeader.length === HEADER.length + 32 && HEADER.every((byte, at) => byte === protectedHeader[at]))
-    return ok(protectedHeader.slice(HEADER.length));
+    return ok(protectedHeader.subarray(HEADER.length));
   const header = decodeCanonical(protectedHeader);
   if (!header.ok) return header;
   if (!isCborMap(header.value)) return fault("COSE_HEADER", { need: "a map" });

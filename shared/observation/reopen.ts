@@ -1,6 +1,5 @@
 // Frames that this party's own door has admitted before: from its store, or from its own consumer, which often runs in the same process.
 import { type ChainMemory, emptyMemory, remember } from "../authority/chain.ts";
-import { equalBytes } from "../bytes.ts";
 import { FRAMES_HANDED_BYTES_MAX } from "../limits.ts";
 import { parseObservation } from "./decode.ts";
 import type { BatchBody, VerifiedObservation } from "./observation.ts";
@@ -23,7 +22,9 @@ function nameOf(frame: Uint8Array): number {
 
 /** Both were admitted, so both signatures hold, and they end their frames: two statements of one signature would be a forgery. */
 function isSame(one: Uint8Array, other: Uint8Array): boolean {
-  return one.length === other.length && equalBytes(one.subarray(-SIGNATURE_BYTES), other.subarray(-SIGNATURE_BYTES));
+  if (one.length !== other.length) return false;
+  for (let at = one.length - SIGNATURE_BYTES; at < one.length; at++) if (one[at] !== other[at]) return false;
+  return true;
 }
 
 /** Bytes that were read for an observation: of a batch those of its members too, which take several times as much once they are read. */

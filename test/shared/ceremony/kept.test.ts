@@ -11,6 +11,7 @@ import { contributionsOf } from "../../../shared/ceremony/gathered.ts";
 import { readAgain } from "../../../shared/ceremony/restore.ts";
 import { type CeremonyState, emptyState, type Round } from "../../../shared/ceremony/state.ts";
 import { step } from "../../../shared/ceremony/step.ts";
+import { tallyOf } from "../../../shared/ceremony/tally.ts";
 import { viewOf } from "../../../shared/ceremony/view.ts";
 import { sha256 } from "../../../shared/hash.ts";
 import { FRAMES_HANDED_BYTES_MAX, KEPT_BYTES_MAX, KEPT_ON_THE_WAY_BYTES } from "../../../shared/limits.ts";
@@ -289,7 +290,7 @@ describe("what is kept of a round", () => {
     const sale = openSale(2);
     const agent = sale.net.agent("acme");
     const share = keptPerElector(agent.state.rounds[0] as Round);
-    const keptOf = new Map([[ELECTORS.length, share - share / 4 - 1_000]]);
+    const keptOf = tallyOf([[ELECTORS.length, share - share / 4 - 1_000]]);
     const rounds = agent.state.rounds.map((round) => ({ ...round, intake: { ...round.intake, keptOf } }));
     agent.state = { ...agent.state, rounds };
     const [first, second] = [longBid(sale, "one lot"), longBid(sale, "another lot")];
