@@ -233,11 +233,10 @@ function behindDoor(
   const { value } = admitted;
   const spent = signers?.spend(value) ?? ok(null);
   if (!spent.ok) return spent;
-  const home = `${value.mesh}.${FACTS_TOKEN}`;
-  if (isOfMesh(value) && topic !== null) return fault("MESH_STATEMENT", { kind: value.body.kind, topic: home });
-  if (isOfMesh(value)) return ok({ mesh: value.mesh });
+  if (topic === null) return ok(isOfMesh(value) ? { mesh: value.mesh } : { said: value });
+  if (isOfMesh(value)) return fault("MESH_STATEMENT", { kind: value.body.kind, topic: `${value.mesh}.${FACTS_TOKEN}` });
   const found = `${value.mesh}.${ceremonyOf(value)}`;
-  return topic === null || topic === found ? ok({ said: value }) : fault("SUBJECT_MISMATCH", { found });
+  return topic === found ? ok({ said: value }) : fault("SUBJECT_MISMATCH", { found });
 }
 
 const WITHDRAWN: readonly string[] = ["CREDENTIAL_REVOKED", "OBSERVATION_BACKDATED"];

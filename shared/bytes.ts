@@ -4,21 +4,11 @@ const HEX_UNITS = Uint8Array.from("0123456789abcdef", (digit) => digit.charCodeA
 const HEX_VALUE = Int8Array.from({ length: 128 }, (_, code) => "0123456789abcdef".indexOf(String.fromCharCode(code)));
 const digitAt = (text: string, at: number) => HEX_VALUE[text.charCodeAt(at)] ?? -1;
 
-/** From so many bytes on they are compared four at a time. */
-const WORDS_FROM = 64;
-
 export function equalBytes(a: Uint8Array, b: Uint8Array): boolean {
   if (a.length !== b.length) return false;
-  let at = 0;
-  if (a.length >= WORDS_FROM) {
-    const [one, other] = [viewOf(a), viewOf(b)];
-    for (; at + 4 <= a.length; at += 4) if (one.getInt32(at) !== other.getInt32(at)) return false;
-  }
-  for (; at < a.length; at++) if (a[at] !== b[at]) return false;
+  for (let at = 0; at < a.length; at++) if (a[at] !== b[at]) return false;
   return true;
 }
-
-const viewOf = ({ buffer, byteOffset, length }: Uint8Array) => new DataView(buffer, byteOffset, length);
 
 /** Bytewise lexicographic order; a prefix sorts first. */
 export function compareBytes(a: Uint8Array, b: Uint8Array): number {

@@ -41,13 +41,15 @@ export async function admitEach(
 ): Promise<readonly Result<VerifiedObservation>[]> {
   const read = frames.map((frame) => parseObservation(frame, trust)); // size, canonical form, structure
   const signed = await Promise.all(read.map((parsed) => (parsed.ok ? checkSigned(parsed.value, trust) : parsed)));
-  return Promise.all(
-    read.map((parsed, index) => (parsed.ok ? behindCheck(parsed.value, signed[index] as Result<true>, trust) : parsed)),
+  const verdicts = read.map((parsed, index) =>
+    parsed.ok ? behindCheck(parsed.value, signed[index] as Result<true>, trust) : parsed,
   );
+  return verdicts.some(isAwaited) ? Promise.all(verdicts) : (verdicts as readonly Result<VerifiedObservation>[]);
 }
 
 /** At once, where nothing has to be proved for it. */
 type Verdict = Result<VerifiedObservation> | Promise<Result<VerifiedObservation>>;
+const isAwaited = (verdict: Verdict) => verdict instanceof Promise;
 
 function behindCheck(parsed: Parsed, signed: Result<true>, trust: Trust): Verdict {
   if (!signed.ok) return named(signed, String(signed.fault.detail.field ?? "signature"));

@@ -108,7 +108,10 @@ function openMembers(
   return ok(members);
 }
 
+const NO_LINKS: readonly never[] = [];
+
 function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]> {
+  if (frames.length === 0) return ok(NO_LINKS);
   const links: DeviceLink[] = [];
   for (const frame of frames) {
     const link = parseDeviceLink(frame);

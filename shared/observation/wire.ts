@@ -66,7 +66,8 @@ const readPresented = record<Wire["device_hash"]>({
   links: list(bytesUpTo(1_024), DEVICE_LINKS_MAX, 1),
 });
 
-const readBare = made(readId, (hash): Wire["device_hash"] => ({ hash, links: [] }));
+const NO_LINKS: readonly never[] = [];
+const readBare = made(readId, (hash): Wire["device_hash"] => ({ hash, links: NO_LINKS }));
 
 /** The bare hash, or the hash with the links that prove its continuity. */
 const readDevice: Reader<Wire["device_hash"]> = directly(
