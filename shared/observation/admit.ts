@@ -72,7 +72,7 @@ async function behindCarried(parsed: Parsed, trust: Trust): Promise<Result<Verif
 
 /** The door's further steps, which judge what is signed. Only what this door has not proved before is waited for. */
 function behindSignature(observation: Observation, trust: Trust): Verdict {
-  const unproved = pathsOf(observation).filter((path) => !trust.memory.proved.has(path));
+  const unproved = unprovedOf(observation, trust.memory);
   const linked = checkPaths(observation, unproved, trust);
   if (!linked.ok) return linked;
   return unproved.length === 0 ? behindChain(observation, trust) : proveChains(observation, unproved, trust);
@@ -114,6 +114,13 @@ function behindLinks(observation: Observation, need: DeviceNeed, trust: Trust): 
 
 function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
   return otherPaths.length === 0 ? [chain] : [chain, ...otherPaths];
+}
+
+const NONE: readonly Chain[] = [];
+
+function unprovedOf(observation: Observation, { proved }: ChainMemory): readonly Chain[] {
+  if (observation.otherPaths.length === 0 && proved.has(observation.chain)) return NONE; // as nearly always
+  return pathsOf(observation).filter((path) => !proved.has(path));
 }
 
 /**
