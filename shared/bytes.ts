@@ -55,13 +55,13 @@ function hexOf(bytes: Uint8Array, from: number): string {
 
 /** Lower-case hexadecimal only; null for anything else. */
 export function parseHex(text: string): Uint8Array<ArrayBuffer> | null {
-  if (text.length % 2 !== 0) return null;
-  const bytes = new Uint8Array(text.length / 2);
+  const bytes = new Uint8Array(Math.floor(text.length / 2));
   return writeHex(text, bytes, 0) ? bytes : null;
 }
 
-/** The same, written from some place on; false for anything else. */
+/** The same, written from some place on; false for anything else, of which the beginning may be there. */
 export function writeHex(text: string, bytes: Uint8Array, from: number): boolean {
+  if (text.length % 2 !== 0) return false;
   for (let at = 0; 2 * at < text.length; at++) {
     const high = digitAt(text, 2 * at);
     const low = digitAt(text, 2 * at + 1);

@@ -1,6 +1,6 @@
 // Synchronous SHA-256, so that the pure core never suspends: WebCrypto's digest is asynchronous. The only file that imports it.
 import { _SHA256, sha256 as nobleSha256 } from "@noble/hashes/sha2.js";
-import { equalBytes, parseHex, toHex } from "./bytes.ts";
+import { equalBytes, toHex, writeHex } from "./bytes.ts";
 import { invariant } from "./result.ts";
 
 type Sha256 = (bytes: Uint8Array) => Uint8Array;
@@ -46,8 +46,13 @@ class ShortSha256 extends _SHA256 {
 
 const short = new ShortSha256();
 
+/** Of a short message in memory that the next is written to. */
+function digestOf(bytes: Uint8Array): Uint8Array {
+  return bytes.length <= SHORT_MOST ? short.hash(bytes) : nobleSha256(bytes);
+}
+
 function ours(bytes: Uint8Array): Uint8Array {
-  return bytes.length <= SHORT_MOST ? short.hash(bytes).slice() : nobleSha256(bytes);
+  return digestOf(bytes).slice();
 }
 
 /** What a host has of its own; a call costs as much as some blocks of ours, and far less while ours are not compiled yet. */
@@ -66,9 +71,9 @@ export function sha256(bytes: Uint8Array): Uint8Array {
   return lent !== null && bytes.length >= LENT_FROM_BYTES ? lent(bytes) : ours(bytes);
 }
 
-/** The same of at most 1,015 bytes, written from some place on: a tree has two for each of its leaves. */
+/** The same of a short message, written from some place on: a tree has two for each of its leaves. */
 export function writeSha256(bytes: Uint8Array, target: Uint8Array, from: number): void {
-  target.set(short.hash(bytes), from);
+  target.set(digestOf(bytes), from);
 }
 
 export function sha256Hex(bytes: Uint8Array): string {
@@ -102,7 +107,13 @@ function isMet(start: number, bytes: Uint8Array, from: number): boolean {
 
 /** The bytes of a hash that we hold in hexadecimal. */
 export function idBytes(id: string): Uint8Array {
-  const parsed = parseHex(id);
-  invariant(parsed !== null && parsed.length === 32, "an id is 32 bytes in hexadecimal");
-  return parsed;
+  const bytes = new Uint8Array(ID_BYTES);
+  writeId(id, bytes, 0);
+  return bytes;
+}
+
+/** The same, written from some place on. */
+export function writeId(id: string, target: Uint8Array, from: number): void {
+  const isWritten = id.length === 2 * ID_BYTES && writeHex(id, target, from);
+  invariant(isWritten, "an id is 32 bytes in hexadecimal");
 }

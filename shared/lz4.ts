@@ -13,10 +13,10 @@ const STEP_BITS = 3;
 
 /** Packs bytes into one block; what does not repeat grows by a 255th. */
 export function pack(input: Uint8Array): Uint8Array {
-  const out = new Uint8Array(input.length + Math.ceil(input.length / 255) + 16);
   const words = new DataView(input.buffer, input.byteOffset, input.length);
   const seen = new Int32Array(1 << HASH_BITS).fill(-1);
-  let [at, anchor, end, misses] = [0, 0, 0, 0];
+  const sequences = new Sequences(input);
+  let [at, anchor, misses] = [0, 0, 0];
   while (at <= input.length - LAST_MATCH) {
     const word = words.getInt32(at);
     const slot = Math.imul(word, 0x9e3779b1) >>> (32 - HASH_BITS);
@@ -33,34 +33,42 @@ export function pack(input: Uint8Array): Uint8Array {
     const most = input.length - LAST_LITERALS - at;
     while (length + 4 <= most && words.getInt32(from + length) === words.getInt32(at + length)) length += 4;
     while (length < most && input[from + length] === input[at + length]) length += 1;
-    end = writeSequence(out, end, input, anchor, at, at - from, length);
+    sequences.add(anchor, at, at - from, length);
     at += length;
     anchor = at;
   }
-  end = writeSequence(out, end, input, anchor, input.length, 0, 0);
-  return out.slice(0, end);
+  sequences.add(anchor, input.length, 0, 0);
+  return sequences.block;
 }
 
-/** Literals, and behind them a match unless its length is 0: then they are the last. Answers where the next sequence goes. */
-function writeSequence(
-  out: Uint8Array,
-  start: number,
-  input: Uint8Array,
-  from: number,
-  until: number,
-  offset: number,
-  length: number,
-): number {
-  const literals = until - from;
-  const more = length === 0 ? 0 : length - MATCH_LEAST;
-  out[start] = (Math.min(literals, 15) << 4) | Math.min(more, 15);
-  let at = writeRest(out, start + 1, literals);
-  copy(input, from, until, out, at);
-  at += literals;
-  if (length === 0) return at;
-  out[at] = offset & 0xff;
-  out[at + 1] = offset >> 8;
-  return writeRest(out, at + 2, more);
+class Sequences {
+  readonly #input: Uint8Array;
+  readonly #out: Uint8Array;
+  #end = 0;
+
+  constructor(input: Uint8Array) {
+    this.#input = input;
+    this.#out = new Uint8Array(input.length + Math.ceil(input.length / 255) + 16);
+  }
+
+  get block(): Uint8Array {
+    return this.#out.slice(0, this.#end);
+  }
+
+  /** Literals from one place to another, and behind them a match unless its length is 0: then they are the last. */
+  add(from: number, until: number, offset: number, length: number): void {
+    const out = this.#out;
+    const literals = until - from;
+    const more = length === 0 ? 0 : length - MATCH_LEAST;
+    out[this.#end] = (Math.min(literals, 15) << 4) | Math.min(more, 15);
+    const at = writeRest(out, this.#end + 1, literals);
+    copy(this.#input, from, until, out, at);
+    this.#end = at + literals;
+    if (length === 0) return;
+    out[this.#end] = offset & 0xff;
+    out[this.#end + 1] = offset >> 8;
+    this.#end = writeRest(out, this.#end + 2, more);
+  }
 }
 
 /** What a length has beyond the 15 that its half of the token can say. */
@@ -73,7 +81,7 @@ function writeRest(out: Uint8Array, start: number, length: number): number {
   return at + 1;
 }
 
-/** So few bytes are copied one by one: a call costs more. */
+/** So few bytes are copied one by one, of literals as of matches: a call costs more. */
 const SHORT = 64;
 
 function copy(bytes: Uint8Array, from: number, until: number, out: Uint8Array, at: number): void {

@@ -25,11 +25,8 @@ export async function countStatements(
     const ceremony = statement === null ? null : ceremonyOf(statement);
     const [disposition, code] =
       "receipt" in answer ? [answer.receipt.verdict, answer.receipt.code ?? "none"] : ["refused", answer.refusal.code];
-    if (counting?.ceremony !== ceremony || counting.disposition !== disposition || counting.code !== code) {
-      const key: string = `${ceremony} ${disposition} ${code}`;
-      counting = counted.get(key) ?? { ceremony, disposition, code, n: 0 };
-      counted.set(key, counting);
-    }
+    if (counting?.ceremony !== ceremony || counting.disposition !== disposition || counting.code !== code)
+      counting = countingIn(counted, ceremony, disposition, code);
     counting.n += 1;
   }
   if (counted.size === 0) return;
@@ -39,6 +36,18 @@ export async function countStatements(
   } catch (error) {
     log("error", "statements-not-counted", { reason: String(error) });
   }
+}
+
+function countingIn(
+  counted: Map<string, Counting>,
+  ceremony: string | null,
+  disposition: string,
+  code: string,
+): Counting {
+  const key = `${ceremony} ${disposition} ${code}`;
+  const counting = counted.get(key) ?? { ceremony, disposition, code, n: 0 };
+  counted.set(key, counting);
+  return counting;
 }
 
 /**

@@ -4,17 +4,17 @@
 import { BATCHED_PER_SEAT_MAX, KEPT_BYTES_MAX } from "../limits.ts";
 import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
+import { CountsDraft, countOf, NO_COUNTS, type SeatCounts } from "./seat-counts.ts";
 import type { Intake } from "./taken.ts";
-import { NO_TALLY, numberOf, type Tally, TallyDraft } from "./tally.ts";
 
 export type Brought = {
   /** Contributions of each seat, and bytes kept of them. */
-  readonly counts: Tally;
-  readonly kept: Tally;
+  readonly counts: SeatCounts;
+  readonly kept: SeatCounts;
   /** Whether it has brought more than anybody honest does. */
   readonly beyond: boolean;
 };
-const NOTHING: Brought = { counts: NO_TALLY, kept: NO_TALLY, beyond: false };
+const NOTHING: Brought = { counts: NO_COUNTS, kept: NO_COUNTS, beyond: false };
 
 /** By the elector's seat. */
 export type BroughtBy = ReadonlyMap<number, Brought>;
@@ -34,7 +34,7 @@ export function noteBrought(
   most: number,
 ): BroughtBy {
   const earlier = before.get(elector) ?? NOTHING;
-  const [counts, kept] = [new TallyDraft(earlier.counts), new TallyDraft(earlier.kept)];
+  const [counts, kept] = [new CountsDraft(earlier.counts), new CountsDraft(earlier.kept)];
   for (const member of members) {
     counts.add(seatOf(member), 1);
     kept.add(seatOf(member), keptBytes(member));
@@ -42,7 +42,7 @@ export function noteBrought(
   const isBeyond = members.some((member) => {
     const seat = seatOf(member);
     // More than all that is known of the seat: something of it was brought twice.
-    const twice = counts.of(seat) > numberOf(known.perSeat, seat) || kept.of(seat) > numberOf(known.keptOf, seat);
+    const twice = counts.of(seat) > countOf(known.perSeat, seat) || kept.of(seat) > countOf(known.keptOf, seat);
     return twice || counts.of(seat) > BATCHED_PER_SEAT_MAX || kept.of(seat) > most;
   });
   const brought = { counts: counts.take(), kept: kept.take(), beyond: earlier.beyond || isBeyond };

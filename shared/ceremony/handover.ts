@@ -7,9 +7,9 @@ import type { Fault } from "../result.ts";
 import { absorbAll, isForBatch } from "./absorb.ts";
 import type { Receipt } from "./effect.ts";
 import { type Bounds, boundsOf, bringPacked } from "./intake.ts";
+import { countOf, entriesOf } from "./seat-counts.ts";
 import { isSpread, type Spread, seatIn, shardOf, withSpread } from "./spread.ts";
 import { type CeremonyState, currentRound, type RosterSeat, type Round } from "./state.ts";
-import { entriesOf, numberOf } from "./tally.ts";
 import { record, refuseIn, type Turn } from "./turn.ts";
 
 /** What a shard must know of a round to judge what comes: with the call, all that the ceremony itself would go by. Plain data. */
@@ -86,7 +86,7 @@ export function termsFor(state: CeremonyState, shard: number, now: number): Term
   const { index, seats, opensAt, closesAt, intake } = round;
   const taken = entriesOf(intake.perSeat)
     .filter(([seat]) => shardOf(seat, spread.shards) === shard)
-    .map(([seat, count]) => [seat, count, numberOf(intake.keptOf, seat)] as const);
+    .map(([seat, count]) => [seat, count, countOf(intake.keptOf, seat)] as const);
   const { correction } = state.clock;
   return {
     round: index,

@@ -10,10 +10,10 @@ import type { Receipt } from "./effect.ts";
 import type { Credit, Terms } from "./handover.ts";
 import { type Bounds, takeIn } from "./intake.ts";
 import { batchesPerElector } from "./listing.ts";
+import { countsOf } from "./seat-counts.ts";
 import { isClosing, shardOf } from "./spread.ts";
 import { type CeremonyState, emptyState, type Round, type Self } from "./state.ts";
 import { type Intake, noteBatch, type Taken } from "./taken.ts";
-import { tallyOf } from "./tally.ts";
 import type { Turn } from "./turn.ts";
 
 export type ShardState = {
@@ -42,8 +42,8 @@ export function openShard(self: Self, call: Observation<Call>, terms: Terms): Sh
   const stage = { is: "give", asked: null, standing: [] } as const; // takes no part in what is admitted
   const times = { opensAt, closesAt, frame: call.timeFrame };
   const opened = openRound(call.id, policy.policy, { index, seats, ...times, subject, under, stage }, self.root);
-  const perSeat = tallyOf(terms.taken.map(([seat, count]) => [seat, count]));
-  const keptOf = tallyOf(terms.taken.map(([seat, , kept]) => [seat, kept]));
+  const perSeat = countsOf(terms.taken.map(([seat, count]) => [seat, count]));
+  const keptOf = countsOf(terms.taken.map(([seat, , kept]) => [seat, kept]));
   const round: Round = { ...opened, intake: { ...opened.intake, perSeat, keptOf } };
   // Of earlier rounds nothing is ever asked here; they only keep their places.
   const rounds = Array.from({ length: index + 1 }, () => round);

@@ -3,8 +3,8 @@ import type { Member } from "../observation/batch.ts";
 import { keptBytes } from "../observation/kept.ts";
 import type { Id, VerifiedObservation } from "../observation/observation.ts";
 import { Growing, type Layers, NO_ENTRIES } from "./layers.ts";
+import { CountsDraft, NO_COUNTS, type SeatCounts } from "./seat-counts.ts";
 import type { Spread } from "./spread.ts";
-import { NO_TALLY, type Tally, TallyDraft } from "./tally.ts";
 
 export type Taken = VerifiedObservation & Member;
 
@@ -18,9 +18,9 @@ export type Intake = {
   readonly dueAt: number | null;
   /** Ids of all that waits or is in a batch, and for each slot the first two that were said in it. */
   readonly known: Layers;
-  readonly perSeat: Tally;
+  readonly perSeat: SeatCounts;
   /** What is kept of each seat's, in bytes, and of all that waits. */
-  readonly keptOf: Tally;
+  readonly keptOf: SeatCounts;
   readonly kept: number;
   /** The objects over which this party spreads its intake; null where the ceremony takes in all by itself. */
   readonly spread: Spread | null;
@@ -32,8 +32,8 @@ export const NO_INTAKE: Intake = {
   stored: new Set(),
   dueAt: null,
   known: NO_ENTRIES,
-  perSeat: NO_TALLY,
-  keptOf: NO_TALLY,
+  perSeat: NO_COUNTS,
+  keptOf: NO_COUNTS,
   kept: 0,
   spread: null,
 };
@@ -49,8 +49,8 @@ export type Standing = { readonly slot: string; readonly first: Id | undefined; 
 export class Draft {
   readonly #before: Intake;
   readonly #known: Growing;
-  readonly #perSeat: TallyDraft;
-  readonly #keptOf: TallyDraft;
+  readonly #perSeat: CountsDraft;
+  readonly #keptOf: CountsDraft;
   readonly #fresh: Taken[] = [];
   bytes: number;
   kept: number;
@@ -58,8 +58,8 @@ export class Draft {
   constructor(before: Intake) {
     this.#before = before;
     this.#known = new Growing(before.known);
-    this.#perSeat = new TallyDraft(before.perSeat);
-    this.#keptOf = new TallyDraft(before.keptOf);
+    this.#perSeat = new CountsDraft(before.perSeat);
+    this.#keptOf = new CountsDraft(before.keptOf);
     this.bytes = before.bytes;
     this.kept = before.kept;
   }

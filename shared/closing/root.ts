@@ -40,7 +40,8 @@ export function leavesOf(ids: readonly Id[]): Uint8Array {
 /** What is hashed for an id. The published trees have leaves of other lengths, too. */
 function leafOf(id: Id): Uint8Array {
   const leaf = id.length === 2 * ID_BYTES ? LEAF : new Uint8Array(1 + id.length / 2);
-  invariant(writeHex(id, leaf, 1), "an id is hexadecimal");
+  const isWritten = writeHex(id, leaf, 1);
+  invariant(isWritten, "an id is hexadecimal");
   return leaf;
 }
 
@@ -65,13 +66,14 @@ export function treeHash(leaves: Uint8Array, from: number, to: number): Uint8Arr
  * tree is full, as the splits of RFC 9162 have it.
  */
 function foldUp(hashes: Uint8Array): Uint8Array {
-  let left = hashes.length / ID_BYTES;
-  for (; left > 1; left = Math.ceil(left / 2)) {
-    for (let at = 0; at + 1 < left; at += 2) {
+  let width = hashes.length / ID_BYTES;
+  invariant(width >= 1, "a tree has a leaf");
+  for (; width > 1; width = Math.ceil(width / 2)) {
+    for (let at = 0; at + 1 < width; at += 2) {
       NODE.set(hashes.subarray(ID_BYTES * at, ID_BYTES * (at + 2)), 1);
       writeSha256(NODE, hashes, (ID_BYTES * at) / 2);
     }
-    if (left % 2 === 1) hashes.copyWithin((ID_BYTES * (left - 1)) / 2, ID_BYTES * (left - 1), ID_BYTES * left);
+    if (width % 2 === 1) hashes.copyWithin((ID_BYTES * (width - 1)) / 2, ID_BYTES * (width - 1), ID_BYTES * width);
   }
   return hashes.subarray(0, ID_BYTES);
 }

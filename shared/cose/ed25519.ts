@@ -73,13 +73,16 @@ const SIGN_CLEARED = 0x7f;
 
 /** Whether the first 32 bytes are a point of small order. */
 function isOfSmallOrder(point: Uint8Array): boolean {
-  for (const small of SMALL_ORDER_Y) if (isAt(point, small)) return true;
+  for (const y of SMALL_ORDER_Y) {
+    if (hasY(point, y)) return true;
+  }
   return false;
 }
 
-function isAt(point: Uint8Array, y: Uint8Array): boolean {
-  for (let at = 0; at < 31; at++) if (point[at] !== y[at]) return false;
-  return ((point[31] as number) & SIGN_CLEARED) === y[31];
+function hasY(point: Uint8Array, y: Uint8Array): boolean {
+  const last = y.length - 1;
+  for (let at = 0; at < last; at++) if (point[at] !== y[at]) return false;
+  return ((point[last] as number) & SIGN_CLEARED) === y[last];
 }
 
 /** Whether 32 bytes are below a limit, both little-endian; of the last byte only the bits in `mask` count. */

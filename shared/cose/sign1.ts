@@ -70,7 +70,7 @@ const HEADER = encodeCanonical(
 
 export type Statement = {
   readonly sign1: Sign1;
-  /** The signer's public key, 32 bytes: the COSE key id under the signature. */
+  /** The signer's public key, 32 bytes: the COSE key id under the signature. A view of the frame. */
   readonly key: Uint8Array;
   readonly toBeSigned: Uint8Array;
   readonly id: Uint8Array;

@@ -44,12 +44,13 @@ export async function admitEach(
   const verdicts = read.map((parsed, index) =>
     parsed.ok ? behindCheck(parsed.value, signed[index] as Result<true>, trust) : parsed,
   );
-  return verdicts.some(isAwaited) ? Promise.all(verdicts) : (verdicts as readonly Result<VerifiedObservation>[]);
+  const isHere = (all: readonly Verdict[]): all is readonly Result<VerifiedObservation>[] => !all.some(isAwaited);
+  return isHere(verdicts) ? verdicts : Promise.all(verdicts);
 }
 
 /** At once, where nothing has to be proved for it. */
 type Verdict = Result<VerifiedObservation> | Promise<Result<VerifiedObservation>>;
-const isAwaited = (verdict: Verdict) => verdict instanceof Promise;
+const isAwaited = (verdict: Verdict): verdict is Promise<Result<VerifiedObservation>> => verdict instanceof Promise;
 
 function behindCheck(parsed: Parsed, signed: Result<true>, trust: Trust): Verdict {
   if (!signed.ok) return named(signed, String(signed.fault.detail.field ?? "signature"));
@@ -135,7 +136,7 @@ async function checkEach(batch: Parsed, trust: Trust): Promise<Result<true>> {
     : await Promise.all(members.map(checkSignature));
   for (const [index, member] of members.entries()) {
     const found = checkMember(member, observation, verdicts[index] as Result<true>, trust);
-    const verdict = found instanceof Promise ? await found : found;
+    const verdict = isAwaited(found) ? await found : found;
     if (!verdict.ok) return fault("BATCH_MEMBER", { index, code: verdict.fault.code });
   }
   return ok(true);

@@ -15,7 +15,7 @@ import { KINDS, readBody } from "./body.ts";
 import { contributionIn } from "./content.ts";
 import { inFields, named } from "./field-of.ts";
 import { type BatchBody, type Body, JOIN, type Kind, type Observation } from "./observation.ts";
-import { fieldsIn, OBSERVATION_VERSION, readFields, type Wire } from "./wire.ts";
+import { fieldsIn, NO_LINKS, OBSERVATION_VERSION, readFields, type Wire } from "./wire.ts";
 import { withdrawalIn } from "./withdrawal.ts";
 
 /** What reading a frame may take from its door: chains that were proved before, and the classes that it consents to receive. */
@@ -107,8 +107,6 @@ function openMembers(
   }
   return ok(members);
 }
-
-const NO_LINKS: readonly never[] = [];
 
 function parseLinks(frames: readonly Uint8Array[]): Result<readonly DeviceLink[]> {
   if (frames.length === 0) return ok(NO_LINKS);

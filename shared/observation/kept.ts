@@ -1,12 +1,12 @@
 // A batch as a ceremony keeps it: a hundred thousand members must fit into one object's memory, and of each the fold asks a few numbers and a
 // short content. Those are kept in columns; whatever else is asked of a member is read from the batch's frame when it is asked.
 import type { Chain } from "../authority/chain.ts";
-import { concatBytes, equalBytes, toHex, writeHex } from "../bytes.ts";
+import { concatBytes, equalBytes, toHex } from "../bytes.ts";
 import { decodeCanonical } from "../cbor/decode.ts";
 import { encodeCanonical } from "../cbor/encode.ts";
 import { bytesUpTo, integer, readAs, record } from "../cbor/read.ts";
 import type { CborMap } from "../cbor/value.ts";
-import { ID_BYTES, idBytes, sha256 } from "../hash.ts";
+import { ID_BYTES, idBytes, sha256, writeId } from "../hash.ts";
 import { BATCH_MEMBERS_MAX, KEPT_EACH_BYTES } from "../limits.ts";
 import { type BatchPack, knowBlock, type Member } from "./batch.ts";
 import { COLUMN_READERS, type ColumnBytes, Columns, columnsOf } from "./columns.ts";
@@ -226,7 +226,7 @@ export function writeKept({ id, body }: Batch): Uint8Array | null {
   const [first] = body.members;
   if (!(first instanceof KeptMember)) return null;
   const ids = new Uint8Array(ID_BYTES * body.members.length);
-  for (const [row, member] of body.members.entries()) writeHex(member.id, ids, ID_BYTES * row);
+  for (const [row, member] of body.members.entries()) writeId(member.id, ids, ID_BYTES * row);
   const named = { version: KEPT_VERSION, batch: idBytes(id), ids };
   const bytes = encodeCanonical({ ...named, ...first.columns.bytes });
   return concatBytes(sha256(bytes), bytes);

@@ -66,7 +66,7 @@ const readPresented = record<Wire["device_hash"]>({
   links: list(bytesUpTo(1_024), DEVICE_LINKS_MAX, 1),
 });
 
-const NO_LINKS: readonly never[] = [];
+export const NO_LINKS: readonly never[] = [];
 const readBare = made(readId, (hash): Wire["device_hash"] => ({ hash, links: NO_LINKS }));
 
 /** The bare hash, or the hash with the links that prove its continuity. */

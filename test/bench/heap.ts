@@ -1,5 +1,6 @@
 // What an agent takes in memory, asked of its runtime by the inspector, isolate by isolate: JavaScript's heap and the buffers behind it. Objects that
-// share the Worker's isolate are read with it; deployed, each has one of its own or shares it with others of its class.
+// share the Worker's isolate are read with it; deployed, each has one of its own or shares it with others of its class. To be asked is work for it: all its
+// garbage is collected, twice.
 import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 
@@ -19,7 +20,7 @@ export async function heapAt(inspector: URL): Promise<Heap | null> {
   const over = new Promise((resolve) => socket.addEventListener("close", resolve));
   try {
     return await Promise.race([
-      sleep(ANSWER_MS, null),
+      sleep(ANSWER_MS, null, { ref: false }),
       new Promise<Heap | null>((resolve) => {
         socket.addEventListener("error", () => resolve(null));
         socket.addEventListener("open", () => {
@@ -33,7 +34,7 @@ export async function heapAt(inspector: URL): Promise<Heap | null> {
     ]);
   } finally {
     socket.close();
-    await Promise.race([over, sleep(ANSWER_MS)]);
+    await Promise.race([over, sleep(ANSWER_MS, null, { ref: false })]);
   }
 }
 

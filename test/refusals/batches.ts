@@ -1,8 +1,8 @@
 // Examples of what electors refuse to take in for seats without an agent, and of what no batch may hold.
 import { countedIn } from "../../shared/ceremony/counted.ts";
 import { batchesPerElector } from "../../shared/ceremony/listing.ts";
+import { countsOf } from "../../shared/ceremony/seat-counts.ts";
 import type { Round } from "../../shared/ceremony/state.ts";
-import { tallyOf } from "../../shared/ceremony/tally.ts";
 import { checkInclusion, type InclusionProof, proveInclusion, readInclusion } from "../../shared/evidence/inclusion.ts";
 import { KEPT_BYTES_MAX } from "../../shared/limits.ts";
 import type { VerifiedObservation } from "../../shared/observation/observation.ts";
@@ -91,7 +91,7 @@ export const BATCHES: Examples<typeof INTAKE_REFUSALS & typeof EVIDENCE_REFUSALS
   },
   SEAT_FULL: () => {
     const sale = openSale(1);
-    fill(sale, { keptOf: tallyOf([[ELECTORS.length, KEPT_BYTES_MAX]]) });
+    fill(sale, { keptOf: countsOf([[ELECTORS.length, KEPT_BYTES_MAX]]) });
     return refused(sale, "acme", firstBid(sale));
   },
 };

@@ -2,8 +2,8 @@
 // said, brought again and again. Nobody honest is ever turned away for it, however bids are dealt out.
 import { describe, expect, it } from "vitest";
 import { keptPerElector, keptRoom } from "../../../shared/ceremony/batch.ts";
+import { countOf } from "../../../shared/ceremony/seat-counts.ts";
 import type { Round } from "../../../shared/ceremony/state.ts";
-import { numberOf } from "../../../shared/ceremony/tally.ts";
 import { KEPT_BYTES_MAX } from "../../../shared/limits.ts";
 import { authorFor } from "../../../shared/observation/author.ts";
 import type { VerifiedObservation } from "../../../shared/observation/observation.ts";
@@ -102,7 +102,7 @@ describe("an honest elector", () => {
     sale.net.run(2);
     for (const name of ["bolt", "crux"]) {
       const { beyond, kept } = roundAt(sale, name).brought.get(0) as NonNullable<ReturnType<Round["brought"]["get"]>>;
-      expect([beyond, numberOf(kept, ELECTORS.length) > MIB]).toEqual([false, true]);
+      expect([beyond, countOf(kept, ELECTORS.length) > MIB]).toEqual([false, true]);
     }
   });
 });
