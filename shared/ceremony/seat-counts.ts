@@ -1,5 +1,5 @@
 // A count for each seat, side by side in one piece of memory: every batch changes some of hundreds and leaves those before it as they were, and a
-// copy of so little costs a hundredth of what one of a map does.
+// copy of so little costs a tenth of what one of a map does.
 import { SEATS_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 
@@ -23,7 +23,7 @@ export function entriesOf(counts: SeatCounts): readonly (readonly [seat: number,
   return [...counts.entries()].filter(([, number]) => number !== 0);
 }
 
-/** A counts under change, copied where the first number changes. */
+/** Counts under change, copied where the first of them changes. */
 export class CountsDraft {
   #numbers: SeatCounts;
   #own: Float64Array | null = null;
