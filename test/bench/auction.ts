@@ -12,6 +12,7 @@ import { encodeCanonical } from "../../shared/cbor/encode.ts";
 import type { CeremonyView } from "../../shared/ceremony/view.ts";
 import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
 import { AUCTION_SETTINGS, ELECTOR_ROLES } from "./bids.ts";
+import { postAll, type Reply } from "./client.ts";
 
 export const MESH = "bench-mesh";
 const ENDED = new Set(["final", "abandoned", "expired"]);
@@ -123,28 +124,37 @@ export function sumOf(all: readonly Counts[]): Counts {
   return total;
 }
 
-/** Posts frames in batches, some at a time, to the agents in turn, and counts the verdicts; refusals by their codes. */
-export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {
-  const batches: (readonly Uint8Array[])[] = [];
-  const size = Math.min(BATCH_FRAMES_MAX, Math.ceil(frames.length / (AT_ONCE * agents.length)));
-  for (let from = 0; from < frames.length; from += size) batches.push(frames.slice(from, from + size));
+/** Frames in batches, as they are posted to so many agents. */
+export function bodiesOf(frames: readonly Uint8Array[], agents: number): readonly Uint8Array[] {
+  const bodies: Uint8Array[] = [];
+  const size = Math.min(BATCH_FRAMES_MAX, Math.ceil(frames.length / (AT_ONCE * agents)));
+  for (let from = 0; from < frames.length; from += size) bodies.push(encodeCanonical(frames.slice(from, from + size)));
+  return bodies;
+}
+
+/** Posts such bodies, some at a time, to the agents in turn. */
+export function handIn(agents: readonly LocalAgent[], bodies: readonly Uint8Array[]): Promise<readonly Reply[]> {
+  const targets = agents.map(({ url, apiKey }) => ({
+    url: `${url}/v1/observations:batch`,
+    headers: { authorization: `Bearer ${apiKey}`, "content-type": "application/cbor" },
+  }));
+  return postAll(targets, bodies, AT_ONCE);
+}
+
+/** Verdicts, counted; refusals by their codes. */
+export function verdictsIn(replies: readonly Reply[]): Counts {
   const counts: Record<string, number> = {};
-  const send = async (agent: LocalAgent, batch: readonly Uint8Array[]) => {
-    const body = encodeCanonical(batch) as Uint8Array<ArrayBuffer>;
-    const headers = { "content-type": "application/cbor" };
-    const post = () => agent.request("/v1/observations:batch", { method: "POST", body, headers });
-    // A connection that was idle for long may be closed under the request: nothing was taken then.
-    const response = await post().catch(post);
-    const { answers } = (await response.json()) as { answers?: { verdict: string; code: string | null }[] };
-    if (answers === undefined) throw new Error(`a batch is refused: ${response.status}`);
+  for (const { status, text } of replies) {
+    const { answers } = JSON.parse(text) as { answers?: { verdict: string; code: string | null }[] };
+    if (answers === undefined) throw new Error(`a batch is refused: ${status}`);
     for (const { verdict, code } of answers) {
       const name = verdict === "refused" ? (code ?? verdict) : verdict;
       counts[name] = (counts[name] ?? 0) + 1;
     }
-  };
-  const lane = async (agent: LocalAgent) => {
-    for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await send(agent, batch);
-  };
-  await Promise.all(agents.flatMap((agent) => Array.from({ length: AT_ONCE }, () => lane(agent))));
+  }
   return counts;
+}
+
+export async function submit(agents: readonly LocalAgent[], frames: readonly Uint8Array[]): Promise<Counts> {
+  return verdictsIn(await handIn(agents, bodiesOf(frames, agents.length)));
 }

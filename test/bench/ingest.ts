@@ -5,7 +5,19 @@ import type { Stack } from "../../cli/stack/stack.ts";
 import { parseBase64 } from "../../shared/bytes.ts";
 import { contributionsOf } from "../../shared/ceremony/gathered.ts";
 import { parseObservation } from "../../shared/observation/decode.ts";
-import { type Counts, ended, liveStack, MESH, openAuction, show, submit, until } from "./auction.ts";
+import {
+  bodiesOf,
+  type Counts,
+  ended,
+  handIn,
+  liveStack,
+  MESH,
+  openAuction,
+  show,
+  submit,
+  until,
+  verdictsIn,
+} from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
 import {
   type Beside,
@@ -196,12 +208,15 @@ type Taken = Rate & { readonly verdicts: Counts };
 /** One agent takes in a burst. */
 async function takeIn(agent: LocalAgent, frames: readonly Uint8Array[], runtime: Runtime): Promise<Taken> {
   const [pid] = agentsOf(runtime);
+  const bodies = bodiesOf(frames, 1);
   const used = processorMicros(pid);
   const start = performance.now();
-  const verdicts = await submit([agent], frames);
+  const replies = await handIn([agent], bodies);
   const perSecond = (1_000 * frames.length) / (performance.now() - start);
+  const micros = spentOn(frames.length, used, processorMicros(pid));
+  const verdicts = verdictsIn(replies);
   if (verdicts.admitted !== frames.length) throw new Error(`a burst is not admitted: ${JSON.stringify(verdicts)}`);
-  return { perSecond, micros: spentOn(frames.length, used, processorMicros(pid)), verdicts };
+  return { perSecond, micros, verdicts };
 }
 
 function shownChecks({ perSecond, micros }: Rate): Burst["ceiling"] {
@@ -263,8 +278,9 @@ async function measureThree(
   frames: readonly Uint8Array[],
   total: number,
 ): Promise<Three> {
+  const bodies = bodiesOf(frames, stack.agents.length);
   const start = performance.now();
-  await submit(stack.agents, frames);
+  await handIn(stack.agents, bodies);
   await hold(stack, ceremony, total);
   const perSecond = (1_000 * frames.length) / (performance.now() - start);
   return { bids: frames.length, perSecond: Math.round(perSecond) };

@@ -7,6 +7,7 @@ import { BATCH_FRAMES_MAX } from "../../shared/limits.ts";
 import { admit } from "../../shared/observation/admit.ts";
 import { bundleWorker } from "../support/bundle-worker.ts";
 import { makeBidders, signBids } from "./bids.ts";
+import { postAll } from "./client.ts";
 
 export type Peer = {
   readonly name: string;
@@ -19,6 +20,7 @@ export type Peer = {
 };
 
 const AT_ONCE = 4;
+const bodyOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
 
 export function peer(name: string, job: string, theirs: number, ours: number): Peer {
   return {
@@ -42,26 +44,23 @@ export async function centralAuction(bids: number, bidders: number): Promise<num
     unsafeDirectSockets: [{ host: "127.0.0.1" }], // as our agents are reached
   });
   try {
-    const url = await miniflare.unsafeGetDirectURL();
-    const post = async (path: string, body: unknown) => {
-      const response = await fetch(new URL(path, url), { method: "POST", body: JSON.stringify(body) });
-      return response.json();
-    };
-    await post("/", []);
+    const { origin } = await miniflare.unsafeGetDirectURL();
+    const post = (path: string, bodies: readonly Uint8Array[]) =>
+      postAll([{ url: `${origin}${path}`, headers: { "content-type": "application/json" } }], bodies, AT_ONCE);
+    await post("/", [bodyOf([])]);
     const all = Array.from({ length: bids }, (_, index) => ({
       bidder: `bidder-${index % bidders}`,
       item: `lot-${Math.floor(index / bidders)}`,
       amount: 1_000 + ((index * 7_919) % 9_973),
     }));
-    const batches: unknown[] = [];
-    for (let from = 0; from < bids; from += BATCH_FRAMES_MAX) batches.push(all.slice(from, from + BATCH_FRAMES_MAX));
+    const bodies: Uint8Array[] = [];
+    for (let from = 0; from < bids; from += BATCH_FRAMES_MAX)
+      bodies.push(bodyOf(all.slice(from, from + BATCH_FRAMES_MAX)));
     const start = performance.now();
-    const lane = async () => {
-      for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) await post("/", batch);
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, lane));
-    const closed = (await post("/close", null)) as { bids: number };
-    if (closed.bids !== bids) throw new Error(`the central auction holds ${closed.bids} of ${bids} bids`);
+    await post("/", bodies);
+    const [closed] = await post("/close", [bodyOf(null)]);
+    const held = (JSON.parse(closed?.text ?? "null") as { bids: number }).bids;
+    if (held !== bids) throw new Error(`the central auction holds ${held} of ${bids} bids`);
     return bids / ((performance.now() - start) / 1_000);
   } finally {
     await miniflare.dispose();
