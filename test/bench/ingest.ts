@@ -2,9 +2,6 @@
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import type { Party } from "../../cli/stack/party.ts";
 import type { Stack } from "../../cli/stack/stack.ts";
-import { parseBase64 } from "../../shared/bytes.ts";
-import { contributionsOf } from "../../shared/ceremony/gathered.ts";
-import { parseObservation } from "../../shared/observation/decode.ts";
 import {
   bodiesOf,
   type Counts,
@@ -30,6 +27,7 @@ import {
   ratio,
   spentOn,
 } from "./ceiling.ts";
+import { type Counted, countIn } from "./counted.ts";
 import { childrenRunning, peakMiB, processorMicros, quiet } from "./processes.ts";
 import type { Runtime } from "./runtime.ts";
 import { measureVerify, type Verifying } from "./verifying.ts";
@@ -243,7 +241,7 @@ async function endAll(stack: Stack, sales: readonly Sale[], closesIn: number) {
   return { agreement, closeMs: closeMs ?? 0 };
 }
 
-type Found = { readonly evidence: Uint8Array; readonly counted: ReturnType<typeof countIn>; readonly lost: number };
+type Found = { readonly evidence: Uint8Array; readonly counted: Counted; readonly lost: number };
 
 /** What the evidence of each auction holds, and how many bids it lacks. */
 async function evidenceOf(agent: LocalAgent, sales: readonly Sale[]): Promise<readonly Found[]> {
@@ -288,24 +286,4 @@ async function measureThree(
 
 function threeOf({ found, ceiling }: Beside<Three>, agents: number): ThreeAgents {
   return { ...found, workToCeiling: ratio(agents * found.perSecond, ceiling.perSecond) };
-}
-
-/** How many of the bids the evidence carries, in how many batches of how many bytes, and what it holds in all. */
-export function countIn(evidence: Uint8Array, bids: ReadonlySet<string>) {
-  const { frames } = JSON.parse(new TextDecoder().decode(evidence)) as { frames: { frame: string }[] };
-  const statements = frames.flatMap(({ frame }) => {
-    const parsed = parseObservation(parseBase64(frame) as Uint8Array);
-    return parsed.ok ? [parsed.value.observation] : [];
-  });
-  const batches = statements.filter(({ body }) => body.kind === "batch");
-  const held = contributionsOf(batches);
-  return {
-    bids: contributionsOf(statements).filter(({ id }) => bids.has(id)).length,
-    held: held.length,
-    credentials: new Set([...statements, ...held].flatMap(({ chain }) => chain.map(({ id }) => id))).size,
-    frames: statements.length,
-    batches: batches.length,
-    batchBytes: batches.reduce((sum, { frame }) => sum + frame.length, 0),
-    largest: Math.max(...statements.map(({ frame }) => frame.length)),
-  };
 }

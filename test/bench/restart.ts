@@ -3,7 +3,8 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { LocalAgent } from "../../cli/stack/agent.ts";
 import { type Counts, ended, type LiveStack, MESH, openAuction, show, submit, sumOf, until } from "./auction.ts";
 import { ELECTOR_ROLES, makeBidders, signBids } from "./bids.ts";
-import { type Agreement, agreementOf, countIn, hold } from "./ingest.ts";
+import { countIn } from "./counted.ts";
+import { type Agreement, agreementOf, hold } from "./ingest.ts";
 
 export type Restart = {
   readonly bids: number;
