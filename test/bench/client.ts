@@ -5,6 +5,8 @@ import { Agent, request } from "node:http";
 export type Target = { readonly url: string; readonly headers: Readonly<Record<string, string>> };
 export type Reply = { readonly status: number; readonly text: string };
 
+type Raw = { readonly status: number; readonly parts: readonly Buffer[] };
+
 /** Posts bodies to the targets, to each so many at a time, over connections that are kept. Replies come in any order. */
 export async function postAll(
   targets: readonly Target[],
@@ -13,10 +15,13 @@ export async function postAll(
 ): Promise<readonly Reply[]> {
   const agent = new Agent({ keepAlive: true });
   const left = [...bodies];
-  const replies: { readonly status: number; readonly parts: readonly Buffer[] }[] = [];
+  const replies: Raw[] = [];
   const lane = async (target: Target) => {
-    for (let body = left.shift(); body !== undefined; body = left.shift())
-      replies.push(await post(target, body, agent));
+    for (let body = left.shift(); body !== undefined; body = left.shift()) {
+      const postOnce = () => post(target, body as Uint8Array, agent);
+      // A server that is busy may take a connection for idle, and close it under the request: a second time nothing is taken twice.
+      replies.push(await postOnce().catch(postOnce));
+    }
   };
   try {
     await Promise.all(targets.flatMap((target) => Array.from({ length: atOnce }, () => lane(target))));
@@ -26,11 +31,7 @@ export async function postAll(
   return replies.map(({ status, parts }) => ({ status, text: Buffer.concat(parts).toString() }));
 }
 
-function post(
-  { url, headers }: Target,
-  body: Uint8Array,
-  agent: Agent,
-): Promise<{ readonly status: number; readonly parts: readonly Buffer[] }> {
+function post({ url, headers }: Target, body: Uint8Array, agent: Agent): Promise<Raw> {
   return new Promise((resolve, reject) => {
     const options = { method: "POST", agent, headers: { ...headers, "content-length": body.length } };
     const posted = request(url, options, (response) => {
