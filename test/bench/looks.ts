@@ -25,7 +25,9 @@ async function look(agent: LocalAgent, path: string, headers: Readonly<Record<st
 
 async function logIn(agent: LocalAgent): Promise<string> {
   const cookieIn = ({ headers }: Response) => (headers.get("set-cookie") ?? "").split(";")[0] as string;
-  const form = await fetch(new URL("/login", agent.url));
+  // What went before may have taken so long here that the connection was closed meanwhile.
+  const ask = () => fetch(new URL("/login", agent.url));
+  const form = await ask().catch(ask);
   const token = /name="form-token" value="([^"]+)"/.exec(await form.text())?.[1] ?? "";
   const body = new URLSearchParams({ key: agent.apiKey, "form-token": token });
   const headers = { cookie: cookieIn(form) };
