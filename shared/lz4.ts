@@ -41,6 +41,7 @@ export function pack(input: Uint8Array): Uint8Array {
   return sequences.block;
 }
 
+/** A block as it is written, sequence by sequence. */
 class Sequences {
   readonly #input: Uint8Array;
   readonly #out: Uint8Array;

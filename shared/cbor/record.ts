@@ -35,7 +35,7 @@ export function record<T extends object>(
   if (inOrder === null) return read;
   // Written over by each, and copied then: no record holds one of its own kind that is read from bytes.
   const passed: unknown[] = names.map(() => null);
-  // Read by name and written by place: to write under a name that is not known beforehand takes four times as long.
+  // Read by name and written by place: to write under a name that is not known beforehand takes longer.
   const byName = names.map((name, at) => [name, { enumerable: true, get: () => passed[at] }] as const);
   const found = Object.defineProperties({}, Object.fromEntries(byName)) as T;
   return directly(read, (cursor, depth) => {

@@ -1,5 +1,5 @@
 // A count for each seat, side by side in one piece of memory: every batch changes some of hundreds and leaves those before it as they were, and a
-// copy of so little costs a tenth of what one of a map does.
+// copy of so little costs far less than one of a map.
 import { SEATS_MAX } from "../limits.ts";
 import { invariant } from "../result.ts";
 

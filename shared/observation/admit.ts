@@ -44,8 +44,8 @@ export async function admitEach(
   const verdicts = read.map((parsed, index) =>
     parsed.ok ? behindCheck(parsed.value, signed[index] as Result<true>, trust) : parsed,
   );
-  const isHere = (all: readonly Verdict[]): all is readonly Result<VerifiedObservation>[] => !all.some(isAwaited);
-  return isHere(verdicts) ? verdicts : Promise.all(verdicts);
+  const areAllHere = (all: readonly Verdict[]): all is readonly Result<VerifiedObservation>[] => !all.some(isAwaited);
+  return areAllHere(verdicts) ? verdicts : Promise.all(verdicts);
 }
 
 /** At once, where nothing has to be proved for it. */
@@ -117,10 +117,11 @@ function pathsOf({ chain, otherPaths }: Observation): readonly Chain[] {
   return otherPaths.length === 0 ? [chain] : [chain, ...otherPaths];
 }
 
-const NONE: readonly Chain[] = [];
+const NO_PATHS: readonly Chain[] = [];
 
+/** Of the paths that an observation carries, those that this door has not proved before. */
 function unprovedOf(observation: Observation, { proved }: ChainMemory): readonly Chain[] {
-  if (observation.otherPaths.length === 0 && proved.has(observation.chain)) return NONE; // as nearly always
+  if (observation.otherPaths.length === 0 && proved.has(observation.chain)) return NO_PATHS; // as nearly always
   return pathsOf(observation).filter((path) => !proved.has(path));
 }
 
